@@ -1,0 +1,3 @@
+//! What the benches are made of.
+
+pub mod delay_proxy;
