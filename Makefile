@@ -1,0 +1,41 @@
+# One word for each thing one does here. `make run` and `make test` start from a fresh checkout.
+SHELL := /bin/bash
+LISTEN ?= 127.0.0.1:8080
+DATA ?= data/demo
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+HUITONG := $(CARGO_TARGET_DIR)/debug/huitong
+
+.PHONY: help run test assets check gen bench
+
+help:
+	@echo 'make run     build everything and serve the demo city on http://$(LISTEN)'
+	@echo 'make test    unit and integration tests on both engines, then the journeys in a browser'
+	@echo 'make check   formatting, lints, house style of CSS and script, the shipped pack, licences, generated docs'
+	@echo 'make gen     write docs/generated anew'
+	@echo 'make assets  fetch the pinned script and icons into web/vendor'
+	@echo 'make bench   the bench with fixed data: ratios in one run'
+
+run: assets
+	scripts/need rust cc
+	cargo build --locked -p huitong
+	$(HUITONG) demo --listen $(LISTEN) --data $(DATA)
+
+test: assets
+	scripts/need rust cc chromium postgres
+	scripts/postgres run scripts/test
+
+assets:
+	scripts/need node
+	scripts/assets
+
+check:
+	scripts/need rust cc lints node git
+	scripts/check
+
+gen:
+	scripts/need rust cc
+	scripts/gen
+
+bench:
+	scripts/need rust cc postgres
+	scripts/postgres run cargo run --release --locked -p huitong-bench --bin bench
