@@ -1,1 +1,25 @@
-//! Placeholder.
+//! Words that every capability needs; the kernel knows no capability.
+
+pub mod clock;
+pub mod counters;
+pub mod ctx;
+pub mod db;
+pub mod digest;
+pub mod error;
+pub mod followers;
+pub mod id;
+pub mod idempotency;
+pub mod jobs;
+pub mod journal;
+pub mod leases;
+pub mod migrate;
+pub mod rights;
+
+pub use ctx::Ctx;
+pub use db::{Db, Row, Tx, Value};
+pub use error::{Error, OrMissing, Result};
+pub use id::{Id, Named};
+
+/// The kernel's own tables; first in every list of migrations.
+pub const MIGRATION: migrate::Migration =
+    migrate::Migration { name: "0001_kernel", sql: include_str!("../../../migrations/0001_kernel.sql") };

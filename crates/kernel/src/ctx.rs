@@ -1,0 +1,177 @@
+//! Who acts, when, in which offices and by which request: the one value that travels with every act.
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, Random, civil_date, machine_now};
+use crate::error::{Error, Result};
+use crate::id::{Id, Named};
+use crate::rights::{Right, Roles};
+
+/// A user account, as far as the kernel must know it.
+pub struct User;
+impl Named for User {
+    const PREFIX: &'static str = "usr";
+}
+
+/// What kind of body an office belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OfficeKind {
+    /// A department, town, park, or any other unit of the city.
+    Unit,
+    /// An industry association or chamber of commerce.
+    Association,
+    /// A member company.
+    Company,
+}
+
+impl OfficeKind {
+    /// The word it is stored by.
+    pub fn key(self) -> &'static str {
+        match self {
+            OfficeKind::Unit => "unit",
+            OfficeKind::Association => "association",
+            OfficeKind::Company => "company",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(key: &str) -> Option<OfficeKind> {
+        [OfficeKind::Unit, OfficeKind::Association, OfficeKind::Company].into_iter().find(|k| k.key() == key)
+    }
+}
+
+/// A role held in an office; who holds several acts in the one that gives the right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Role key of the pack.
+    pub role: String,
+    /// What kind of body the office belongs to.
+    pub kind: OfficeKind,
+    /// Id of the unit, association or company.
+    pub office: String,
+    /// Its name, as it is shown.
+    pub office_name: String,
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody without an account.
+    Public,
+    /// A signed-in person with the posts that are in force today.
+    Person {
+        /// Account.
+        user: Id<User>,
+        /// Login name.
+        login: String,
+        /// Name as shown to colleagues.
+        name: String,
+        /// Posts in force.
+        posts: Vec<Post>,
+    },
+    /// A job or a follower: acts by itself, e.g. when a limit has passed.
+    System,
+    /// The command line without `--as`.
+    CommandLine,
+}
+
+
+/// The context of one request, job or command.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The instant of the act (UTC milliseconds); the same for every retry.
+    pub now: i64,
+    /// Who acts.
+    pub actor: Actor,
+    /// Request id, also shown to people as the error code to read out.
+    pub request: String,
+    /// Roles and rights of the pack in force.
+    pub roles: Arc<Roles>,
+    /// Randomness.
+    pub random: Random,
+}
+
+impl Ctx {
+    /// A context for an actor; the clock is read once, here.
+    pub fn new(clock: &Clock, random: &Random, roles: Arc<Roles>, actor: Actor) -> Ctx {
+        let mut tag = [0; 5];
+        random.fill(&mut tag);
+        let request = format!("HT-{}", crate::digest::hex(&tag).to_uppercase());
+        Ctx { now: clock.now(), actor, request, roles, random: random.clone() }
+    }
+
+    /// The program itself, outside of any city: migrations, sequencing, leases.
+    pub fn system() -> Ctx {
+        Ctx {
+            now: machine_now(),
+            actor: Actor::System,
+            request: String::from("-"),
+            roles: Arc::default(),
+            random: Random::system(),
+        }
+    }
+
+    /// The same context in the hands of another actor.
+    pub fn acting_as(&self, actor: Actor) -> Ctx {
+        Ctx { actor, ..self.clone() }
+    }
+
+    /// Makes an id.
+    pub fn id<T: Named>(&self) -> Id<T> {
+        Id::new(self.now, self.random.bits())
+    }
+
+    /// Today in civil time (UTC+8).
+    pub fn today(&self) -> jiff::civil::Date {
+        civil_date(self.now)
+    }
+
+    /// The right to an act, if any post of the actor gives it.
+    pub fn may(&self, act: &str) -> Option<Right> {
+        self.roles.right(&self.actor, act)
+    }
+
+    /// The right to an act, or the error that says it is missing.
+    pub fn right(&self, act: &str) -> Result<Right> {
+        self.may(act).ok_or_else(|| match self.actor {
+            Actor::Public => Error::sign_in(),
+            _ => Error::denied(format!("您现在的角色没有“{}”的权限", self.roles.act_label(act))),
+        })
+    }
+
+    /// Account of the signed-in person.
+    pub fn user(&self) -> Option<&Id<User>> {
+        match &self.actor {
+            Actor::Person { user, .. } => Some(user),
+            _ => None,
+        }
+    }
+
+    /// Posts in force of the signed-in person.
+    pub fn posts(&self) -> &[Post] {
+        match &self.actor {
+            Actor::Person { posts, .. } => posts,
+            _ => &[],
+        }
+    }
+
+    /// The actor's name for timelines.
+    pub fn actor_name(&self) -> &str {
+        match &self.actor {
+            Actor::Public => "公众",
+            Actor::Person { name, .. } => name,
+            Actor::System => "系统",
+            Actor::CommandLine => "命令行",
+        }
+    }
+
+    /// Key of the actor for idempotency and drafts: the account, or the word for who has none.
+    pub fn principal(&self) -> &str {
+        match &self.actor {
+            Actor::Public => "public",
+            Actor::Person { user, .. } => user.as_str(),
+            Actor::System => "system",
+            Actor::CommandLine => "command-line",
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! One thin layer over the embedded engine and PostgreSQL: one SQL text, one transaction type, one row.
+
+mod postgres;
+mod sql;
+mod sqlite;
+mod tx;
+mod value;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex};
+
+pub use tx::Tx;
+pub use value::{Column, Row, Value};
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::migrate::{self, Migration};
+use tx::Mode;
+
+/// How a table is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// Every change leaves a journal record in the same transaction.
+    Recorded,
+    /// Sessions, leases, cursors, counters: nothing anybody answers for.
+    Plain,
+}
+
+/// Every table the migrations declare, and how it is kept.
+pub type Tables = HashMap<String, Keeping>;
+
+/// A city's database; cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    tables: Tables,
+    /// Counts finished acts, so that followers and workers wake without polling hard.
+    acts: Mutex<u64>,
+    woken: Condvar,
+}
+
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Db {
+    /// Opens a database and brings it to the newest schema. `url` is `postgres://…` or the path of a SQLite file.
+    pub fn open(url: &str, migrations: &[Migration]) -> Result<Db> {
+        let engine = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Engine::Postgres(postgres::Postgres::open(url)?)
+        } else {
+            Engine::Sqlite(sqlite::Sqlite::open(Path::new(url.strip_prefix("sqlite://").unwrap_or(url)))?)
+        };
+        let tables = migrate::tables(migrations)?;
+        let db = Db(Arc::new(Inner { engine, tables, acts: Mutex::new(0), woken: Condvar::new() }));
+        migrate::run(&db, migrations)?;
+        Ok(db)
+    }
+
+    /// Whether this is the embedded engine.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.0.engine, Engine::Sqlite(_))
+    }
+
+    /// Every declared table and how it is kept.
+    pub fn tables(&self) -> &Tables {
+        &self.0.tables
+    }
+
+    /// Reads in one snapshot.
+    pub fn read<T>(&self, ctx: &Ctx, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.read(ctx, &self.0.tables, f),
+            Engine::Postgres(engine) => engine.read(ctx, &self.0.tables, f),
+        }
+    }
+
+    /// Runs an act; when this answers `Ok`, it is on disk. The closure may run again after a clash.
+    pub fn write<T>(&self, ctx: &Ctx, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        let result = self.change(ctx, Mode::Act, f)?;
+        *self.0.acts.lock() += 1;
+        self.0.woken.notify_all();
+        Ok(result)
+    }
+
+    /// Changes plain tables: sessions, leases, cursors.
+    pub fn keep<T>(&self, ctx: &Ctx, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        self.change(ctx, Mode::Keep, f)
+    }
+
+    fn change<T>(&self, ctx: &Ctx, mode: Mode, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.write(ctx, &self.0.tables, mode, f),
+            Engine::Postgres(engine) => engine.write(ctx, &self.0.tables, mode, f),
+        }
+    }
+
+    /// Waits until an act finishes after `seen`, or the time is over; answers the count of acts now.
+    pub fn wait_for_act(&self, seen: u64, at_most: std::time::Duration) -> u64 {
+        let mut acts = self.0.acts.lock();
+        if *acts == seen {
+            self.0.woken.wait_for(&mut acts, at_most);
+        }
+        *acts
+    }
+
+    /// Runs statements outside of any transaction: migrations only.
+    pub(crate) fn batch(&self, statements: &str) -> Result<()> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.batch(statements),
+            Engine::Postgres(engine) => engine.batch(statements),
+        }
+    }
+}

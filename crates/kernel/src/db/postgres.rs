@@ -1,0 +1,236 @@
+//! PostgreSQL over its synchronous client: acts serializable and retried, reads in snapshots.
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+use bytes::BytesMut;
+use postgres::types::{IsNull, ToSql, Type};
+use postgres::{Client, NoTls, Statement};
+
+use crate::ctx::Ctx;
+use crate::db::Tables;
+use crate::db::tx::{Conn, Mode, Tx};
+use crate::db::value::{Row, Value};
+use crate::error::{Error, Result};
+
+/// Connections at most: 64 for requests, 8 for jobs.
+const CONNECTIONS: usize = 72;
+/// How often an act is run again after a clash before the caller is told to come back.
+const RETRIES: u32 = 24;
+
+pub(super) struct Postgres {
+    config: postgres::Config,
+    pool: Mutex<Pool>,
+    free: Condvar,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<PgConn>,
+    open: usize,
+}
+
+/// A connection with its prepared statements.
+pub(super) struct PgConn {
+    client: Client,
+    statements: HashMap<String, (Statement, Arc<[String]>)>,
+}
+
+impl Postgres {
+    pub(super) fn open(url: &str) -> Result<Postgres> {
+        let mut config: postgres::Config =
+            url.parse().map_err(|e| Error::internal(format!("database address: {e}")))?;
+        config.connect_timeout(Duration::from_secs(5)).application_name("huitong");
+        let postgres = Postgres { config, pool: Mutex::default(), free: Condvar::new() };
+        let first = postgres.take()?;
+        postgres.put_back(first);
+        Ok(postgres)
+    }
+
+    pub(super) fn batch(&self, statements: &str) -> Result<()> {
+        let mut conn = self.take()?;
+        let result = conn.client.batch_execute(statements).map_err(|e| wrong("", &e));
+        self.put_back(conn);
+        result
+    }
+
+    pub(super) fn read<T>(&self, ctx: &Ctx, tables: &Tables, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ctx, tables, Mode::Read, &f)
+    }
+
+    pub(super) fn write<T>(
+        &self,
+        ctx: &Ctx,
+        tables: &Tables,
+        mode: Mode,
+        f: impl Fn(&Tx) -> Result<T>,
+    ) -> Result<T> {
+        // Housekeeping touches leases and cursors with guarded single statements; a weaker level spares retries.
+        let begin = match mode {
+            Mode::Act => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            _ => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        for attempt in 0..RETRIES {
+            match self.run(begin, ctx, tables, mode, &f) {
+                Err(error) if error.is_retryable() => {
+                    let spread = ctx.random.below(1 << attempt.min(6)) + 1;
+                    std::thread::sleep(Duration::from_millis(spread));
+                }
+                other => return other,
+            }
+        }
+        Err(Error::busy("too many clashes between transactions"))
+    }
+
+    fn run<T>(
+        &self,
+        begin: &str,
+        ctx: &Ctx,
+        tables: &Tables,
+        mode: Mode,
+        f: &impl Fn(&Tx) -> Result<T>,
+    ) -> Result<T> {
+        let mut conn = self.take()?;
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            conn.client.batch_execute(begin).map_err(|e| wrong(begin, &e))?;
+            let tx = Tx::new(Conn::Postgres((&mut conn).into()), ctx, mode, tables);
+            let value = f(&tx)?;
+            tx.check_recorded()?;
+            Ok(value)
+        }));
+        let end = if matches!(result, Ok(Ok(_))) { "COMMIT" } else { "ROLLBACK" };
+        let ended = conn.client.batch_execute(end).map_err(|e| wrong(end, &e));
+        self.put_back(conn);
+        match result {
+            Err(panic) => resume_unwind(panic),
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(value)) => ended.map(|()| value),
+        }
+    }
+
+    fn take(&self) -> Result<PgConn> {
+        let mut pool = self.pool.lock();
+        loop {
+            if let Some(conn) = pool.idle.pop() {
+                return Ok(conn);
+            }
+            if pool.open < CONNECTIONS {
+                pool.open += 1;
+                break;
+            }
+            self.free.wait(&mut pool);
+        }
+        drop(pool);
+        match self.config.connect(NoTls) {
+            Ok(client) => Ok(PgConn { client, statements: HashMap::new() }),
+            Err(error) => {
+                self.pool.lock().open -= 1;
+                self.free.notify_one();
+                Err(Error::busy(format!("database: {error}")))
+            }
+        }
+    }
+
+    fn put_back(&self, conn: PgConn) {
+        let mut pool = self.pool.lock();
+        if conn.client.is_closed() {
+            pool.open -= 1;
+        } else {
+            pool.idle.push(conn);
+        }
+        self.free.notify_one();
+    }
+}
+
+impl PgConn {
+    fn prepared(&mut self, sql: &str) -> Result<(Statement, Arc<[String]>)> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        let statement = self.client.prepare(sql).map_err(|e| wrong(sql, &e))?;
+        let names: Arc<[String]> = statement.columns().iter().map(|c| c.name().to_owned()).collect();
+        let entry = (statement, names);
+        self.statements.insert(sql.to_owned(), entry.clone());
+        Ok(entry)
+    }
+}
+
+pub(super) fn query(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+    let (statement, names) = conn.prepared(sql)?;
+    let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
+    let answer = conn.client.query(&statement, &args).map_err(|e| wrong(sql, &e))?;
+    answer
+        .iter()
+        .map(|row| {
+            let values = (0..names.len()).map(|place| cell(row, place, sql)).collect::<Result<Vec<_>>>()?;
+            Ok(Row { names: names.clone(), values })
+        })
+        .collect()
+}
+
+pub(super) fn exec(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<u64> {
+    let (statement, _) = conn.prepared(sql)?;
+    let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
+    conn.client.execute(&statement, &args).map_err(|e| wrong(sql, &e))
+}
+
+fn cell(row: &postgres::Row, place: usize, sql: &str) -> Result<Value> {
+    let column = &row.columns()[place];
+    let read = match *column.type_() {
+        Type::INT8 => row.try_get::<_, Option<i64>>(place).map(Value::from),
+        Type::TEXT | Type::VARCHAR | Type::NAME => row.try_get::<_, Option<String>>(place).map(Value::from),
+        Type::BOOL => row.try_get::<_, Option<bool>>(place).map(Value::from),
+        Type::FLOAT8 => row.try_get::<_, Option<f64>>(place).map(Value::from),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(place).map(Value::from),
+        ref other => {
+            let name = column.name();
+            return Err(Error::internal(format!("column {name} is {other}, not portable: cast it in {sql}")));
+        }
+    };
+    read.map_err(|e| Error::internal(format!("{e} in {sql}")))
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Text(v) if matches!(*ty, Type::TEXT | Type::VARCHAR | Type::NAME | Type::UNKNOWN) => v.to_sql(ty, out),
+            Value::Int(v) if *ty == Type::INT8 => v.to_sql(ty, out),
+            Value::Bool(v) if *ty == Type::BOOL => v.to_sql(ty, out),
+            Value::Real(v) if *ty == Type::FLOAT8 => v.to_sql(ty, out),
+            Value::Bytes(v) if *ty == Type::BYTEA => v.as_slice().to_sql(ty, out),
+            other => Err(format!("{other:?} given for {ty}: cast the argument").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+/// Clashes may be repeated, a lost connection may come back, everything else is a mistake of ours.
+#[track_caller]
+fn wrong(sql: &str, error: &postgres::Error) -> Error {
+    use postgres::error::SqlState;
+    let detail = format!("{error}: {} in {sql}", error.source().map(ToString::to_string).unwrap_or_default());
+    match error.code() {
+        Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => {
+            Error::busy(detail).retryable()
+        }
+        // Two acts that insert the same key at once: the second, run again, sees the first.
+        Some(code) if *code == SqlState::UNIQUE_VIOLATION => Error::internal(detail),
+        Some(code) if code.code().starts_with("53") || code.code().starts_with("57") => Error::busy(detail),
+        None => Error::busy(detail),
+        _ => Error::internal(detail),
+    }
+}

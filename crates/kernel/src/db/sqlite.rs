@@ -1,0 +1,256 @@
+//! The embedded engine: one write connection handed round as a baton with group commit, and a pool of readers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::ctx::Ctx;
+use crate::db::tx::{Conn, Mode, Tx};
+use crate::db::value::{Row, Value};
+use crate::db::{Tables, sql};
+use crate::error::{Error, Result};
+
+/// The most acts that share one commit.
+const BATCH: usize = 256;
+/// Readers kept open; more callers wait.
+const READERS: usize = 16;
+
+pub(super) struct Sqlite {
+    writer: Mutex<Writer>,
+    /// Callers that stand in line for the baton.
+    line: AtomicUsize,
+    readers: Mutex<Vec<Connection>>,
+    reader_free: Condvar,
+}
+
+struct Writer {
+    conn: Connection,
+    batch: Option<Arc<Batch>>,
+    acts: usize,
+}
+
+/// Acts that become durable together; each caller waits here for the outcome.
+#[derive(Default)]
+struct Batch {
+    outcome: Mutex<Option<std::result::Result<(), String>>>,
+    done: Condvar,
+}
+
+impl Batch {
+    fn finish(&self, outcome: std::result::Result<(), String>) {
+        *self.outcome.lock() = Some(outcome);
+        self.done.notify_all();
+    }
+
+    fn wait(&self) -> std::result::Result<(), String> {
+        let mut outcome = self.outcome.lock();
+        while outcome.is_none() {
+            self.done.wait(&mut outcome);
+        }
+        outcome.clone().unwrap_or(Ok(()))
+    }
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path) -> Result<Sqlite> {
+        let conn = connect(path, OpenFlags::default())?;
+        let mut readers = Vec::with_capacity(READERS);
+        for _ in 0..READERS {
+            readers.push(connect(path, OpenFlags::default())?);
+        }
+        Ok(Sqlite {
+            writer: Mutex::new(Writer { conn, batch: None, acts: 0 }),
+            line: AtomicUsize::new(0),
+            readers: Mutex::new(readers),
+            reader_free: Condvar::new(),
+        })
+    }
+
+    pub(super) fn batch(&self, statements: &str) -> Result<()> {
+        self.writer.lock().conn.execute_batch(statements).map_err(failed)
+    }
+
+    pub(super) fn read<T>(&self, ctx: &Ctx, tables: &Tables, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        let conn = {
+            let mut readers = self.readers.lock();
+            loop {
+                match readers.pop() {
+                    Some(conn) => break conn,
+                    None => self.reader_free.wait(&mut readers),
+                }
+            }
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            conn.prepare_cached("BEGIN DEFERRED").and_then(|mut s| s.execute([])).map_err(failed)?;
+            f(&Tx::new(Conn::Sqlite(&conn), ctx, Mode::Read, tables))
+        }));
+        let _ = conn.prepare_cached("ROLLBACK").and_then(|mut s| s.execute([]));
+        self.readers.lock().push(conn);
+        self.reader_free.notify_one();
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Runs one act on the caller's own thread; answers when it is on disk.
+    pub(super) fn write<T>(
+        &self,
+        ctx: &Ctx,
+        tables: &Tables,
+        mode: Mode,
+        f: impl Fn(&Tx) -> Result<T>,
+    ) -> Result<T> {
+        self.line.fetch_add(1, Ordering::SeqCst);
+        let mut writer = self.writer.lock();
+        self.line.fetch_sub(1, Ordering::SeqCst);
+        let batch = writer.join()?;
+        let result = catch_unwind(AssertUnwindSafe(|| writer.act(ctx, tables, mode, f)));
+        writer.acts += 1;
+        // The last in line commits for all; whoever stands in line now will be the last after us.
+        if self.line.load(Ordering::SeqCst) == 0 || writer.acts >= BATCH {
+            writer.commit();
+        }
+        drop(writer);
+        let outcome = batch.wait();
+        match result {
+            Err(panic) => resume_unwind(panic),
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(value)) => match outcome {
+                Ok(()) => Ok(value),
+                Err(why) => Err(Error::busy(why)),
+            },
+        }
+    }
+}
+
+impl Writer {
+    fn join(&mut self) -> Result<Arc<Batch>> {
+        if let Some(batch) = &self.batch {
+            return Ok(batch.clone());
+        }
+        self.run("BEGIN IMMEDIATE").map_err(|e| Error::busy(e.to_string()))?;
+        let batch = Arc::new(Batch::default());
+        self.batch = Some(batch.clone());
+        self.acts = 0;
+        Ok(batch)
+    }
+
+    fn act<T>(&self, ctx: &Ctx, tables: &Tables, mode: Mode, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        self.run("SAVEPOINT act").map_err(failed)?;
+        let back = Rollback { writer: self, armed: true };
+        let tx = Tx::new(Conn::Sqlite(&self.conn), ctx, mode, tables);
+        let value = f(&tx)?;
+        tx.check_recorded()?;
+        back.release()?;
+        Ok(value)
+    }
+
+    fn run(&self, statement: &str) -> rusqlite::Result<usize> {
+        self.conn.prepare_cached(statement)?.execute([])
+    }
+
+    fn commit(&mut self) {
+        let Some(batch) = self.batch.take() else { return };
+        let outcome = self.run("COMMIT").map(|_| ()).map_err(|e| {
+            let _ = self.run("ROLLBACK");
+            format!("commit: {e}")
+        });
+        batch.finish(outcome);
+    }
+}
+
+/// Undoes the caller's own savepoint unless it was released: on an error and on a panic alike.
+struct Rollback<'a> {
+    writer: &'a Writer,
+    armed: bool,
+}
+
+impl Rollback<'_> {
+    fn release(mut self) -> Result<()> {
+        self.writer.run("RELEASE act").map_err(failed)?;
+        self.armed = false;
+        Ok(())
+    }
+}
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            let _ = self.writer.run("ROLLBACK TO act");
+            let _ = self.writer.run("RELEASE act");
+        }
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
+    conn.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+    conn.set_prepared_statement_cache_capacity(256);
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000; PRAGMA mmap_size = 1073741824; \
+         PRAGMA wal_autocheckpoint = 4000",
+    )
+    .map_err(failed)?;
+    Ok(conn)
+}
+
+pub(super) fn query(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+    let mut statement = conn.prepare_cached(&sql::numbered(sql)).map_err(|e| wrong(sql, &e))?;
+    let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut answer = statement.query(rusqlite::params_from_iter(args)).map_err(|e| wrong(sql, &e))?;
+    let mut rows = Vec::new();
+    while let Some(row) = answer.next().map_err(|e| wrong(sql, &e))? {
+        let mut values = Vec::with_capacity(names.len());
+        for place in 0..names.len() {
+            values.push(match row.get_ref(place).map_err(|e| wrong(sql, &e))? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(v) => Value::Int(v),
+                ValueRef::Real(v) => Value::Real(v),
+                ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+                ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
+            });
+        }
+        rows.push(Row { names: names.clone(), values });
+    }
+    Ok(rows)
+}
+
+pub(super) fn exec(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
+    let mut statement = conn.prepare_cached(&sql::numbered(sql)).map_err(|e| wrong(sql, &e))?;
+    let changed = statement.execute(rusqlite::params_from_iter(args)).map_err(|e| wrong(sql, &e))?;
+    Ok(changed as u64)
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Text(v) => ValueRef::Text(v.as_bytes()),
+            Value::Int(v) => ValueRef::Integer(*v),
+            Value::Bool(v) => ValueRef::Integer(i64::from(*v)),
+            Value::Real(v) => ValueRef::Real(*v),
+            Value::Bytes(v) => ValueRef::Blob(v),
+        }))
+    }
+}
+
+#[track_caller]
+fn failed(error: rusqlite::Error) -> Error {
+    wrong("", &error)
+}
+
+/// A full disk or an I/O error can be tried again later; everything else is a mistake of ours.
+#[track_caller]
+fn wrong(sql: &str, error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
+    let detail = format!("{error} in {sql}");
+    match error.sqlite_error_code() {
+        Some(DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure | CannotOpen) => Error::busy(detail),
+        _ => Error::internal(detail),
+    }
+}

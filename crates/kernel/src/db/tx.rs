@@ -1,0 +1,153 @@
+//! A transaction: the only way to the rows, and the keeper of "no change without a record".
+
+use std::cell::{Cell, RefCell};
+
+use crate::ctx::Ctx;
+use crate::db::postgres::PgConn;
+use crate::db::value::{Row, Value};
+use crate::db::{Keeping, Tables, postgres, sql, sqlite};
+use crate::error::{Error, Result};
+
+/// What a transaction may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Reads a snapshot.
+    Read,
+    /// An act: changes recorded tables and must leave a record.
+    Act,
+    /// Housekeeping: touches plain tables only (sessions, leases, cursors).
+    Keep,
+}
+
+pub(super) enum Conn<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(RefCell<&'a mut PgConn>),
+}
+
+/// A running transaction; acts and finders take it as their first argument.
+pub struct Tx<'a> {
+    conn: Conn<'a>,
+    ctx: &'a Ctx,
+    mode: Mode,
+    tables: &'a Tables,
+    wrote: RefCell<Option<String>>,
+    records: Cell<u32>,
+    position: Cell<Option<i64>>,
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(conn: Conn<'a>, ctx: &'a Ctx, mode: Mode, tables: &'a Tables) -> Tx<'a> {
+        let (wrote, records) = (RefCell::new(None), Cell::new(0));
+        Tx { conn, ctx, mode, tables, wrote, records, position: Cell::new(None) }
+    }
+
+    /// Who acts, when, by which request.
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    /// Runs a reading statement (or one that returns rows) and gives all of its rows.
+    #[track_caller]
+    pub fn query(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+        self.guard(sql)?;
+        match &self.conn {
+            Conn::Sqlite(conn) => sqlite::query(conn, sql, args),
+            Conn::Postgres(conn) => postgres::query(&mut conn.borrow_mut(), sql, args),
+        }
+    }
+
+    /// The first row of an answer, if there is one.
+    #[track_caller]
+    pub fn one(&self, sql: &str, args: &[Value]) -> Result<Option<Row>> {
+        Ok(self.query(sql, args)?.into_iter().next())
+    }
+
+    /// A single number: a count or a sum.
+    #[track_caller]
+    pub fn number(&self, sql: &str, args: &[Value]) -> Result<i64> {
+        let row = self.one(sql, args)?.ok_or_else(|| Error::internal("a count gave no row"))?;
+        match row.values.first() {
+            Some(Value::Int(n)) => Ok(*n),
+            other => Err(Error::internal(format!("a count gave {other:?}"))),
+        }
+    }
+
+    /// Runs a writing statement; answers how many rows it changed.
+    #[track_caller]
+    pub fn exec(&self, sql: &str, args: &[Value]) -> Result<u64> {
+        self.guard(sql)?;
+        match &self.conn {
+            Conn::Sqlite(conn) => sqlite::exec(conn, sql, args),
+            Conn::Postgres(conn) => postgres::exec(&mut conn.borrow_mut(), sql, args),
+        }
+    }
+
+    /// Inserts many rows at once; the one way for bulk work on both engines.
+    #[track_caller]
+    pub fn insert_many(&self, table: &str, columns: &[&str], rows: &[Vec<Value>]) -> Result<()> {
+        // A statement takes at most 65,535 arguments; 200 rows keep its text small.
+        let step = (30_000 / columns.len().max(1)).clamp(1, 200);
+        for chunk in rows.chunks(step) {
+            let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
+            let mut args = Vec::with_capacity(chunk.len() * columns.len());
+            for (nth, row) in chunk.iter().enumerate() {
+                if row.len() != columns.len() {
+                    return Err(Error::internal(format!("{} values for {} columns", row.len(), columns.len())));
+                }
+                let holders: Vec<String> =
+                    (1..=columns.len()).map(|k| format!("${}", nth * columns.len() + k)).collect();
+                sql.push_str(if nth == 0 { "(" } else { ", (" });
+                sql.push_str(&holders.join(", "));
+                sql.push(')');
+                args.extend(row.iter().cloned());
+            }
+            self.exec(&sql, &args)?;
+        }
+        Ok(())
+    }
+
+    /// Whether this transaction runs on the embedded engine: there the journal gets its position at once.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self.conn, Conn::Sqlite(_))
+    }
+
+    pub(crate) fn set_position(&self, last: i64) {
+        self.position.set(Some(last));
+    }
+
+    pub(crate) fn position(&self) -> Option<i64> {
+        self.position.get()
+    }
+
+    pub(crate) fn count_record(&self) {
+        self.records.set(self.records.get() + 1);
+    }
+
+    /// Refuses a change that this kind of transaction may not make.
+    #[track_caller]
+    fn guard(&self, sql: &str) -> Result<()> {
+        let Some(table) = sql::written_table(sql) else { return Ok(()) };
+        match (self.mode, self.tables.get(table)) {
+            (Mode::Read, _) => Err(Error::internal(format!("a read may not write {table}"))),
+            (_, None) => Err(Error::internal(format!("table {table} is declared in no migration"))),
+            (_, Some(Keeping::Plain)) => Ok(()),
+            (Mode::Keep, Some(Keeping::Recorded)) => {
+                Err(Error::internal(format!("{table} is recorded: change it in an act")))
+            }
+            (Mode::Act, Some(Keeping::Recorded)) => {
+                self.wrote.borrow_mut().get_or_insert_with(|| table.to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    /// Refuses the commit of a recorded change without a record.
+    pub(super) fn check_recorded(&self) -> Result<()> {
+        match self.wrote.borrow().as_deref() {
+            Some(table) if self.records.get() == 0 => {
+                Err(Error::internal(format!("{table} was changed without a journal record")))
+            }
+            _ => Ok(()),
+        }
+    }
+}

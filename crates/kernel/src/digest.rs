@@ -1,0 +1,44 @@
+//! SM3, the national digest: journal leaves, attachments and stored secrets are named by it.
+
+use sm3::{Digest, Sm3};
+
+/// SM3 of the bytes.
+pub fn sm3(bytes: &[u8]) -> [u8; 32] {
+    Sm3::digest(bytes).into()
+}
+
+/// SM3 of several pieces, one after the other.
+pub fn sm3_all(pieces: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sm3::new();
+    for piece in pieces {
+        hasher.update(piece);
+    }
+    hasher.finalize().into()
+}
+
+/// SM3 as 64 hexadecimal letters.
+pub fn sm3_hex(bytes: &[u8]) -> String {
+    hex(&sm3(bytes))
+}
+
+/// Bytes as hexadecimal letters.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_standard_vector_holds() {
+        assert_eq!(
+            super::sm3_hex(b"abc"),
+            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+        );
+        assert_eq!(super::sm3_all(&[b"a", b"bc"]), super::sm3(b"abc"));
+    }
+}

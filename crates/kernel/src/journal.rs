@@ -1,0 +1,339 @@
+//! The journal: who did what to which subject, when, in which role — written in the transaction of the act itself.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::args;
+use crate::ctx::{Actor, Ctx, Post};
+use crate::db::{Row, Tx};
+use crate::digest::{hex, sm3, sm3_all};
+use crate::error::{Error, Result};
+use crate::id::{Id, Named};
+
+/// Number of the entry format described in `docs/journal.md`.
+pub const FORMAT: i64 = 1;
+
+/// An entry of the journal.
+pub struct Entry;
+impl Named for Entry {
+    const PREFIX: &'static str = "jrn";
+}
+
+/// What an act leaves behind; built by the act, written by [`Tx::record`].
+#[derive(Debug, Clone)]
+pub struct Record {
+    act: String,
+    kind: String,
+    subject: String,
+    behalf: String,
+    post: Option<Post>,
+    body: Map<String, Json>,
+}
+
+impl Record {
+    /// A record of an act on a subject; `kind` is the word before the dot of the act (`appeal`).
+    pub fn new(act: &str, subject: &str) -> Record {
+        let kind = act.split('.').next().unwrap_or(act).to_owned();
+        Record {
+            act: act.to_owned(),
+            kind,
+            subject: subject.to_owned(),
+            behalf: String::new(),
+            post: None,
+            body: Map::new(),
+        }
+    }
+
+    /// The post in which the actor did it.
+    pub fn in_post(mut self, post: Option<Post>) -> Record {
+        self.post = post;
+        self
+    }
+
+    /// On whose behalf it was done: an association, a caller of the hotline.
+    pub fn on_behalf_of(mut self, whom: &str) -> Record {
+        whom.clone_into(&mut self.behalf);
+        self
+    }
+
+    /// State before and after; only what changed is kept.
+    pub fn change(mut self, before: Json, after: Json) -> Record {
+        let (mut old, mut new) = (Map::new(), Map::new());
+        if let (Json::Object(before), Json::Object(after)) = (before, after) {
+            for (key, value) in after {
+                let was = before.get(&key).cloned().unwrap_or(Json::Null);
+                if was != value {
+                    old.insert(key.clone(), was);
+                    new.insert(key, value);
+                }
+            }
+        }
+        self.body.insert("before".into(), Json::Object(old));
+        self.body.insert("after".into(), Json::Object(new));
+        self
+    }
+
+    /// A fact about the act itself: a reason, the paper it rests on. Never an unmasked personal value.
+    pub fn fact(mut self, key: &str, value: impl Into<Json>) -> Record {
+        self.body.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// An entry as it is read back.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Entry id.
+    pub id: Id<Entry>,
+    /// Place in the one order of the journal; none until the entry has been given one.
+    pub position: Option<i64>,
+    /// When (UTC milliseconds).
+    pub at: i64,
+    /// Name of the act.
+    pub act: String,
+    /// Account or the word for who has none.
+    pub actor: String,
+    /// Role acted in.
+    pub role: String,
+    /// Office acted in.
+    pub office: String,
+    /// On whose behalf.
+    pub behalf: String,
+    /// Kind of the subject.
+    pub subject_kind: String,
+    /// Id of the subject.
+    pub subject: String,
+    /// Request it came by.
+    pub request: String,
+    /// Pack version in force.
+    pub pack: String,
+    /// Before, after and facts.
+    pub body: Json,
+    /// The leaf, in hexadecimal.
+    pub leaf: String,
+}
+
+/// The columns of an entry, in the order [`Kept::read`] expects by name.
+pub const COLUMNS: &str = "id, position, format, at, act, actor, role, office, behalf, subject_kind, subject, \
+     request, pack, salt, body, leaf";
+
+impl Kept {
+    /// Reads an entry from a row with [`COLUMNS`].
+    pub fn read(row: &Row) -> Result<Kept> {
+        Ok(Kept {
+            id: row.get("id")?,
+            position: row.get("position")?,
+            at: row.get("at")?,
+            act: row.get("act")?,
+            actor: row.get("actor")?,
+            role: row.get("role")?,
+            office: row.get("office")?,
+            behalf: row.get("behalf")?,
+            subject_kind: row.get("subject_kind")?,
+            subject: row.get("subject")?,
+            request: row.get("request")?,
+            pack: row.get("pack")?,
+            body: serde_json::from_str(&row.get::<String>("body")?)?,
+            leaf: hex(&row.get::<Vec<u8>>("leaf")?),
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Writes the record of the act; answers the leaf in hexadecimal.
+    pub fn record(&self, record: Record) -> Result<String> {
+        let ctx = self.ctx();
+        let id = ctx.id::<Entry>();
+        let post = record.post.as_ref();
+        let header = Header {
+            id: id.as_str(),
+            at: ctx.now,
+            act: &record.act,
+            actor: actor_key(ctx),
+            role: post.map_or("", |p| p.role.as_str()),
+            office: post.map_or("", |p| p.office.as_str()),
+            behalf: &record.behalf,
+            subject_kind: &record.kind,
+            subject: &record.subject,
+            request: &ctx.request,
+            pack: ctx.roles.version(),
+        };
+        let body = Json::Object(record.body).to_string();
+        let salt = ctx.random.bytes32();
+        let leaf = header.leaf(&salt, &body);
+        let position = if self.is_embedded() { Some(self.next_position()?) } else { None };
+        self.exec(
+            "INSERT INTO journal (id, position, format, at, act, actor, role, office, behalf, subject_kind, subject, \
+             request, pack, salt, body, leaf) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            args![
+                &id,
+                position,
+                FORMAT,
+                header.at,
+                header.act,
+                header.actor,
+                header.role,
+                header.office,
+                header.behalf,
+                header.subject_kind,
+                header.subject,
+                header.request,
+                header.pack,
+                salt.to_vec(),
+                &body,
+                leaf.to_vec()
+            ],
+        )?;
+        self.count_record();
+        Ok(hex(&leaf))
+    }
+
+    /// The embedded engine has one writer at a time, so the next position is known inside the transaction.
+    fn next_position(&self) -> Result<i64> {
+        let last = match self.position() {
+            Some(last) => last,
+            None => self.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])?,
+        };
+        self.set_position(last + 1);
+        Ok(last + 1)
+    }
+}
+
+/// What the leaf binds besides the salted body; holds no personal text.
+struct Header<'a> {
+    id: &'a str,
+    at: i64,
+    act: &'a str,
+    actor: &'a str,
+    role: &'a str,
+    office: &'a str,
+    behalf: &'a str,
+    subject_kind: &'a str,
+    subject: &'a str,
+    request: &'a str,
+    pack: &'a str,
+}
+
+impl Header<'_> {
+    /// SM3(header ‖ SM3(salt ‖ body)); the header is one JSON array, so that no field can run into the next.
+    fn leaf(&self, salt: &[u8], body: &str) -> [u8; 32] {
+        let header = json!([
+            FORMAT,
+            self.id,
+            self.at,
+            self.act,
+            self.actor,
+            self.role,
+            self.office,
+            self.behalf,
+            self.subject_kind,
+            self.subject,
+            self.request,
+            self.pack
+        ]);
+        let inner = sm3_all(&[salt, body.as_bytes()]);
+        sm3(&[header.to_string().as_bytes(), &inner].concat())
+    }
+}
+
+fn actor_key(ctx: &Ctx) -> &str {
+    match &ctx.actor {
+        Actor::Person { user, .. } => user.as_str(),
+        _ => ctx.principal(),
+    }
+}
+
+/// Gives committed entries their position, at most 5,000 at a time; needed where several may write at once.
+pub fn sequence(tx: &Tx) -> Result<u64> {
+    let last = tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])?;
+    tx.exec(
+        "UPDATE journal SET position = o.n FROM ( \
+           SELECT id, $1 + row_number() OVER (ORDER BY id) AS n \
+           FROM (SELECT id FROM journal WHERE position IS NULL ORDER BY id LIMIT 5000) w \
+         ) o WHERE journal.id = o.id",
+        args![last],
+    )
+}
+
+/// What a verification of leaves and positions found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verified {
+    /// Every leaf fits its entry and the positions have no gap.
+    pub ok: bool,
+    /// Entries looked at.
+    pub entries: i64,
+    /// Entries that were committed but have no position yet.
+    pub waiting: i64,
+    /// The first entry that does not fit, and why.
+    pub first_bad: Option<String>,
+}
+
+/// Recomputes leaves and positions from `after` on, 1,000 entries a step; answers the last position seen.
+pub fn verify_step(tx: &Tx, after: i64, found: &mut Verified) -> Result<Option<i64>> {
+    let rows = tx.query(
+        &format!("SELECT {COLUMNS} FROM journal WHERE position > $1 ORDER BY position LIMIT 1000"),
+        args![after],
+    )?;
+    let mut last = after;
+    for row in &rows {
+        let position: i64 = row.get("position")?;
+        found.entries += 1;
+        if let Some(why) = wrong_with(row, last)? {
+            let id: String = row.get("id")?;
+            found.first_bad.get_or_insert(format!("第 {position} 条（{id}）：{why}"));
+            found.ok = false;
+        }
+        last = position;
+    }
+    Ok((!rows.is_empty()).then_some(last))
+}
+
+fn wrong_with(row: &Row, last: i64) -> Result<Option<&'static str>> {
+    if row.get::<i64>("position")? != last + 1 {
+        return Ok(Some("序号不连续，中间有记录缺失"));
+    }
+    if row.get::<i64>("format")? != FORMAT {
+        return Ok(Some("记录格式号未知"));
+    }
+    let text = |name: &str| row.get::<String>(name);
+    let (id, act, actor, role, office) = (text("id")?, text("act")?, text("actor")?, text("role")?, text("office")?);
+    let (behalf, kind, subject) = (text("behalf")?, text("subject_kind")?, text("subject")?);
+    let (request, pack, body) = (text("request")?, text("pack")?, text("body")?);
+    let header = Header {
+        id: &id,
+        at: row.get("at")?,
+        act: &act,
+        actor: &actor,
+        role: &role,
+        office: &office,
+        behalf: &behalf,
+        subject_kind: &kind,
+        subject: &subject,
+        request: &request,
+        pack: &pack,
+    };
+    let leaf = header.leaf(&row.get::<Vec<u8>>("salt")?, &body);
+    Ok((leaf.as_slice() != row.get::<Vec<u8>>("leaf")?).then_some("内容与校验值不符，记录被改动过"))
+}
+
+/// Verifies the whole journal in steps, each in a snapshot of its own; works beside a running server.
+pub fn verify(db: &crate::db::Db, ctx: &Ctx) -> Result<Verified> {
+    let mut found = Verified { ok: true, entries: 0, waiting: 0, first_bad: None };
+    let mut after = 0;
+    loop {
+        let (step, next) = db.read(ctx, |tx| {
+            let mut step = found.clone();
+            let next = verify_step(tx, after, &mut step)?;
+            Ok((step, next))
+        })?;
+        found = step;
+        let Some(last) = next else { break };
+        after = last;
+    }
+    found.waiting =
+        db.read(ctx, |tx| tx.number("SELECT COUNT(*) FROM journal WHERE position IS NULL", args![]))?;
+    if found.first_bad.is_some() && found.ok {
+        return Err(Error::internal("verification contradicts itself"));
+    }
+    Ok(found)
+}

@@ -1,0 +1,130 @@
+//! One ordered list of migrations for both engines; each table says whether its changes are recorded.
+
+use crate::args;
+use crate::clock;
+use crate::ctx::Ctx;
+use crate::db::{Db, Keeping, Tables};
+use crate::error::{Error, Result};
+
+/// A named migration; frozen once it has run anywhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// File name without its ending; the order is that of the list.
+    pub name: &'static str,
+    /// The statements, each ended by `;` at the end of a line.
+    pub sql: &'static str,
+}
+
+const LEDGER: &str =
+    "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
+
+/// Reads from the migrations which table is `-- recorded` and which is `-- plain`; a table that does not say is refused.
+pub fn tables(migrations: &[Migration]) -> Result<Tables> {
+    let mut tables = Tables::from([("schema_migrations".to_owned(), Keeping::Plain)]);
+    for migration in migrations {
+        for statement in statements(migration.sql) {
+            let Some(name) = created_table(&statement) else { continue };
+            let keeping = if statement.contains("-- recorded") {
+                Keeping::Recorded
+            } else if statement.contains("-- plain") {
+                Keeping::Plain
+            } else {
+                return Err(Error::internal(format!(
+                    "{}: table {name} says neither `-- recorded` nor `-- plain`",
+                    migration.name
+                )));
+            };
+            tables.insert(name, keeping);
+        }
+    }
+    Ok(tables)
+}
+
+/// Runs what has not run yet; refuses a list in which a migration that ran was changed.
+pub(crate) fn run(db: &Db, migrations: &[Migration]) -> Result<()> {
+    let ctx = Ctx::system();
+    db.batch(&dialect(db, LEDGER))?;
+    for migration in migrations {
+        let digest = crate::digest::sm3_hex(migration.sql.as_bytes());
+        let known = db.read(&ctx, |tx| {
+            tx.one("SELECT digest FROM schema_migrations WHERE name = $1", args![migration.name])
+        })?;
+        match known {
+            Some(row) if row.get::<String>("digest")? == digest => continue,
+            Some(_) => {
+                return Err(Error::internal(format!("migration {} was changed after it ran", migration.name)));
+            }
+            None => {}
+        }
+        let mut script = String::from(if db.is_embedded() { "BEGIN IMMEDIATE;\n" } else { "BEGIN;\n" });
+        for statement in statements(migration.sql) {
+            script.push_str(&dialect(db, &statement));
+            script.push_str(";\n");
+        }
+        let (name, at) = (migration.name, clock::machine_now());
+        script.push_str(&format!("INSERT INTO schema_migrations VALUES ('{name}', '{digest}', {at});\nCOMMIT;"));
+        if let Err(error) = db.batch(&script) {
+            let _ = db.batch("ROLLBACK");
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Splits at a `;` that ends a line, so that a text may hold one.
+fn statements(sql: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut current = String::new();
+    for line in sql.lines() {
+        match line.trim_end().strip_suffix(';') {
+            Some(last) => {
+                current.push_str(last);
+                found.push(std::mem::take(&mut current));
+            }
+            None => {
+                current.push_str(line);
+                current.push('\n');
+            }
+        }
+    }
+    if !current.trim().is_empty() {
+        found.push(current);
+    }
+    found
+}
+
+fn created_table(statement: &str) -> Option<String> {
+    let line = statement.lines().find(|l| l.trim_start().starts_with("CREATE TABLE"))?;
+    let rest = line.trim_start().trim_start_matches("CREATE TABLE").trim_start().trim_start_matches("IF NOT EXISTS");
+    Some(rest.trim_start().split(['(', ' ']).next()?.to_owned())
+}
+
+/// The embedded engine knows four of the portable types by other names and is told to be strict about them.
+fn dialect(db: &Db, statement: &str) -> String {
+    if !db.is_embedded() {
+        return statement.to_owned();
+    }
+    let mut text = statement.to_owned();
+    for (portable, embedded) in
+        [("BIGINT", "INTEGER"), ("BOOLEAN", "INTEGER"), ("DOUBLE PRECISION", "REAL"), ("BYTEA", "BLOB")]
+    {
+        text = text.replace(portable, embedded);
+    }
+    if created_table(statement).is_some() {
+        text = format!("{} STRICT", text.trim_end());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_must_say_how_it_is_kept() {
+        let told = Migration { name: "a", sql: "-- plain\nCREATE TABLE t (id TEXT);\n" };
+        assert_eq!(tables(&[told]).unwrap().get("t"), Some(&Keeping::Plain));
+        let silent = Migration { name: "b", sql: "CREATE TABLE u (id TEXT);\n" };
+        assert!(tables(&[silent]).unwrap_err().log_line().contains("neither"));
+    }
+}
