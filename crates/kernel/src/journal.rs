@@ -244,7 +244,7 @@ fn actor_key(ctx: &Ctx) -> &str {
 }
 
 /// Gives committed entries their position, at most 5,000 at a time; needed where several may write at once.
-pub fn sequence(tx: &Tx) -> Result<u64> {
+pub(crate) fn sequence(tx: &Tx) -> Result<u64> {
     let last = tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])?;
     tx.exec(
         "UPDATE journal SET position = o.n FROM ( \

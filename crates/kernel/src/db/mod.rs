@@ -94,6 +94,14 @@ impl Db {
         self.change(ctx, Mode::Keep, f)
     }
 
+    /// Gives committed entries of the journal their position; answers how many. The embedded engine does it in the act.
+    pub fn sequence(&self, ctx: &Ctx) -> Result<u64> {
+        if self.is_embedded() {
+            return Ok(0);
+        }
+        self.change(ctx, Mode::Order, crate::journal::sequence)
+    }
+
     fn change<T>(&self, ctx: &Ctx, mode: Mode, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.write(ctx, &self.0.tables, mode, f),
