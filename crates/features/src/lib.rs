@@ -1,1 +1,4 @@
-//! Placeholder.
+//! One folder a capability, grouped as the policy is; this file is the list of them.
+
+pub mod base;
+pub mod migrations;

@@ -1,0 +1,3 @@
+//! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal.
+
+pub mod units;

@@ -1,0 +1,61 @@
+//! The verbs on units: check → decide → store → record.
+
+use huitong_kernel::journal::Record;
+use huitong_kernel::{Error, Result, Tx};
+use serde_json::json;
+
+use super::model::{Unit, UnitId};
+use super::store;
+
+/// What is said of a unit when it is entered.
+#[derive(Debug, Clone, Default)]
+pub struct NewUnit {
+    /// Key of the city file.
+    pub key: String,
+    /// Full name.
+    pub name: String,
+    /// Name where space is short; the full one where empty.
+    pub short_name: String,
+    /// Kinds of unit (keys of the pack).
+    pub kinds: Vec<String>,
+    /// Functions it performs.
+    pub functions: Vec<String>,
+    /// Office telephone.
+    pub phone: Option<String>,
+    /// The unit it belongs to.
+    pub parent: Option<UnitId>,
+}
+
+/// Enters a unit (`unit.add`); a name or key that is taken is refused.
+pub fn add(tx: &Tx, new: &NewUnit) -> Result<Unit> {
+    let right = tx.ctx().right("unit.add")?;
+    let name = new.name.trim();
+    if name.is_empty() {
+        return Err(Error::invalid("name", "请填写单位名称"));
+    }
+    if store::by_name(tx, name)?.is_some() {
+        return Err(Error::invalid("name", format!("已有名为“{name}”的单位，请核对是否重复")));
+    }
+    if store::by_key(tx, &new.key)?.is_some() {
+        return Err(Error::invalid("key", format!("单位代号“{}”已被使用，请换一个", new.key)));
+    }
+    let unit = Unit {
+        id: tx.ctx().id(),
+        key: new.key.clone(),
+        name: name.to_owned(),
+        short_name: if new.short_name.is_empty() { name.to_owned() } else { new.short_name.clone() },
+        kinds: new.kinds.clone(),
+        functions: new.functions.clone(),
+        phone: new.phone.clone(),
+        parent: new.parent.clone(),
+        active: true,
+        version: 1,
+    };
+    store::insert(tx, &unit)?;
+    tx.record(
+        Record::new("unit.add", unit.id.as_str())
+            .in_post(right.first_post().cloned())
+            .change(json!({}), json!({"name": unit.name, "kinds": unit.kinds, "functions": unit.functions})),
+    )?;
+    Ok(unit)
+}

@@ -1,0 +1,11 @@
+//! The one ordered list of migrations; a migration is frozen once it is on main.
+
+use huitong_kernel::migrate::Migration;
+
+/// Every migration, in order.
+pub const MIGRATIONS: &[Migration] = &[
+    huitong_kernel::MIGRATION,
+    Migration { name: "0002_base", sql: include_str!("../../../migrations/0002_base.sql") },
+    Migration { name: "0003_associations", sql: include_str!("../../../migrations/0003_associations.sql") },
+    Migration { name: "0004_appeals", sql: include_str!("../../../migrations/0004_appeals.sql") },
+];
