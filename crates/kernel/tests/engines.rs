@@ -15,7 +15,7 @@ use huitong_kernel::{Ctx, Db, MIGRATION, Value, args, jobs, leases};
 const THINGS: Migration = Migration {
     name: "0002_things",
     sql: "-- recorded\nCREATE TABLE things (\n  id TEXT PRIMARY KEY,\n  n BIGINT,\n  b BOOLEAN,\n  r DOUBLE PRECISION,\n  \
-          raw BYTEA\n);\n-- plain\nCREATE TABLE cursors (id TEXT PRIMARY KEY, n BIGINT NOT NULL);\n",
+          raw BYTEA\n);\n-- recorded\nCREATE TABLE owners (id TEXT PRIMARY KEY, version BIGINT NOT NULL);\n-- plain\nCREATE TABLE cursors (id TEXT PRIMARY KEY, n BIGINT NOT NULL);\n",
 };
 
 /// Opens an empty database on the engine; none where PostgreSQL was not given.
@@ -222,6 +222,29 @@ both! {
         assert_eq!((again.id.clone(), again.tries), (job.id, 1));
         db.keep(&ctx, |tx| jobs::done(tx, &again.id)).unwrap();
         assert_eq!(number(db, "SELECT COUNT(*) FROM jobs"), 0);
+    }
+
+    deciding_on_a_set_is_safe_under_a_claim(db) {
+        db.write(&Ctx::system(), |tx| {
+            tx.exec("INSERT INTO owners (id, version) VALUES ('o', 1)", args![])?;
+            tx.record(Record::new("owner.add", "o"))
+        }).unwrap();
+        let added: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|t| scope.spawn(move || {
+                db.write(&Ctx::system(), |tx| {
+                    tx.claim("owners", "o")?;
+                    if tx.number("SELECT COUNT(*) FROM things", args![])? > 0 {
+                        tx.record(Record::new("thing.refuse", "t"))?;
+                        return Ok(0);
+                    }
+                    tx.exec("INSERT INTO things (id) VALUES ($1)", args![format!("t{t}")])?;
+                    tx.record(Record::new("thing.add", "t"))?;
+                    Ok(1)
+                }).unwrap_or(0)
+            })).collect();
+            threads.into_iter().map(|t| t.join().unwrap()).sum()
+        });
+        assert_eq!((added, number(db, "SELECT COUNT(*) FROM things")), (1, 1), "at most one main department");
     }
 
     a_lease_has_one_holder(db) {

@@ -108,6 +108,16 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Makes two acts that decide on the same set of rows (the links of an association, the posts of a person) clash,
+    /// so that the second sees what the first did: both touch the row that the set belongs to.
+    #[track_caller]
+    pub fn claim(&self, table: &str, id: &str) -> Result<()> {
+        match self.exec(&format!("UPDATE {table} SET version = version WHERE id = $1"), &[id.into()])? {
+            0 => Err(Error::missing()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether this transaction runs on the embedded engine: there the journal gets its position at once.
     pub(crate) fn is_embedded(&self) -> bool {
         matches!(self.conn, Conn::Sqlite(_))
