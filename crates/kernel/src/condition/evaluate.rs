@@ -172,7 +172,9 @@ fn order(value: &Value, constant: &Constant, frame: &Frame<'_>) -> Option<Orderi
         (Value::Text(a), Constant::Text(b)) => Some(a.cmp(&b.key)),
         (Value::Number(a), Constant::Number(b)) => Some(a.cmp(b)),
         (Value::Date(a), Constant::Date(b)) => Some(a.cmp(b)),
-        (Value::Instant(a), Constant::Now { offset_ms, .. }) => Some(a.cmp(&frame.now.saturating_add(*offset_ms))),
+        (Value::Instant(a), Constant::Now { offset_ms, .. }) => {
+            Some(a.cmp(&frame.now.saturating_add(*offset_ms)))
+        }
         (Value::Text(a), Constant::MyUnit) => frame.my_unit.map(|mine| a.as_str().cmp(mine)),
         (Value::Text(a), Constant::Me) => frame.me.map(|me| a.as_str().cmp(me)),
         _ => None,

@@ -121,7 +121,9 @@ impl Condition {
     /// All comparisons in it, in the order written.
     pub fn tests(&self) -> Vec<&Test> {
         match self {
-            Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(Condition::tests).collect(),
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().flat_map(Condition::tests).collect()
+            }
             Condition::Not(part) => part.tests(),
             Condition::Test(test) => vec![test],
         }

@@ -31,7 +31,11 @@ pub struct NotInSql {
 ///
 /// # Errors
 /// Where a fact has no column, or the frame lacks the person or unit that a constant stands for.
-pub fn fragment(condition: &Condition, frame: &Frame<'_>, first: usize) -> Result<(String, Vec<Argument>), NotInSql> {
+pub fn fragment(
+    condition: &Condition,
+    frame: &Frame<'_>,
+    first: usize,
+) -> Result<(String, Vec<Argument>), NotInSql> {
     let mut writer = Writer { frame, first, arguments: Vec::new() };
     let text = writer.condition(condition)?;
     Ok((text, writer.arguments))
@@ -63,7 +67,9 @@ impl Writer<'_> {
 
     fn test(&mut self, test: &Test) -> Result<String, NotInSql> {
         let Some(column) = &test.fact.column else {
-            return Err(NotInSql { reason: format!("事实“{}”没有对应的列，不能用于查询", test.fact.label) });
+            return Err(NotInSql {
+                reason: format!("事实“{}”没有对应的列，不能用于查询", test.fact.label)
+            });
         };
         if test.comparator == Comparator::Known {
             let known = test.constant == Constant::Flag(true);
@@ -93,11 +99,15 @@ impl Writer<'_> {
         Ok(match constant {
             Constant::Flag(yes) => Argument::Flag(*yes),
             Constant::Text(named) => Argument::Text(named.key.clone()),
-            Constant::Texts(_) => return Err(NotInSql { reason: "多个值只能用 one_of 或 none_of 比较".to_owned() }),
+            Constant::Texts(_) => {
+                return Err(NotInSql { reason: "多个值只能用 one_of 或 none_of 比较".to_owned() });
+            }
             Constant::Number(number) => Argument::Number(*number),
             Constant::Date(date) => Argument::Date(date.to_string()),
             Constant::Now { offset_ms, .. } => Argument::Instant(self.frame.now.saturating_add(*offset_ms)),
-            Constant::MyUnit => Argument::Text(self.frame.my_unit.ok_or_else(|| nobody("本单位"))?.to_owned()),
+            Constant::MyUnit => {
+                Argument::Text(self.frame.my_unit.ok_or_else(|| nobody("本单位"))?.to_owned())
+            }
             Constant::Me => Argument::Text(self.frame.me.ok_or_else(|| nobody("本人"))?.to_owned()),
         })
     }

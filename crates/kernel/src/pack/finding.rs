@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn distance_counts_edits() {
-        for (a, b, far) in [("", "", 0), ("sign", "sing", 1), ("表杨", "表扬", 1), ("accept", "except", 2), ("", "ab", 2)] {
+        for (a, b, far) in
+            [("", "", 0), ("sign", "sing", 1), ("表杨", "表扬", 1), ("accept", "except", 2), ("", "ab", 2)]
+        {
             assert_eq!(distance(a, b), far, "{a} {b}");
         }
     }

@@ -1,0 +1,90 @@
+//! Stop markings: 涉密不上网，上网不涉密. A text that carries one is not taken in.
+
+use super::desk::{Desk, Ref};
+use super::file::Shelf;
+use super::source::Source;
+use super::table;
+
+/// A marking that stops a submission.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marking {
+    /// `secret`.
+    pub key: String,
+    /// 机密标志.
+    pub title: String,
+    /// The writings it is found by; spaces, width and case are ignored.
+    pub words: Vec<String>,
+    /// What to do instead.
+    pub instead: String,
+    /// Where this comes from.
+    pub source: Source,
+}
+
+/// A marking found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Key of the marking.
+    pub marking: String,
+    /// The writing that was found, as it stands in the pack.
+    pub word: String,
+    /// What is said to the person: what was found and what to do instead; never the text itself.
+    pub message: String,
+}
+
+/// Looks for the first marking in a text.
+pub(super) fn find(markings: &[Marking], text: &str) -> Option<Stop> {
+    let plain = normal(text);
+    markings.iter().find_map(|marking| {
+        let word = marking.words.iter().find(|word| plain.contains(&normal(word)))?;
+        let message = format!("内容中有{}（{word}）。{}", marking.title, marking.instead);
+        Some(Stop { marking: marking.key.clone(), word: word.clone(), message })
+    })
+}
+
+/// Drops spaces and invisible signs and makes the many stars one, so that `机 密 ★` and `机密☆` are seen as the same.
+fn normal(text: &str) -> String {
+    let kept = text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c));
+    kept.map(|c| if is_star(c) { '★' } else { c }).collect()
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' | '\u{fe0e}' | '\u{fe0f}')
+}
+
+fn is_star(c: char) -> bool {
+    matches!(c, '★' | '☆' | '*' | '＊' | '﹡' | '⭐' | '✭' | '✮' | '✯' | '⋆' | '✩' | '✪' | '✰')
+}
+
+/// Reads `appeals/markings.toml`.
+pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
+    let Some(file) = shelf.take(desk, "appeals/markings.toml") else { return Vec::new() };
+    let Some(document) = table::parse(desk, file) else { return Vec::new() };
+    let tab = table::open(desk, file, &document);
+    let instead_for_all = tab.maybe("instead");
+    let entries = tab.entries("markings").into_iter();
+    let markings = entries.map(|(key, marking)| {
+        desk.define(Ref::Marking, &key, &marking.at(""));
+        let (title, words, source) = (marking.text("title"), marking.texts("words"), marking.source());
+        if words.is_empty() {
+            desk.say(&marking.at("words"), "没有写标志的写法", "请补上 words = [\"机密★\"]");
+        }
+        for word in words.iter().filter(|word| normal(word).chars().count() < 3) {
+            let message = format!("“{word}”太短，会误拦普通用语");
+            desk.say(&marking.at("words"), message, "标志要带星号，例如“机密★”；“商业秘密”是普通用语");
+        }
+        let instead = marking
+            .maybe("instead")
+            .or_else(|| instead_for_all.clone())
+            .unwrap_or_else(|| marking.text("instead"));
+        desk.item(
+            "停办标志",
+            &key,
+            &title,
+            &source,
+            format!("{}。{instead}", words.join("、")),
+            &marking.at(""),
+        );
+        Marking { key, title, words, instead, source }
+    });
+    markings.collect()
+}

@@ -1,0 +1,2 @@
+//! Tests of the pack.
+mod vocabulary;
