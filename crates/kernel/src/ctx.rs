@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::clock::{Clock, Random, civil_date, machine_now};
 use crate::error::{Error, Result};
 use crate::id::{Id, Named};
+use crate::pack::Pack;
+use crate::policy::Policy;
 use crate::rights::{Right, Roles};
 
 /// A user account, as far as the kernel must know it.
@@ -85,19 +87,19 @@ pub struct Ctx {
     pub actor: Actor,
     /// Request id, also shown to people as the error code to read out.
     pub request: String,
-    /// Roles and rights of the pack in force.
-    pub roles: Arc<Roles>,
+    /// The policy in force: pack, roles, calendar.
+    pub policy: Arc<Policy>,
     /// Randomness.
     pub random: Random,
 }
 
 impl Ctx {
     /// A context for an actor; the clock is read once, here.
-    pub fn new(clock: &Clock, random: &Random, roles: Arc<Roles>, actor: Actor) -> Ctx {
+    pub fn new(clock: &Clock, random: &Random, policy: Arc<Policy>, actor: Actor) -> Ctx {
         let mut tag = [0; 5];
         random.fill(&mut tag);
         let request = format!("HT-{}", crate::digest::hex(&tag).to_uppercase());
-        Ctx { now: clock.now(), actor, request, roles, random: random.clone() }
+        Ctx { now: clock.now(), actor, request, policy, random: random.clone() }
     }
 
     /// The program itself, outside of any city: migrations, sequencing, leases.
@@ -106,7 +108,7 @@ impl Ctx {
             now: machine_now(),
             actor: Actor::System,
             request: String::from("-"),
-            roles: Arc::default(),
+            policy: Arc::default(),
             random: Random::system(),
         }
     }
@@ -114,6 +116,22 @@ impl Ctx {
     /// The same context in the hands of another actor.
     pub fn acting_as(&self, actor: Actor) -> Ctx {
         Ctx { actor, ..self.clone() }
+    }
+
+    /// Roles and rights of the pack in force.
+    pub fn roles(&self) -> &Roles {
+        &self.policy.roles
+    }
+
+    /// The pack in force; outside of a city there is none, and asking is a mistake of ours.
+    #[track_caller]
+    pub fn pack(&self) -> Result<&Pack> {
+        self.policy.pack.as_deref().ok_or_else(|| Error::internal("no pack is in force here"))
+    }
+
+    /// The working-day calendar in force.
+    pub fn calendar(&self) -> &huitong_codes::Calendar {
+        &self.policy.calendar
     }
 
     /// Makes an id.
@@ -128,14 +146,14 @@ impl Ctx {
 
     /// The right to an act, if any post of the actor gives it.
     pub fn may(&self, act: &str) -> Option<Right> {
-        self.roles.right(&self.actor, act)
+        self.roles().right(&self.actor, act)
     }
 
     /// The right to an act, or the error that says it is missing.
     pub fn right(&self, act: &str) -> Result<Right> {
         self.may(act).ok_or_else(|| match self.actor {
             Actor::Public => Error::sign_in(),
-            _ => Error::denied(format!("您现在的角色没有“{}”的权限", self.roles.act_label(act))),
+            _ => Error::denied(format!("您现在的角色没有“{}”的权限", self.roles().act_label(act))),
         })
     }
 

@@ -155,7 +155,7 @@ impl Tx<'_> {
             subject_kind: &record.kind,
             subject: &record.subject,
             request: &ctx.request,
-            pack: ctx.roles.version(),
+            pack: ctx.roles().version(),
         };
         let body = Json::Object(record.body).to_string();
         let salt = ctx.random.bytes32();

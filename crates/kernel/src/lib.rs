@@ -1,9 +1,12 @@
 //! Words that every capability needs; the kernel knows no capability.
 
+pub mod city;
 pub mod clock;
+pub mod condition;
 pub mod counters;
 pub mod ctx;
 pub mod db;
+pub mod deadline;
 pub mod digest;
 pub mod error;
 pub mod followers;
@@ -13,6 +16,8 @@ pub mod jobs;
 pub mod journal;
 pub mod leases;
 pub mod migrate;
+pub mod pack;
+pub mod policy;
 pub mod rights;
 
 pub use ctx::Ctx;

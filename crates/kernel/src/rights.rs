@@ -4,63 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ctx::{Actor, OfficeKind, Post};
 use crate::db::Value;
-
-/// How far a right reaches; the pack gives one to each role and act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reach {
-    /// Everybody, also without an account.
-    Public,
-    /// What the person or the person's association or company brought in.
-    Own,
-    /// What the person's unit answers for now or is being given.
-    Unit,
-    /// What is assigned to the person.
-    Assigned,
-    /// Every subject of the city.
-    City,
-}
-
-impl Reach {
-    /// The word of the pack.
-    pub fn key(self) -> &'static str {
-        match self {
-            Reach::Public => "public",
-            Reach::Own => "own",
-            Reach::Unit => "unit",
-            Reach::Assigned => "assigned",
-            Reach::City => "city",
-        }
-    }
-
-    /// In words, for the permission matrix and for "who can see this".
-    pub fn words(self) -> &'static str {
-        match self {
-            Reach::Public => "公开",
-            Reach::Own => "本人（本单位）提出的",
-            Reach::Unit => "本单位承办的",
-            Reach::Assigned => "分给本人的",
-            Reach::City => "全市",
-        }
-    }
-
-    /// Reads the word of the pack.
-    pub fn parse(key: &str) -> Option<Reach> {
-        [Reach::Public, Reach::Own, Reach::Unit, Reach::Assigned, Reach::City].into_iter().find(|r| r.key() == key)
-    }
-}
-
-/// A role of the pack with what it may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Role {
-    /// Role key.
-    pub key: String,
-    /// Chinese name.
-    pub title: String,
-    /// The kind of office it is held in; none for the public.
-    pub office: Option<OfficeKind>,
-    /// Act → how far it reaches.
-    pub grants: BTreeMap<String, Vec<Reach>>,
-}
+pub use crate::pack::{Reach, Role};
 
 /// All roles of the pack in force, and the Chinese names of the acts.
 #[derive(Debug, Clone, Default)]
@@ -103,30 +47,31 @@ impl Roles {
     pub fn right(&self, actor: &Actor, act: &str) -> Option<Right> {
         match actor {
             Actor::System | Actor::CommandLine => Some(Right::all()),
-            Actor::Public => self.granted(PUBLIC, act).map(|reaches| Right {
-                through: reaches.iter().map(|&reach| Through { reach, post: None, user: None }).collect(),
-            }),
+            Actor::Public => {
+                let through = self.granted(PUBLIC, act).map(|reach| Through { reach, post: None, user: None });
+                Right::some(through.collect())
+            }
             Actor::Person { user, posts, .. } => {
                 let mut through = Vec::new();
                 for post in posts {
-                    for &reach in self.granted(&post.role, act).unwrap_or_default() {
-                        through.push(Through {
-                            reach,
-                            post: Some(post.clone()),
-                            user: Some(user.as_str().to_owned()),
-                        });
-                    }
+                    let user = Some(user.as_str().to_owned());
+                    through.extend(self.granted(&post.role, act).map(|reach| Through {
+                        reach,
+                        post: Some(post.clone()),
+                        user: user.clone(),
+                    }));
                 }
-                for &reach in self.granted(PUBLIC, act).unwrap_or_default() {
-                    through.push(Through { reach, post: None, user: Some(user.as_str().to_owned()) });
-                }
-                (!through.is_empty()).then_some(Right { through })
+                let user = Some(user.as_str().to_owned());
+                through.extend(self.granted(PUBLIC, act).map(|reach| Through { reach, post: None, user: user.clone() }));
+                Right::some(through)
             }
         }
     }
 
-    fn granted(&self, role: &str, act: &str) -> Option<&[Reach]> {
-        self.get(role)?.grants.get(act).map(Vec::as_slice)
+    /// How far a role's right to an act reaches; nothing where it has none.
+    pub fn granted<'a>(&'a self, role: &str, act: &'a str) -> impl Iterator<Item = Reach> + 'a {
+        let role = self.get(role);
+        role.into_iter().flat_map(move |r| r.grants.iter().filter(move |g| g.act == act).map(|g| g.reach))
     }
 }
 
@@ -149,6 +94,10 @@ pub struct Right {
 }
 
 impl Right {
+    fn some(through: Vec<Through>) -> Option<Right> {
+        (!through.is_empty()).then_some(Right { through })
+    }
+
     /// The program's own right: everything.
     pub fn all() -> Right {
         Right { through: vec![Through { reach: Reach::City, post: None, user: None }] }
@@ -159,7 +108,7 @@ impl Right {
         let mut any = Vec::new();
         for through in &self.through {
             match through.reach {
-                Reach::City | Reach::Public => any.push(Key::All),
+                Reach::City | Reach::CityIdentity | Reach::Public => any.push(Key::All),
                 Reach::Own => {
                     if let (Some(column), Some(user)) = (keys.owner_user, &through.user) {
                         any.push(Key::Is(column, user.clone()));
