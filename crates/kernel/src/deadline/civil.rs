@@ -1,0 +1,90 @@
+//! Instants (UTC milliseconds) and the civil time of UTC+8.
+
+use huitong_codes::calendar::{date_of, day_number, weekday_name};
+use jiff::civil::{Date, DateTime};
+
+pub(super) const SECOND: i64 = 1_000;
+pub(super) const MINUTE: i64 = 60 * SECOND;
+pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * HOUR;
+const OFFSET: i64 = 8 * HOUR;
+
+// The years 1000 to 9000; beyond them a date would have no four-digit year.
+const EARLIEST: i64 = -30_600_000_000_000;
+const LATEST: i64 = 221_000_000_000_000;
+
+/// Brings an instant into the years that can be written.
+pub(super) fn bounded(at: i64) -> i64 {
+    at.clamp(EARLIEST, LATEST)
+}
+
+/// The civil day (days since 1970-01-01) of an instant.
+pub(super) fn day_of(at: i64) -> i64 {
+    (at + OFFSET).div_euclid(DAY)
+}
+
+/// Milliseconds since civil midnight.
+pub(super) fn time_of(at: i64) -> i64 {
+    (at + OFFSET).rem_euclid(DAY)
+}
+
+/// The instant `millis` after the civil midnight of a day.
+pub(super) fn instant(day: i64, millis: i64) -> i64 {
+    day * DAY + millis - OFFSET
+}
+
+/// The last instant of a day that still keeps a limit, 23:59:59.
+pub(super) fn end_of(day: i64) -> i64 {
+    instant(day, DAY - SECOND)
+}
+
+/// `09:30`, or `23:59:59` where there are seconds.
+pub(super) fn clock_text(at: i64) -> String {
+    let time = time_of(at);
+    let (hours, minutes, seconds) = (time / HOUR, time % HOUR / MINUTE, time % MINUTE / SECOND);
+    if seconds == 0 {
+        format!("{hours:02}:{minutes:02}")
+    } else {
+        format!("{hours:02}:{minutes:02}:{seconds:02}")
+    }
+}
+
+/// `2025-03-19 23:59:59`.
+pub(super) fn instant_text(at: i64) -> String {
+    format!("{} {}", date_of(day_of(at)), clock_text(at))
+}
+
+/// `2025-03-14（周五）09:30`.
+pub(super) fn start_text(at: i64) -> String {
+    let day = day_of(at);
+    format!("{}（{}）{}", date_of(day), weekday_name(day), clock_text(at))
+}
+
+/// Writes an instant as RFC 3339 with +08:00, with milliseconds only where there are any.
+pub fn rfc3339(at: i64) -> String {
+    let time = time_of(at);
+    let (hours, minutes, seconds) = (time / HOUR, time % HOUR / MINUTE, time % MINUTE / SECOND);
+    let fraction = if time % SECOND == 0 { String::new() } else { format!(".{:03}", time % SECOND) };
+    format!("{}T{hours:02}:{minutes:02}:{seconds:02}{fraction}+08:00", date_of(day_of(at)))
+}
+
+/// Reads RFC 3339, or a date with or without a time in the civil time of UTC+8; the error is a Chinese sentence.
+///
+/// # Errors
+/// The text is none of these.
+pub fn parse_instant(text: &str) -> Result<i64, String> {
+    let text = text.trim();
+    if let Ok(exact) = text.parse::<jiff::Timestamp>() {
+        return Ok(exact.as_millisecond());
+    }
+    let civil: DateTime = text
+        .parse()
+        .or_else(|_| text.parse::<Date>().map(DateTime::from))
+        .map_err(|_| format!("时间“{text}”写法不对，应形如 2025-03-14T09:30:00+08:00 或 2025-03-14 09:30"))?;
+    let time = civil.time();
+    let millis = i64::from(time.hour()) * HOUR
+        + i64::from(time.minute()) * MINUTE
+        + i64::from(time.second()) * SECOND
+        + i64::from(time.subsec_nanosecond() / 1_000_000);
+    Ok(instant(day_number(civil.date()), millis))
+}

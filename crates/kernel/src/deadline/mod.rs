@@ -1,0 +1,55 @@
+//! Deadlines as pure functions of (events, calendar version, rule version): which days counted, which did not and why, when due.
+//!
+//! Civil time is UTC+8. Working days count from the next working day and end at 23:59:59 of day N; calendar days that end on
+//! a rest day move to the next working day and say so; hours are clock hours and never move; working hours are office hours.
+//! Nothing here reads a clock.
+
+mod civil;
+mod count;
+mod explanation;
+mod history;
+mod limit;
+mod remaining;
+mod sentence;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use civil::{parse_instant, rfc3339};
+pub use explanation::{Explanation, Moved, Skipped, Span};
+pub use history::{Clock, DeadlineError, Event};
+pub use limit::Limit;
+pub use remaining::{Remaining, Urgency, remaining, remaining_by_clock, working_millis};
+
+use history::Run;
+use huitong_codes::Calendar;
+
+/// Explains a limit that started once and was never paused; `rule` names the rule version that set it.
+pub fn explain(start: i64, limit: Limit, rule: &str, calendar: &Calendar) -> Explanation {
+    explain_run(&Run::plain(start, limit), rule, calendar)
+}
+
+/// When such a limit falls due, UTC milliseconds, without the words.
+pub fn due(start: i64, limit: Limit, calendar: &Calendar) -> i64 {
+    let run = Run::plain(start, limit);
+    count::count(&run, calendar).due.unwrap_or(run.start)
+}
+
+/// Explains a clock with its whole history; `calendars` holds every version that the history names.
+///
+/// # Errors
+/// The history has no start, or names a calendar version that is not given.
+pub fn explain_clock(clock: &Clock, calendars: &[&Calendar]) -> Result<Explanation, DeadlineError> {
+    let run = clock.run()?;
+    let calendar = calendars
+        .iter()
+        .find(|c| c.version() == run.calendar)
+        .ok_or_else(|| DeadlineError::UnknownCalendar(run.calendar.to_owned()))?;
+    Ok(explain_run(&run, run.rule, calendar))
+}
+
+fn explain_run(run: &Run<'_>, rule: &str, calendar: &Calendar) -> Explanation {
+    let counted = count::count(run, calendar);
+    let sentence = sentence::sentence(run, &counted, calendar);
+    Explanation::new(run, counted, rule, calendar, sentence)
+}
