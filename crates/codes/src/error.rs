@@ -34,7 +34,7 @@ impl std::error::Error for CodeError {}
 /// Says how far a length is from the right one: `应为18位，现有17位（少1位）`.
 pub(crate) fn wrong_length(what: &str, want: usize, have: usize) -> CodeError {
     let gap = if have < want { format!("少{}位", want - have) } else { format!("多{}位", have - want) };
-    CodeError::new(format!("{what}应为{want}位，现有{have}位（{gap}），请对照证件逐位核对"))
+    CodeError::new(format!("{what}应为{want}位，现有{have}位（{gap}），请逐位核对"))
 }
 
 /// Refuses an empty input.

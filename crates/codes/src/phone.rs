@@ -77,12 +77,13 @@ fn without_country(raw: &str) -> &str {
 }
 
 fn mobile(digits: &str) -> Result<String, CodeError> {
-    if !digits.starts_with('1') {
-        let message = match digits.len() {
-            7 | 8 => "固定电话缺少区号，请写成 028-12345678 的样子".to_owned(),
-            _ => "电话号码写法不对：手机应为1开头的11位数字，固定电话应带区号（如 028-12345678）".to_owned(),
-        };
-        return Err(CodeError::new(message));
+    if matches!(digits.len(), 7 | 8) {
+        return Err(CodeError::new("固定电话缺少区号，请写成 028-12345678 的样子"));
+    }
+    if !digits.starts_with('1') || digits.len() < 7 {
+        return Err(CodeError::new(
+            "电话号码写法不对：手机应为1开头的11位数字，固定电话应带区号（如 028-12345678）",
+        ));
     }
     if digits.len() != 11 {
         return Err(wrong_length("手机号码", 11, digits.len()));
@@ -108,7 +109,7 @@ fn landline(plain: &str) -> Result<String, CodeError> {
     let first = parts.next().unwrap_or_default();
     let (area, number) = if first.len() == area_len {
         (first, parts.next().unwrap_or_default())
-    } else if first.len() > area_len {
+    } else if first.len() >= area_len + 7 {
         first.split_at(area_len)
     } else {
         return Err(CodeError::new(format!("区号“{first}”不对，请写成 028-12345678 的样子")));

@@ -230,6 +230,8 @@ fn telephone_numbers() {
     assert!(reason("1381234567").contains("应为11位，现有10位"));
     assert!(reason("61880000").contains("缺少区号"));
     assert!(reason("028-6188000").contains("应为8位，现有7位"));
+    assert!(reason("0288-61880000").contains("区号“0288”不对"));
+    assert!(reason("12345").contains("固定电话应带区号"));
     assert!(reason("400-12345").contains("400 电话应为10位"));
     assert!(reason("138****5678").contains("遮挡"));
     assert!(reason("13812345678/13912345678").contains("多个号码请分开"));

@@ -48,12 +48,10 @@ fn how_it_counts(run: &Run<'_>, count: &Count<'_>, calendar: &Calendar) -> Strin
     match run.limit {
         Limit::WorkingDays(_) if count.counted.is_empty() => format!("{start}，从下一工作日起算{skipped}"),
         Limit::WorkingDays(_) => {
-            format!("{start}，从下一工作日起算：{}{skipped}", counted(&count.counted, year, "个工作日"))
+            format!("{start}，从下一工作日起算：{}{skipped}", counted(&count.counted, year))
         }
         Limit::Days(_) if count.counted.is_empty() => format!("{start}，从次日起连续计算{skipped}"),
-        Limit::Days(_) => {
-            format!("{start}，从次日起连续计算：{}{skipped}", counted(&count.counted, year, "日"))
-        }
+        Limit::Days(_) => format!("{start}，从次日起连续计算：{}{skipped}", day_list(&count.counted, year)),
         Limit::Hours(_) => {
             format!("{start}，按钟点连续计算，不分节假日{}{skipped}", paused_hours(run, count))
         }
@@ -64,11 +62,11 @@ fn how_it_counts(run: &Run<'_>, count: &Count<'_>, calendar: &Calendar) -> Strin
     }
 }
 
-fn counted(days: &[i64], year: i16, unit: &str) -> String {
+fn counted(days: &[i64], year: i16) -> String {
     match (days.first(), days.last()) {
         (Some(first), Some(last)) if days.len() > LISTED => {
             let (from, to) = (date_text(*first, &mut (year, 0)), date_text(*last, &mut (year, 0)));
-            format!("{from}至{to}间的 {} {unit}", days.len())
+            format!("{from}至{to}间的 {} 个工作日", days.len())
         }
         _ => day_list(days, year),
     }
@@ -135,7 +133,7 @@ fn spans(count: &Count<'_>, year: i16) -> String {
         return String::new();
     }
     if count.counted.len() > 5 {
-        return format!("：{}", counted(&count.counted, year, "个工作日"));
+        return format!("：{}", counted(&count.counted, year));
     }
     let mut text = String::new();
     let mut context = (year, 0);

@@ -35,7 +35,6 @@ pub(super) mod instant {
 
     use super::super::civil::{parse_instant, rfc3339};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
     pub fn serialize<S: Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&rfc3339(*at))
     }
