@@ -120,5 +120,6 @@
     root.querySelectorAll("[data-combo]").forEach(enhance);
   }
   document.addEventListener("DOMContentLoaded", () => start(document));
-  document.addEventListener("htmx:load", (event) => start(event.target));
+  // What arrives may itself be the field: look from its parent.
+  document.addEventListener("htmx:load", (event) => start(event.target.parentElement || document));
 })();

@@ -23,5 +23,6 @@
     if (event.target.matches("textarea[data-count]")) show(event.target);
   });
   document.addEventListener("DOMContentLoaded", () => start(document));
-  document.addEventListener("htmx:load", (event) => start(event.target));
+  // What arrives may itself be the field: look from its parent.
+  document.addEventListener("htmx:load", (event) => start(event.target.parentElement || document));
 })();

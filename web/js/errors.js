@@ -3,7 +3,7 @@
   "use strict";
 
   function focusFirst(root) {
-    const box = root.querySelector("[data-focus]");
+    const box = root.matches && root.matches("[data-focus]") ? root : root.querySelector("[data-focus]");
     if (box) box.focus();
   }
 
