@@ -18,6 +18,8 @@ pub struct City {
     pub short_name: String,
     /// The platform's name.
     pub product: String,
+    /// One character for the square beside the product's name.
+    pub mark: String,
     /// One sentence under the product's name.
     pub slogan: String,
     /// Key of the unit that runs the platform (主办).
@@ -92,6 +94,7 @@ fn head(desk: &Desk, shelf: &Shelf) -> City {
         name: tab.text("name"),
         short_name: tab.text("short_name"),
         product: tab.text("product"),
+        mark: tab.text("mark"),
         slogan: tab.text("slogan"),
         host_unit: tab.refer("host_unit", Ref::Unit),
         joint_committee: tab.text("joint_committee"),

@@ -128,8 +128,9 @@ fn one(desk: &Desk, key: String, limit: &Tab<'_>, facts: &[FactDef]) -> Limit {
             );
         }
     }
-    let clauses: Vec<Clause> = limit.tables("clauses").iter().filter_map(|tab| clause(tab, facts)).collect();
-    if limit.tables("clauses").is_empty() {
+    let written = limit.tables("clauses");
+    let clauses: Vec<Clause> = written.iter().filter_map(|tab| clause(tab, facts)).collect();
+    if written.is_empty() {
         desk.say(
             &limit.at("clauses"),
             "没有写时限多长",

@@ -80,9 +80,8 @@ pub struct Mask {
 const KINDS: [&str; 6] = ["咨询", "求助", "意见建议", "投诉", "举报", "表扬"];
 
 /// Lists the code asks for by key.
-pub const LIST_KEYS: [&str; 12] = [
+pub const LIST_KEYS: [&str; 11] = [
     "appeal_source",
-    "classification_reason",
     "complainant_kind",
     "contact_reason",
     "contact_result",

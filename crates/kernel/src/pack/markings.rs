@@ -12,8 +12,10 @@ pub struct Marking {
     pub key: String,
     /// 机密标志.
     pub title: String,
-    /// The writings it is found by; spaces, width and case are ignored.
+    /// The writings it is found by; spaces are ignored, all stars are one.
     pub words: Vec<String>,
+    /// Ordinary words that contain a writing and do not stop (商业秘密).
+    pub except: Vec<String>,
     /// What to do instead.
     pub instead: String,
     /// Where this comes from.
@@ -35,15 +37,17 @@ pub struct Stop {
 pub(super) fn find(markings: &[Marking], text: &str) -> Option<Stop> {
     let plain = normal(text);
     markings.iter().find_map(|marking| {
+        let plain = marking.except.iter().fold(plain.clone(), |text, word| text.replace(&normal(word), " "));
         let word = marking.words.iter().find(|word| plain.contains(&normal(word)))?;
         let message = format!("内容中有{}（{word}）。{}", marking.title, marking.instead);
         Some(Stop { marking: marking.key.clone(), word: word.clone(), message })
     })
 }
 
-/// Drops spaces and invisible signs and makes the many stars one, so that `机 密 ★` and `机密☆` are seen as the same.
+/// Drops spaces and invisible signs and makes the many stars one, so that `机 密 ★` and `机密☆` are seen as the same;
+/// lines stay apart, because a star at the head of a line is a bullet.
 fn normal(text: &str) -> String {
-    let kept = text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c));
+    let kept = text.chars().filter(|c| *c == '\n' || !c.is_whitespace() && !is_invisible(*c));
     kept.map(|c| if is_star(c) { '★' } else { c }).collect()
 }
 
@@ -60,7 +64,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
     let Some(file) = shelf.take(desk, "appeals/markings.toml") else { return Vec::new() };
     let Some(document) = table::parse(desk, file) else { return Vec::new() };
     let tab = table::open(desk, file, &document);
-    let instead_for_all = tab.maybe("instead");
+    let (instead_for_all, except) = (tab.maybe("instead"), tab.texts("except"));
     let entries = tab.entries("markings").into_iter();
     let markings = entries.map(|(key, marking)| {
         desk.define(Ref::Marking, &key, &marking.at(""));
@@ -84,7 +88,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
             format!("{}。{instead}", words.join("、")),
             &marking.at(""),
         );
-        Marking { key, title, words, instead, source }
+        Marking { key, title, words, except: except.clone(), instead, source }
     });
     markings.collect()
 }

@@ -69,10 +69,8 @@ pub enum Reach {
     Assigned,
     /// What the person's unit answers for or is being dispatched.
     Unit,
-    /// All cases; persons of confidential ones masked.
+    /// Everything in the city; persons of confidential cases stay masked, seeing them is an act of its own.
     City,
-    /// All cases with the persons.
-    CityIdentity,
 }
 
 impl Closed for Reach {
@@ -83,11 +81,15 @@ impl Closed for Reach {
         ("assigned", Reach::Assigned),
         ("unit", Reach::Unit),
         ("city", Reach::City),
-        ("city_identity", Reach::CityIdentity),
     ];
 }
 
 impl Reach {
+    /// The word of the pack.
+    pub fn key(self) -> &'static str {
+        self.word()
+    }
+
     /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -95,8 +97,7 @@ impl Reach {
             Reach::Own => "本人、本协会、本企业的",
             Reach::Assigned => "分办给本人的",
             Reach::Unit => "本单位负责的",
-            Reach::City => "全市（保密的隐去身份）",
-            Reach::CityIdentity => "全市（含身份）",
+            Reach::City => "全市",
         }
     }
 }
