@@ -108,7 +108,7 @@ impl Right {
         let mut any = Vec::new();
         for through in &self.through {
             match through.reach {
-                Reach::City | Reach::CityIdentity | Reach::Public => any.push(Key::All),
+                Reach::City | Reach::Public => any.push(Key::All),
                 Reach::Own => {
                     if let (Some(column), Some(user)) = (keys.owner_user, &through.user) {
                         any.push(Key::Is(column, user.clone()));
