@@ -1,7 +1,9 @@
 //! Words that every capability needs; the kernel knows no capability.
 
+pub mod capability;
 pub mod city;
 pub mod clock;
+pub mod columns;
 pub mod condition;
 pub mod counters;
 pub mod ctx;
@@ -10,6 +12,8 @@ pub mod deadline;
 pub mod digest;
 pub mod error;
 pub mod followers;
+pub mod http;
+pub mod http;
 pub mod id;
 pub mod idempotency;
 pub mod jobs;

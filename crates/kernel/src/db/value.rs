@@ -72,6 +72,26 @@ impl<T: Into<Value>> From<Option<T>> for Value {
         v.map_or(Value::Null, Into::into)
     }
 }
+impl From<&i64> for Value {
+    fn from(v: &i64) -> Value {
+        Value::Int(*v)
+    }
+}
+impl From<&bool> for Value {
+    fn from(v: &bool) -> Value {
+        Value::Bool(*v)
+    }
+}
+impl From<&Option<i64>> for Value {
+    fn from(v: &Option<i64>) -> Value {
+        (*v).into()
+    }
+}
+impl From<&jiff::civil::Date> for Value {
+    fn from(v: &jiff::civil::Date) -> Value {
+        (*v).into()
+    }
+}
 impl From<&Option<String>> for Value {
     fn from(v: &Option<String>) -> Value {
         v.as_deref().into()

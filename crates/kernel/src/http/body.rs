@@ -1,0 +1,186 @@
+//! What a form or a JSON body brought: texts by field and files, read the same way from all three kinds of body.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use serde_json::Value as Json;
+
+use crate::digest::sm3_hex;
+use crate::error::{Error, Kind, Result};
+use crate::http::query::Pairs;
+
+/// Parts of a multipart body at most; more than any form of ours has.
+const MAX_PARTS: usize = 200;
+
+/// A file that was sent; its content type is what the sender says and proves nothing.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Field of the form.
+    pub field: String,
+    /// File name without folders.
+    pub name: String,
+    /// Content type as the sender says.
+    pub content_type: String,
+    /// Content.
+    pub bytes: Bytes,
+}
+
+/// A form as it was filled in; nothing is checked yet.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// First value of each field; line ends are `\n`.
+    pub values: BTreeMap<String, String>,
+    /// Further values of fields that were sent more than once, in order.
+    pub repeated: Vec<(String, String)>,
+    /// Files, in order.
+    pub files: Vec<Upload>,
+    /// Whether it came as JSON: then unknown keys are refused.
+    pub strict: bool,
+}
+
+impl Filled {
+    /// Puts values together; for tests and for callers that are no browser.
+    pub fn of(pairs: &[(&str, &str)]) -> Filled {
+        let mut filled = Filled::default();
+        for (name, value) in pairs {
+            filled.put((*name).to_owned(), (*value).to_owned());
+        }
+        filled
+    }
+
+    /// The first value of a field, "" where there is none.
+    pub fn get(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
+    /// Every value of a field that may be sent more than once (check boxes), without empty ones.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let first = self.values.get(name).map(String::as_str);
+        let more = self.repeated.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        first.into_iter().chain(more).filter(|v| !v.is_empty()).collect()
+    }
+
+    /// The record's version that the page carried; a form without it is refused.
+    pub fn version(&self) -> Result<i64> {
+        let text = self.get("version");
+        text.parse().map_err(|_| Error::invalid("version", "缺少记录版本号，请刷新页面后重新提交"))
+    }
+
+    /// Reads an urlencoded body.
+    pub fn from_urlencoded(bytes: &[u8]) -> Result<Filled> {
+        let mut filled = Filled::default();
+        for (name, value) in Pairs::parse_bytes(bytes)?.into_inner() {
+            filled.put(name, value);
+        }
+        Ok(filled)
+    }
+
+    /// Reads the top level of a JSON object: texts, numbers, truth values, lists of texts.
+    pub fn from_json(bytes: &[u8]) -> Result<Filled> {
+        let Json::Object(object) = json_value(bytes)? else {
+            return Err(Error::new(Kind::Malformed, "请求内容须是一个 JSON 对象（{…}）"));
+        };
+        let mut filled = Filled { strict: true, ..Filled::default() };
+        let mut wrong = Vec::new();
+        for (name, value) in object {
+            match texts(value) {
+                Some(texts) => texts.into_iter().for_each(|text| filled.put(name.clone(), text)),
+                None => wrong.push(crate::error::FieldError {
+                    message: format!("“{name}”须是文字、数字或 true/false"),
+                    field: name,
+                }),
+            }
+        }
+        if wrong.is_empty() { Ok(filled) } else { Err(Error::fields(wrong)) }
+    }
+
+    /// Reads a multipart body that has arrived completely.
+    pub fn from_multipart(content_type: &str, bytes: &Bytes) -> Result<Filled> {
+        let boundary = multer::parse_boundary(content_type).map_err(|_| torn())?;
+        let stream = axum::body::Body::from(bytes.clone()).into_data_stream();
+        let mut task = pin!(read_parts(multer::Multipart::new(stream, boundary)));
+        // Everything is in memory, so that reading never waits and needs no runtime.
+        match task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(filled) => filled,
+            Poll::Pending => Err(torn()),
+        }
+    }
+
+    /// Digest of what was sent, without what differs between two sendings of the same form.
+    pub fn digest(&self) -> String {
+        let texts = self.values.iter().chain(self.repeated.iter().map(|(n, v)| (n, v)));
+        let texts: Vec<_> = texts.filter(|(name, _)| *name != "csrf" && *name != "submit_token").collect();
+        let files: Vec<_> = self.files.iter().map(|f| (&f.field, &f.name, sm3_hex(&f.bytes))).collect();
+        sm3_hex(serde_json::json!([texts, files]).to_string().as_bytes())
+    }
+
+    fn put(&mut self, name: String, value: String) {
+        let value = if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value };
+        if self.values.contains_key(&name) {
+            self.repeated.push((name, value));
+        } else {
+            self.values.insert(name, value);
+        }
+    }
+}
+
+/// A JSON value as the texts it stands for; `null` is nothing.
+fn texts(value: Json) -> Option<Vec<String>> {
+    match value {
+        Json::Null => Some(Vec::new()),
+        Json::String(text) => Some(vec![text]),
+        Json::Number(number) => Some(vec![number.to_string()]),
+        Json::Bool(truth) => Some(vec![if truth { "1" } else { "0" }.to_owned()]),
+        Json::Array(list) => list.into_iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+        Json::Object(_) => None,
+    }
+}
+
+/// Reads JSON; says where it breaks.
+pub fn json_value(bytes: &[u8]) -> Result<Json> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Error::new(Kind::Malformed, format!("请求内容不是有效的 JSON：第 {line} 行第 {column} 列读不下去"))
+    })
+}
+
+async fn read_parts(mut parts: multer::Multipart<'_>) -> Result<Filled> {
+    let mut filled = Filled::default();
+    let mut count = 0;
+    while let Some(part) = parts.next_field().await.map_err(|_| torn())? {
+        count += 1;
+        if count > MAX_PARTS {
+            return Err(Error::new(Kind::Malformed, format!("表单超过 {MAX_PARTS} 项，请求没有处理")));
+        }
+        let field = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(bare_name);
+        let content_type = part.content_type().map_or_else(String::new, |kind| kind.essence_str().to_owned());
+        let bytes = part.bytes().await.map_err(|_| torn())?;
+        match file {
+            // A browser sends an empty part for a file field that was left empty.
+            Some(name) if name.is_empty() && bytes.is_empty() => {}
+            Some(name) => filled.files.push(Upload { field, name, content_type, bytes }),
+            None => {
+                let text = String::from_utf8(bytes.into()).map_err(|_| torn())?;
+                if text.contains('\0') {
+                    return Err(Error::new(Kind::Malformed, "表单含有空字符，请求没有处理"));
+                }
+                filled.put(field, text);
+            }
+        }
+    }
+    Ok(filled)
+}
+
+/// The last part of a path, without characters that cannot be shown.
+fn bare_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[track_caller]
+fn torn() -> Error {
+    Error::new(Kind::Malformed, "表单内容不完整或格式有误，请返回后重新提交")
+}

@@ -1,0 +1,283 @@
+//! Checks a filled form against its definition in the pack: every finding at its field, all at once, in Chinese.
+
+use std::collections::BTreeMap;
+
+use huitong_codes::{Phone, Uscc};
+use jiff::civil::Date;
+use serde_json::{Map, Value as Json, json};
+
+use crate::error::{Error, FieldError, OrMissing, Result};
+use crate::http::body::{Filled, Upload};
+use crate::http::call::Call;
+use crate::pack::{Control, Field, Form, Options, Pack};
+
+/// Characters at most where the form says nothing (a choice, a name that was looked up).
+const SHORT: usize = 200;
+/// Names that every form may carry beside its fields.
+const OURS: [&str; 3] = ["csrf", "submit_token", "version"];
+
+/// A form that holds: trimmed, in one written form, hidden fields left out.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    values: BTreeMap<String, String>,
+    files: Vec<Upload>,
+}
+
+impl Checked {
+    /// The text of a field; "" where it was left empty or is not shown.
+    pub fn text(&self, key: &str) -> &str {
+        self.values.get(key).map_or("", String::as_str)
+    }
+
+    /// The text of a field that may be left empty.
+    pub fn some(&self, key: &str) -> Option<&str> {
+        Some(self.text(key)).filter(|text| !text.is_empty())
+    }
+
+    /// The key behind a looked-up name (`association_id` beside `association`), where one was picked from the list.
+    pub fn id(&self, key: &str) -> Option<&str> {
+        self.some(&format!("{key}_id"))
+    }
+
+    /// Whether a box was ticked.
+    pub fn flag(&self, key: &str) -> bool {
+        self.text(key) == "1"
+    }
+
+    /// A date.
+    pub fn date(&self, key: &str) -> Option<Date> {
+        self.text(key).parse().ok()
+    }
+
+    /// Files of a field.
+    pub fn files<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Upload> {
+        self.files.iter().filter(move |f| f.field == key)
+    }
+
+    /// All texts by field.
+    pub fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
+    }
+}
+
+impl Call {
+    /// The form of the route, checked; 422 with every finding where it does not hold.
+    pub fn checked(&self) -> Result<Checked> {
+        let pack = self.ctx.pack()?;
+        let form = self.route.form.and_then(|key| pack.form(key)).or_missing()?;
+        check(form, pack, self.filled()?).map_err(Error::fields)
+    }
+}
+
+/// Checks what was filled in.
+///
+/// # Errors
+/// Every finding, in the order of the fields.
+pub fn check(form: &Form, pack: &Pack, filled: &Filled) -> std::result::Result<Checked, Vec<FieldError>> {
+    let (mut checked, mut wrong) = (Checked::default(), Vec::new());
+    for field in &form.fields {
+        if !field.visible(&checked.values) {
+            continue;
+        }
+        let result = match field.control {
+            Control::Files => files(field, pack, filled, &mut checked),
+            _ => value(field, pack, filled, &mut checked),
+        };
+        if let Err(message) = result {
+            wrong.push(FieldError { field: field.key.clone(), message });
+        }
+    }
+    if filled.strict {
+        wrong.extend(unknown(form, filled));
+    }
+    if wrong.is_empty() { Ok(checked) } else { Err(wrong) }
+}
+
+type Finding = std::result::Result<(), String>;
+
+fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
+    let sent: Vec<&Upload> = filled.files.iter().filter(|f| f.field == field.key).collect();
+    if sent.is_empty() && field.required {
+        return Err(format!("请上传“{}”", field.label));
+    }
+    for file in sent {
+        if let Some(stop) = pack.stop(&file.name) {
+            return Err(format!("附件名称{}", stop.message));
+        }
+        checked.files.push(file.clone());
+    }
+    Ok(())
+}
+
+fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
+    let mut text = filled.get(&field.key).trim().to_owned();
+    let id = format!("{}_id", field.key);
+    let picked = if is_looked_up(field.control) { filled.get(&id).trim() } else { "" };
+    if text.is_empty() && picked.is_empty() {
+        return if field.required { Err(missing(field)) } else { Ok(()) };
+    }
+    readable(field, &text)?;
+    readable(field, picked)?;
+    length(field, &text)?;
+    match field.control {
+        Control::Check => text = tick(field, &text)?,
+        Control::Phone => text = Phone::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string(),
+        Control::Company => text = Uscc::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string(),
+        Control::Date => text = date(field, &text)?,
+        Control::Select | Control::Radio => one_of(field, pack, &text)?,
+        Control::Text | Control::TextArea => {
+            if let Some(stop) = pack.stop(&text) {
+                return Err(stop.message);
+            }
+        }
+        _ => {}
+    }
+    checked.values.insert(field.key.clone(), text);
+    if !picked.is_empty() {
+        checked.values.insert(id, picked.to_owned());
+    }
+    Ok(())
+}
+
+/// Whether the field is filled by looking something up: words in `key`, what was picked in `key_id`.
+pub(super) fn is_looked_up(control: Control) -> bool {
+    matches!(control, Control::Association | Control::AssociationOrUnit | Control::Unit | Control::Handler)
+}
+
+fn missing(field: &Field) -> String {
+    let verb = match field.control {
+        Control::Check => "勾选",
+        Control::Select | Control::Radio | Control::Date | Control::Unit | Control::Handler => "选择",
+        _ => "填写",
+    };
+    format!("请{verb}“{}”", field.label)
+}
+
+/// Refuses signs that cannot be seen: controls, and those that turn the direction of reading round.
+fn readable(field: &Field, text: &str) -> Finding {
+    let lines = field.control == Control::TextArea;
+    for (place, c) in text.chars().enumerate() {
+        if c == '\n' && !lines {
+            return Err(format!("“{}”只能写一行，请去掉换行", field.label));
+        }
+        let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}');
+        if turns || (c.is_control() && c != '\n' && c != '\t') {
+            let place = place + 1;
+            return Err(format!("“{}”第 {place} 个字符是看不见的控制字符，请删去后再提交", field.label));
+        }
+    }
+    Ok(())
+}
+
+fn length(field: &Field, text: &str) -> Finding {
+    let count = text.chars().count();
+    let label = &field.label;
+    if let Some(min) = field.min.filter(|min| count < *min) {
+        return Err(format!("“{label}”不少于 {min} 个字，现在 {count} 个字"));
+    }
+    let max = field.max.unwrap_or(SHORT);
+    if count > max {
+        return Err(format!("“{label}”不超过 {max} 个字，现在 {count} 个字，请删减 {} 个字", count - max));
+    }
+    Ok(())
+}
+
+fn tick(field: &Field, text: &str) -> std::result::Result<String, String> {
+    match text {
+        "1" | "true" | "on" | "是" => Ok("1".to_owned()),
+        "0" | "false" | "否" if field.required => Err(missing(field)),
+        "0" | "false" | "否" => Ok("0".to_owned()),
+        _ => Err(format!("“{}”只能勾选或不勾选（true、false）", field.label)),
+    }
+}
+
+fn date(field: &Field, text: &str) -> std::result::Result<String, String> {
+    let date: Option<Date> = text.parse().ok().filter(|_| text.len() == 10);
+    let date = date.ok_or_else(|| format!("“{}”请写成 2025-03-14 这样的日期", field.label))?;
+    Ok(date.to_string())
+}
+
+fn one_of(field: &Field, pack: &Pack, text: &str) -> Finding {
+    let Some(options) = &field.options else { return Ok(()) };
+    let choices = pack.options(options);
+    if choices.iter().any(|c| c.key == text) {
+        return Ok(());
+    }
+    let some: Vec<&str> = choices.iter().take(8).map(|c| c.key.as_str()).collect();
+    let more = if choices.len() > some.len() { " 等" } else { "" };
+    Err(format!("“{}”没有“{}”这一项，可以选：{}{more}", field.label, short(text), some.join("、")))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(20).collect()
+}
+
+/// Keys of a JSON body that the form does not have; each names what may have been meant.
+fn unknown(form: &Form, filled: &Filled) -> Vec<FieldError> {
+    let is_id = |key: &str| {
+        let field = key.strip_suffix("_id").and_then(|key| form.field(key));
+        field.is_some_and(|field| is_looked_up(field.control))
+    };
+    let known = |key: &str| form.field(key).is_some() || OURS.contains(&key) || is_id(key);
+    let wrong = filled.values.keys().filter(|key| !known(key));
+    wrong
+        .map(|key| {
+            let near = crate::pack::did_you_mean(key, form.fields.iter().map(|f| f.key.as_str()));
+            let message = format!("这里没有“{}”这个字段。{near}", short(key));
+            FieldError { field: key.clone(), message }
+        })
+        .collect()
+}
+
+/// The JSON schema of a form.
+pub fn schema(form: &Form, pack: &Pack) -> Json {
+    let mut properties = Map::new();
+    for field in &form.fields {
+        properties.insert(field.key.clone(), field_schema(field, pack));
+        if is_looked_up(field.control) {
+            let about = format!("“{}”在系统中的编号；知道编号时用它代替名称", field.label);
+            properties.insert(format!("{}_id", field.key), json!({"type": "string", "description": about}));
+        }
+    }
+    // A record's version: whoever saw an older one is refused (409).
+    properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
+    let needed = form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
+    let needed: Vec<&str> = needed.map(|f| f.key.as_str()).collect();
+    json!({
+        "type": "object",
+        "title": form.title,
+        "required": needed,
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn field_schema(field: &Field, pack: &Pack) -> Json {
+    let mut about = field.label.clone();
+    if !field.hint.is_empty() {
+        about = format!("{about}。{}", field.hint);
+    }
+    if let Some(condition) = &field.visible_if {
+        about = format!("{about}（仅当{}时填写）", crate::condition::words::sentence(condition));
+    }
+    let mut schema = match field.control {
+        Control::Files => json!({"type": "array", "items": {"type": "string", "contentEncoding": "binary"}}),
+        Control::Check => json!({"type": "boolean"}),
+        Control::Date => json!({"type": "string", "format": "date"}),
+        _ => json!({"type": "string"}),
+    };
+    schema["description"] = json!(about);
+    if matches!(field.control, Control::Text | Control::TextArea) {
+        if let Some(min) = field.min.filter(|_| field.required) {
+            schema["minLength"] = json!(min);
+        }
+        if let Some(max) = field.max {
+            schema["maxLength"] = json!(max);
+        }
+    }
+    if let Some(options) = field.options.as_ref().filter(|o| **o != Options::Templates) {
+        let keys: Vec<String> = pack.options(options).into_iter().map(|c| c.key).collect();
+        schema["enum"] = json!(keys);
+    }
+    schema
+}

@@ -1,0 +1,166 @@
+//! What happens to every request before and after its handler: who is it, may they, is it theirs, is it too often.
+
+use std::cell::{Cell, OnceCell};
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::ctx::Actor;
+use crate::error::{Error, Kind, Result};
+use crate::http::call::Call;
+use crate::http::cookie::{self, Cookie};
+use crate::http::query::Pairs;
+use crate::http::reply::Reply;
+use crate::http::route::{Access, Face, Method, Rate, Route};
+use crate::http::site::{SignedIn, Site};
+use crate::http::{csrf, problem};
+
+/// A request as the edge read it; `refused` where the edge itself already found what is wrong.
+pub(super) struct Incoming {
+    pub site: Arc<Site>,
+    pub route: Route,
+    pub path: String,
+    pub query: String,
+    pub params: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub remote: IpAddr,
+    pub refused: Option<Error>,
+}
+
+/// What a page says that was open longer than its session.
+const STALE: &str = "这个页面打开得太久，或者您重新登录过。为防止他人冒用您的身份，需要您再确认一次";
+
+/// Whether an error says that the page had grown old: sending it again from a fresh page then succeeds.
+pub(super) fn is_stale(error: &Error) -> bool {
+    error.message() == STALE
+}
+
+/// Answers a request, whatever happens; also gives the request's id for the log.
+pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
+    let Incoming { site, route, path, query, params, headers, body, remote, refused } = incoming;
+    let pairs = Pairs::parse(&query);
+    let mut call = Call {
+        city: site.city.clone(),
+        ctx: site.city.ctx(Actor::Public),
+        route,
+        session: None,
+        remote,
+        path,
+        params,
+        query: Pairs::default(),
+        headers,
+        body,
+        filled: OnceCell::new(),
+        guest: OnceCell::new(),
+        flash_shown: Cell::new(false),
+        site,
+    };
+    let result = match pairs {
+        Ok(pairs) => {
+            call.query = pairs;
+            pass(&mut call, refused)
+        }
+        Err(error) => Err(error),
+    };
+    let reply = match result {
+        Ok(reply) => reply,
+        Err(error) => fail(&call, &error),
+    };
+    (finish(&call, reply), call.ctx.request.clone())
+}
+
+fn pass(call: &mut Call, refused: Option<Error>) -> Result<Reply> {
+    authenticate(call)?;
+    if let Some(error) = refused {
+        return Err(error);
+    }
+    match call.route.access {
+        Access::SignedIn if matches!(call.ctx.actor, Actor::Public) => return Err(Error::sign_in()),
+        Access::SignedIn => {}
+        Access::Public | Access::Right => {
+            call.ctx.right(call.route.act)?;
+        }
+    }
+    check_csrf(call)?;
+    let counted = call.route.rate == Rate::Login || matches!(call.ctx.actor, Actor::Public);
+    if counted && call.city.limits.rate_limit_public {
+        call.site.rates.take(call.route.rate, call.remote, Instant::now())?;
+    }
+    catch_unwind(AssertUnwindSafe(|| (call.route.handler)(call)))
+        .unwrap_or_else(|_| Err(Error::internal(format!("the handler of {} panicked", call.route.act))))
+}
+
+/// Recognises the caller: a token in the header, else the browser's session. A bad token is never overlooked.
+fn authenticate(call: &mut Call) -> Result<()> {
+    let hooks = call.site.hooks;
+    let found = if let Some(line) = call.header("authorization") {
+        let token = line.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let Some((_, token)) = token else {
+            return Err(Error::new(Kind::SignIn, "授权方式须是 Bearer 令牌"));
+        };
+        let found = call.read(|tx| (hooks.bearer)(tx, &call.ctx, token.trim()))?;
+        Some(found.ok_or_else(|| Error::new(Kind::SignIn, "令牌无效或已到期"))?)
+    } else if let Some(token) = cookie::read(&call.headers, cookie::SESSION) {
+        call.read(|tx| (hooks.session)(tx, &call.ctx, token))?
+    } else {
+        None
+    };
+    let Some(SignedIn { actor, session, touch }) = found else { return Ok(()) };
+    if touch {
+        call.keep(|tx| (hooks.touch)(tx, &call.ctx, &session))?;
+    }
+    call.ctx.actor = actor;
+    call.session = Some(session);
+    Ok(())
+}
+
+/// An act that rests on a cookie must come from a page of ours; one that rests on a token or on nothing cannot be forged.
+fn check_csrf(call: &Call) -> Result<()> {
+    let by_token = call.header("authorization").is_some();
+    let by_program = call.route.face == Face::Api && (by_token || call.session.is_none());
+    if call.route.method == Method::Get || by_program {
+        return Ok(());
+    }
+    csrf::check_origin(&call.headers)?;
+    let sent = match call.header("x-csrf-token") {
+        Some(token) => token,
+        None if call.route.face == Face::Api => "",
+        None => call.filled()?.get("csrf"),
+    };
+    if csrf::fits(sent, call.secret()) { Ok(()) } else { Err(Error::denied(STALE)) }
+}
+
+fn fail(call: &Call, error: &Error) -> Reply {
+    let (request, act) = (&call.ctx.request, call.route.act);
+    match error.kind() {
+        Kind::Internal => tracing::error!(%request, act, error = %error.log_line(), "failed"),
+        Kind::Busy => tracing::warn!(%request, act, error = %error.log_line(), "busy"),
+        _ => {}
+    }
+    match call.route.face {
+        Face::Api => problem::api(error, request),
+        Face::Asset => problem::bare(error, request),
+        Face::Page => catch_unwind(AssertUnwindSafe(|| problem::page(call, error)))
+            .unwrap_or_else(|_| problem::bare(error, request)),
+    }
+}
+
+/// Adds what depends on the call: cookies that were needed, and how long the answer may be kept.
+fn finish(call: &Call, mut reply: Reply) -> Reply {
+    if let Some(secret) = call.guest.get()
+        && cookie::read(&call.headers, cookie::GUEST).is_none()
+    {
+        reply.cookies.push(Cookie::new(cookie::GUEST, secret.clone()));
+    }
+    let says_new = reply.cookies.iter().any(|c| c.name == cookie::FLASH);
+    if call.flash_shown.get() && !says_new {
+        reply.cookies.push(Cookie::gone(cookie::FLASH));
+    }
+    reply.keep_private(call.session.is_some(), call.route.face == Face::Page);
+    reply
+}

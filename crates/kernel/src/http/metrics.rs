@@ -1,0 +1,85 @@
+//! Counts for monitors, in Prometheus text: requests by act and kind of answer, their time, acts done, jobs waiting.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use crate::args;
+use crate::error::Result;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::http::table::RouteTable;
+
+/// Upper bounds of the histogram, in milliseconds.
+const BOUNDS: [u64; 10] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000];
+
+/// Counts since the start of this process.
+pub struct Metrics {
+    /// One row a route, the last for what matched none; columns are the classes 2xx–5xx.
+    answers: Vec<[AtomicU64; 4]>,
+    times: [AtomicU64; BOUNDS.len() + 1],
+    micros: AtomicU64,
+}
+
+impl Metrics {
+    /// Empty counts for a table.
+    pub fn new(routes: &RouteTable) -> Metrics {
+        let answers = (0..=routes.all().len()).map(|_| Default::default()).collect();
+        Metrics { answers, times: Default::default(), micros: AtomicU64::new(0) }
+    }
+
+    /// Counts one answer; `place` is that of the route, `None` where none matched.
+    pub(super) fn count(&self, place: Option<usize>, status: u16, took: Duration) {
+        let row = place.unwrap_or(self.answers.len() - 1);
+        let class = usize::from((status / 100).clamp(2, 5) - 2);
+        if let Some(row) = self.answers.get(row) {
+            row[class].fetch_add(1, Relaxed);
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let slot = BOUNDS.iter().position(|bound| micros <= bound * 1_000).unwrap_or(BOUNDS.len());
+        self.times[slot].fetch_add(1, Relaxed);
+        self.micros.fetch_add(micros, Relaxed);
+    }
+
+    fn write(&self, routes: &RouteTable, out: &mut String) {
+        out.push_str("# HELP huitong_requests_total Answers by act, face and class of status.\n");
+        out.push_str("# TYPE huitong_requests_total counter\n");
+        for (place, row) in self.answers.iter().enumerate() {
+            let route = routes.all().get(place);
+            let (act, path) = route.map_or(("", ""), |r| (r.act, r.path));
+            let method = route.map_or("", |r| r.method.as_str());
+            for (class, count) in row.iter().enumerate() {
+                let (count, class) = (count.load(Relaxed), class + 2);
+                if count > 0 {
+                    let labels = format!("act=\"{act}\",method=\"{method}\",route=\"{path}\",status=\"{class}xx\"");
+                    let _ = writeln!(out, "huitong_requests_total{{{labels}}} {count}");
+                }
+            }
+        }
+        out.push_str("# HELP huitong_request_seconds Time from the last byte of a request to its answer.\n");
+        out.push_str("# TYPE huitong_request_seconds histogram\n");
+        let mut sum = 0;
+        for (slot, count) in self.times.iter().enumerate() {
+            sum += count.load(Relaxed);
+            let bound = BOUNDS.get(slot).map_or_else(|| "+Inf".to_owned(), |ms| (*ms as f64 / 1e3).to_string());
+            let _ = writeln!(out, "huitong_request_seconds_bucket{{le=\"{bound}\"}} {sum}");
+        }
+        let _ = writeln!(out, "huitong_request_seconds_sum {}", self.micros.load(Relaxed) as f64 / 1e6);
+        let _ = writeln!(out, "huitong_request_seconds_count {sum}");
+    }
+}
+
+/// Answers `GET /metrics`; the app gives it a route of the staff side.
+pub fn answer(c: &Call) -> Result<Reply> {
+    let mut out = String::with_capacity(4_096);
+    c.site.metrics.write(&c.site.routes, &mut out);
+    let acts = c.city.db.wait_for_act(u64::MAX, Duration::ZERO);
+    out.push_str("# HELP huitong_acts_total Acts committed by this process.\n# TYPE huitong_acts_total counter\n");
+    let _ = writeln!(out, "huitong_acts_total {acts}");
+    let jobs = c.read(|tx| tx.query("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state ORDER BY state", args![]))?;
+    out.push_str("# HELP huitong_jobs Jobs by state.\n# TYPE huitong_jobs gauge\n");
+    for row in jobs {
+        let _ = writeln!(out, "huitong_jobs{{state=\"{}\"}} {}", row.get::<String>("state")?, row.get::<i64>("n")?);
+    }
+    Ok(Reply::new("text/plain; version=0.0.4; charset=utf-8", out))
+}

@@ -1,0 +1,35 @@
+//! The door: a route table that is data, one kind of handler, and the edge that checks everything before a handler runs.
+
+pub mod assets;
+pub mod body;
+pub mod call;
+pub mod cookie;
+pub mod csrf;
+pub mod form;
+mod flash;
+mod gate;
+mod health;
+pub mod metrics;
+pub mod openapi;
+pub mod page;
+mod problem;
+pub mod query;
+mod rate;
+pub mod reply;
+pub mod route;
+pub mod server;
+pub mod site;
+pub mod table;
+
+pub use assets::{Asset, Assets};
+pub use body::{Filled, Upload};
+pub use call::Call;
+pub use cookie::Cookie;
+pub use openapi::{Schemas, list_of, schema};
+pub use page::Shell;
+pub use query::{Pairs, encode};
+pub use reply::Reply;
+pub use route::{Access, Face, GET, Handler, Method, POST, Param, Rate, Route, Side, api, asset, page};
+pub use server::{router, serve, stop_signal};
+pub use site::{Hooks, Listener, SessionInfo, Settings, SignedIn, Site};
+pub use table::RouteTable;

@@ -1,0 +1,149 @@
+//! Everything the edge needs to serve a city: its routes, the app's hooks, its files and its limits.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::city::City;
+use crate::ctx::{Actor, Ctx};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::http::assets::Assets;
+use crate::http::call::Call;
+use crate::http::health::Probe;
+use crate::http::metrics::Metrics;
+use crate::http::page::Shell;
+use crate::http::rate::Rates;
+use crate::http::table::RouteTable;
+
+/// The session of a browser, as far as the edge must know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Its id (never the token of the cookie).
+    pub id: String,
+    /// Secret that its forms are bound to.
+    pub csrf: String,
+}
+
+/// Somebody was recognised.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// With the posts in force that he or she acts in now.
+    pub actor: Actor,
+    /// The browser's session; an API token has one with an empty `csrf`.
+    pub session: SessionInfo,
+    /// Whether [`Hooks::touch`] should note that the session is in use (ask for it once a minute, not each time).
+    pub touch: bool,
+}
+
+/// What the app knows and the kernel does not.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// Who holds the session cookie with this value; `None` where it is unknown or over.
+    pub session: fn(&Tx, &Ctx, &str) -> Result<Option<SignedIn>>,
+    /// Who holds this API token.
+    pub bearer: fn(&Tx, &Ctx, &str) -> Result<Option<SignedIn>>,
+    /// Notes that a session is in use; runs in `keep`, only when [`SignedIn::touch`] says so.
+    pub touch: fn(&Tx, &Ctx, &SessionInfo) -> Result<()>,
+    /// Completes the frame (user, roles, navigation, notices); begin with [`Shell::plain`].
+    pub shell: fn(&Call) -> Result<Shell>,
+    /// Where one signs in; gets `?next=`.
+    pub sign_in_path: &'static str,
+}
+
+/// How the edge is set up, beside the city's own limits.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Bytes of a body at most (1 MB).
+    pub body_limit: usize,
+    /// Requests that are worked on at once (64).
+    pub at_once: usize,
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            body_limit: 1 << 20,
+            at_once: 64,
+            timeout: Duration::from_secs(30),
+            proxies: Vec::new(),
+        }
+    }
+}
+
+/// Bodies with files that may be in memory at once.
+const UPLOADS: usize = 8;
+
+/// Which routes a listener serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener {
+    /// All of them: one listener for everybody.
+    Whole,
+    /// Those of the public side only.
+    Public,
+    /// All of them, for the inner network.
+    Staff,
+}
+
+/// A city with its door.
+pub struct Site {
+    /// The city.
+    pub city: Arc<City>,
+    /// The route table.
+    pub routes: RouteTable,
+    /// What the app knows and the kernel does not.
+    pub hooks: Hooks,
+    /// Embedded files.
+    pub assets: Assets,
+    /// How the edge is set up, beside the city's own limits.
+    pub settings: Settings,
+    /// Counts of requests and acts.
+    pub metrics: Metrics,
+    pub(super) rates: Rates,
+    /// Requests that may be worked on at once.
+    pub(super) places: Arc<Semaphore>,
+    /// Bodies with files that may be in memory at once.
+    pub(super) uploads: Arc<Semaphore>,
+    pub(super) probe: Probe,
+    accepting: AtomicBool,
+}
+
+impl Site {
+    /// Puts a site together; it accepts acts from now on.
+    pub fn new(city: Arc<City>, routes: RouteTable, hooks: Hooks, assets: Assets, settings: Settings) -> Arc<Site> {
+        let metrics = Metrics::new(&routes);
+        let places = Arc::new(Semaphore::new(settings.at_once));
+        let uploads = Arc::new(Semaphore::new(UPLOADS));
+        let (rates, probe, accepting) = (Rates::default(), Probe::default(), AtomicBool::new(true));
+        Arc::new(Site {
+            city,
+            routes,
+            hooks,
+            assets,
+            settings,
+            metrics,
+            rates,
+            places,
+            uploads,
+            probe,
+            accepting,
+        })
+    }
+
+    /// Whether `/healthz` says that acts are accepted.
+    pub fn is_accepting(&self) -> bool {
+        self.accepting.load(Ordering::Relaxed)
+    }
+
+    /// Takes the site out of service (or back): `/healthz` answers 503 while requests are still answered.
+    pub fn set_accepting(&self, accepting: bool) {
+        self.accepting.store(accepting, Ordering::Relaxed);
+    }
+}
