@@ -13,7 +13,6 @@ pub mod digest;
 pub mod error;
 pub mod followers;
 pub mod http;
-pub mod http;
 pub mod id;
 pub mod idempotency;
 pub mod jobs;
