@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::city::City;
+use crate::clock::Random;
 use crate::ctx::{Actor, Ctx};
 use crate::db::Tx;
 use crate::digest::sm3_hex;
@@ -176,7 +177,7 @@ impl Call {
     /// The token that forms of this page carry in the field `csrf`.
     pub fn csrf(&self) -> String {
         let mut salt = [0; 8];
-        self.ctx.random.fill(&mut salt);
+        Random::system().fill(&mut salt);
         csrf::token(self.secret(), &salt)
     }
 
@@ -186,14 +187,14 @@ impl Call {
             Some(session) if !session.csrf.is_empty() => &session.csrf,
             _ => self.guest.get_or_init(|| match cookie::read(&self.headers, cookie::GUEST) {
                 Some(known) => known.to_owned(),
-                None => crate::digest::hex(&self.ctx.random.bytes32()[..16]),
+                None => secret_token(),
             }),
         }
     }
 
     /// A token that lets the same form act once only.
     pub fn submit_token(&self) -> String {
-        crate::digest::hex(&self.ctx.random.bytes32()[..16])
+        secret_token()
     }
 
     /// The sentence the act before this page left; taken away by being read.
@@ -240,6 +241,13 @@ impl Call {
         Ok(Reply::json(value)?.status(self.route.status))
     }
 
+    /// Where to go after signing in: the `next` of the address or form, if it is a page of ours.
+    pub fn next(&self) -> String {
+        let typed = self.filled().map(|f| f.get("next")).unwrap_or_default();
+        let wanted = self.query("next").unwrap_or(typed);
+        if is_own_path(wanted) { wanted.to_owned() } else { String::from("/desk") }
+    }
+
     /// Draws the form again (422) where fields are wrong; any other error goes on its way.
     pub fn again(&self, error: Error, draw: impl FnOnce(&[FieldError]) -> Result<Reply>) -> Result<Reply> {
         if error.kind() != Kind::Invalid || error.field_errors().is_empty() {
@@ -249,7 +257,31 @@ impl Call {
     }
 }
 
+/// 128 bits from the machine: a demo's seeded randomness repeats itself and would be known to others.
+fn secret_token() -> String {
+    crate::digest::hex(&Random::system().bytes32()[..16])
+}
+
+/// A path on this site: `//` and `/\\` lead browsers to other hosts, control signs are dropped by them.
+fn is_own_path(path: &str) -> bool {
+    let second = path.chars().nth(1);
+    path.starts_with('/') && !matches!(second, Some('/' | '\\')) && !path.chars().any(char::is_control)
+}
+
 #[track_caller]
 fn unsupported(wanted: &str) -> Error {
     Error::new(Kind::Unsupported, format!("不支持这种内容类型，请发送 {wanted}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_path;
+
+    #[test]
+    fn after_signing_in_one_stays_on_this_site() {
+        assert!(is_own_path("/desk?tab=1") && is_own_path("/"));
+        for bad in ["", "desk", "//evil.cn", "/\\evil.cn", "https://evil.cn", "/a\r\nb"] {
+            assert!(!is_own_path(bad), "{bad:?}");
+        }
+    }
 }
