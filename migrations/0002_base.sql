@@ -41,13 +41,15 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_login ON users (login);
 
--- recorded: roles held in offices, with dates; `until_on` is the last day
+-- recorded: roles held in offices, with dates; `until_on` is the last day, `ended_at` is set where it ended at once.
+-- An office is a unit or an association by its id, a company by its code; its name stands here as it was last told.
 CREATE TABLE posts (
     id TEXT PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id),
     role TEXT NOT NULL,
     office_kind TEXT NOT NULL,
     office TEXT NOT NULL,
+    office_name TEXT NOT NULL,
     from_on TEXT NOT NULL,
     until_on TEXT,
     ended_at BIGINT,
@@ -55,6 +57,7 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_user ON posts (user_id);
 CREATE INDEX posts_office ON posts (office, role);
+CREATE INDEX posts_role ON posts (role);
 
 -- plain: wrong passwords lately, for the lockout
 CREATE TABLE login_failures (
@@ -67,27 +70,34 @@ CREATE TABLE login_failures (
 -- plain: sessions by the digest of their secret; they live in real time
 CREATE TABLE sessions (
     digest TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
     user_id TEXT NOT NULL,
     csrf TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    address TEXT NOT NULL
 );
+CREATE UNIQUE INDEX sessions_id ON sessions (id);
 CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 -- recorded: bearer tokens of the API by the digest of their secret; they live in real time
 CREATE TABLE tokens (
     digest TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT
 );
+CREATE UNIQUE INDEX tokens_id ON tokens (id);
+CREATE INDEX tokens_user ON tokens (user_id);
 
--- plain: one-time links for the first administrator, by digest
+-- plain: one-time links for the first administrator, by digest, with the unit of the post; they live in real time
 CREATE TABLE invitations (
     digest TEXT PRIMARY KEY,
-    user_id TEXT NOT NULL,
+    office TEXT NOT NULL,
+    office_name TEXT NOT NULL,
     expires_at BIGINT NOT NULL
 );

@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What tests stand on: databases on both engines.
+
+pub mod db;

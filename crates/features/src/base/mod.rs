@@ -1,3 +1,4 @@
 //! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal.
 
+pub mod identity;
 pub mod units;

@@ -1,0 +1,33 @@
+//! The verbs on accounts, posts, tokens and sessions: check → decide → store → record.
+
+mod invitations;
+mod posts;
+mod sessions;
+mod tokens;
+mod users;
+
+pub use invitations::{accept_invitation, invitation_office, invite_first};
+pub use posts::{EXPIRY_JOB, NewPost, end, expire, grant, office_renamed};
+pub use sessions::{Attempt, Opened, bearer, end_session, session, sessions_of, sign_in, sign_out, sweep, touch};
+pub use tokens::{create_token, revoke_token, tokens_of};
+pub use users::{NewUser, add, change_own_password, disable, enable, set_password};
+
+use huitong_kernel::rights::{Reach, Right};
+use huitong_kernel::{Ctx, Error, Result};
+
+/// Accounts belong to the whole city: a right that reaches less than that does not open one.
+fn city_right(ctx: &Ctx, act: &str) -> Result<Right> {
+    let right = ctx.right(act)?;
+    let whole = right.through.iter().any(|t| matches!(t.reach, Reach::City | Reach::CityIdentity));
+    if whole { Ok(right) } else { Err(Error::denied("管理账户和任职需要全市范围的权限")) }
+}
+
+/// A secret of 256 bits as 64 letters. It comes from the machine even in a demo city, whose own randomness repeats.
+fn secret() -> String {
+    huitong_kernel::digest::hex(&huitong_kernel::clock::Random::system().bytes32())
+}
+
+/// What is stored of a secret.
+fn digest(secret: &str) -> String {
+    huitong_kernel::digest::sm3_hex(secret.as_bytes())
+}

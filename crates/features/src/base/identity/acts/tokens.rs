@@ -1,0 +1,66 @@
+//! Bearer tokens of the API.
+
+use huitong_kernel::clock::{civil_date, instant, machine_now};
+use huitong_kernel::journal::Record;
+use huitong_kernel::{Error, OrMissing, Result, Tx};
+use jiff::ToSpan;
+use serde_json::json;
+
+use super::super::model::{Token, TokenId, UserId};
+use super::super::store::{accounts, tokens};
+use super::super::rules;
+use super::{city_right, digest, secret};
+
+/// Makes a token with a person's rights (`token.create`); answers it once, it is not kept. It works through its last
+/// day, `days` from today in real time.
+pub fn create_token(tx: &Tx, user: &UserId, days: i64) -> Result<(Token, String)> {
+    let right = city_right(tx.ctx(), "token.create")?;
+    let account = accounts::find(tx, user)?.or_missing()?;
+    if !account.is_active() {
+        return Err(Error::unmet("该账户已停用，不能签发令牌"));
+    }
+    if !(1..=rules::TOKEN_DAYS).contains(&days) {
+        return Err(Error::invalid("days", format!("有效天数须为 1 至 {}", rules::TOKEN_DAYS)));
+    }
+    let now = machine_now();
+    let after_last = civil_date(now).saturating_add((days + 1).days());
+    let token = Token {
+        id: tx.ctx().id(),
+        user: user.clone(),
+        created_at: now,
+        expires_at: instant(after_last.to_datetime(jiff::civil::Time::midnight())),
+        revoked_at: None,
+    };
+    let secret = format!("ht_{}", secret());
+    tokens::insert(tx, &digest(&secret), &token)?;
+    let until = civil_date(token.expires_at - 1).to_string();
+    tx.record(
+        Record::new("token.create", token.id.as_str())
+            .in_post(right.first_post().cloned())
+            .change(json!({}), json!({"user": user.as_str(), "until": until})),
+    )?;
+    Ok((token, secret))
+}
+
+/// Takes a token back at once (`token.revoke`).
+pub fn revoke_token(tx: &Tx, id: &TokenId) -> Result<()> {
+    let right = city_right(tx.ctx(), "token.revoke")?;
+    let token = tokens::find(tx, id)?.or_missing()?;
+    if token.revoked_at.is_some() {
+        return Err(Error::unmet("这个令牌已经收回"));
+    }
+    tokens::revoke(tx, id, machine_now())?;
+    tx.record(
+        Record::new("token.revoke", id.as_str())
+            .in_post(right.first_post().cloned())
+            .change(json!({"revoked": false}), json!({"revoked": true}))
+            .fact("user", token.user.as_str()),
+    )?;
+    Ok(())
+}
+
+/// Every token of an account, the newest first; a reader needs the right to the list of accounts.
+pub fn tokens_of(tx: &Tx, user: &UserId) -> Result<Vec<Token>> {
+    city_right(tx.ctx(), "user.list")?;
+    tokens::of_user(tx, user)
+}

@@ -1,0 +1,51 @@
+//! What other capabilities ask: who holds a role where, and what somebody is called.
+
+use std::collections::BTreeMap;
+
+use huitong_kernel::{Result, Tx};
+
+use super::model::{Account, Holder, UserId};
+use super::store::{accounts, posts};
+
+/// Active people who hold a role in an office today.
+pub fn people_in_role(tx: &Tx, office: &str, role: &str) -> Result<Vec<Holder>> {
+    posts::holders(tx, office, role, tx.ctx().today())
+}
+
+/// Active people who hold a role anywhere in the city today: whom a notice to all of intake goes to.
+pub fn people_with_role(tx: &Tx, role: &str) -> Result<Vec<Holder>> {
+    posts::holders_anywhere(tx, role, tx.ctx().today())
+}
+
+/// Active people of a unit who hold one of the roles today, role by role, each once.
+pub fn users_of_unit(tx: &Tx, unit: &str, roles: &[&str]) -> Result<Vec<Holder>> {
+    let mut found: Vec<Holder> = Vec::new();
+    for role in roles {
+        for holder in people_in_role(tx, unit, role)? {
+            if !found.iter().any(|known| known.user == holder.user) {
+                found.push(holder);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Names by account id; an id that is unknown has none.
+pub fn names(tx: &Tx, ids: &[UserId]) -> Result<BTreeMap<String, String>> {
+    accounts::names(tx, ids)
+}
+
+/// Name of one account; the id itself where there is none.
+pub fn name_of(tx: &Tx, id: &UserId) -> Result<String> {
+    Ok(accounts::find(tx, id)?.map_or_else(|| id.to_string(), |a| a.name))
+}
+
+/// An account by its id.
+pub fn account(tx: &Tx, id: &UserId) -> Result<Option<Account>> {
+    accounts::find(tx, id)
+}
+
+/// An account by its login as typed.
+pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
+    accounts::by_login(tx, &login.trim().to_lowercase())
+}

@@ -1,0 +1,193 @@
+//! Statements about sessions, wrong passwords and one-time links; all of them live in real time.
+
+use huitong_kernel::ctx::{Actor, Post};
+use huitong_kernel::{Id, Result, Row, Tx, args};
+use jiff::civil::Date;
+
+use super::super::model::{Office, Session, SessionId, UserId};
+use super::super::rules;
+use super::posts::read_office;
+
+/// Who stands behind a secret, with the posts in force.
+pub struct Bearer {
+    /// Id of the session or token.
+    pub id: String,
+    /// The person with the posts in force on the day.
+    pub actor: Actor,
+    /// Secret of the forms; empty for a token.
+    pub csrf: String,
+    /// When it was last used.
+    pub seen_at: i64,
+}
+
+/// Who holds the session with this digest; one statement, because every request asks it.
+pub fn holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
+    let rows = tx.query(
+        "SELECT s.id AS bearer, s.csrf, s.seen_at, u.id, u.login, u.name, \
+         p.role, p.office_kind, p.office, p.office_name \
+         FROM sessions s JOIN users u ON u.id = s.user_id \
+         LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $4 \
+         AND (p.until_on IS NULL OR p.until_on >= $4) \
+         WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND u.disabled_at IS NULL ORDER BY p.id",
+        args![digest, real, real - rules::SESSION_IDLE, today],
+    )?;
+    read_bearer(&rows)
+}
+
+/// Who holds the token with this digest.
+pub fn token_holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
+    let rows = tx.query(
+        "SELECT t.id AS bearer, '' AS csrf, t.created_at AS seen_at, u.id, u.login, u.name, \
+         p.role, p.office_kind, p.office, p.office_name \
+         FROM tokens t JOIN users u ON u.id = t.user_id \
+         LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $3 \
+         AND (p.until_on IS NULL OR p.until_on >= $3) \
+         WHERE t.digest = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL AND u.disabled_at IS NULL ORDER BY p.id",
+        args![digest, real, today],
+    )?;
+    read_bearer(&rows)
+}
+
+fn read_bearer(rows: &[Row]) -> Result<Option<Bearer>> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut posts = Vec::new();
+    for row in rows {
+        // Somebody without a post has one row without a role.
+        if let Some(role) = row.get::<Option<String>>("role")? {
+            let office = read_office(row)?;
+            posts.push(Post { role, kind: office.kind, office: office.id, office_name: office.name });
+        }
+    }
+    let actor =
+        Actor::Person { user: first.get("id")?, login: first.get("login")?, name: first.get("name")?, posts };
+    let (id, csrf, seen_at) = (first.get("bearer")?, first.get("csrf")?, first.get("seen_at")?);
+    Ok(Some(Bearer { id, actor, csrf, seen_at }))
+}
+
+pub fn insert(tx: &Tx, digest: &str, user: &UserId, csrf: &str, session: &Session) -> Result<()> {
+    tx.exec(
+        "INSERT INTO sessions (digest, id, user_id, csrf, created_at, seen_at, expires_at, address) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            digest,
+            &session.id,
+            user,
+            csrf,
+            session.created_at,
+            session.seen_at,
+            session.expires_at,
+            &session.address
+        ],
+    )?;
+    Ok(())
+}
+
+/// The sessions of an account that are not over, the newest first.
+pub fn of_user(tx: &Tx, user: &UserId, real: i64) -> Result<Vec<Session>> {
+    let rows = tx.query(
+        "SELECT id, created_at, seen_at, expires_at, address FROM sessions \
+         WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY created_at DESC, id",
+        args![user, real, real - rules::SESSION_IDLE],
+    )?;
+    let read = |row: &Row| -> Result<Session> {
+        Ok(Session {
+            id: row.get("id")?,
+            created_at: row.get("created_at")?,
+            seen_at: row.get("seen_at")?,
+            expires_at: row.get("expires_at")?,
+            address: row.get("address")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Notes that a session is in use.
+pub fn seen(tx: &Tx, id: &str, real: i64) -> Result<()> {
+    tx.exec("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", args![id, real])?;
+    Ok(())
+}
+
+/// Ends one session of an account; answers whether there was one.
+pub fn end(tx: &Tx, user: &UserId, id: &SessionId) -> Result<bool> {
+    Ok(tx.exec("DELETE FROM sessions WHERE id = $1 AND user_id = $2", args![id, user])? == 1)
+}
+
+/// Ends every session of an account but one; answers how many.
+pub fn end_all(tx: &Tx, user: &UserId, but: Option<&SessionId>) -> Result<u64> {
+    let but = but.map_or("", Id::as_str);
+    tx.exec("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", args![user, but])
+}
+
+/// Forgets sessions and links that are over and wrong passwords of long ago.
+pub fn sweep(tx: &Tx, real: i64) -> Result<u64> {
+    let sessions = tx.exec(
+        "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2",
+        args![real, real - rules::SESSION_IDLE],
+    )?;
+    let failures =
+        tx.exec("DELETE FROM login_failures WHERE last_at <= $1", args![real - rules::LOCK_WINDOW - rules::LOCK_TIME])?;
+    Ok(sessions + failures + tx.exec("DELETE FROM invitations WHERE expires_at <= $1", args![real])?)
+}
+
+/// What a try at a login came to.
+pub struct Try {
+    /// The how many-th in a row this is.
+    pub number: i64,
+    /// Until when the login is locked.
+    pub locked_until: Option<i64>,
+}
+
+/// Counts a try before the password is looked at, so that many at once cannot try more often; one statement, so that
+/// none is lost between two servers. A locked login is not counted further.
+pub fn count_try(tx: &Tx, login: &str, real: i64) -> Result<Try> {
+    let row = tx.one(
+        "INSERT INTO login_failures (login, failures, last_at, locked_until) VALUES ($1, 1, $2, NULL) \
+         ON CONFLICT (login) DO UPDATE SET \
+         failures = CASE WHEN login_failures.locked_until > $2 THEN login_failures.failures \
+           WHEN login_failures.locked_until IS NOT NULL OR login_failures.last_at <= $3 THEN 1 \
+           ELSE login_failures.failures + 1 END, \
+         last_at = $2, \
+         locked_until = CASE WHEN login_failures.locked_until > $2 THEN login_failures.locked_until END \
+         RETURNING failures, locked_until",
+        args![login, real, real - rules::LOCK_WINDOW],
+    )?;
+    let row = row.ok_or_else(|| huitong_kernel::Error::internal("a try was not counted"))?;
+    Ok(Try { number: row.get("failures")?, locked_until: row.get("locked_until")? })
+}
+
+/// Locks a login.
+pub fn lock(tx: &Tx, login: &str, until: i64) -> Result<()> {
+    tx.exec("UPDATE login_failures SET locked_until = $2 WHERE login = $1", args![login, until])?;
+    Ok(())
+}
+
+/// Forgets the wrong passwords of a login.
+pub fn unlock(tx: &Tx, login: &str) -> Result<()> {
+    tx.exec("DELETE FROM login_failures WHERE login = $1", args![login])?;
+    Ok(())
+}
+
+/// Puts a one-time link in the place of all earlier ones.
+pub fn put_invitation(tx: &Tx, digest: &str, office: &Office, expires_at: i64) -> Result<()> {
+    tx.exec("DELETE FROM invitations", args![])?;
+    tx.exec(
+        "INSERT INTO invitations (digest, office, office_name, expires_at) VALUES ($1, $2, $3, $4)",
+        args![digest, &office.id, &office.name, expires_at],
+    )?;
+    Ok(())
+}
+
+/// The unit of a one-time link that still works.
+pub fn invitation(tx: &Tx, digest: &str, real: i64) -> Result<Option<Office>> {
+    let row = tx.one(
+        "SELECT 'unit' AS office_kind, office, office_name FROM invitations WHERE digest = $1 AND expires_at > $2",
+        args![digest, real],
+    )?;
+    row.as_ref().map(read_office).transpose()
+}
+
+/// Uses a one-time link up.
+pub fn take_invitation(tx: &Tx, digest: &str) -> Result<()> {
+    tx.exec("DELETE FROM invitations WHERE digest = $1", args![digest])?;
+    Ok(())
+}
