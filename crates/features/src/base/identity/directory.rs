@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use huitong_kernel::{Result, Tx};
 
-use super::model::{Account, Holder, UserId};
+use super::model::{Account, HeldPost, Holder, UserId};
 use super::store::{accounts, posts};
 
 /// Active people who hold a role in an office today.
@@ -48,4 +48,9 @@ pub fn account(tx: &Tx, id: &UserId) -> Result<Option<Account>> {
 /// An account by its login as typed.
 pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
     accounts::by_login(tx, &login.trim().to_lowercase())
+}
+
+/// Every post of an account, past ones too, the newest first.
+pub fn posts_of(tx: &Tx, user: &UserId) -> Result<Vec<HeldPost>> {
+    posts::of_user(tx, user)
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod directory;
+pub mod door_tmp;
 mod model;
 mod passwords;
 mod rules;
@@ -12,7 +13,7 @@ pub use acts::{
     disable, enable, end, end_session, expire, grant, invitation_office, invite_first, office_renamed, revoke_token,
     session, sessions_of, set_password, sign_in, sign_out, sweep, tokens_of, touch,
 };
-pub use directory::{account, by_login, name_of, names, people_in_role, people_with_role, users_of_unit};
+pub use directory::{account, by_login, name_of, names, people_in_role, people_with_role, posts_of, users_of_unit};
 pub use model::{
     Account, HeldPost, Holder, Office, PostId, Session, SessionId, Token, TokenId, UserId,
 };

@@ -1,0 +1,182 @@
+//! Signing in, being locked out, sessions that end.
+
+use std::time::{Duration, Instant};
+
+use huitong_features::base::identity;
+use huitong_kernel::clock::machine_now;
+use huitong_kernel::{Value, args};
+use huitong_testkit::db_test;
+
+use super::{PASSWORD, at, count, handler, journal, recognised, posts_of, sign_in, tamper, today, unit};
+
+const MINUTE: i64 = 60_000;
+
+db_test! {
+    fn a_person_signs_in_acts_and_signs_out(db) {
+        let ctx = today();
+        let unit = unit(db, &ctx, "市商务局");
+        let account = handler(db, &ctx, "chenxl", &unit);
+        let opened = sign_in(db, &ctx, " ChenXL ", PASSWORD).unwrap();
+        assert_eq!(opened.account.id, account.id);
+        assert_eq!(opened.cookie.len(), 64);
+
+        let found = recognised(db, &ctx, &opened.cookie).unwrap();
+        let posts = posts_of(&found);
+        assert_eq!((posts.len(), posts[0].role.as_str(), posts[0].office_name.as_str()), (1, "handler", "市商务局"));
+        assert_eq!(found.session.csrf.len(), 64, "forms of the session have a secret of their own");
+        assert!(!found.touch, "a session that was seen just now is not noted again");
+        assert!(recognised(db, &ctx, &"0".repeat(64)).is_none());
+        assert!(recognised(db, &ctx, "").is_none());
+
+        let second = sign_in(db, &ctx, "chenxl", PASSWORD).unwrap();
+        let other = recognised(db, &ctx, &second.cookie).unwrap();
+        assert_ne!(other.session.csrf, found.session.csrf);
+        assert_ne!(other.session.id, found.session.id);
+
+        let person = ctx.acting_as(found.actor.clone());
+        let id = huitong_kernel::Id::stored(found.session.id);
+        db.write(&person, |tx| identity::sign_out(tx, &id)).unwrap();
+        assert!(recognised(db, &ctx, &opened.cookie).is_none());
+        assert!(recognised(db, &ctx, &second.cookie).is_some());
+        let (_, acts) = journal(db);
+        assert_eq!(acts[acts.len() - 3..], ["session.sign_in", "session.sign_in", "session.sign_out"]);
+    }
+
+    fn secrets_are_kept_as_digests_and_never_recorded(db) {
+        let ctx = today();
+        let account = handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let opened = sign_in(db, &ctx, "chenxl", PASSWORD).unwrap();
+        let _ = sign_in(db, &ctx, "chenxl", "wrong-Password-77");
+        let (_, token) = db.write(&ctx, |tx| identity::create_token(tx, &account.id, 3)).unwrap();
+        let found = recognised(db, &ctx, &opened.cookie).unwrap();
+        let (text, _) = journal(db);
+        for secret in [PASSWORD, "wrong-Password-77", "argon2id", &opened.cookie, &token, &found.session.csrf] {
+            assert!(!text.contains(secret), "the journal holds {secret}");
+        }
+        let kept = |sql: &str, secret: &str| {
+            let args = args![secret];
+            db.read(&ctx, |tx| tx.number(sql, args)).unwrap()
+        };
+        assert_eq!(kept("SELECT COUNT(*) FROM sessions WHERE digest = $1", &opened.cookie), 0);
+        assert_eq!(kept("SELECT COUNT(*) FROM tokens WHERE digest = $1", &token), 0);
+        let digest = huitong_kernel::digest::sm3_hex(opened.cookie.as_bytes());
+        assert_eq!(kept("SELECT COUNT(*) FROM sessions WHERE digest = $1", &digest), 1);
+    }
+
+    fn five_wrong_passwords_lock_a_login_for_half_an_hour(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let mut said = Vec::new();
+        for _ in 0..6 {
+            said.push(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap());
+        }
+        let status: Vec<u16> = said.iter().map(|e| e.status()).collect();
+        assert_eq!(status, [422, 422, 422, 422, 429, 429]);
+        assert!(said[0].message().contains("再错 4 次"));
+        let locked = sign_in(db, &ctx, "chenxl", PASSWORD).err().unwrap();
+        assert_eq!(locked.status(), 429, "the right password does not open a locked login");
+        assert!(locked.retry_after().unwrap() > 29 * 60);
+        assert_eq!(journal(db).1.iter().filter(|act| *act == "session.lock").count(), 1);
+
+        // Half an hour later.
+        tamper(db, "UPDATE login_failures SET locked_until = $1", args![machine_now() - 1]);
+        assert!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().message().contains("再错 4 次"));
+        assert!(sign_in(db, &ctx, "chenxl", PASSWORD).is_ok());
+        assert_eq!(count(db, "SELECT COUNT(*) FROM login_failures"), 0, "a right password clears the count");
+    }
+
+    fn wrong_passwords_of_long_ago_do_not_count(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        for _ in 0..4 {
+            assert_eq!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().status(), 422);
+        }
+        tamper(db, "UPDATE login_failures SET last_at = $1", args![machine_now() - 16 * MINUTE]);
+        assert!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().message().contains("再错 4 次"));
+    }
+
+    fn an_unknown_login_is_answered_alike_and_takes_as_long(db) {
+        let ctx = today();
+        let unit = unit(db, &ctx, "市商务局");
+        handler(db, &ctx, "chenxl", &unit);
+        let disabled = handler(db, &ctx, "gone-user", &unit);
+        db.write(&ctx, |tx| identity::disable(tx, &disabled.id, "离职")).unwrap();
+        let _ = sign_in(db, &ctx, "warm-up", "Wrong-Password-1");
+        let mut times = Vec::new();
+        for login in ["chenxl", "nobody-here", "gone-user"] {
+            let (mut said, mut least) = (Vec::new(), Duration::MAX);
+            for _ in 0..5 {
+                let begun = Instant::now();
+                let password = if login == "gone-user" { PASSWORD } else { "Wrong-Password-1" };
+                let error = sign_in(db, &ctx, login, password).err().unwrap();
+                least = least.min(begun.elapsed());
+                said.push((error.status(), error.message().to_owned()));
+            }
+            times.push((said, least));
+        }
+        assert_eq!(times[0].0, times[1].0, "what is said does not tell whether the login exists");
+        assert_eq!(times[0].0, times[2].0, "nor whether it is disabled");
+        for (_, time) in &times {
+            let ratio = time.as_secs_f64() / times[0].1.as_secs_f64();
+            assert!((0.5..2.0).contains(&ratio), "{time:?} against {:?}", times[0].1);
+        }
+    }
+
+    fn a_session_ends_by_idleness_and_by_age(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let cookie = sign_in(db, &ctx, "chenxl", PASSWORD).unwrap().cookie;
+        let now = machine_now();
+        tamper(db, "UPDATE sessions SET seen_at = $1", args![now - 29 * MINUTE]);
+        let found = recognised(db, &ctx, &cookie).unwrap();
+        assert!(found.touch);
+        db.keep(&ctx, |tx| identity::touch(tx, &ctx, &found.session)).unwrap();
+        assert!(!recognised(db, &ctx, &cookie).unwrap().touch, "noted, and for a minute not again");
+
+        tamper(db, "UPDATE sessions SET seen_at = $1", args![now - 31 * MINUTE]);
+        assert!(recognised(db, &ctx, &cookie).is_none(), "idle for half an hour");
+        tamper(db, "UPDATE sessions SET seen_at = $1, expires_at = $2", args![now, now]);
+        assert!(recognised(db, &ctx, &cookie).is_none(), "twelve hours old");
+        assert_eq!(db.keep(&ctx, identity::sweep).unwrap(), 1);
+        assert_eq!(count(db, "SELECT COUNT(*) FROM sessions"), 0);
+    }
+
+    fn a_demo_time_does_not_touch_sessions(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let cookie = sign_in(db, &ctx, "chenxl", PASSWORD).unwrap().cookie;
+        let later = at("2026-03-14T09:30:00+08:00");
+        assert!(recognised(db, &later, &cookie).is_some(), "sessions live in real time");
+    }
+
+    fn many_at_once_cannot_try_more_often(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let tried = std::sync::atomic::AtomicI64::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| match sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().status() {
+                    // 422: looked at and wrong; the fifth is looked at too and answers that the login is locked now.
+                    422 => tried.fetch_add(1, std::sync::atomic::Ordering::SeqCst),
+                    429 | 503 => 0,
+                    other => panic!("{other}"),
+                });
+            }
+        });
+        assert!(tried.into_inner() <= 4);
+        assert_eq!(journal(db).1.iter().filter(|act| *act == "session.lock").count(), 1);
+    }
+
+    fn a_login_that_cannot_be_one_leaves_no_trace(db) {
+        let ctx = today();
+        let typed = "Geheim-Password-77!";
+        let error = sign_in(db, &ctx, typed, "x").err().unwrap();
+        assert_eq!(error.status(), 422);
+        assert!(!error.message().contains(typed));
+        let by = |login: &str| {
+            let login = Value::from(login);
+            db.read(&ctx, |tx| tx.number("SELECT COUNT(*) FROM login_failures WHERE login = $1", &[login.clone()])).unwrap()
+        };
+        assert_eq!(by(&typed.to_lowercase()), 0);
+    }
+}
