@@ -15,7 +15,7 @@ db_test! {
         let account = handler(db, &ctx, "ChenXL", &unit);
         assert_eq!((account.login.as_str(), account.standing()), ("chenxl", "正常"));
         let (_, acts) = journal(db);
-        assert_eq!(acts, ["unit.add", "user.add", "post.grant"]);
+        assert_eq!(acts, ["post.grant", "unit.add", "user.add"]);
         let again = db.write(&ctx, |tx| identity::add(tx, &new_user("chenxl", "张三", None))).unwrap_err();
         assert!(again.field_errors()[0].message.contains("已被使用"));
         let wrong = NewUser { login: "张三".into(), name: " ".into(), ..NewUser::default() };
@@ -199,9 +199,13 @@ db_test! {
         assert!(recognised(db, &ctx, &cookie).is_none());
         let opened = sign_in(db, &ctx, "chenxl", "Rm8tLq2vXc").unwrap();
         assert!(opened.account.must_change, "and the login is open again");
-        let person = ctx.acting_as(recognised(db, &ctx, &opened.cookie).unwrap().actor);
+        let found = recognised(db, &ctx, &opened.cookie).unwrap();
+        assert!(posts_of(&found).is_empty(), "until then there are no rights");
+        let person = ctx.acting_as(found.actor);
         identity::change_own_password(db, &person, None, "Rm8tLq2vXc", "Nq5sJw9zTb").unwrap();
-        assert!(!sign_in(db, &ctx, "chenxl", "Nq5sJw9zTb").unwrap().account.must_change);
+        let opened = sign_in(db, &ctx, "chenxl", "Nq5sJw9zTb").unwrap();
+        assert!(!opened.account.must_change);
+        assert_eq!(posts_of(&recognised(db, &ctx, &opened.cookie).unwrap()).len(), 1);
     }
 
     fn the_first_administrator_comes_by_a_link_that_works_once(db) {

@@ -11,7 +11,7 @@ use huitong_features::base::identity::{self, Account, Attempt, NewPost, NewUser,
 use huitong_features::base::units::{self, NewUnit, Unit};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
-use huitong_features::base::identity::door_tmp::SignedIn;
+use huitong_kernel::http::SignedIn;
 use huitong_kernel::journal::Record;
 use huitong_kernel::pack;
 use huitong_kernel::policy::Policy;
@@ -103,12 +103,14 @@ fn tamper_recorded(db: &Db, sql: &str, values: &[Value]) {
     assert!(changed.unwrap() > 0, "{sql} changed nothing");
 }
 
-/// The whole journal as text, and the acts in it.
+/// The whole journal as text, and the acts in it by name.
 fn journal(db: &Db) -> (String, Vec<String>) {
     let read = |tx: &Tx| tx.query("SELECT act, actor, subject, request, body FROM journal ORDER BY id", args![]);
     let rows = db.read(&today(), read).unwrap();
     let text = rows.iter().flat_map(|r| r.columns().map(|(_, v)| format!("{v:?}\n")).collect::<Vec<_>>()).collect();
-    (text, rows.iter().map(|r| r.get("act").unwrap()).collect())
+    let mut acts: Vec<String> = rows.iter().map(|r| r.get("act").unwrap()).collect();
+    acts.sort();
+    (text, acts)
 }
 
 fn count(db: &Db, sql: &str) -> i64 {

@@ -2,7 +2,6 @@
 
 mod acts;
 mod directory;
-pub mod door_tmp;
 mod model;
 mod passwords;
 mod rules;

@@ -18,7 +18,7 @@ use huitong_kernel::{Ctx, Error, Result};
 /// Accounts belong to the whole city: a right that reaches less than that does not open one.
 fn city_right(ctx: &Ctx, act: &str) -> Result<Right> {
     let right = ctx.right(act)?;
-    let whole = right.through.iter().any(|t| matches!(t.reach, Reach::City | Reach::CityIdentity));
+    let whole = right.through.iter().any(|t| t.reach == Reach::City);
     if whole { Ok(right) } else { Err(Error::denied("管理账户和任职需要全市范围的权限")) }
 }
 

@@ -3,7 +3,7 @@
 use huitong_kernel::clock::machine_now;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::error::Kind;
-use super::super::door_tmp::{SessionInfo, SignedIn};
+use huitong_kernel::http::{SessionInfo, SignedIn};
 use huitong_kernel::journal::Record;
 use huitong_kernel::{Ctx, Db, Error, OrMissing, Result, Tx};
 

@@ -23,7 +23,7 @@ pub struct Bearer {
 /// Who holds the session with this digest; one statement, because every request asks it.
 pub fn holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
     let rows = tx.query(
-        "SELECT s.id AS bearer, s.csrf, s.seen_at, u.id, u.login, u.name, \
+        "SELECT s.id AS bearer, s.csrf, s.seen_at, u.id, u.login, u.name, u.must_change, \
          p.role, p.office_kind, p.office, p.office_name \
          FROM sessions s JOIN users u ON u.id = s.user_id \
          LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $4 \
@@ -37,7 +37,7 @@ pub fn holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Be
 /// Who holds the token with this digest.
 pub fn token_holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
     let rows = tx.query(
-        "SELECT t.id AS bearer, '' AS csrf, t.created_at AS seen_at, u.id, u.login, u.name, \
+        "SELECT t.id AS bearer, '' AS csrf, t.created_at AS seen_at, u.id, u.login, u.name, u.must_change, \
          p.role, p.office_kind, p.office, p.office_name \
          FROM tokens t JOIN users u ON u.id = t.user_id \
          LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $3 \
@@ -50,8 +50,10 @@ pub fn token_holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Opt
 
 fn read_bearer(rows: &[Row]) -> Result<Option<Bearer>> {
     let Some(first) = rows.first() else { return Ok(None) };
+    // Until a password that somebody else set is changed, the posts rest: one's own account can be reached, no more.
+    let resting: bool = first.get("must_change")?;
     let mut posts = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(|_| !resting) {
         // Somebody without a post has one row without a role.
         if let Some(role) = row.get::<Option<String>>("role")? {
             let office = read_office(row)?;
