@@ -63,7 +63,9 @@ fn template(base: &str, admin: &mut Client) -> String {
     let known = admin.query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).expect("the databases");
     if known.is_empty() {
         let half = format!("{name}_half");
-        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {half} WITH (FORCE)")).expect("no half template");
+        admin
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {half} WITH (FORCE)"))
+            .expect("no half template");
         admin.batch_execute(&format!("CREATE DATABASE {half}")).expect("a template");
         drop(Db::open(&format!("{base}/{half}"), MIGRATIONS).expect("a migrated template"));
         retry(|| admin.batch_execute(&format!("ALTER DATABASE {half} RENAME TO {name}")));

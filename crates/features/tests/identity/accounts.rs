@@ -6,7 +6,9 @@ use huitong_kernel::error::Kind;
 use huitong_kernel::{jobs, journal};
 use huitong_testkit::db_test;
 
-use super::{PASSWORD, at, count, date, handler, journal, new_user, posts_of, recognised, sign_in, today, unit};
+use super::{
+    PASSWORD, at, count, date, handler, journal, new_user, posts_of, recognised, sign_in, today, unit,
+};
 
 db_test! {
     fn an_account_is_opened_with_its_first_post(db) {

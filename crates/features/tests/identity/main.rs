@@ -32,8 +32,16 @@ fn policy() -> Arc<Policy> {
         source: pack::Source { basis: String::new(), kind: pack::SourceKind::Default },
     };
     let all = [
-        "user.add", "user.disable", "user.enable", "user.password", "user.list", "post.grant", "post.end",
-        "token.create", "token.revoke", "unit.add",
+        "user.add",
+        "user.disable",
+        "user.enable",
+        "user.password",
+        "user.list",
+        "post.grant",
+        "post.end",
+        "token.create",
+        "token.revoke",
+        "unit.add",
     ];
     let roles = vec![
         role("system_admin", "系统管理员", pack::Office::City, &all),
@@ -60,7 +68,8 @@ fn date(text: &str) -> Date {
 }
 
 fn unit(db: &Db, ctx: &Ctx, name: &str) -> Unit {
-    db.write(ctx, |tx| units::add(tx, &NewUnit { key: name.into(), name: name.into(), ..NewUnit::default() })).unwrap()
+    db.write(ctx, |tx| units::add(tx, &NewUnit { key: name.into(), name: name.into(), ..NewUnit::default() }))
+        .unwrap()
 }
 
 fn new_user(login: &str, name: &str, post: Option<NewPost>) -> NewUser {
@@ -105,9 +114,11 @@ fn tamper_recorded(db: &Db, sql: &str, values: &[Value]) {
 
 /// The whole journal as text, and the acts in it by name.
 fn journal(db: &Db) -> (String, Vec<String>) {
-    let read = |tx: &Tx| tx.query("SELECT act, actor, subject, request, body FROM journal ORDER BY id", args![]);
+    let read =
+        |tx: &Tx| tx.query("SELECT act, actor, subject, request, body FROM journal ORDER BY id", args![]);
     let rows = db.read(&today(), read).unwrap();
-    let text = rows.iter().flat_map(|r| r.columns().map(|(_, v)| format!("{v:?}\n")).collect::<Vec<_>>()).collect();
+    let text =
+        rows.iter().flat_map(|r| r.columns().map(|(_, v)| format!("{v:?}\n")).collect::<Vec<_>>()).collect();
     let mut acts: Vec<String> = rows.iter().map(|r| r.get("act").unwrap()).collect();
     acts.sort();
     (text, acts)

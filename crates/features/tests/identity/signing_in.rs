@@ -7,7 +7,7 @@ use huitong_kernel::clock::machine_now;
 use huitong_kernel::{Value, args};
 use huitong_testkit::db_test;
 
-use super::{PASSWORD, at, count, handler, journal, recognised, posts_of, sign_in, tamper, today, unit};
+use super::{PASSWORD, at, count, handler, journal, posts_of, recognised, sign_in, tamper, today, unit};
 
 const MINUTE: i64 = 60_000;
 

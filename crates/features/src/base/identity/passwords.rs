@@ -141,7 +141,10 @@ mod tests {
         assert!(!verify("Kd7#mqTw2y", Some(hashed.as_str())).unwrap());
         assert!(!verify(GOOD, None).unwrap());
         assert!(!format!("{hashed:?}").contains("argon2id"));
-        assert_eq!(hash("password", "short", "chenxl", "陈晓岚").unwrap_err().field_errors()[0].field, "password");
+        assert_eq!(
+            hash("password", "short", "chenxl", "陈晓岚").unwrap_err().field_errors()[0].field,
+            "password"
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::{Ctx, Db, Error, OrMissing, Result, Tx};
 
 use super::super::model::{Account, Office};
-use super::super::store::{posts, sessions};
 use super::super::rules;
+use super::super::store::{posts, sessions};
 use super::{NewPost, NewUser, digest, posts as post_acts, secret, users};
 
 /// Makes the link's secret, in the place of earlier ones; none where the city has, or ever had, an administrator.

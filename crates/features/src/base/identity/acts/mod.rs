@@ -8,7 +8,9 @@ mod users;
 
 pub use invitations::{accept_invitation, invitation_office, invite_first};
 pub use posts::{EXPIRY_JOB, NewPost, end, expire, grant, office_renamed};
-pub use sessions::{Attempt, Opened, bearer, end_session, session, sessions_of, sign_in, sign_out, sweep, touch};
+pub use sessions::{
+    Attempt, Opened, bearer, end_session, session, sessions_of, sign_in, sign_out, sweep, touch,
+};
 pub use tokens::{create_token, revoke_token, tokens_of};
 pub use users::{NewUser, add, change_own_password, disable, enable, set_password};
 

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::super::model::{HeldPost, Office, PostId, UserId};
-use super::super::store::{accounts, posts};
 use super::super::rules;
+use super::super::store::{accounts, posts};
 use super::{city_right, users::refuse_without_administrator};
 
 /// What is said of a post when it is given.
@@ -47,15 +47,22 @@ pub fn grant(tx: &Tx, user: &UserId, new: &NewPost) -> Result<HeldPost> {
 }
 
 /// Checks and stores a post; `record` says by which right.
-pub(super) fn enter(tx: &Tx, user: &UserId, new: &NewPost, record: impl Fn(Record) -> Record) -> Result<HeldPost> {
+pub(super) fn enter(
+    tx: &Tx,
+    user: &UserId,
+    new: &NewPost,
+    record: impl Fn(Record) -> Record,
+) -> Result<HeldPost> {
     check_role(tx, new)?;
     let from = new.from.unwrap_or_else(|| tx.ctx().today());
     if new.until.is_some_and(|last| last < from) {
         return Err(Error::invalid("until", "截止日期不能早于起始日期"));
     }
     let overlaps = |held: &HeldPost| {
-        let same = held.role == new.role && held.office.kind == new.office.kind && held.office.id == new.office.id;
-        let apart = held.until.is_some_and(|last| last < from) || new.until.is_some_and(|last| last < held.from);
+        let same =
+            held.role == new.role && held.office.kind == new.office.kind && held.office.id == new.office.id;
+        let apart =
+            held.until.is_some_and(|last| last < from) || new.until.is_some_and(|last| last < held.from);
         same && held.ended_at.is_none() && !apart
     };
     if posts::of_user(tx, user)?.iter().any(overlaps) {
@@ -73,7 +80,9 @@ pub(super) fn enter(tx: &Tx, user: &UserId, new: &NewPost, record: impl Fn(Recor
     };
     posts::insert(tx, &post)?;
     wake_at_end(tx, &post)?;
-    let mut entry = Record::new("post.grant", post.id.as_str()).change(json!({}), described(&post)).fact("user", user.as_str());
+    let mut entry = Record::new("post.grant", post.id.as_str())
+        .change(json!({}), described(&post))
+        .fact("user", user.as_str());
     if let Some(paper) = &post.paper {
         entry = entry.fact("paper", paper.as_str());
     }
@@ -177,7 +186,8 @@ pub fn expire(tx: &Tx, body: &str) -> Result<()> {
     }
     let body: Body = serde_json::from_str(body)?;
     let Some(post) = posts::find(tx, &body.post)? else { return Ok(()) };
-    let still = post.ended_at.is_none() && post.until.is_some_and(|u| u.to_string() == body.until && u < tx.ctx().today());
+    let still = post.ended_at.is_none()
+        && post.until.is_some_and(|u| u.to_string() == body.until && u < tx.ctx().today());
     if still {
         tx.record(
             Record::new("post.expired", post.id.as_str())

@@ -50,14 +50,17 @@ pub fn sign_in(db: &Db, ctx: &Ctx, attempt: Attempt) -> Result<Opened> {
     })?;
     let fits = passwords::verify(attempt.password, stored.as_deref())?;
     match account {
-        Some(account) if fits => open(db, ctx, account, stored, attempt.address),
+        Some(account) if fits => open(db, ctx, account, stored.as_deref(), attempt.address),
         other => {
             let left = rules::LOCK_AFTER - number;
             if let (Some(login), true) = (&login, left <= 0) {
                 lock(db, ctx, login, other.as_ref())?;
                 return Err(locked(rules::LOCK_TIME));
             }
-            Err(Error::new(Kind::Invalid, format!("用户名或密码不正确。再错 {left} 次，将暂停登录 30 分钟。")))
+            Err(Error::new(
+                Kind::Invalid,
+                format!("用户名或密码不正确。再错 {left} 次，将暂停登录 30 分钟。"),
+            ))
         }
     }
 }
@@ -91,7 +94,7 @@ fn lock(db: &Db, ctx: &Ctx, login: &str, account: Option<&Account>) -> Result<()
     Ok(())
 }
 
-fn open(db: &Db, ctx: &Ctx, account: Account, stored: Option<String>, address: &str) -> Result<Opened> {
+fn open(db: &Db, ctx: &Ctx, account: Account, stored: Option<&str>, address: &str) -> Result<Opened> {
     let (cookie, csrf, real) = (secret(), secret(), machine_now());
     let actor = Actor::Person {
         user: account.id.clone(),
@@ -109,7 +112,7 @@ fn open(db: &Db, ctx: &Ctx, account: Account, stored: Option<String>, address: &
     db.write(&ctx.acting_as(actor), |tx| {
         // What was proved above must still hold: nobody disabled the account or changed the password meanwhile.
         let still = accounts::find(tx, &account.id)?.is_some_and(|a| a.is_active());
-        if !still || accounts::password_of(tx, &account.id)? != stored {
+        if !still || accounts::password_of(tx, &account.id)?.as_deref() != stored {
             return Err(Error::unmet("账户刚刚被更改，请重新登录"));
         }
         sessions::insert(tx, &digest(&cookie), &account.id, &csrf, &session)?;
@@ -136,7 +139,11 @@ pub fn sign_out(tx: &Tx, session: &SessionId) -> Result<()> {
 pub fn end_session(tx: &Tx, session: &SessionId) -> Result<()> {
     let user = tx.ctx().user().ok_or_else(Error::sign_in)?;
     sessions::end(tx, user, session)?.then_some(()).or_missing()?;
-    tx.record(Record::new("session.sign_out", session.as_str()).fact("user", user.as_str()).fact("from_elsewhere", true))?;
+    tx.record(
+        Record::new("session.sign_out", session.as_str())
+            .fact("user", user.as_str())
+            .fact("from_elsewhere", true),
+    )?;
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use jiff::ToSpan;
 use serde_json::json;
 
 use super::super::model::{Token, TokenId, UserId};
-use super::super::store::{accounts, tokens};
 use super::super::rules;
+use super::super::store::{accounts, tokens};
 use super::{city_right, digest, secret};
 
 /// Makes a token with a person's rights (`token.create`); answers it once, it is not kept. It works through its last

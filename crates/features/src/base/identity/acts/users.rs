@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::super::model::{Account, SessionId, UserId};
 use super::super::passwords::{self, Hashed};
-use super::super::store::{accounts, posts, sessions, tokens};
 use super::super::rules;
+use super::super::store::{accounts, posts, sessions, tokens};
 use super::{NewPost, city_right, sessions::spend_try};
 
 /// What is said of an account when it is opened.
@@ -140,9 +140,8 @@ pub fn set_password(tx: &Tx, user: &UserId, password: &Hashed) -> Result<()> {
 /// sessions end. Opens its own transactions, because hashing must not happen inside one.
 pub fn change_own_password(db: &Db, ctx: &Ctx, keep: Option<&SessionId>, old: &str, new: &str) -> Result<()> {
     let user = ctx.user().ok_or_else(Error::sign_in)?;
-    let (account, stored) = db.read(ctx, |tx| {
-        Ok((accounts::find(tx, user)?.or_missing()?, accounts::password_of(tx, user)?))
-    })?;
+    let (account, stored) =
+        db.read(ctx, |tx| Ok((accounts::find(tx, user)?.or_missing()?, accounts::password_of(tx, user)?)))?;
     spend_try(db, ctx, &account.login)?;
     if !passwords::verify(old, stored.as_deref())? {
         return Err(Error::invalid("old_password", "原密码不正确"));

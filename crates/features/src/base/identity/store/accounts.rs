@@ -32,7 +32,10 @@ pub fn find(tx: &Tx, id: &UserId) -> Result<Option<Account>> {
 
 /// An account by its login.
 pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
-    tx.one(&format!("SELECT {COLUMNS} FROM users WHERE login = $1"), args![login])?.as_ref().map(read).transpose()
+    tx.one(&format!("SELECT {COLUMNS} FROM users WHERE login = $1"), args![login])?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// Every account, by login.

@@ -25,7 +25,8 @@ fn read(row: &Row) -> Result<HeldPost> {
 /// Reads the office out of a row of posts.
 pub fn read_office(row: &Row) -> Result<Office> {
     let kind: String = row.get("office_kind")?;
-    let kind = OfficeKind::parse(&kind).ok_or_else(|| Error::internal(format!("no kind of office: {kind}")))?;
+    let kind =
+        OfficeKind::parse(&kind).ok_or_else(|| Error::internal(format!("no kind of office: {kind}")))?;
     Ok(Office { kind, id: row.get("office")?, name: row.get("office_name")? })
 }
 
@@ -63,7 +64,12 @@ pub fn holders_anywhere(tx: &Tx, role: &str, day: Date) -> Result<Vec<Holder>> {
 }
 
 fn read_holder(row: &Row) -> Result<Holder> {
-    Ok(Holder { user: row.get("id")?, name: row.get("name")?, role: row.get("role")?, office: row.get("office")? })
+    Ok(Holder {
+        user: row.get("id")?,
+        name: row.get("name")?,
+        role: row.get("role")?,
+        office: row.get("office")?,
+    })
 }
 
 pub fn insert(tx: &Tx, post: &HeldPost) -> Result<()> {

@@ -126,8 +126,10 @@ pub fn sweep(tx: &Tx, real: i64) -> Result<u64> {
         "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2",
         args![real, real - rules::SESSION_IDLE],
     )?;
-    let failures =
-        tx.exec("DELETE FROM login_failures WHERE last_at <= $1", args![real - rules::LOCK_WINDOW - rules::LOCK_TIME])?;
+    let failures = tx.exec(
+        "DELETE FROM login_failures WHERE last_at <= $1",
+        args![real - rules::LOCK_WINDOW - rules::LOCK_TIME],
+    )?;
     Ok(sessions + failures + tx.exec("DELETE FROM invitations WHERE expires_at <= $1", args![real])?)
 }
 
