@@ -12,8 +12,8 @@ CREATE TABLE appeals (
     title TEXT NOT NULL,
     text TEXT NOT NULL,
     disclosure TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    source TEXT,
+    complainant_kind TEXT NOT NULL,
+    source TEXT NOT NULL,
     source_number TEXT,
     contact_name TEXT,
     contact_phone TEXT,
@@ -29,6 +29,7 @@ CREATE TABLE appeals (
     desk_unit TEXT,
     assignee TEXT,
     approved BOOLEAN NOT NULL,
+    replied_by TEXT,
     submitted_at BIGINT NOT NULL,
     accepted_at BIGINT,
     dispatched_at BIGINT,
@@ -46,14 +47,15 @@ CREATE TABLE appeals (
 );
 CREATE UNIQUE INDEX appeals_number ON appeals (number);
 CREATE UNIQUE INDEX appeals_source ON appeals (source, source_number) WHERE source_number IS NOT NULL;
-CREATE INDEX appeals_desk ON appeals (desk_unit, state, due_at, id);
-CREATE INDEX appeals_desk_due ON appeals (desk_unit, due_at, id);
+CREATE INDEX appeals_unit_state ON appeals (unit, state, due_at, id);
+CREATE INDEX appeals_unit_due ON appeals (unit, due_at, id);
+CREATE INDEX appeals_desk ON appeals (desk_unit, due_at, id) WHERE state = 'dispatched';
 CREATE INDEX appeals_state ON appeals (state, due_at, id);
 CREATE INDEX appeals_due ON appeals (due_at, id);
 CREATE INDEX appeals_submitted ON appeals (submitted_at, id);
-CREATE INDEX appeals_association ON appeals (association, submitted_at);
-CREATE INDEX appeals_submitter ON appeals (submitter, submitted_at);
-CREATE INDEX appeals_assignee ON appeals (assignee, due_at);
+CREATE INDEX appeals_association ON appeals (association, submitted_at) WHERE association IS NOT NULL;
+CREATE INDEX appeals_submitter ON appeals (submitter, submitted_at) WHERE submitter IS NOT NULL;
+CREATE INDEX appeals_assignee ON appeals (assignee, due_at) WHERE assignee IS NOT NULL;
 CREATE INDEX appeals_next_unit ON appeals (next_unit) WHERE next_unit IS NOT NULL;
 
 -- recorded: every act on a case, in order; `content` holds what its form said

@@ -1,0 +1,111 @@
+//! The clocks of a case: which limits an act starts and ends, and what is due next.
+
+use huitong_kernel::deadline::{self, Limit as Length};
+use huitong_kernel::pack::{Chosen, Limit, LimitText, LimitUnit, Pack, Promise};
+use huitong_kernel::{Result, Tx};
+
+use super::model::{Appeal, RunningLimit};
+use super::store;
+
+/// The key of the limit within which an answer is promised.
+pub const ANSWER: &str = "answer";
+
+/// The job that wakes when a clock falls due and looks.
+pub const DUE_JOB: &str = "appeal.due";
+
+/// Brings the clocks of a case up to an act: ends, starts, re-reads the rule where its facts changed; then says what
+/// is due next. `act` is the key of the flow's act, `ended` whether the case ends with it.
+pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool) -> Result<()> {
+    let mut clocks = store::clocks(tx, &appeal.id)?;
+    let now = tx.ctx().now;
+    for clock in clocks.iter_mut().filter(|c| c.met_at.is_none()) {
+        let ends = pack.limit(&clock.limit_key).is_some_and(|l| l.ends.iter().any(|a| a == act));
+        if ends || ended {
+            clock.met_at = Some(now);
+            store::meet_clock(tx, clock)?;
+        } else if let Some((length, _)) = chosen(pack, &clock.limit_key, appeal)
+            && length.text != clock.rule
+        {
+            clock.due_at = deadline::due(clock.started_at, self::length(&length), tx.ctx().calendar());
+            clock.rule = length.text;
+            store::change_clock(tx, clock)?;
+            wake(tx, clock)?;
+        }
+    }
+    for limit in pack.limits.iter().filter(|l| !ended && l.starts.iter().any(|a| a == act)) {
+        if clocks.iter().any(|c| c.limit_key == limit.key && c.met_at.is_none()) {
+            continue;
+        }
+        if let Some(clock) = start(tx, pack, limit, appeal, now)? {
+            clocks.push(clock);
+        }
+    }
+    settle(pack, appeal, &clocks);
+    Ok(())
+}
+
+/// Starts the first clocks of a new case, from the instant it came in.
+pub fn begin(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str) -> Result<()> {
+    let mut clocks = Vec::new();
+    for limit in pack.limits.iter().filter(|l| l.starts.iter().any(|a| a == act)) {
+        clocks.extend(start(tx, pack, limit, appeal, appeal.submitted_at)?);
+    }
+    settle(pack, appeal, &clocks);
+    Ok(())
+}
+
+fn start(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Result<Option<RunningLimit>> {
+    let Some((length, promise)) = chosen(pack, &limit.key, appeal) else { return Ok(None) };
+    let calendar = tx.ctx().calendar();
+    let clock = RunningLimit {
+        id: tx.ctx().id(),
+        appeal: appeal.id.clone(),
+        limit_key: limit.key.clone(),
+        pack: pack.version.clone(),
+        calendar: calendar.version().to_owned(),
+        promise: promise == Promise::Public,
+        started_at: now,
+        due_at: deadline::due(now, self::length(&length), calendar),
+        met_at: None,
+        rule: length.text,
+    };
+    store::insert_clock(tx, &clock)?;
+    wake(tx, &clock)?;
+    Ok(Some(clock))
+}
+
+/// Nothing ticks: a job wakes one second after the due instant and looks.
+fn wake(tx: &Tx, clock: &RunningLimit) -> Result<()> {
+    tx.enqueue(DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)
+}
+
+/// What is due next for the office; a limit that only waits for the complainant is nobody's debt.
+fn settle(pack: &Pack, appeal: &mut Appeal, clocks: &[RunningLimit]) {
+    let running = || clocks.iter().filter(|c| c.met_at.is_none() && !waits_for_complainant(pack, &c.limit_key));
+    let next = running().min_by_key(|c| c.due_at);
+    appeal.due_at = next.map(|c| c.due_at);
+    appeal.due_limit = next.map(|c| c.limit_key.clone());
+    appeal.answer_due_at = clocks.iter().rfind(|c| c.limit_key == ANSWER).map(|c| c.due_at);
+}
+
+/// Whether an act of the flow happens by itself when this limit has passed.
+pub fn waits_for_complainant(pack: &Pack, limit: &str) -> bool {
+    pack.flow.acts.iter().any(|act| act.after_limit.as_deref() == Some(limit))
+}
+
+fn chosen(pack: &Pack, limit: &str, appeal: &Appeal) -> Option<(LimitText, Promise)> {
+    match pack.limit_for(limit, appeal)? {
+        Chosen::Clause { limit, promise, .. } => Some((limit, promise)),
+        Chosen::Unknown(_) | Chosen::None => None,
+    }
+}
+
+/// A limit of the pack as the deadline counts it.
+pub fn length(limit: &LimitText) -> Length {
+    match limit.unit {
+        LimitUnit::WorkingDays => Length::WorkingDays(limit.amount),
+        LimitUnit::Days => Length::Days(limit.amount),
+        LimitUnit::Hours => Length::Hours(limit.amount),
+        LimitUnit::WorkingHours => Length::WorkingHours(limit.amount),
+    }
+}

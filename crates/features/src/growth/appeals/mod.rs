@@ -1,0 +1,18 @@
+//! Appeals (诉求): from whoever brings them in to their judged answer.
+
+mod acts;
+mod case;
+mod clocks;
+mod counts;
+mod facts;
+mod model;
+mod number;
+mod rules;
+mod sentences;
+mod store;
+mod submit;
+
+pub use acts::{ACTS, act, named_unit};
+pub use case::{Done, Input, Offer, offers};
+pub use model::{Appeal, AppealId};
+pub use submit::{Receipt, register, submit};

@@ -1,0 +1,87 @@
+//! Decisions on a case without any IO: conditions, who may answer, who may see the person.
+
+use huitong_kernel::Ctx;
+use huitong_kernel::condition::{Frame, evaluate};
+use huitong_kernel::pack::{Check, FlowAct};
+
+use super::model::Appeal;
+use super::store::{KEYS, key_of};
+use crate::base::units::Unit;
+
+/// Whether a condition of the flow holds; one that cannot be told yet does not.
+pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bool {
+    match check {
+        Check::When(condition) => evaluate(condition, appeal, frame).truth.holds(),
+        Check::Named(name) => match name.as_str() {
+            "complete" => {
+                let reachable = appeal.anonymous() || appeal.contact_phone.is_some();
+                !appeal.title.trim().is_empty() && !appeal.text.trim().is_empty() && reachable
+            }
+            "reviewer_is_not_author" => {
+                let me = ctx.user().map(|u| u.as_str());
+                me.is_none() || appeal.replied_by.as_deref() != me
+            }
+            // A pack that names an unknown guard is not read at all.
+            _ => false,
+        },
+    }
+}
+
+/// What is missing besides the pack's conditions, whatever the pack says.
+pub fn unmet(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> Option<String> {
+    let offices = || ctx.posts().iter().map(|p| p.office.as_str());
+    let complained_of = appeal.about.as_deref().is_some_and(|about| offices().any(|o| o == about));
+    if complained_of && matches!(act.key.as_str(), "sign" | "assign" | "contact" | "reply" | "review" | "send") {
+        return Some(String::from("您所在的单位是被反映对象，不能办理这件诉求"));
+    }
+    if act.key == "sign" && !offices().any(|o| appeal.desk_unit.as_ref().is_some_and(|u| u.as_str() == o)) {
+        return Some(String::from("须由派往的单位签收"));
+    }
+    None
+}
+
+/// Why a unit cannot be made responsible for a case; nothing where it can.
+pub fn cannot_be_given(unit: &Unit, appeal: &Appeal) -> Option<String> {
+    if !unit.active {
+        return Some(format!("{}已停用，不能派给它", unit.name));
+    }
+    if appeal.about.as_deref() == Some(unit.id.as_str()) {
+        return Some(format!("{}是被反映的单位，不能派给它", unit.name));
+    }
+    if appeal.desk_unit.as_ref() == Some(&unit.id) {
+        return Some(format!("这件诉求已经在{}，请选择其他单位", unit.name));
+    }
+    None
+}
+
+/// What a reader learns of the person behind a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Their own case: everything.
+    Own,
+    /// Masked, and may be shown in full with a reason; each look is recorded.
+    MayReveal,
+    /// Masked, and stays so.
+    Masked,
+    /// Not a trace: the person asked for it, or the reader is complained of.
+    Hidden,
+}
+
+/// Decides what a reader learns of the person. Intake and the assigned handler may look behind confidentiality; whoever
+/// holds office in the unit or association complained of never does, whatever the role.
+pub fn sight(ctx: &Ctx, appeal: &Appeal) -> Sight {
+    if appeal.anonymous() || ctx.posts().iter().any(|p| appeal.about.as_deref() == Some(p.office.as_str())) {
+        return Sight::Hidden;
+    }
+    let me = ctx.user().map(|u| u.as_str().to_owned());
+    let mine = |column: &str| key_of(appeal, column);
+    if me.is_some() && mine("submitter") == me {
+        return Sight::Own;
+    }
+    let enough = ctx.may("appeal.view_identity").is_some_and(|right| right.scope(&KEYS).admits(&mine));
+    match (enough, appeal.confidential()) {
+        (true, _) => Sight::MayReveal,
+        (false, true) => Sight::Hidden,
+        (false, false) => Sight::Masked,
+    }
+}

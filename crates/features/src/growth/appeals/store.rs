@@ -1,0 +1,144 @@
+//! Every statement about appeals; finders take the reader's scope.
+
+use huitong_kernel::rights::{Scope, SubjectKeys};
+use huitong_kernel::{Error, Result, Row, Tx, Value, args};
+
+use super::model::{Appeal, AppealId, RunningLimit, Step};
+
+/// The columns that carry what rights look at.
+pub const KEYS: SubjectKeys = SubjectKeys {
+    units: &["unit", "next_unit"],
+    assignee: Some("assignee"),
+    owner_user: Some("submitter"),
+    owner_association: Some("association"),
+    owner_company: Some("company_code"),
+};
+
+/// The value of a key column, for deciding on one case in memory.
+pub fn key_of(appeal: &Appeal, column: &str) -> Option<String> {
+    match column {
+        "unit" => appeal.unit.as_ref().map(ToString::to_string),
+        "next_unit" => appeal.next_unit.as_ref().map(ToString::to_string),
+        "assignee" => appeal.assignee.clone(),
+        "submitter" => appeal.submitter.clone(),
+        "association" => appeal.association.clone(),
+        "company_code" => appeal.company_code.clone(),
+        _ => None,
+    }
+}
+
+/// A case within reach.
+pub fn find(tx: &Tx, scope: &Scope, id: &AppealId) -> Result<Option<Appeal>> {
+    let sql = const_format(&["SELECT ", Appeal::LIST, " FROM appeals WHERE id = $1"]);
+    let found = tx.one(&sql, args![id])?.as_ref().map(Appeal::read).transpose()?;
+    Ok(found.filter(|appeal| scope.admits(&|column| key_of(appeal, column))))
+}
+
+/// A case by the number and the digest of the tracking code its complainant holds.
+pub fn tracked(tx: &Tx, number: &str, digest: &str) -> Result<Option<Appeal>> {
+    let sql = const_format(&["SELECT ", Appeal::LIST, " FROM appeals WHERE number = $1 AND tracking = $2"]);
+    tx.one(&sql, args![number, digest])?.as_ref().map(Appeal::read).transpose()
+}
+
+/// The case that a source system already gave us, if it did.
+pub fn by_source(tx: &Tx, source: &str, number: &str) -> Result<Option<AppealId>> {
+    let row = tx.one("SELECT id FROM appeals WHERE source = $1 AND source_number = $2", args![source, number])?;
+    row.map(|r| r.get("id")).transpose()
+}
+
+pub(super) fn insert(tx: &Tx, appeal: &Appeal) -> Result<()> {
+    tx.insert_many("appeals", Appeal::COLUMNS, &[appeal.values()])
+}
+
+/// Stores a changed case; 409 where somebody was faster.
+pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
+    let a = appeal;
+    let changed = tx.exec(
+        "UPDATE appeals SET version = $3, state = $4, kind = $5, category = $6, verified = $7, unit = $8, \
+         next_unit = $9, desk_unit = $10, assignee = $11, approved = $12, accepted_at = $13, dispatched_at = $14, \
+         signed_at = $15, contacted_at = $16, replied_at = $17, answered_at = $18, closed_at = $19, due_at = $20, \
+         due_limit = $21, answer_due_at = $22, solved = $23, satisfied = $24, updated_at = $25, \
+         contact_name = $26, contact_phone = $27, replied_by = $28 \
+         WHERE id = $1 AND version = $2",
+        args![
+            &a.id,
+            a.version - 1,
+            a.version,
+            &a.state,
+            &a.kind,
+            &a.category,
+            a.verified,
+            &a.unit,
+            &a.next_unit,
+            &a.desk_unit,
+            &a.assignee,
+            a.approved,
+            a.accepted_at,
+            a.dispatched_at,
+            a.signed_at,
+            a.contacted_at,
+            a.replied_at,
+            a.answered_at,
+            a.closed_at,
+            a.due_at,
+            &a.due_limit,
+            a.answer_due_at,
+            &a.solved,
+            &a.satisfied,
+            a.updated_at,
+            &a.contact_name,
+            &a.contact_phone,
+            &a.replied_by
+        ],
+    )?;
+    if changed == 0 { Err(Error::conflict(a.version)) } else { Ok(()) }
+}
+
+pub(super) fn insert_step(tx: &Tx, step: &Step) -> Result<()> {
+    tx.insert_many("appeal_steps", Step::COLUMNS, &[step.values()])
+}
+
+/// The steps of a case, the first one first.
+pub fn steps(tx: &Tx, appeal: &AppealId) -> Result<Vec<Step>> {
+    let sql = const_format(&["SELECT ", Step::LIST, " FROM appeal_steps WHERE appeal = $1 ORDER BY id"]);
+    rows(tx, &sql, args![appeal], Step::read)
+}
+
+pub(super) fn insert_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
+    tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &[clock.values()])
+}
+
+/// The clocks of a case in the order they began.
+pub fn clocks(tx: &Tx, appeal: &AppealId) -> Result<Vec<RunningLimit>> {
+    let sql =
+        const_format(&["SELECT ", RunningLimit::LIST, " FROM appeal_clocks WHERE appeal = $1 ORDER BY started_at, id"]);
+    rows(tx, &sql, args![appeal], RunningLimit::read)
+}
+
+pub(super) fn meet_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
+    tx.exec("UPDATE appeal_clocks SET met_at = $2 WHERE id = $1", args![&clock.id, clock.met_at])?;
+    Ok(())
+}
+
+pub(super) fn change_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
+    tx.exec(
+        "UPDATE appeal_clocks SET rule = $2, due_at = $3 WHERE id = $1",
+        args![&clock.id, &clock.rule, clock.due_at],
+    )?;
+    Ok(())
+}
+
+/// A clock by its id.
+pub(super) fn clock(tx: &Tx, id: &str) -> Result<Option<RunningLimit>> {
+    let sql = const_format(&["SELECT ", RunningLimit::LIST, " FROM appeal_clocks WHERE id = $1"]);
+    tx.one(&sql, args![id])?.as_ref().map(RunningLimit::read).transpose()
+}
+
+fn rows<T>(tx: &Tx, sql: &str, args: &[Value], read: fn(&Row) -> Result<T>) -> Result<Vec<T>> {
+    tx.query(sql, args)?.iter().map(read).collect()
+}
+
+/// Joins constant pieces of a statement; never anything that came from a request.
+fn const_format(pieces: &[&'static str]) -> String {
+    pieces.concat()
+}

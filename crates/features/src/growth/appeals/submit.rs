@@ -1,0 +1,259 @@
+//! How a case begins: brought in by its complainant, registered for a caller, or imported from another system.
+
+use huitong_codes::Uscc;
+use huitong_kernel::ctx::{Actor, OfficeKind, Post};
+use huitong_kernel::error::FieldError;
+use huitong_kernel::http::form::{self, Checked};
+use huitong_kernel::journal::Record;
+use huitong_kernel::pack::FlowAct;
+use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::case::{Input, journal_view, keep_files};
+use super::model::{ANONYMOUS, Appeal, CONFIDENTIAL, Step};
+use super::{clocks, counts, number, sentences, store};
+use crate::base::associations::{self, Association};
+use crate::base::attachments;
+use crate::base::units;
+
+/// What the complainant is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The case.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// With the number it opens the case to whoever holds it; told once, never stored.
+    pub tracking_code: String,
+    /// When it will be accepted or declined at the latest (UTC milliseconds); none where nothing is promised.
+    pub due_at: Option<i64>,
+    /// The journal leaf of the submission.
+    pub leaf: String,
+}
+
+/// Brings a case in (`appeal.submit`): the public without account, or a signed-in association or company.
+pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
+    let right = tx.ctx().right("appeal.submit")?;
+    let post = right.through.iter().filter_map(|t| t.post.as_ref()).find(|p| p.kind != OfficeKind::Unit);
+    let mut filled = input.filled.clone();
+    filled.values.entry("disclosure".into()).or_insert_with(|| "named".into());
+    if let Some(post) = post {
+        let own = if post.kind == OfficeKind::Association { "association" } else { "company_code" };
+        filled.values.insert(own.into(), post.office.clone());
+    }
+    if post.is_some() && filled.get("disclosure") == ANONYMOUS {
+        return Err(Error::invalid("disclosure", "已登录提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交"));
+    }
+    let said = checked(tx, "submit", &filled)?;
+    begin(tx, "submit", &said, input, post, "online", None)
+}
+
+/// Registers a case for a caller (`appeal.register`), with the source system's own number.
+///
+/// `received_at` is when it came in there, where that is known; its clocks run from then.
+pub fn register(tx: &Tx, input: &Input, received_at: Option<i64>) -> Result<Receipt> {
+    let right = tx.ctx().right("appeal.register")?;
+    let said = checked(tx, "register", &input.filled)?;
+    let (source, number) = (said.text("source"), said.text("source_number"));
+    if !number.is_empty() && store::by_source(tx, source, number)?.is_some() {
+        return Err(Error::invalid("source_number", format!("来源编号 {number} 已经录入过，请核对")));
+    }
+    begin(tx, "register", &said, input, right.first_post(), source, received_at)
+}
+
+fn checked(tx: &Tx, act: &str, filled: &huitong_kernel::http::Filled) -> Result<Checked> {
+    let pack = tx.ctx().pack()?;
+    let form = pack.flow.act(act).and_then(|a| a.form.as_deref()).and_then(|key| pack.form(key)).or_missing()?;
+    form::check(form, pack, filled).map_err(Error::fields)
+}
+
+fn begin(
+    tx: &Tx,
+    act: &str,
+    said: &Checked,
+    input: &Input,
+    post: Option<&Post>,
+    source: &str,
+    received_at: Option<i64>,
+) -> Result<Receipt> {
+    let ctx = tx.ctx();
+    let pack = ctx.pack()?;
+    let act = pack.flow.act(act).or_missing()?;
+    let tracking_code = number::tracking_code(&ctx.random);
+    let mut appeal = compose(tx, act, said, source, received_at)?;
+    appeal.tracking = number::tracking_digest(&appeal.number, &tracking_code);
+    clocks::begin(tx, pack, &mut appeal, &act.key)?;
+    store::insert(tx, &appeal)?;
+    counts::moved(tx, None, &appeal)?;
+    let step = first_step(tx, act, &appeal, said, post)?;
+    store::insert_step(tx, &step)?;
+    keep_files(tx, &step, &input.files)?;
+    let record = Record::new(&act.name, appeal.id.as_str())
+        .in_post(post.cloned())
+        .change(json!({}), journal_view(&appeal))
+        .fact("number", appeal.number.as_str())
+        .fact("source", appeal.source.as_str())
+        .fact("text_sm3", huitong_kernel::digest::sm3_hex(appeal.text.as_bytes()))
+        .fact("files", attachments::facts(&input.files));
+    // Of a confidential case the journal keeps no trace of whose behalf it is.
+    let behalf = appeal.association.as_deref().or(appeal.company_code.as_deref()).filter(|_| !appeal.confidential());
+    let leaf = tx.record(record.on_behalf_of(behalf.unwrap_or_default()))?;
+    let promised = !appeal.anonymous();
+    let due_at = appeal.due_at.filter(|_| promised);
+    Ok(Receipt { id: appeal.id.to_string(), number: appeal.number, tracking_code, due_at, leaf })
+}
+
+fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Option<i64>) -> Result<Appeal> {
+    let ctx = tx.ctx();
+    let mut wrong = Vec::new();
+    let association = found(&mut wrong, named_association(tx, said.text("association")));
+    let company = found(&mut wrong, company_code(said.text("company_code")));
+    let about = found(&mut wrong, complained_of(tx, said.text("about")));
+    super::acts::several(wrong)?;
+    let anonymous = said.text("disclosure") == ANONYMOUS;
+    let person = |field: &str| Some(said.text(field).to_owned()).filter(|v| !anonymous && !v.is_empty());
+    let (association, company) = if anonymous { (None, None) } else { (association, company) };
+    let kind = match (&association, &company) {
+        (Some(_), _) => "association",
+        (None, Some(_)) => "company",
+        (None, None) => "individual",
+    };
+    let at = received_at.unwrap_or(ctx.now);
+    let user = if act.key == "submit" { ctx.user().map(ToString::to_string) } else { None };
+    let number_of = said.text("source_number");
+    Ok(Appeal {
+        id: ctx.id(),
+        number: number::draw(at, &ctx.random),
+        version: 1,
+        pack: ctx.pack()?.version.clone(),
+        state: act.start.clone().or_missing()?,
+        kind: said.text("kind").to_owned(),
+        category: Some(said.text("category").to_owned()).filter(|c| !c.is_empty()),
+        title: said.text("title").to_owned(),
+        text: said.text("text").to_owned(),
+        disclosure: said.text("disclosure").to_owned(),
+        complainant_kind: kind.to_owned(),
+        source: source.to_owned(),
+        source_number: Some(number_of.to_owned()).filter(|n| !n.is_empty()),
+        contact_name: person("contact_name"),
+        contact_phone: person("contact_phone"),
+        // An account that its unit or association vouches for needs no second verification.
+        verified: user.is_some(),
+        submitter: user,
+        association: association.map(|a| a.id.to_string()),
+        company_code: company,
+        about_kind: about.as_ref().map(|(kind, _)| (*kind).to_owned()),
+        about: about.map(|(_, id)| id),
+        tracking: String::new(),
+        unit: None,
+        next_unit: None,
+        desk_unit: None,
+        assignee: None,
+        approved: false,
+        replied_by: None,
+        submitted_at: at,
+        accepted_at: None,
+        dispatched_at: None,
+        signed_at: None,
+        contacted_at: None,
+        replied_at: None,
+        answered_at: None,
+        closed_at: None,
+        due_at: None,
+        due_limit: None,
+        answer_due_at: None,
+        solved: None,
+        satisfied: None,
+        updated_at: ctx.now,
+    })
+}
+
+fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Option<&Post>) -> Result<Step> {
+    let ctx = tx.ctx();
+    let public_text = act.public_sentence.as_deref();
+    let public_text = public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, act, said)).transpose()?;
+    let post = post.filter(|_| !appeal.confidential() || act.key == "register");
+    let known = matches!(ctx.actor, Actor::Person { .. }) && (appeal.disclosure != CONFIDENTIAL || act.key == "register");
+    Ok(Step {
+        id: ctx.id(),
+        appeal: appeal.id.clone(),
+        at: appeal.submitted_at,
+        act: act.key.clone(),
+        actor: if known { ctx.principal().to_owned() } else { String::from("complainant") },
+        actor_name: if known { ctx.actor_name().to_owned() } else { String::from("诉求人") },
+        role: post.map_or_else(String::new, |p| p.role.clone()),
+        office: post.map_or_else(String::new, |p| p.office.clone()),
+        office_name: post.map_or_else(String::new, |p| p.office_name.clone()),
+        state_before: String::new(),
+        state_after: appeal.state.clone(),
+        outcome: None,
+        content: String::from("{}"),
+        public_text,
+    })
+}
+
+/// The value, or nothing and one more thing to say.
+fn found<T>(wrong: &mut Vec<FieldError>, result: Field<Option<T>>) -> Option<T> {
+    result.map_err(|error| wrong.push(error)).ok().flatten()
+}
+
+type Field<T> = std::result::Result<T, FieldError>;
+
+fn bad<T>(field: &str, message: String) -> Field<T> {
+    Err(FieldError { field: field.into(), message })
+}
+
+/// An association as people and programs name it: by id, by code, or by its full name.
+fn named_association(tx: &Tx, said: &str) -> Field<Option<Association>> {
+    if said.is_empty() {
+        return Ok(None);
+    }
+    match association(tx, said) {
+        Ok(Some(association)) => Ok(Some(association)),
+        Ok(None) => bad("association", format!("没有找到“{said}”，请从提示中选择协会，或者留空")),
+        Err(error) => bad("association", error.message().to_owned()),
+    }
+}
+
+fn association(tx: &Tx, said: &str) -> Result<Option<Association>> {
+    if let Some(id) = Id::parse(said) {
+        return associations::find(tx, &id);
+    }
+    if let Ok(uscc) = Uscc::parse(said) {
+        return associations::by_uscc(tx, &uscc);
+    }
+    Ok(associations::by_name(tx, said)?.into_iter().next())
+}
+
+fn company_code(said: &str) -> Field<Option<String>> {
+    if said.is_empty() {
+        return Ok(None);
+    }
+    match Uscc::parse(said) {
+        Ok(code) => Ok(Some(code.to_string())),
+        Err(error) => bad("company_code", error.to_string()),
+    }
+}
+
+/// What is complained of: a unit or an association, by id, code, key or full name.
+fn complained_of(tx: &Tx, said: &str) -> Field<Option<(&'static str, String)>> {
+    if said.is_empty() {
+        return Ok(None);
+    }
+    let lookup = || -> Result<Option<(&'static str, String)>> {
+        if let Some(association) = association(tx, said)? {
+            return Ok(Some(("association", association.id.to_string())));
+        }
+        let unit = match Id::parse(said) {
+            Some(id) => units::find(tx, &id)?,
+            None => units::by_name(tx, said)?.map_or_else(|| units::by_key(tx, said), |u| Ok(Some(u)))?,
+        };
+        Ok(unit.map(|unit| ("unit", unit.id.to_string())))
+    };
+    match lookup() {
+        Ok(Some(about)) => Ok(Some(about)),
+        Ok(None) => bad("about", format!("没有找到“{said}”，请从提示中选择单位或者协会；不知道全称的可以不填，在正文中写明")),
+        Err(error) => bad("about", error.message().to_owned()),
+    }
+}
