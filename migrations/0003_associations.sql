@@ -43,6 +43,7 @@ CREATE TABLE links (
     from_on TEXT NOT NULL,
     until_on TEXT,
     paper TEXT NOT NULL,
+    end_paper TEXT,
     version BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL
 );

@@ -1,0 +1,16 @@
+//! Associations and chambers of commerce: the register as far as "who answers for whom" needs it, and its public pages.
+
+mod acts;
+mod model;
+mod store;
+
+pub use acts::{NewAssociation, NewPerson, add_person, record};
+pub use model::{Association, AssociationId, Office, Person, Status, Terms};
+pub use store::{by_name, by_uscc, count, find, name_of, people, search};
+
+/// Acts of this capability, with their Chinese names.
+pub const ACTS: &[(&str, &str)] = &[
+    ("association.record", "协会建档"),
+    ("association.add_person", "录入协会任职人员"),
+    ("association.open", "查看协会名片"),
+];
