@@ -1,4 +1,6 @@
 //! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal.
 
+pub mod associations;
+pub mod duty;
 pub mod identity;
 pub mod units;

@@ -4,7 +4,6 @@ use huitong_codes::{Phone, Uscc, industry, mask};
 use huitong_kernel::ctx::User;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 use serde_json::json;
@@ -40,9 +39,9 @@ pub struct NewAssociation {
 }
 
 /// Puts an association on file (`association.record`); a code that is taken or no association's is refused.
-pub fn record(tx: &Tx, pack: &Pack, new: &NewAssociation) -> Result<Association> {
+pub fn record(tx: &Tx, new: &NewAssociation) -> Result<Association> {
     let right = tx.ctx().right("association.record")?;
-    let association = checked(tx, pack, new)?;
+    let association = checked(tx, new)?;
     store::insert(tx, &association)?;
     let a = &association;
     tx.record(Record::new("association.record", a.id.as_str()).in_post(right.first_post().cloned()).change(
@@ -71,7 +70,7 @@ impl Wrong {
     }
 }
 
-fn checked(tx: &Tx, pack: &Pack, new: &NewAssociation) -> Result<Association> {
+fn checked(tx: &Tx, new: &NewAssociation) -> Result<Association> {
     let mut wrong = Wrong::default();
     let name = new.name.trim();
     if name.is_empty() {
@@ -86,7 +85,7 @@ fn checked(tx: &Tx, pack: &Pack, new: &NewAssociation) -> Result<Association> {
             wrong.say("uscc", format!("{uscc} 已建档，名称为“{}”，请核对是否重复", known.name));
         }
     }
-    let types = &pack.association_types;
+    let types = &tx.ctx().pack()?.association_types;
     if !types.iter().any(|t| t.key == new.management_type) {
         let known: Vec<&str> = types.iter().map(|t| t.name.as_str()).collect();
         wrong.say("management_type", format!("请选择管理类型：{}", known.join("、")));

@@ -72,6 +72,12 @@ pub fn count(tx: &Tx, terms: &Terms) -> Result<i64> {
     )
 }
 
+/// Makes acts that decide on what belongs to one association clash, so that the second sees what the first did; 404
+/// where there is no such association.
+pub fn claim(tx: &Tx, id: &AssociationId) -> Result<()> {
+    tx.claim("associations", id.as_str())
+}
+
 pub(super) fn insert(tx: &Tx, association: &Association) -> Result<()> {
     let a = association;
     tx.exec(

@@ -2,7 +2,6 @@
 
 use huitong_kernel::error::FieldError;
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use jiff::civil::Date;
 use serde_json::json;
@@ -30,8 +29,10 @@ pub struct NewLink {
 }
 
 /// Adds a link (`link.add`); a second holder of what an association has once is refused and named.
-pub fn add(tx: &Tx, pack: &Pack, new: &NewLink) -> Result<Link> {
+pub fn add(tx: &Tx, new: &NewLink) -> Result<Link> {
     let right = tx.ctx().right("link.add")?;
+    let pack = tx.ctx().pack()?;
+    associations::claim(tx, &new.association)?;
     let association = associations::find(tx, &new.association)?.or_missing()?;
     let unit = units::find(tx, &new.unit)?.or_missing()?;
     let Some(kind) = pack.link_kind(&new.kind) else {

@@ -2,33 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
 use super::model::{Answer, AppealAnswer, Gap, Responsible};
 use super::rules::Relation;
 use super::store;
-use crate::base::associations::{self, Association, AssociationId};
+use crate::base::associations::{self, AssociationId};
 use crate::base::units::{self, UnitId};
 
 /// Who answers for a duty (code of the pack's duty list) of an association on a day; 404 for an unknown association.
-pub fn answers(tx: &Tx, pack: &Pack, association: &AssociationId, duty: &str, on: Date) -> Result<Answer> {
+pub fn answers(tx: &Tx, association: &AssociationId, duty: &str, on: Date) -> Result<Answer> {
+    let pack = tx.ctx().pack()?;
     let Some(duty) = pack.duties.iter().find(|d| d.code == duty) else {
         return Err(Error::invalid("duty", format!("责任清单中没有“{duty}”，请从责任清单中选取代码，如 DI-04")));
     };
-    with_relation(tx, pack, association, |_, relation| relation.answer(duty, on))
+    with_relation(tx, association, |relation| relation.answer(duty, on))
 }
 
 /// Who an appeal in an association's field goes to: the sponsor first (DB-08), else the industry department (DI-04).
-pub fn answers_appeal(tx: &Tx, pack: &Pack, association: &AssociationId, on: Date) -> Result<AppealAnswer> {
-    with_relation(tx, pack, association, |_, relation| relation.appeal(on))
+pub fn answers_appeal(tx: &Tx, association: &AssociationId, on: Date) -> Result<AppealAnswer> {
+    with_relation(tx, association, |relation| relation.appeal(on))
 }
 
 /// The whole duty list of one association: each duty (its place in the pack's list) with who answers.
-pub fn duty_list(tx: &Tx, pack: &Pack, association: &AssociationId, on: Date) -> Result<Vec<Answer>> {
-    with_relation(tx, pack, association, |_, relation| {
-        pack.duties.iter().map(|duty| relation.answer(duty, on)).collect()
+pub fn duty_list(tx: &Tx, association: &AssociationId, on: Date) -> Result<Vec<Answer>> {
+    with_relation(tx, association, |relation| {
+        relation.pack.duties.iter().map(|duty| relation.answer(duty, on)).collect()
     })
 }
 
@@ -44,9 +44,9 @@ pub struct Held {
 }
 
 /// Every kind of link of an association on a day, in the order of the pack; kinds without holder and gap are left out.
-pub fn held(tx: &Tx, pack: &Pack, association: &AssociationId, on: Date) -> Result<Vec<Held>> {
-    with_relation(tx, pack, association, |_, relation| {
-        let all = pack.link_kinds.iter().map(|kind| {
+pub fn held(tx: &Tx, association: &AssociationId, on: Date) -> Result<Vec<Held>> {
+    with_relation(tx, association, |relation| {
+        let all = relation.pack.link_kinds.iter().map(|kind| {
             let units = relation.held(kind, on);
             let gap = if units.is_empty() { relation.gap_of(kind) } else { None };
             Held { title: kind.title.clone(), units, gap }
@@ -57,20 +57,19 @@ pub fn held(tx: &Tx, pack: &Pack, association: &AssociationId, on: Date) -> Resu
 
 fn with_relation<T>(
     tx: &Tx,
-    pack: &Pack,
     association: &AssociationId,
-    ask: impl FnOnce(&Association, &Relation) -> T,
+    ask: impl FnOnce(&Relation) -> T,
 ) -> Result<T> {
     let association = associations::find(tx, association)?.or_missing()?;
     let links = store::of_association(tx, &association.id)?;
     let all = units::all(tx)?;
     let names: BTreeMap<&UnitId, &str> = all.iter().map(|u| (&u.id, u.name.as_str())).collect();
     let relation = Relation {
-        pack,
+        pack: tx.ctx().pack()?,
         management_type: &association.management_type,
         links: &links,
         unit_name: &|id| names.get(id).map_or_else(|| id.to_string(), |name| (*name).to_owned()),
         of_kind: &|kind| all.iter().filter(|u| u.active && u.is(kind)).map(|u| u.id.clone()).collect(),
     };
-    Ok(ask(&association, &relation))
+    Ok(ask(&relation))
 }

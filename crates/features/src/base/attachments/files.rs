@@ -1,0 +1,106 @@
+//! Where the content of attachments lies: a folder, each file under the SM3 of what it holds.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use huitong_kernel::digest::sm3_hex;
+use huitong_kernel::{Error, Result};
+
+/// The folder of a city's attachments.
+#[derive(Debug, Clone)]
+pub struct Files(PathBuf);
+
+impl Files {
+    /// The folder inside a city's data.
+    pub fn of(data: &Path) -> Files {
+        Files(data.join("attachments"))
+    }
+
+    fn place(&self, digest: &str) -> Result<PathBuf> {
+        let plain = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        if !plain {
+            return Err(Error::internal(format!("{digest} is no digest")));
+        }
+        Ok(self.0.join(&digest[..2]).join(&digest[2..4]).join(digest))
+    }
+
+    /// Keeps content, on disk when this answers; the same content twice lies there once. Answers its digest.
+    pub fn keep(&self, bytes: &[u8]) -> Result<String> {
+        let digest = sm3_hex(bytes);
+        let place = self.place(&digest)?;
+        if fs::metadata(&place).is_ok_and(|known| known.len() == bytes.len() as u64) {
+            return Ok(digest);
+        }
+        let Some(folder) = place.parent() else { return Err(Error::internal("a place without a folder")) };
+        fs::create_dir_all(folder)?;
+        let temporary = self.write_aside(folder, &digest, bytes)?;
+        fs::rename(&temporary, &place)?;
+        // The name itself must survive a loss of power, too.
+        File::open(folder)?.sync_all()?;
+        Ok(digest)
+    }
+
+    /// Two callers may keep the same content at once: each writes a file of its own.
+    fn write_aside(&self, folder: &Path, digest: &str, bytes: &[u8]) -> Result<PathBuf> {
+        for nth in 0..64 {
+            let aside = folder.join(format!("{digest}.{}.{nth}.part", std::process::id()));
+            match File::options().write(true).create_new(true).open(&aside) {
+                Ok(mut file) => {
+                    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+                    return match written {
+                        Ok(()) => Ok(aside),
+                        Err(error) => {
+                            let _ = fs::remove_file(&aside);
+                            Err(Error::busy(format!("{}: {error}", aside.display())))
+                        }
+                    };
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Error::busy(format!("{}: {error}", aside.display()))),
+            }
+        }
+        Err(Error::busy("too many unfinished copies of one file"))
+    }
+
+    /// The content under a digest; what was changed on disk is not handed out.
+    pub fn read(&self, digest: &str) -> Result<Vec<u8>> {
+        let bytes = fs::read(self.place(digest)?)?;
+        if sm3_hex(&bytes) != digest {
+            return Err(Error::internal(format!("the stored file {digest} was changed")));
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back_once_and_unchanged() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::of(dir.path());
+        let digest = files.keep(b"abc").unwrap();
+        assert_eq!(files.keep(b"abc").unwrap(), digest);
+        assert_eq!(files.read(&digest).unwrap(), b"abc");
+        let place = dir.path().join("attachments").join(&digest[..2]).join(&digest[2..4]);
+        let names: Vec<_> = fs::read_dir(&place).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, [digest.as_str()], "no unfinished copy stays");
+        fs::write(place.join(&digest), b"abd").unwrap();
+        assert!(files.read(&digest).unwrap_err().log_line().contains("was changed"));
+        assert!(files.read("../../../etc/passwd").is_err());
+    }
+
+    #[test]
+    fn many_may_keep_the_same_content_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::of(dir.path());
+        let content = vec![7u8; 200_000];
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(files.read(&files.keep(&content).unwrap()).unwrap(), content));
+            }
+        });
+    }
+}
