@@ -1,5 +1,9 @@
 //! The journal: who did what to which subject, when, in which role — written in the transaction of the act itself.
 
+mod find;
+
+pub use find::{Filter, count, find, list};
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::args;

@@ -1,6 +1,9 @@
 //! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal.
 
 pub mod associations;
+pub mod attachments;
 pub mod duty;
 pub mod identity;
+pub mod notices;
+pub mod records;
 pub mod units;

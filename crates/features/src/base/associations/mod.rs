@@ -2,15 +2,17 @@
 
 mod acts;
 mod model;
+mod pages;
 mod store;
 
 pub use acts::{NewAssociation, NewPerson, add_person, record};
 pub use model::{Association, AssociationId, Office, Person, Status, Terms};
+pub use pages::routes;
 pub use store::{by_name, by_uscc, claim, count, find, name_of, people, search};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[
     ("association.record", "协会建档"),
     ("association.add_person", "录入协会任职人员"),
-    ("association.open", "查看协会名片"),
+    ("association.view", "查看协会公开信息"),
 ];

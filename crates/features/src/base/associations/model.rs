@@ -128,6 +128,12 @@ impl Terms {
         self.0.is_empty()
     }
 
+    /// Whether one of these names holds every word; for short lists that are in memory anyway.
+    pub fn fit(&self, names: &[&str]) -> bool {
+        let folded: Vec<String> = names.iter().map(|name| fold(name)).collect();
+        self.0.iter().all(|word| folded.iter().any(|name| name.contains(word)))
+    }
+
     /// Patterns for `LIKE … ESCAPE '!'`, always three; what was typed stands for itself, `%` and `_` too.
     pub fn patterns(&self) -> [String; WORDS] {
         std::array::from_fn(|nth| {
@@ -140,9 +146,12 @@ impl Terms {
 
 /// The text that searches look into: name and code, folded as [`Terms`] are, the blanks inside a name dropped.
 pub fn search_text(name: &str, uscc: &str) -> String {
+    format!("{} {}", fold(name), uscc.to_lowercase())
+}
+
+fn fold(name: &str) -> String {
     let folded = huitong_codes::text::half_width(name).to_lowercase();
-    let name: String = folded.chars().filter(|c| !c.is_whitespace()).collect();
-    format!("{name} {}", uscc.to_lowercase())
+    folded.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::model::{Link, LinkId};
-use super::{rules, store};
+use super::{relation, rules, store};
 use crate::base::associations::{self, AssociationId};
 use crate::base::units::{self, UnitId};
 
@@ -52,7 +52,7 @@ pub fn add(tx: &Tx, new: &NewLink) -> Result<Link> {
         say("unit", format!("“{}”已停用，不能再确定新的责任关系", unit.name));
     }
     let ongoing = new.until_on.is_none_or(|until| until >= today);
-    if ongoing && rules::makes_sponsor(kind) && !rules::has_sponsor(pack, &association.management_type) {
+    if ongoing && rules::makes_sponsor(kind) && !relation::lists(pack).has_sponsor(&association.management_type) {
         say("kind", format!("“{}”按现行管理类型不设业务主管单位", association.name));
     }
     let links = store::of_association(tx, &association.id)?;

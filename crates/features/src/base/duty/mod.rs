@@ -1,16 +1,22 @@
 //! The responsibility relation (责任关系): links between associations and units, and who answers for which duty.
 
 mod acts;
+mod interface;
+mod lookup;
 mod model;
+mod pages;
 mod relation;
 mod rules;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use acts::{EndLink, NewLink, add, end};
 pub use model::{Answer, AppealAnswer, Gap, GapKind, Link, LinkId, Responsible};
+pub use pages::routes;
 pub use relation::{Held, answers, answers_appeal, duty_list, held};
 pub use store::{find, of_association, of_unit};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] =
-    &[("link.add", "确定责任关系"), ("link.end", "结束责任关系"), ("duty.ask", "查询责任关系")];
+    &[("link.add", "确定责任关系"), ("link.end", "结束责任关系"), ("responsibility.view", "查询责任关系")];

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
 use super::model::{Answer, AppealAnswer, Gap, Responsible};
-use super::rules::Relation;
+use super::rules::{Lists, Relation};
 use super::store;
 use crate::base::associations::{self, AssociationId};
 use crate::base::units::{self, UnitId};
@@ -28,7 +29,7 @@ pub fn answers_appeal(tx: &Tx, association: &AssociationId, on: Date) -> Result<
 /// The whole duty list of one association: each duty (its place in the pack's list) with who answers.
 pub fn duty_list(tx: &Tx, association: &AssociationId, on: Date) -> Result<Vec<Answer>> {
     with_relation(tx, association, |relation| {
-        relation.pack.duties.iter().map(|duty| relation.answer(duty, on)).collect()
+        relation.lists.duties.iter().map(|duty| relation.answer(duty, on)).collect()
     })
 }
 
@@ -46,13 +47,23 @@ pub struct Held {
 /// Every kind of link of an association on a day, in the order of the pack; kinds without holder and gap are left out.
 pub fn held(tx: &Tx, association: &AssociationId, on: Date) -> Result<Vec<Held>> {
     with_relation(tx, association, |relation| {
-        let all = relation.pack.link_kinds.iter().map(|kind| {
+        let all = relation.lists.link_kinds.iter().map(|kind| {
             let units = relation.held(kind, on);
             let gap = if units.is_empty() { relation.gap_of(kind) } else { None };
             Held { title: kind.title.clone(), units, gap }
         });
         all.filter(|held| !held.units.is_empty() || held.gap.is_some()).collect()
     })
+}
+
+/// What a pack says about responsibility.
+pub(super) fn lists(pack: &Pack) -> Lists<'_> {
+    Lists {
+        unit_kinds: &pack.unit_kinds,
+        link_kinds: &pack.link_kinds,
+        association_types: &pack.association_types,
+        duties: &pack.duties,
+    }
 }
 
 fn with_relation<T>(
@@ -65,7 +76,7 @@ fn with_relation<T>(
     let all = units::all(tx)?;
     let names: BTreeMap<&UnitId, &str> = all.iter().map(|u| (&u.id, u.name.as_str())).collect();
     let relation = Relation {
-        pack: tx.ctx().pack()?,
+        lists: lists(tx.ctx().pack()?),
         management_type: &association.management_type,
         links: &links,
         unit_name: &|id| names.get(id).map_or_else(|| id.to_string(), |name| (*name).to_owned()),

@@ -1,6 +1,6 @@
 //! Who answers, decided from the pack's duties, its kinds of links and the links of one association; without IO.
 
-use huitong_kernel::pack::{Cardinality, Duty, LinkKind, Pack};
+use huitong_kernel::pack::{AssociationType, Cardinality, Duty, LinkKind, UnitKind};
 use jiff::civil::Date;
 
 use super::model::{Answer, AppealAnswer, Gap, GapKind, Link, Responsible};
@@ -13,10 +13,34 @@ pub const SPONSOR_APPEALS: &str = "DB-08";
 /// The industry department's duty to handle appeals.
 pub const INDUSTRY_APPEALS: &str = "DI-04";
 
+/// What the pack says about responsibility.
+#[derive(Clone, Copy)]
+pub struct Lists<'a> {
+    /// What units can be.
+    pub unit_kinds: &'a [UnitKind],
+    /// Kinds of links.
+    pub link_kinds: &'a [LinkKind],
+    /// How associations are managed.
+    pub association_types: &'a [AssociationType],
+    /// The duty list.
+    pub duties: &'a [Duty],
+}
+
+impl Lists<'_> {
+    fn unit_kind_name<'b>(&'b self, key: &'b str) -> &'b str {
+        self.unit_kinds.iter().find(|k| k.key == key).map_or(key, |k| k.name.as_str())
+    }
+
+    /// Whether associations managed this way have a sponsor; an unknown way says nothing.
+    pub fn has_sponsor(&self, management_type: &str) -> bool {
+        self.association_types.iter().find(|t| t.key == management_type).is_none_or(|t| t.has_sponsor)
+    }
+}
+
 /// Everything that is known of one association when the relation is asked.
 pub struct Relation<'a> {
-    /// The pack in force.
-    pub pack: &'a Pack,
+    /// What the pack says.
+    pub lists: Lists<'a>,
     /// How the association is managed (key of the pack).
     pub management_type: &'a str,
     /// Its links, past and present.
@@ -31,7 +55,7 @@ impl Relation<'_> {
     /// Who answers for a duty on a day.
     pub fn answer(&self, duty: &Duty, on: Date) -> Answer {
         let kinds: Vec<&LinkKind> =
-            self.pack.link_kinds.iter().filter(|k| k.party.as_deref() == Some(duty.party.as_str())).collect();
+            self.lists.link_kinds.iter().filter(|k| k.party.as_deref() == Some(duty.party.as_str())).collect();
         if kinds.is_empty() {
             return self.of_the_city(duty);
         }
@@ -74,11 +98,11 @@ impl Relation<'_> {
     }
 
     fn gap(&self, party: &str, words: Option<&str>) -> Gap {
-        let how = self.pack.association_types.iter().find(|t| t.key == self.management_type);
+        let how = self.lists.association_types.iter().find(|t| t.key == self.management_type);
         if party == SPONSOR && let Some(how) = how.filter(|t| !t.has_sponsor) {
             return Gap { kind: GapKind::NotHeld, words: format!("{}，不设业务主管单位", how.name) };
         }
-        let name = self.pack.unit_kind(party).map_or(party, |k| k.name.as_str());
+        let name = self.lists.unit_kind_name(party);
         let words = words.map_or_else(|| format!("待明确{name}"), str::to_owned);
         Gap { kind: GapKind::Unsettled, words }
     }
@@ -86,7 +110,7 @@ impl Relation<'_> {
     /// A party that no link leads to answers for every association alike, by the duty list itself.
     fn of_the_city(&self, duty: &Duty) -> Answer {
         let units = (self.of_kind)(&duty.party);
-        let title = self.pack.unit_kind(&duty.party).map_or(duty.party.as_str(), |k| k.name.as_str());
+        let title = self.lists.unit_kind_name(&duty.party);
         // Several units of the kind (the city's and its districts'): nothing here says which, so nobody is named.
         let [unit] = units.as_slice() else {
             return Answer::Gap { gap: self.gap(&duty.party, None), also: Vec::new() };
@@ -105,7 +129,7 @@ impl Relation<'_> {
     /// Who an appeal goes to: the sponsor where there is one, else the industry department; the other beside.
     pub fn appeal(&self, on: Date) -> AppealAnswer {
         let ask = |code: &str| {
-            let duty = self.pack.duties.iter().find(|d| d.code == code)?;
+            let duty = self.lists.duties.iter().find(|d| d.code == code)?;
             self.answer(duty, on).unit().cloned()
         };
         let (sponsor, industry) = (ask(SPONSOR_APPEALS), ask(INDUSTRY_APPEALS));
@@ -143,11 +167,6 @@ pub fn in_the_way<'a>(
     let same = links.iter().filter(|l| l.kind == kind.key && l.meets(from, until));
     let mut blocking = same.filter(|l| kind.per_association != Cardinality::Many || l.unit == *unit);
     blocking.next()
-}
-
-/// Whether associations managed this way have a sponsor; an unknown way says nothing.
-pub fn has_sponsor(pack: &Pack, management_type: &str) -> bool {
-    pack.association_types.iter().find(|t| t.key == management_type).is_none_or(|t| t.has_sponsor)
 }
 
 /// Whether a kind of link makes a unit the sponsor.

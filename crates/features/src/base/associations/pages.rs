@@ -1,0 +1,154 @@
+//! The public pages of the register: finding an association, its card with who answers for it, and suggestions of names.
+
+use askama::Template;
+use huitong_kernel::clock::civil_date;
+use huitong_kernel::http::page::{Fact, Pager, Shell};
+use huitong_kernel::http::{Call, GET, Rate, Reply, Route, asset, page};
+use huitong_kernel::{OrMissing, Result};
+use serde_json::json;
+
+use super::model::{Association, AssociationId, Status, Terms};
+use super::store;
+use crate::base::duty::{self, Held};
+use crate::base::units;
+
+/// The routes of this capability.
+pub fn routes() -> Vec<Route> {
+    vec![
+        page(GET, "/orgs", "association.view", list).public().rate(Rate::Search).summary("按名称或代码找协会"),
+        asset("/orgs/suggest", "association.view", suggest)
+            .public()
+            .rate(Rate::Search)
+            .summary("按输入的文字提示协会名称"),
+        page(GET, "/orgs/{id}", "association.view", card).public().summary("协会名片：基本信息和谁来答复"),
+    ]
+}
+
+/// Associations on one page of the list.
+const PAGE: i64 = 20;
+/// Names that are suggested at most.
+const SUGGESTIONS: i64 = 10;
+
+struct Found {
+    href: String,
+    name: String,
+    uscc: String,
+    how: String,
+    industries: String,
+    ended: bool,
+}
+
+#[derive(Template)]
+#[template(path = "base/associations/pages/list.html")]
+struct ListPage {
+    shell: Shell,
+    q: String,
+    found: Vec<Found>,
+    pager: Pager,
+}
+
+fn list(c: &Call) -> Result<Reply> {
+    let terms = Terms::of(c.query("q").unwrap_or_default());
+    let asked: i64 = c.query("page").and_then(|p| p.parse().ok()).unwrap_or(1);
+    let (total, number, rows) = c.read(|tx| {
+        let total = store::count(tx, &terms)?;
+        let number = asked.clamp(1, ((total + PAGE - 1) / PAGE).max(1));
+        Ok((total, number, store::search(tx, &terms, PAGE, (number - 1) * PAGE)?))
+    })?;
+    let found = rows.iter().map(|a| Found {
+        href: format!("/orgs/{}", a.id),
+        name: a.name.clone(),
+        uscc: a.uscc.to_string(),
+        how: management(c, a),
+        industries: a.industry_names().join("、"),
+        ended: a.status != Status::Active,
+    });
+    let mut shell = c.shell("找协会")?;
+    shell.lead = String::from("按名称或者统一社会信用代码查找，看由谁答复");
+    c.page(&ListPage {
+        shell,
+        q: c.query("q").unwrap_or_default().to_owned(),
+        found: found.collect(),
+        pager: Pager::new(total, number, PAGE, "家", |n| {
+            format!("/orgs{}", c.queries().with("page", &n.to_string()))
+        }),
+    })
+}
+
+/// How an association is managed, in the words of the pack in force.
+fn management(c: &Call, association: &Association) -> String {
+    let pack = c.city.pack();
+    let how = pack.association_type(&association.management_type);
+    how.map_or_else(|| association.management_type.clone(), |t| t.name.clone())
+}
+
+#[derive(Template)]
+#[template(path = "base/associations/pages/card.html")]
+struct CardPage {
+    shell: Shell,
+    id: String,
+    active: bool,
+    facts: Vec<Fact>,
+    held: Vec<Held>,
+    today: String,
+}
+
+fn card(c: &Call) -> Result<Reply> {
+    let id: AssociationId = c.id("id")?;
+    let today = civil_date(c.ctx.now);
+    let (association, held) = c.read(|tx| {
+        Ok((store::find(tx, &id)?.or_missing()?, duty::held(tx, &id, today)?))
+    })?;
+    c.page(&CardPage {
+        shell: c.shell(&association.name)?,
+        id: association.id.to_string(),
+        active: association.status == Status::Active,
+        facts: facts(c, &association),
+        held,
+        today: today.to_string(),
+    })
+}
+
+/// What the public card says; nothing adverse, so an office term that has run out is not shown.
+fn facts(c: &Call, a: &Association) -> Vec<Fact> {
+    let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
+    let day = |day: Option<jiff::civil::Date>| day.map(|d| d.to_string()).unwrap_or_default();
+    let mut facts = vec![
+        fact("统一社会信用代码", a.uscc.to_string()),
+        fact("状态", a.status.label().to_owned()),
+        fact("管理类型", management(c, a)),
+        fact("成立日期", day(a.founded_on)),
+        fact("本届任期至", day(a.term_ends_on.filter(|d| *d >= civil_date(c.ctx.now)))),
+        fact("会员数", a.member_count.map(|n| format!("{n} 家")).unwrap_or_default()),
+        fact("办公电话", a.phone.clone().unwrap_or_default()),
+        fact("所属行业", a.industry_names().join("、")),
+        Fact { wide: true, ..fact("住所", a.address.clone().unwrap_or_default()) },
+        Fact { wide: true, ..fact("业务范围", a.scope.clone()) },
+    ];
+    facts.retain(|f| !f.value.is_empty());
+    facts
+}
+
+/// Answers `{"items":[{"value","label","sub"}]}`: associations, with `with=units` units too.
+fn suggest(c: &Call) -> Result<Reply> {
+    let terms = Terms::of(c.query("q").unwrap_or_default());
+    let with_units = c.query("with") == Some("units");
+    if terms.is_empty() {
+        return Reply::json(&json!({"items": []}));
+    }
+    let items = c.read(|tx| {
+        let found = store::search(tx, &terms, SUGGESTIONS, 0)?;
+        let mut items: Vec<_> = found
+            .iter()
+            .map(|a| json!({"value": a.id, "label": a.name, "sub": a.uscc.as_str()}))
+            .collect();
+        if with_units {
+            let all = units::all(tx)?;
+            let fit = all.iter().filter(|u| u.active && terms.fit(&[&u.name, &u.short_name]));
+            items.extend(fit.map(|u| json!({"value": u.id, "label": u.name, "sub": "单位"})));
+        }
+        items.truncate(usize::try_from(SUGGESTIONS).unwrap_or(0));
+        Ok(items)
+    })?;
+    Reply::json(&json!({"items": items}))
+}

@@ -1,0 +1,17 @@
+//! Attachments: files judged by their content, kept by their digest, read under the right of what they belong to.
+
+mod acts;
+mod files;
+mod model;
+mod pages;
+mod rules;
+mod store;
+
+pub use acts::{KeptFile, add, facts, take};
+pub use files::Files;
+pub use model::{Attachment, AttachmentId, FileKind, HINT, MAX_BYTES, MAX_FILES};
+pub use pages::{Owner, Owners, routes};
+pub use store::list;
+
+/// Acts of this capability, with their Chinese names.
+pub const ACTS: &[(&str, &str)] = &[("attachment.read", "查看附件"), ("attachment.add", "上传附件")];

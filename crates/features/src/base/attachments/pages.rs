@@ -1,0 +1,44 @@
+//! Handing out a file: only to whom the capability that owns its subject lets in, always saved, never run, each time logged.
+
+use huitong_kernel::http::{Call, Reply, Route, asset};
+use huitong_kernel::{Error, OrMissing, Result};
+
+use super::acts::record_read;
+use super::files::Files;
+use super::model::Attachment;
+use super::store;
+
+/// The capability that a kind of subject belongs to, and its answer to "may this caller read this file".
+#[derive(Clone, Copy)]
+pub struct Owner {
+    /// Kind of subject (`appeal`).
+    pub subject_kind: &'static str,
+    /// Decides for one caller and one file; must look at `internal`, too.
+    pub may_read: fn(&Call, &Attachment) -> Result<bool>,
+}
+
+/// Every capability that has attachments; the list of capabilities implements it.
+pub trait Owners {
+    /// The owners.
+    const OWNERS: &'static [Owner];
+}
+
+/// The routes of this capability.
+pub fn routes<H: Owners>() -> Vec<Route> {
+    vec![asset("/attachments/{id}", "attachment.read", serve::<H>).public().summary("下载附件；只有能看到所属事项的人可以下载")]
+}
+
+/// Answers `GET /attachments/{id}`; a file the caller may not read is not there.
+fn serve<H: Owners>(c: &Call) -> Result<Reply> {
+    let id = c.id("id")?;
+    let attachment = c.read(|tx| store::find(tx, &id))?.or_missing()?;
+    let owner = H::OWNERS.iter().find(|o| o.subject_kind == attachment.subject_kind).or_missing()?;
+    if !(owner.may_read)(c, &attachment)? {
+        return Err(Error::missing());
+    }
+    let bytes = Files::of(&c.city.data).read(&attachment.digest)?;
+    c.city.db.write(&c.ctx, |tx| record_read(tx, &attachment))?;
+    Reply::file(&attachment.name, &attachment.media_type, bytes, false)?
+        .header("x-content-type-options", "nosniff")?
+        .header("cache-control", "private, no-store")
+}

@@ -1,0 +1,99 @@
+//! The journal for programs: `GET /api/v1/journal`.
+
+use huitong_kernel::clock::rfc3339;
+use huitong_kernel::http::{Call, Param, Reply};
+use huitong_kernel::journal::{self, Entry};
+use huitong_kernel::{Id, Result};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::pages::journal::{Named, filter, named};
+use super::subjects::Subjects;
+
+/// Parameters of the operation.
+pub(super) const PARAMS: &[Param] = &[
+    Param::query("act", "行为，如 appeal.sign"),
+    Param::query("actor", "登录名、账户编号，或者 system、public、command-line"),
+    Param::query("subject", "对象的编号"),
+    Param::query("from", "自哪一天，如 2025-03-14"),
+    Param::query("until", "至哪一天（含）"),
+    Param::query("next", "上一段答复中的续读标记"),
+    Param::query("page_size", "每段条数，1–100，不写是 30"),
+];
+
+/// An entry of the journal.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EntryView {
+    /// 编号
+    id: String,
+    /// 序号；刚提交、还未编号的为空
+    position: Option<i64>,
+    /// 时间
+    at: String,
+    /// 行为
+    act: String,
+    /// 行为的中文名称
+    act_label: String,
+    /// 谁
+    actor: String,
+    /// 姓名
+    actor_name: String,
+    /// 角色
+    role: String,
+    /// 任职处
+    office: String,
+    /// 代表谁
+    behalf: String,
+    /// 对象的种类
+    subject_kind: String,
+    /// 对象
+    subject: String,
+    /// 请求编号
+    request: String,
+    /// 政策包版本
+    pack: String,
+    /// 改前、改后和有关事实
+    body: serde_json::Value,
+    /// 校验值（SM3）
+    leaf: String,
+}
+
+fn view(row: Named) -> EntryView {
+    let kept = row.kept;
+    EntryView {
+        id: kept.id.to_string(),
+        position: kept.position,
+        at: rfc3339(kept.at),
+        act: kept.act,
+        act_label: row.act,
+        actor: kept.actor,
+        actor_name: row.actor,
+        role: kept.role,
+        office: kept.office,
+        behalf: kept.behalf,
+        subject_kind: kept.subject_kind,
+        subject: kept.subject,
+        request: kept.request,
+        pack: kept.pack,
+        body: kept.body,
+        leaf: kept.leaf,
+    }
+}
+
+pub(super) fn list<H: Subjects>(c: &Call) -> Result<Reply> {
+    let size: i64 = c.query("page_size").and_then(|n| n.parse().ok()).unwrap_or(30).clamp(1, 100);
+    let after: Option<Id<Entry>> = c.query("next").and_then(Id::parse);
+    let (total, mut rows) = c.read(|tx| {
+        let filter = filter::<H>(c, tx)?;
+        let entries = journal::list(tx, &filter, after.as_ref(), size + 1)?;
+        let rows = entries.into_iter().map(|e| named::<H>(tx, e)).collect::<Result<Vec<_>>>()?;
+        Ok((journal::count(tx, &filter)?, rows))
+    })?;
+    let size = usize::try_from(size).unwrap_or(1);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more).map(|row| row.kept.id.to_string());
+    let items: Vec<EntryView> = rows.into_iter().map(view).collect();
+    c.json_reply(&json!({"items": items, "total": total, "next": next}))
+}

@@ -1,0 +1,177 @@
+//! 操作日志: entries under a filter, and one entry with what was before and after.
+
+use askama::Template;
+use huitong_kernel::clock::{DAY, instant, minute_text};
+use huitong_kernel::http::page::{Change, Choice, Fact, Shell};
+use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::journal::{self, Entry, Filter, Kept};
+use huitong_kernel::{Id, OrMissing, Result, Tx};
+use jiff::civil::Date;
+
+use crate::base::identity;
+use crate::base::records::rules;
+use crate::base::records::subjects::{self, Described, Subjects};
+
+/// Entries on one page.
+const PAGE: i64 = 30;
+
+/// An entry with its names.
+pub struct Named {
+    pub kept: Kept,
+    pub time: String,
+    pub actor: String,
+    pub role: String,
+    pub office: String,
+    pub act: String,
+    pub kind: String,
+    pub subject: Described,
+}
+
+/// Names everything in an entry that is an id.
+pub fn named<H: Subjects>(tx: &Tx, kept: Kept) -> Result<Named> {
+    let roles = tx.ctx().roles();
+    let subject = H::SUBJECTS.iter().find(|s| s.kind == kept.subject_kind);
+    Ok(Named {
+        time: minute_text(kept.at),
+        actor: actor_name(tx, &kept.actor)?,
+        role: roles.get(&kept.role).map_or_else(|| kept.role.clone(), |r| r.title.clone()),
+        office: if kept.office.is_empty() { String::new() } else { subjects::office_name(tx, &kept.office)? },
+        act: label::<H>(&kept.act).to_owned(),
+        kind: subject.map_or_else(|| kept.subject_kind.clone(), |s| s.label.to_owned()),
+        subject: subjects::describe::<H>(tx, &kept.subject_kind, &kept.subject)?,
+        kept,
+    })
+}
+
+fn label<H: Subjects>(act: &str) -> &str {
+    H::ACTS.iter().flat_map(|acts| acts.iter()).find(|(key, _)| *key == act).map_or(act, |(_, label)| label)
+}
+
+/// The words for actors without an account.
+const NOBODY: [(&str, &str); 3] = [("public", "公众"), ("system", "系统"), ("command-line", "命令行")];
+
+fn actor_name(tx: &Tx, actor: &str) -> Result<String> {
+    if let Some((_, word)) = NOBODY.iter().find(|(key, _)| *key == actor) {
+        return Ok((*word).to_owned());
+    }
+    match Id::parse(actor) {
+        Some(id) => identity::name_of(tx, &id),
+        None => Ok(actor.to_owned()),
+    }
+}
+
+/// What a reader typed as actor: a login, 系统, 公众, 命令行, or the id itself.
+pub fn actor_key(tx: &Tx, typed: &str) -> Result<String> {
+    if let Some((key, _)) = NOBODY.iter().find(|(key, word)| *word == typed || *key == typed) {
+        return Ok((*key).to_owned());
+    }
+    Ok(identity::by_login(tx, typed)?.map_or_else(|| typed.to_owned(), |account| account.id.to_string()))
+}
+
+/// What a reader typed as subject: the number, code or name of a row, or its id.
+pub fn subject_key<H: Subjects>(tx: &Tx, typed: &str) -> Result<String> {
+    for subject in H::SUBJECTS {
+        if let Some(id) = (subject.find)(tx, typed)? {
+            return Ok(id);
+        }
+    }
+    Ok(typed.to_owned())
+}
+
+/// Reads the filter of the page and of the interface alike; a day that is none is left out.
+pub fn filter<H: Subjects>(c: &Call, tx: &Tx) -> Result<Filter> {
+    let day = |name: &str| c.query(name).and_then(|text| text.parse::<Date>().ok());
+    let start = |day: Date| instant(day.to_datetime(jiff::civil::time(0, 0, 0, 0)));
+    Ok(Filter {
+        act: c.query("act").map(str::to_owned),
+        actor: c.query("actor").map(|typed| actor_key(tx, typed)).transpose()?,
+        subject: c.query("subject").map(|typed| subject_key::<H>(tx, typed)).transpose()?,
+        from: day("from").map(start),
+        before: day("until").map(|last| start(last) + DAY),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "base/records/pages/journal.html")]
+struct ListPage {
+    shell: Shell,
+    acts: Vec<Choice>,
+    actor: String,
+    subject: String,
+    from: String,
+    until: String,
+    open: bool,
+    rows: Vec<Named>,
+    total: i64,
+    next: Option<String>,
+    newest: Option<String>,
+}
+
+pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
+    let after: Option<Id<Entry>> = c.query("after").and_then(Id::parse);
+    let (total, mut rows) = c.read(|tx| {
+        let filter = filter::<H>(c, tx)?;
+        let entries = journal::list(tx, &filter, after.as_ref(), PAGE + 1)?;
+        let rows = entries.into_iter().map(|e| named::<H>(tx, e)).collect::<Result<Vec<_>>>()?;
+        Ok((journal::count(tx, &filter)?, rows))
+    })?;
+    let more = rows.len() > usize::try_from(PAGE).unwrap_or(0);
+    rows.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let last = rows.last().filter(|_| more).map(|row| row.kept.id.to_string());
+    let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
+    let acts = H::ACTS.iter().flat_map(|acts| acts.iter()).map(|(key, label)| Choice {
+        value: (*key).to_owned(),
+        label: (*label).to_owned(),
+        checked: c.query("act") == Some(key),
+        ..Choice::default()
+    });
+    let mut shell = c.shell("操作日志")?;
+    shell.lead = String::from("谁在什么时候以什么身份做了什么，一条不少");
+    c.page(&ListPage {
+        shell,
+        acts: acts.collect(),
+        actor: asked("actor"),
+        subject: asked("subject"),
+        from: asked("from"),
+        until: asked("until"),
+        open: ["act", "actor", "subject", "from", "until"].iter().any(|name| c.query(name).is_some()),
+        rows,
+        total,
+        next: last.map(|id| format!("/admin/journal{}", c.queries().with("after", &id))),
+        newest: after.map(|_| format!("/admin/journal{}", c.queries().with("after", ""))),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "base/records/pages/entry.html")]
+struct EntryPage {
+    shell: Shell,
+    row: Named,
+    head: Vec<Fact>,
+    changes: Vec<Change>,
+    facts: Vec<Fact>,
+}
+
+pub fn entry<H: Subjects>(c: &Call) -> Result<Reply> {
+    let id: Id<Entry> = c.id("id")?;
+    let row = c.read(|tx| named::<H>(tx, journal::find(tx, &id)?.or_missing()?))?;
+    let fields = H::SUBJECTS.iter().find(|s| s.kind == row.kept.subject_kind).map_or(&[][..], |s| s.fields);
+    let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
+    let head = vec![
+        fact("序号", row.kept.position.map_or_else(|| String::from("待编号"), |p| p.to_string())),
+        fact("时间", huitong_kernel::clock::rfc3339(row.kept.at)),
+        fact("谁", row.actor.clone()),
+        fact("身份", [row.office.as_str(), row.role.as_str()].join(" ").trim().to_owned()),
+        fact("代表", row.kept.behalf.clone()),
+        fact("对象", format!("{} {}", row.kind, row.subject.text)),
+        fact("请求", row.kept.request.clone()),
+        fact("政策包版本", row.kept.pack.clone()),
+    ];
+    c.page(&EntryPage {
+        shell: c.shell(&row.act)?,
+        changes: rules::changes(&row.kept.body, fields),
+        facts: rules::facts(&row.kept.body, fields),
+        head,
+        row,
+    })
+}

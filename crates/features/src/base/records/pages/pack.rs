@@ -1,0 +1,70 @@
+//! The active pack as it stands: every item with what it rests on, where that comes from, file and line.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use huitong_kernel::Result;
+use huitong_kernel::digest::sm3_hex;
+use huitong_kernel::http::page::{Choice, Fact, Shell};
+use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::pack::ItemView;
+
+#[derive(Template)]
+#[template(path = "base/records/pages/pack.html")]
+struct PackPage {
+    shell: Shell,
+    head: Vec<Fact>,
+    kinds: Vec<Choice>,
+    standings: Vec<Choice>,
+    q: String,
+    open: bool,
+    items: Vec<ItemView>,
+}
+
+pub fn show(c: &Call) -> Result<Reply> {
+    let pack = c.ctx.pack()?;
+    let (kind, standing) = (c.query("kind"), c.query("standing"));
+    let words = c.query("q").unwrap_or_default();
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut standings: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in pack.items() {
+        *kinds.entry(item.kind).or_default() += 1;
+        *standings.entry(item.standing_label).or_default() += 1;
+    }
+    let fits = |item: &&ItemView| {
+        kind.is_none_or(|k| k == item.kind)
+            && standing.is_none_or(|s| s == item.standing_label)
+            && [&item.key, &item.title, &item.summary, &item.basis].iter().any(|text| text.contains(words))
+    };
+    let items: Vec<ItemView> = pack.items().iter().filter(fits).cloned().collect();
+    let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
+    let digest = sm3_hex(&pack.canonical_bytes());
+    let head = vec![
+        fact("名称", pack.title.clone()),
+        fact("版本", pack.version.clone()),
+        fact("生效日期", pack.effective_from.to_string()),
+        fact("条目", format!("{} 项，当前显示 {} 项", pack.items().len(), items.len())),
+        Fact { wide: true, ..fact("内容摘要（SM3）", digest) },
+    ];
+    let mut shell = c.shell("现行政策包")?;
+    shell.lead = String::from("每一项都写明依据和来源；系统默认和待核实的，须经主管部门确认");
+    c.page(&PackPage {
+        shell,
+        head,
+        kinds: choices(&kinds, kind),
+        standings: choices(&standings, standing),
+        q: words.to_owned(),
+        open: kind.is_some() || standing.is_some() || !words.is_empty(),
+        items,
+    })
+}
+
+fn choices(counts: &BTreeMap<&str, usize>, chosen: Option<&str>) -> Vec<Choice> {
+    let choice = |(key, count): (&&str, &usize)| Choice {
+        value: (*key).to_owned(),
+        label: format!("{key}（{count}）"),
+        checked: chosen == Some(*key),
+        ..Choice::default()
+    };
+    counts.iter().map(choice).collect()
+}
