@@ -5,5 +5,4 @@ pub mod attachments;
 pub mod duty;
 pub mod identity;
 pub mod notices;
-pub mod records;
 pub mod units;

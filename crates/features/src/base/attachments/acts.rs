@@ -39,7 +39,7 @@ pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFi
         say(extra, format!("一次最多上传 {MAX_FILES} 个文件，现有 {} 个", sent.len()));
     }
     let mut good = Vec::new();
-    for upload in sent.iter().take(MAX_FILES) {
+    for upload in sent.into_iter().take(MAX_FILES) {
         match rules::judge(&upload.name, &upload.bytes) {
             Err(message) => say(upload, message),
             Ok((name, kind)) => match stopped(pack, &name, kind, &upload.bytes) {
