@@ -5,4 +5,5 @@ pub mod attachments;
 pub mod duty;
 pub mod identity;
 pub mod notices;
+pub mod records;
 pub mod units;

@@ -90,9 +90,10 @@ fn checked(tx: &Tx, new: &NewAssociation) -> Result<Association> {
         let known: Vec<&str> = types.iter().map(|t| t.name.as_str()).collect();
         wrong.say("management_type", format!("请选择管理类型：{}", known.join("、")));
     }
-    let industries = new.industries.iter().filter_map(|code| {
-        wrong.take("industries", industry::parse(code)).map(|i| i.code.to_owned())
-    });
+    let industries = new
+        .industries
+        .iter()
+        .filter_map(|code| wrong.take("industries", industry::parse(code)).map(|i| i.code.to_owned()));
     let industries = industries.collect();
     let typed = new.phone.as_deref().map(str::trim).filter(|p| !p.is_empty());
     let phone = typed.and_then(|p| wrong.take("phone", Phone::parse(p))).map(|p| p.as_str().to_owned());

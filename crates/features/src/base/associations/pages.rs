@@ -15,7 +15,10 @@ use crate::base::units;
 /// The routes of this capability.
 pub fn routes() -> Vec<Route> {
     vec![
-        page(GET, "/orgs", "association.view", list).public().rate(Rate::Search).summary("按名称或代码找协会"),
+        page(GET, "/orgs", "association.view", list)
+            .public()
+            .rate(Rate::Search)
+            .summary("按名称或代码找协会"),
         asset("/orgs/suggest", "association.view", suggest)
             .public()
             .rate(Rate::Search)
@@ -96,9 +99,8 @@ struct CardPage {
 fn card(c: &Call) -> Result<Reply> {
     let id: AssociationId = c.id("id")?;
     let today = civil_date(c.ctx.now);
-    let (association, held) = c.read(|tx| {
-        Ok((store::find(tx, &id)?.or_missing()?, duty::held(tx, &id, today)?))
-    })?;
+    let (association, held) =
+        c.read(|tx| Ok((store::find(tx, &id)?.or_missing()?, duty::held(tx, &id, today)?)))?;
     c.page(&CardPage {
         shell: c.shell(&association.name)?,
         id: association.id.to_string(),
@@ -138,10 +140,8 @@ fn suggest(c: &Call) -> Result<Reply> {
     }
     let items = c.read(|tx| {
         let found = store::search(tx, &terms, SUGGESTIONS, 0)?;
-        let mut items: Vec<_> = found
-            .iter()
-            .map(|a| json!({"value": a.id, "label": a.name, "sub": a.uscc.as_str()}))
-            .collect();
+        let mut items: Vec<_> =
+            found.iter().map(|a| json!({"value": a.id, "label": a.name, "sub": a.uscc.as_str()})).collect();
         if with_units {
             let all = units::all(tx)?;
             let fit = all.iter().filter(|u| u.active && terms.fit(&[&u.name, &u.short_name]));

@@ -29,8 +29,7 @@ pub struct KeptFile {
 /// An empty file field of a browser (no name, no content) is no file. What stays in the store when the act fails
 /// belongs to nothing and cannot be reached.
 pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFile>> {
-    let sent: Vec<&Upload> =
-        uploads.iter().filter(|u| !(u.name.is_empty() && u.bytes.is_empty())).collect();
+    let sent: Vec<&Upload> = uploads.iter().filter(|u| !(u.name.is_empty() && u.bytes.is_empty())).collect();
     let mut wrong: Vec<FieldError> = Vec::new();
     let mut say = |upload: &Upload, message: String| {
         wrong.push(FieldError { field: upload.field.clone(), message });

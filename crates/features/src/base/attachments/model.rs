@@ -116,11 +116,15 @@ const NAME: usize = 100;
 /// A file name without folders, control characters and signs that turn the direction of writing; never empty.
 pub fn clean_name(name: &str) -> String {
     let last = half_width(name.rsplit(['/', '\\']).next().unwrap_or_default());
-    let plain: String =
-        last.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')).collect();
+    let plain: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'))
+        .collect();
     let plain = plain.trim().trim_matches('.').trim();
     let (stem, extension) = match plain.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && is_extension(extension) => (stem, format!(".{extension}")),
+        Some((stem, extension)) if !stem.is_empty() && is_extension(extension) => {
+            (stem, format!(".{extension}"))
+        }
         _ => (plain, String::new()),
     };
     let stem: String = stem.chars().take(NAME - extension.chars().count()).collect();

@@ -25,7 +25,11 @@ pub trait Owners {
 
 /// The routes of this capability.
 pub fn routes<H: Owners>() -> Vec<Route> {
-    vec![asset("/attachments/{id}", "attachment.read", serve::<H>).public().summary("下载附件；只有能看到所属事项的人可以下载")]
+    vec![
+        asset("/attachments/{id}", "attachment.read", serve::<H>)
+            .public()
+            .summary("下载附件；只有能看到所属事项的人可以下载"),
+    ]
 }
 
 /// Answers `GET /attachments/{id}`; a file the caller may not read is not there.

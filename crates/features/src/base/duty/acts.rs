@@ -52,7 +52,10 @@ pub fn add(tx: &Tx, new: &NewLink) -> Result<Link> {
         say("unit", format!("“{}”已停用，不能再确定新的责任关系", unit.name));
     }
     let ongoing = new.until_on.is_none_or(|until| until >= today);
-    if ongoing && rules::makes_sponsor(kind) && !relation::lists(pack).has_sponsor(&association.management_type) {
+    if ongoing
+        && rules::makes_sponsor(kind)
+        && !relation::lists(pack).has_sponsor(&association.management_type)
+    {
         say("kind", format!("“{}”按现行管理类型不设业务主管单位", association.name));
     }
     let links = store::of_association(tx, &association.id)?;

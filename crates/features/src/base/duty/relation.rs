@@ -16,7 +16,10 @@ use crate::base::units::{self, UnitId};
 pub fn answers(tx: &Tx, association: &AssociationId, duty: &str, on: Date) -> Result<Answer> {
     let pack = tx.ctx().pack()?;
     let Some(duty) = pack.duties.iter().find(|d| d.code == duty) else {
-        return Err(Error::invalid("duty", format!("责任清单中没有“{duty}”，请从责任清单中选取代码，如 DI-04")));
+        return Err(Error::invalid(
+            "duty",
+            format!("责任清单中没有“{duty}”，请从责任清单中选取代码，如 DI-04"),
+        ));
     };
     with_relation(tx, association, |relation| relation.answer(duty, on))
 }
@@ -66,11 +69,7 @@ pub(super) fn lists(pack: &Pack) -> Lists<'_> {
     }
 }
 
-fn with_relation<T>(
-    tx: &Tx,
-    association: &AssociationId,
-    ask: impl FnOnce(&Relation) -> T,
-) -> Result<T> {
+fn with_relation<T>(tx: &Tx, association: &AssociationId, ask: impl FnOnce(&Relation) -> T) -> Result<T> {
     let association = associations::find(tx, association)?.or_missing()?;
     let links = store::of_association(tx, &association.id)?;
     let all = units::all(tx)?;

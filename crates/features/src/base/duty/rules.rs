@@ -54,8 +54,12 @@ pub struct Relation<'a> {
 impl Relation<'_> {
     /// Who answers for a duty on a day.
     pub fn answer(&self, duty: &Duty, on: Date) -> Answer {
-        let kinds: Vec<&LinkKind> =
-            self.lists.link_kinds.iter().filter(|k| k.party.as_deref() == Some(duty.party.as_str())).collect();
+        let kinds: Vec<&LinkKind> = self
+            .lists
+            .link_kinds
+            .iter()
+            .filter(|k| k.party.as_deref() == Some(duty.party.as_str()))
+            .collect();
         if kinds.is_empty() {
             return self.of_the_city(duty);
         }
@@ -99,7 +103,9 @@ impl Relation<'_> {
 
     fn gap(&self, party: &str, words: Option<&str>) -> Gap {
         let how = self.lists.association_types.iter().find(|t| t.key == self.management_type);
-        if party == SPONSOR && let Some(how) = how.filter(|t| !t.has_sponsor) {
+        if party == SPONSOR
+            && let Some(how) = how.filter(|t| !t.has_sponsor)
+        {
             return Gap { kind: GapKind::NotHeld, words: format!("{}，不设业务主管单位", how.name) };
         }
         let name = self.lists.unit_kind_name(party);

@@ -71,7 +71,9 @@ fn of_assignee(
     keys: &SubjectKeys,
     value: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Found> {
-    let Some(user) = keys.assignee.and_then(value) else { return Ok((String::from("还没有分给具体的人"), Vec::new())) };
+    let Some(user) = keys.assignee.and_then(value) else {
+        return Ok((String::from("还没有分给具体的人"), Vec::new()));
+    };
     let all = identity::people_with_role(tx, role)?;
     let holders = all.into_iter().filter(|h| h.user.as_str() == user).collect();
     Ok((format!("分给本人的，“{title}”可以看"), holders))

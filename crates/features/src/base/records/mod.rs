@@ -11,5 +11,8 @@ pub use pages::routes;
 pub use subjects::{BASE, Described, Explain, Explanation, Seen, Subject, Subjects};
 
 /// Acts of this capability, with their Chinese names.
-pub const ACTS: &[(&str, &str)] =
-    &[("journal.view", "查看操作日志"), ("pack.view", "查看政策包"), ("access.explain", "查询谁能看到一条记录")];
+pub const ACTS: &[(&str, &str)] = &[
+    ("journal.view", "查看操作日志"),
+    ("pack.view", "查看政策包"),
+    ("access.explain", "查询谁能看到一条记录"),
+];

@@ -74,11 +74,12 @@ pub const BASE: &[Subject] = &[
     Subject {
         kind: "association",
         label: "协会",
-        describe: |tx, id| named(id, |id| Ok(associations::find(tx, &id)?.map(|a| (a.name, Some("/orgs/")))) ),
+        describe: |tx, id| named(id, |id| Ok(associations::find(tx, &id)?.map(|a| (a.name, Some("/orgs/"))))),
         find: |tx, typed| {
             let uscc = huitong_codes::Uscc::parse(typed).ok();
             let by_code = uscc.map(|u| associations::by_uscc(tx, &u)).transpose()?.flatten();
-            let by_name = || Ok::<_, huitong_kernel::Error>(associations::by_name(tx, typed)?.into_iter().next());
+            let by_name =
+                || Ok::<_, huitong_kernel::Error>(associations::by_name(tx, typed)?.into_iter().next());
             let found = match by_code {
                 Some(found) => Some(found),
                 None => by_name()?,
@@ -137,7 +138,9 @@ pub const BASE: &[Subject] = &[
         describe: |tx, id| named(id, |id| Ok(identity::account(tx, &id)?.map(|a| (a.name, None)))),
         find: |tx, typed| Ok(identity::by_login(tx, typed)?.map(|a| a.id.to_string())),
         fields: &[("login", "登录名"), ("name", "姓名"), ("role", "角色"), ("office", "任职处")],
-        seen: Seen::By(|tx, _| super::by_roles(tx, "user.list", &SubjectKeys::default(), &|_| None, &|_| false)),
+        seen: Seen::By(|tx, _| {
+            super::by_roles(tx, "user.list", &SubjectKeys::default(), &|_| None, &|_| false)
+        }),
     },
     Subject {
         kind: "attachment",
@@ -156,7 +159,9 @@ pub const BASE: &[Subject] = &[
         },
         find: |_, _| Ok(None),
         fields: &[("version", "版本"), ("digest", "摘要"), ("title", "标题")],
-        seen: Seen::By(|tx, _| super::by_roles(tx, "pack.view", &SubjectKeys::default(), &|_| None, &|_| false)),
+        seen: Seen::By(|tx, _| {
+            super::by_roles(tx, "pack.view", &SubjectKeys::default(), &|_| None, &|_| false)
+        }),
     },
 ];
 

@@ -2,8 +2,8 @@
 
 use huitong_kernel::Id;
 use huitong_kernel::pack::{AssociationType, Cardinality, Duty, LinkKind, Source, SourceKind, UnitKind};
-use jiff::civil::{Date, date};
 use jiff::ToSpan;
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use crate::base::duty::model::{Answer, GapKind, Link};

@@ -28,7 +28,11 @@ pub fn show<H: Subjects>(c: &Call) -> Result<Reply> {
     let asked = c.query("subject").unwrap_or_default();
     let found = if asked.is_empty() { None } else { find::<H>(c, asked)? };
     let missing = !asked.is_empty() && found.is_none();
-    let error = if missing { format!("没有编号、代码或者名称为“{asked}”的记录，请核对") } else { String::new() };
+    let error = if missing {
+        format!("没有编号、代码或者名称为“{asked}”的记录，请核对")
+    } else {
+        String::new()
+    };
     let mut shell = c.shell("谁能看到一条记录")?;
     shell.lead = String::from("按现行政策包的角色和今天的任职推算");
     shell.has_errors = missing;
