@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod journal;
 pub mod leases;
+pub mod list;
 pub mod migrate;
 pub mod pack;
 pub mod policy;

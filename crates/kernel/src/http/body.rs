@@ -1,6 +1,7 @@
 //! What a form or a JSON body brought: texts by field and files, read the same way from all three kinds of body.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -118,10 +119,11 @@ impl Filled {
 
     fn put(&mut self, name: String, value: String) {
         let value = if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value };
-        if self.values.contains_key(&name) {
-            self.repeated.push((name, value));
-        } else {
-            self.values.insert(name, value);
+        match self.values.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(value);
+            },
+            Entry::Occupied(taken) => self.repeated.push((taken.key().clone(), value)),
         }
     }
 }

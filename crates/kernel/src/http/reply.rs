@@ -62,7 +62,7 @@ impl Reply {
         let disposition = format!("{how}; filename*=UTF-8''{}", crate::http::query::encode(name));
         let mut reply = Reply::new("application/octet-stream", bytes);
         reply.headers.clear();
-        Ok(reply.header("content-type", content_type)?.header("content-disposition", &disposition)?)
+        reply.header("content-type", content_type)?.header("content-disposition", &disposition)
     }
 
     /// The same with another status.
