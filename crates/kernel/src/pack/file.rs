@@ -13,12 +13,21 @@ pub(super) struct TextFile {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// Byte offsets at which lines begin, but the first.
+    breaks: Vec<usize>,
 }
 
 impl TextFile {
+    fn new(path: &str, text: &str) -> TextFile {
+        // A byte order mark is an accident of some editors.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        TextFile { path: path.to_owned(), text, breaks }
+    }
+
     /// The line (first = 1) of a byte offset.
     pub fn line(&self, offset: usize) -> usize {
-        1 + self.text.bytes().take(offset).filter(|b| *b == b'\n').count()
+        1 + self.breaks.partition_point(|start| *start <= offset)
     }
 
     /// A place in it.
@@ -34,12 +43,9 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// Puts the files up; a byte order mark is dropped.
+    /// Puts the files up.
     pub fn new(files: &BTreeMap<String, String>) -> Shelf {
-        let files = files.iter().map(|(path, text)| {
-            let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
-            (path.clone(), TextFile { path: path.clone(), text })
-        });
+        let files = files.iter().map(|(path, text)| (path.clone(), TextFile::new(path, text)));
         Shelf { files: files.collect(), taken: RefCell::default() }
     }
 
@@ -68,7 +74,7 @@ impl Shelf {
         for path in self.files.keys().filter(|path| !taken.contains(*path)) {
             let at = At { file: path.clone(), ..At::default() };
             let near = did_you_mean(path, taken.iter().map(String::as_str));
-            desk.say(&at, "不认识的文件", format!("{near}不需要的文件请移出政策包"));
+            desk.say(&at, "不认识的文件", format!("不需要的文件请移出政策包。{near}"));
         }
     }
 }
@@ -121,7 +127,7 @@ fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>, findi
                 files.insert(path, text);
             }
             Ok(Err(_)) => {
-                findings.push(unreadable(&path, "不是 UTF-8 文本", "请在编辑器里另存为 UTF-8 编码"))
+                findings.push(unreadable(&path, "不是 UTF-8 文本", "请在编辑器里另存为 UTF-8 编码"));
             }
             Err(_) => findings.push(unreadable(&path, "打不开这个文件", "请检查读取权限")),
         }

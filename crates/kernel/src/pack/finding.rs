@@ -57,7 +57,10 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
     let near = known
         .iter()
         .map(|candidate| (distance(word, candidate), *candidate))
-        .filter(|(far, candidate)| *far <= (candidate.chars().count().max(word.chars().count()) / 2).max(1))
+        .filter(|(far, candidate)| {
+            let long = candidate.chars().count().max(word.chars().count());
+            *far < long && *far <= (long / 2).max(1)
+        })
         .min();
     match near {
         Some((_, candidate)) => format!("是否为“{candidate}”？"),

@@ -149,7 +149,7 @@ pub(super) fn kinds(desk: &Desk, shelf: &Shelf) -> Vec<AppealKind> {
         desk.define(Ref::Kind, &key, &kind.at("name"));
         if !key.is_empty() && !KINDS.contains(&key.as_str()) {
             let near = super::finding::did_you_mean(&key, KINDS);
-            desk.say(&kind.at("name"), format!("没有诉求类型“{key}”"), format!("{near}类型的名称是固定的"));
+            desk.say(&kind.at("name"), format!("没有诉求类型“{key}”"), format!("类型的名称是固定的。{near}"));
         }
         let (explain, source) = (kind.text("explain"), kind.source());
         let Some(answer) = limit(&kind, "answer") else { continue };

@@ -145,7 +145,7 @@ fn one(desk: &Desk, key: String, role: &table::Tab<'_>) -> Role {
     desk.define(Ref::Role, &key, &role.at(""));
     if !ROLE_KEYS.contains(&key.as_str()) {
         let near = super::finding::did_you_mean(&key, ROLE_KEYS);
-        desk.say(&role.at(""), format!("没有角色“{key}”"), format!("{near}角色的代码是固定的，名称可以改"));
+        desk.say(&role.at(""), format!("没有角色“{key}”"), format!("角色的代码是固定的，名称可以改。{near}"));
     }
     let office = role.closed("office").unwrap_or(Office::Unit);
     let (title, explain, source) = (role.text("title"), role.text("explain"), role.source());

@@ -24,22 +24,23 @@ pub(super) fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static s
         .flexible(true)
         .from_reader(file.text.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
-    let header_line = line_of(&header);
+    let header_line =
+        1 + file.text.lines().take_while(|line| line.trim().is_empty() || line.starts_with('#')).count();
     let Some(places) = header_places(desk, file, &header, header_line, columns) else { return Vec::new() };
     let mut rows = Vec::new();
     for record in reader.records().flatten() {
         let line = line_of(&record);
         let at = file.at(line, "");
+        if record.iter().any(|cell| cell.contains('\n')) {
+            desk.say(&at, "栏内有换行", "多半是少了一个引号 \"，请补上或删去");
+            continue;
+        }
         if record.len() != header.len() {
             desk.say(
                 &at,
                 format!("这一行有 {} 栏，表头有 {} 栏", record.len(), header.len()),
                 "请检查是否多了或少了逗号；栏内要用逗号时写中文逗号“，”",
             );
-            continue;
-        }
-        if record.iter().any(|cell| cell.contains('\n')) {
-            desk.say(&at, "栏内有换行", "多半是少了一个引号 \"，请补上或删去");
             continue;
         }
         let cells = places.iter().map(|(column, place)| (*column, record[*place].to_owned())).collect();
@@ -66,6 +67,7 @@ fn header_places(
             desk.say(&file.at(line, name), format!("表头里有不认识的栏“{name}”"), suggestion);
         } else if header.iter().take(place).any(|earlier| earlier == name) {
             desk.say(&file.at(line, name), format!("表头里“{name}”栏重复"), "请删去其中一栏");
+            whole = false;
         }
     }
     let mut places = Vec::new();

@@ -61,5 +61,11 @@ fn check(whole: &BTreeMap<String, String>, one: &Break) -> Result<(), String> {
     if right {
         return Ok(());
     }
-    Err(format!("{}:{line} should say “{}” and “{}”, but:\n{}", one.file, one.says, one.remedy, shown(&findings)))
+    Err(format!(
+        "{}:{line} should say “{}” and “{}”, but:\n{}",
+        one.file,
+        one.says,
+        one.remedy,
+        shown(&findings)
+    ))
 }

@@ -7,7 +7,7 @@ use crate::pack::{Pack, examples};
 #[test]
 fn sheets() {
     check_all(breaks![
-        "duties.csv": "代码,责任方," => "代码,责任单位,", on "代码,责任单位", says "不认识的栏“责任单位”", remedy "是否为“责任方”";
+        "duties.csv": "代码,责任方," => "代码,责任单位,", on "代码,责任单位", says "不认识的栏“责任单位”", remedy "是否为“责任事项”";
         "duties.csv": ",频次,依据" => ",依据", on "代码,责任方", says "表头缺少“频次”栏", remedy "表头应为：代码,责任方";
         "duties.csv": "代码,责任方," => "代码,代码,责任方,", on "代码,代码", says "“代码”栏重复", remedy "删去其中一栏";
         "duties.csv": "会议纪要、任务单" => "会议纪要,任务单", on "会议纪要,任务单", says "有 9 栏，表头有 8 栏", remedy "中文逗号";
@@ -15,7 +15,7 @@ fn sheets() {
         "duties.csv": "DS-02,党委社会工作部门" => "DS-02,党委社会工作部", on "明确党建隶属", says "没有单位类型“党委社会工作部”", remedy "是否为“党委社会工作部门”";
         "duties.csv": "DS-05,党委社会工作部门,培育" => "DS-05,党委社会工作部门,培养", on "DS-05", says "“培养”不是可用的环节", remedy "是否为“培育”";
         "duties.csv": "公开报道：负责人审核,A" => ",A", on "DS-03", says "没有写依据", remedy "请写明文件名称和条款";
-        "duties.csv": "公开报道：负责人审核,A" => "公开报道：负责人审核,B", on "DS-03", says "“B”不是可用的来源", remedy "是否为“A”";
+        "duties.csv": "公开报道：负责人审核,A" => "公开报道：负责人审核,B", on "DS-03", says "“B”不是可用的来源", remedy "A、L、R、M、D";
         "duties.csv": "审核意见书" => "\"审核意见书", on "DS-03", says "栏内有换行", remedy "少了一个引号";
         "duties.csv": "办理诉求（主办）" => "", on "DI-04", says "“责任事项”没有填写", remedy "请填写“责任事项”";
     ]);
@@ -55,7 +55,9 @@ fn the_folder() {
     changed.insert("notes.txt".to_owned(), String::new());
     let found = findings(&changed);
     let said = |file: &str, says: &str, remedy: &str| {
-        found.iter().any(|f| f.file == file && f.line == 0 && f.message.contains(says) && f.suggestion.contains(remedy))
+        found.iter().any(|f| {
+            f.file == file && f.line == 0 && f.message.contains(says) && f.suggestion.contains(remedy)
+        })
     };
     assert!(said("duties.csv", "缺少这个文件", "复制一份再改"), "{}", shown(&found));
     assert!(said("dutys.csv", "不认识的文件", "是否为“duties.csv”"), "{}", shown(&found));

@@ -75,7 +75,7 @@ fn the_flow() {
         "appeals/flow.toml": "stage = \"handle\"" => "stage = \"handel\"", on "handel", says "没有阶段“handel”", remedy "是否为“handle”";
         "appeals/flow.toml": "named = \"complete\", unmet" => "unmet", on "[{ unmet", says "要么写 when（条件），要么写 named", remedy "{ when = { … }, unmet = \"…\" }";
         "appeals/flow.toml": "named = \"complete\"" => "named = \"completed\"", on "completed", says "没有检查“completed”", remedy "是否为“complete”";
-        "appeals/flow.toml": ", unmet = \"匿名线索没有联系方式\"" => "", on "guards          = [{ when = { fact = \"disclosure\", is_not = \"anonymous\" }}]", says "缺少 unmet", remedy "请补上 unmet";
+        "appeals/flow.toml": ", unmet = \"匿名线索没有联系方式\"" => "", on "\"anonymous\" } }]", says "缺少 unmet", remedy "请补上 unmet";
         "appeals/flow.toml": "\"appeal_decline\"" => "\"appeal_refuse\"", on "appeal_refuse", says "没有表单“appeal_refuse”", remedy "appeals/forms.toml";
         "appeals/flow.toml": "notice = \"declined\"" => "notice = \"decline\"", on "notice = \"decline\"", says "没有通知“decline”", remedy "是否为“declined”";
         "appeals/flow.toml": "who = \"handler\"" => "who = \"handlers\"", on "handlers", says "没有通知对象“handlers”", remedy "是否为“handler”";
@@ -111,10 +111,10 @@ fn forms_and_queues() {
 fn roles() {
     check_all(breaks![
         "roles.toml": "\"appeal.sign\"" => "\"appeal.sing\"", on "appeal.sing", says "没有行为“appeal.sing”", remedy "是否为“appeal.sign”";
-        "roles.toml": "office  = \"协会\"" => "office  = \"商会\"", on "商会\"", says "“商会”不是可用的任职处", remedy "不登录、协会、企业、单位、全市";
+        "roles.toml": "office  = \"协会\"" => "office  = \"商会\"", on "商会\"", says "“商会”不是可用的任职处", remedy "是否为“协会”";
         "roles.toml": "assigned = [\"appeal.view_identity\"]" => "asigned = [\"appeal.view_identity\"]", on "asigned = ", says "不认识的键“asigned”", remedy "是否为“assigned”";
         "roles.toml": "[roles.auditor]" => "[roles.auditer]", on "[roles.auditer]", says "没有角色“auditer”", remedy "是否为“auditor”";
-        "roles.toml": "[roles.city_leader]" => "[roles.mayor]", on "# 角色和权限", says "缺少角色 city_leader", remedy "[roles.city_leader]";
+        "roles.toml": "[roles.city_leader]\ntitle   = \"市领导\"\noffice  = \"全市\"\nexplain = \"查看全市诉求办理情况；保密的隐去身份。\"\n[roles.city_leader.may]" => "[roles.city_leaders.may]", on "# 角色和权限", says "缺少角色 city_leader", remedy "[roles.city_leader]";
         "roles.toml": "title   = \"审计员\"\n" => "", on "[roles.auditor]", says "缺少 title", remedy "请补上 title";
     ]);
 }

@@ -3,6 +3,7 @@
 mod breaking;
 mod broken_lists;
 mod broken_rules;
+mod dues;
 mod properties;
 mod shipped;
 mod vocabulary;

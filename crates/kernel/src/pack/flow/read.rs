@@ -1,205 +1,15 @@
-//! The flow of a case: stages, states, acts with their moves, guards, forms, sentences and notices.
+//! Reading the flow: every reference resolved, every state reached and left.
 
-use super::closed::Closed;
-use super::conditions;
-use super::desk::{Desk, Ref};
-use super::file::Shelf;
-use super::sentences;
-use super::source::Source;
-use super::table::{self, Tab};
-use crate::condition::{self, Condition, FactDef, Named};
-
-/// A flow.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Flow {
-    /// `appeal`; the first half of each act's name.
-    pub key: String,
-    /// 行业协会商会诉求办理.
-    pub title: String,
-    /// The stage bar.
-    pub stages: Vec<Named>,
-    /// States in the order written.
-    pub states: Vec<State>,
-    /// Acts in the order written.
-    pub acts: Vec<FlowAct>,
-}
-
-/// A state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct State {
-    /// `submitted`.
-    pub key: String,
-    /// 待受理.
-    pub label: String,
-    /// Tone of its pill.
-    pub tone: Tone,
-    /// Key of its stage.
-    pub stage: String,
-    /// What the public reads.
-    pub public_label: String,
-    /// Whether the case ends here.
-    pub ends: bool,
-    /// Acts offered as the main button, the first that is available.
-    pub primary: Vec<String>,
-    /// Where this comes from.
-    pub source: Source,
-}
-
-/// Tones of the status pill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Waits for somebody to take it.
-    Amber,
-    /// Is being worked on.
-    Blue,
-    /// Waits for review.
-    Violet,
-    /// Waits for an answer.
-    Teal,
-    /// Done.
-    Green,
-    /// Out of the way.
-    Grey,
-    /// Overdue.
-    Red,
-}
-
-impl Closed for Tone {
-    const WHAT: &'static str = "色调";
-    const WORDS: &'static [(&'static str, Tone)] = &[
-        ("amber", Tone::Amber),
-        ("blue", Tone::Blue),
-        ("violet", Tone::Violet),
-        ("teal", Tone::Teal),
-        ("green", Tone::Green),
-        ("grey", Tone::Grey),
-        ("red", Tone::Red),
-    ];
-}
-
-impl Tone {
-    /// The word for the style sheet.
-    pub fn class(self) -> &'static str {
-        self.word()
-    }
-}
-
-/// An act of the flow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FlowAct {
-    /// `sign`.
-    pub key: String,
-    /// `appeal.sign`: the permission, the journal kind.
-    pub name: String,
-    /// The verb on the button.
-    pub label: String,
-    /// Other verbs in particular states (转办).
-    pub labels: Vec<(String, String)>,
-    /// The state a case begins in, where this act begins one.
-    pub start: Option<String>,
-    /// From state, to state (the same where it stays).
-    pub moves: Vec<(String, String)>,
-    /// Where the act has outcomes, the moves are theirs.
-    pub outcomes: Vec<Outcome>,
-    /// What must hold.
-    pub guards: Vec<Guard>,
-    /// Its form.
-    pub form: Option<String>,
-    /// The line in the timeline.
-    pub sentence: String,
-    /// The line the public reads; none: the public does not see this step.
-    pub public_sentence: Option<String>,
-    /// Who is told.
-    pub notify: Vec<Notify>,
-    /// Done by itself when this limit has passed.
-    pub after_limit: Option<String>,
-    /// Where this comes from.
-    pub source: Source,
-}
-
-/// One outcome of an act (`return` of `review`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// `return`.
-    pub key: String,
-    /// 退回修改.
-    pub label: String,
-    /// From state, to state.
-    pub moves: Vec<(String, String)>,
-}
-
-/// A condition of an act with the sentence said while it does not hold.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Guard {
-    /// What is asked.
-    pub check: Check,
-    /// Said while it does not hold.
-    pub unmet: String,
-}
-
-/// What a guard asks.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Check {
-    /// A condition over facts.
-    When(Condition),
-    /// A function of the code, by name.
-    Named(String),
-}
-
-/// Who is told by which notice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notify {
-    /// Key of the recipient.
-    pub who: String,
-    /// Key of the notice.
-    pub notice: String,
-}
-
-impl Flow {
-    /// The state with this key.
-    pub fn state(&self, key: &str) -> Option<&State> {
-        self.states.iter().find(|state| state.key == key)
-    }
-
-    /// The act with this key.
-    pub fn act(&self, key: &str) -> Option<&FlowAct> {
-        self.acts.iter().find(|act| act.key == key)
-    }
-
-    /// The acts that lead on from a state, in the order written, without those done by themselves.
-    pub fn acts_from<'f>(&'f self, state: &'f str) -> impl Iterator<Item = &'f FlowAct> {
-        self.acts.iter().filter(move |act| act.after_limit.is_none() && act.leaves(state))
-    }
-}
-
-impl FlowAct {
-    /// Where the act leads from a state, with the outcome where it has some.
-    pub fn to(&self, state: &str, outcome: Option<&str>) -> Option<&str> {
-        let moves = match outcome {
-            Some(key) => &self.outcomes.iter().find(|outcome| outcome.key == key)?.moves,
-            None => &self.moves,
-        };
-        moves.iter().find(|(from, _)| from == state).map(|(_, to)| to.as_str())
-    }
-
-    /// Whether the act can be done in a state.
-    pub fn leaves(&self, state: &str) -> bool {
-        self.all_moves().any(|(from, _)| from == state)
-    }
-
-    /// The verb in a state.
-    pub fn label_in(&self, state: &str) -> &str {
-        self.labels.iter().find(|(known, _)| known == state).map_or(&self.label, |(_, label)| label)
-    }
-
-    /// All moves, those of the outcomes too.
-    pub fn all_moves(&self) -> impl Iterator<Item = &(String, String)> {
-        self.moves.iter().chain(self.outcomes.iter().flat_map(|outcome| outcome.moves.iter()))
-    }
-}
+use super::{Check, Flow, FlowAct, Guard, Notify, Outcome, State, Tone};
+use crate::condition::{self, FactDef, Named};
+use crate::pack::conditions;
+use crate::pack::desk::{Desk, Ref};
+use crate::pack::file::Shelf;
+use crate::pack::sentences;
+use crate::pack::table::{self, Tab};
 
 /// Key and label of each state, read ahead because conditions everywhere may name states.
-pub(super) fn state_names(shelf: &Shelf) -> Vec<Named> {
+pub(in crate::pack) fn state_names(shelf: &Shelf) -> Vec<Named> {
     let quiet = Desk::default();
     let Some(file) = shelf.take(&quiet, FILE) else { return Vec::new() };
     let Some(document) = table::parse(&quiet, file) else { return Vec::new() };
@@ -211,7 +21,7 @@ pub(super) fn state_names(shelf: &Shelf) -> Vec<Named> {
 const FILE: &str = "appeals/flow.toml";
 
 /// Reads the flow.
-pub(super) fn read(desk: &Desk, shelf: &Shelf, facts: &[FactDef]) -> Flow {
+pub(in crate::pack) fn read(desk: &Desk, shelf: &Shelf, facts: &[FactDef]) -> Flow {
     let Some(file) = shelf.take(desk, FILE) else { return Flow::default() };
     let Some(document) = table::parse(desk, file) else { return Flow::default() };
     let tab = table::open(desk, file, &document);
