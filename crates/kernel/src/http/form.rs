@@ -65,7 +65,17 @@ impl Call {
     pub fn checked(&self) -> Result<Checked> {
         let pack = self.ctx.pack()?;
         let form = self.route.form.and_then(|key| pack.form(key)).or_missing()?;
-        check(form, pack, self.filled()?).map_err(Error::fields)
+        let filled = self.filled()?;
+        let unsaid = self.route.defaults.iter().filter(|(key, _)| filled.get(key).trim().is_empty());
+        let unsaid: Vec<_> = unsaid.collect();
+        if unsaid.is_empty() {
+            return check(form, pack, filled).map_err(Error::fields);
+        }
+        let mut filled = filled.clone();
+        for (key, value) in unsaid {
+            filled.values.insert((*key).to_owned(), (*value).to_owned());
+        }
+        check(form, pack, &filled).map_err(Error::fields)
     }
 }
 
@@ -218,21 +228,25 @@ fn unknown(form: &Form, filled: &Filled) -> Vec<FieldError> {
         let field = key.strip_suffix("_id").and_then(|key| form.field(key));
         field.is_some_and(|field| is_looked_up(field.control))
     };
-    let known = |key: &str| form.field(key).is_some() || OURS.contains(&key) || is_id(key);
+    let is_text = |key: &str| form.field(key).is_some_and(|field| field.control != Control::Files);
+    let known = |key: &str| is_text(key) || OURS.contains(&key) || is_id(key);
     let wrong = filled.values.keys().filter(|key| !known(key));
     wrong
         .map(|key| {
             let near = crate::pack::did_you_mean(key, form.fields.iter().map(|f| f.key.as_str()));
-            let message = format!("这里没有“{}”这个字段。{near}", short(key));
+            let message = match form.field(key) {
+                Some(_) => "附件不能放在 JSON 里，请用 multipart/form-data 发送".to_owned(),
+                None => format!("这里没有“{}”这个字段。{near}", short(key)),
+            };
             FieldError { field: key.clone(), message }
         })
         .collect()
 }
 
-/// The JSON schema of a form.
-pub fn schema(form: &Form, pack: &Pack) -> Json {
+/// The JSON schema of a form; `files` where the body can carry them; fields with a default need not be sent.
+pub fn schema(form: &Form, pack: &Pack, files: bool, defaults: &[(&str, &str)]) -> Json {
     let mut properties = Map::new();
-    for field in &form.fields {
+    for field in form.fields.iter().filter(|f| files || f.control != Control::Files) {
         properties.insert(field.key.clone(), field_schema(field, pack));
         if is_looked_up(field.control) {
             let about = format!("“{}”在系统中的编号；知道编号时用它代替名称", field.label);
@@ -241,7 +255,9 @@ pub fn schema(form: &Form, pack: &Pack) -> Json {
     }
     // A record's version: whoever saw an older one is refused (409).
     properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
+    let has_default = |key: &str| defaults.iter().any(|(name, _)| *name == key);
     let needed = form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
+    let needed = needed.filter(|f| !has_default(&f.key) && properties.contains_key(&f.key));
     let needed: Vec<&str> = needed.map(|f| f.key.as_str()).collect();
     json!({
         "type": "object",

@@ -81,7 +81,7 @@ fn pass(call: &mut Call, refused: Option<Error>) -> Result<Reply> {
     }
     match call.route.access {
         Access::SignedIn if matches!(call.ctx.actor, Actor::Public) => return Err(Error::sign_in()),
-        Access::SignedIn => {}
+        Access::SignedIn | Access::Open => {}
         Access::Public | Access::Right => {
             call.ctx.right(call.route.act)?;
         }

@@ -92,7 +92,7 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
     let mut operation = json!({
         "operationId": name,
         "summary": route.summary,
-        "security": if route.access == Access::Public { json!([{}, {"token": []}]) } else { json!([{"token": []}]) },
+        "security": if matches!(route.access, Access::Public | Access::Open) { json!([{}, {"token": []}]) } else { json!([{"token": []}]) },
         "parameters": parameters(route),
         "responses": {
             "default": {
@@ -107,16 +107,18 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
     }
     operation["responses"][route.status.to_string()] = good;
     let form = route.form.and_then(|key| pack.form(key));
+    let name = form.map(|f| camel(&f.key)).unwrap_or_default();
     let body = match (route.body, form) {
         (Some(schema), _) => Some(schema(schemas)),
-        (None, Some(form)) => Some(schemas.add(&camel(&form.key), form::schema(form, pack))),
+        (None, Some(form)) => Some(schemas.add(&name, form::schema(form, pack, false, route.defaults))),
         (None, None) => None,
     };
     if let Some(schema) = body {
-        let kind = json!({"schema": schema});
-        let mut content = json!({"application/json": kind});
-        if route.uploads {
-            content["multipart/form-data"] = kind;
+        let mut content = json!({"application/json": {"schema": schema}});
+        if let Some(form) = form.filter(|_| route.uploads) {
+            let with_files = form::schema(form, pack, true, route.defaults);
+            let schema = schemas.add(&format!("{name}WithFiles"), with_files);
+            content["multipart/form-data"] = json!({"schema": schema});
         }
         operation["requestBody"] = json!({"required": true, "content": content});
     }

@@ -38,6 +38,8 @@ impl Method {
 /// Who may come in at all; which subjects is the scope's matter, which state the flow's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// Everybody, and no right is asked: signing in.
+    Open,
     /// Everybody: the act must be granted to the role `public`.
     Public,
     /// Whoever has the right to the act.
@@ -125,6 +127,8 @@ pub struct Route {
     pub rate: Rate,
     /// Form of the pack whose fields are the body.
     pub form: Option<&'static str>,
+    /// What a field of the form is taken to be where nothing was sent.
+    pub defaults: &'static [(&'static str, &'static str)],
     /// Whether files may be sent (a larger body is taken).
     pub uploads: bool,
     /// Query and header parameters, for the OpenAPI document.
@@ -150,6 +154,7 @@ const fn row(method: Method, path: &'static str, act: &'static str, face: Face, 
         handler,
         rate: Rate::None,
         form: None,
+        defaults: &[],
         uploads: false,
         params: &[],
         body: None,
@@ -182,6 +187,13 @@ impl Route {
         self
     }
 
+    /// Everybody may come in and no right is asked; also on the public listener.
+    pub const fn open(mut self) -> Route {
+        self.access = Access::Open;
+        self.side = Side::Both;
+        self
+    }
+
     /// Whoever is signed in may come in; also on the public listener.
     pub const fn signed_in(mut self) -> Route {
         self.access = Access::SignedIn;
@@ -204,6 +216,12 @@ impl Route {
     /// The body is this form of the pack; read it with `c.checked(…)`.
     pub const fn form(mut self, key: &'static str) -> Route {
         self.form = Some(key);
+        self
+    }
+
+    /// What a field of the form is taken to be where nothing was sent: `&[("disclosure", "named")]`.
+    pub const fn defaults(mut self, defaults: &'static [(&'static str, &'static str)]) -> Route {
+        self.defaults = defaults;
         self
     }
 

@@ -106,6 +106,7 @@ impl RouteTable {
             .iter()
             .map(|r| {
                 let access = match r.access {
+                    Access::Open => "open",
                     Access::Public => "everybody",
                     Access::Right => "right",
                     Access::SignedIn => "signed in",
