@@ -40,6 +40,7 @@ CREATE TABLE appeals (
     closed_at BIGINT,
     due_at BIGINT,
     due_limit TEXT,
+    due_order BIGINT NOT NULL,
     answer_due_at BIGINT,
     solved TEXT,
     satisfied TEXT,
@@ -47,15 +48,16 @@ CREATE TABLE appeals (
 );
 CREATE UNIQUE INDEX appeals_number ON appeals (number);
 CREATE UNIQUE INDEX appeals_source ON appeals (source, source_number) WHERE source_number IS NOT NULL;
-CREATE INDEX appeals_unit_state ON appeals (unit, state, due_at, id);
-CREATE INDEX appeals_unit_due ON appeals (unit, due_at, id);
-CREATE INDEX appeals_desk ON appeals (desk_unit, due_at, id) WHERE state = 'dispatched';
-CREATE INDEX appeals_state ON appeals (state, due_at, id);
-CREATE INDEX appeals_due ON appeals (due_at, id);
+CREATE INDEX appeals_unit_due ON appeals (unit, due_order, id);
+CREATE INDEX appeals_unit_state ON appeals (unit, state, due_order, id);
+CREATE INDEX appeals_unit_answered ON appeals (unit, answered_at, id);
+CREATE INDEX appeals_unit_closed ON appeals (unit, closed_at, id);
+CREATE INDEX appeals_desk ON appeals (desk_unit, due_order, id) WHERE state = 'dispatched';
+CREATE INDEX appeals_state ON appeals (state, due_order, id);
 CREATE INDEX appeals_submitted ON appeals (submitted_at, id);
 CREATE INDEX appeals_association ON appeals (association, submitted_at) WHERE association IS NOT NULL;
 CREATE INDEX appeals_submitter ON appeals (submitter, submitted_at) WHERE submitter IS NOT NULL;
-CREATE INDEX appeals_assignee ON appeals (assignee, due_at) WHERE assignee IS NOT NULL;
+CREATE INDEX appeals_assignee ON appeals (assignee, due_order, id) WHERE assignee IS NOT NULL;
 CREATE INDEX appeals_next_unit ON appeals (next_unit) WHERE next_unit IS NOT NULL;
 
 -- recorded: every act on a case, in order; `content` holds what its form said

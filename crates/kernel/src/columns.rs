@@ -16,6 +16,8 @@ macro_rules! columns {
         impl $name {
             /// The columns, as a SELECT names them.
             pub const LIST: &'static str = concat!(stringify!($first) $(, ", ", stringify!($field))*);
+            /// The same under the alias `a`, for statements that join.
+            pub const ALIASED: &'static str = concat!("a.", stringify!($first) $(, ", a.", stringify!($field))*);
             /// The columns, one by one.
             pub const COLUMNS: &'static [&'static str] = &[stringify!($first) $(, stringify!($field))*];
 

@@ -43,6 +43,18 @@ impl Tx<'_> {
         )?;
         rows.iter().map(|r| Ok((r.get("k2")?, r.get("k3")?, r.get("n")?))).collect()
     }
+
+    /// The same over all first keys.
+    pub fn counts_everywhere(&self, name: &str) -> Result<Vec<(String, String, i64)>> {
+        let rows = self.query(
+            "SELECT k2, k3, CAST(SUM(n) AS BIGINT) AS n FROM ( \
+               SELECT k2, k3, n FROM counters WHERE name = $1 \
+               UNION ALL SELECT k2, k3, delta FROM counter_deltas WHERE name = $1 \
+             ) c GROUP BY k2, k3 ORDER BY k2, k3",
+            args![name],
+        )?;
+        rows.iter().map(|r| Ok((r.get("k2")?, r.get("k3")?, r.get("n")?))).collect()
+    }
 }
 
 /// Folds up to 2,000 deltas; answers how many. Only one folder runs at a time (it holds a lease).

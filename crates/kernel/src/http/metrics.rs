@@ -41,7 +41,7 @@ impl Metrics {
         self.micros.fetch_add(micros, Relaxed);
     }
 
-    fn write(&self, routes: &RouteTable, out: &mut String) {
+    pub(super) fn write(&self, routes: &RouteTable, out: &mut String) {
         out.push_str("# HELP huitong_requests_total Answers by act, face and class of status.\n");
         out.push_str("# TYPE huitong_requests_total counter\n");
         for (place, row) in self.answers.iter().enumerate() {

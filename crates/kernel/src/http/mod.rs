@@ -22,6 +22,9 @@ pub mod server;
 pub mod site;
 pub mod table;
 
+#[cfg(test)]
+mod tests;
+
 pub use assets::{Asset, Assets};
 pub use body::{Filled, Upload};
 pub use call::Call;

@@ -125,6 +125,12 @@ impl<'a> Query<'a> {
         Ok(Listed { items: rows.iter().map(read).collect::<Result<_>>()?, total, next })
     }
 
+    /// How many rows there are, exactly.
+    pub fn count(self, tx: &Tx) -> Result<i64> {
+        let (sql, args) = self.count_sql();
+        tx.number(&sql, &args)
+    }
+
     pub(super) fn after_sample(mut self) -> Query<'a> {
         self.after = Some(self.order.sample());
         self

@@ -42,7 +42,7 @@ pub fn classify(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
 /// one has signed.
 pub fn dispatch(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let mut case = Case::open(tx, id, "dispatch", input)?;
-    let unit = named_unit(tx, case.said("unit"))?;
+    let unit = named_unit(tx, case.said.id("unit").unwrap_or_else(|| case.said("unit")))?;
     if let Some(why) = rules::cannot_be_given(&unit, &case.appeal) {
         return Err(Error::invalid("unit", why));
     }

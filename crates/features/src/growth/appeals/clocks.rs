@@ -4,7 +4,7 @@ use huitong_kernel::deadline::{self, Limit as Length};
 use huitong_kernel::pack::{Chosen, Limit, LimitText, LimitUnit, Pack, Promise};
 use huitong_kernel::{Result, Tx};
 
-use super::model::{Appeal, RunningLimit};
+use super::model::{Appeal, NOT_DUE, RunningLimit};
 use super::store;
 
 /// The key of the limit within which an answer is promised.
@@ -84,6 +84,7 @@ fn settle(pack: &Pack, appeal: &mut Appeal, clocks: &[RunningLimit]) {
     let running = || clocks.iter().filter(|c| c.met_at.is_none() && !waits_for_complainant(pack, &c.limit_key));
     let next = running().min_by_key(|c| c.due_at);
     appeal.due_at = next.map(|c| c.due_at);
+    appeal.due_order = appeal.due_at.unwrap_or(NOT_DUE);
     appeal.due_limit = next.map(|c| c.limit_key.clone());
     appeal.answer_due_at = clocks.iter().rfind(|c| c.limit_key == ANSWER).map(|c| c.due_at);
 }

@@ -5,12 +5,17 @@ mod case;
 mod clocks;
 mod counts;
 mod facts;
+mod jobs;
 mod model;
+mod notices;
 mod number;
+mod proposals;
+mod queue;
 mod rules;
 mod sentences;
 mod store;
 mod submit;
+mod view;
 
 pub use acts::{ACTS, act, named_unit};
 pub use case::{Done, Input, Offer, offers};

@@ -90,6 +90,8 @@ columns! {
         due_at: Option<i64>,
         /// Key of the limit that is due then.
         due_limit: Option<String>,
+        /// `due_at`, or far away where nothing is due: what queues are ordered by.
+        due_order: i64,
         /// When the answer is due.
         answer_due_at: Option<i64>,
         /// Judgement: `yes`, `partly`, `no`.
@@ -107,6 +109,9 @@ pub const NAMED: &str = "named";
 pub const CONFIDENTIAL: &str = "confidential";
 /// A lead without a name; no reply is promised.
 pub const ANONYMOUS: &str = "anonymous";
+
+/// Where `due_order` stands when nothing is due.
+pub const NOT_DUE: i64 = 9_000_000_000_000;
 
 impl Appeal {
     /// Whether the complainant's identity is kept from all but intake and the assigned handler.

@@ -7,7 +7,7 @@ use huitong_kernel::http::form::Checked;
 use huitong_kernel::pack::{self, FlowAct, Pack};
 use huitong_kernel::{Id, Result, Tx};
 
-use super::model::Appeal;
+use super::model::{Appeal, Step};
 use crate::base::identity;
 use crate::base::units::{self, UnitId};
 
@@ -22,6 +22,31 @@ pub fn fill(tx: &Tx, pack: &Pack, sentence: &str, appeal: &Appeal, act: &FlowAct
         values.insert("handler", identity::name_of(tx, &Id::stored(handler.clone()))?);
     }
     Ok(pack::fill(sentence, &values))
+}
+
+/// The sentence of a step for those inside, as it was when it was taken.
+pub fn of_step(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step) -> Result<String> {
+    let Some(act) = pack.flow.act(&step.act) else {
+        return Ok(format!("{}已超过（{}）", step.said("limit"), step.said("rule")));
+    };
+    let mut values = facts(tx, pack, appeal)?;
+    let (reason, outcome) = said_words(pack, act, &|field| step.said(field));
+    values.insert("reason", reason);
+    values.insert("outcome", outcome);
+    values.insert("opinion", step.said("opinion"));
+    values.insert("actor", step.actor_name.clone());
+    if step.act == "dispatch" {
+        let said = Some(step.said("unit_id")).filter(|id| !id.is_empty()).unwrap_or_else(|| step.said("unit"));
+        let unit = Id::parse(&said).map(|id| units::name_of(tx, &id)).transpose()?;
+        values.insert("to_unit", unit.unwrap_or(said));
+    }
+    if step.act == "sign" {
+        values.insert("unit", step.office_name.clone());
+    }
+    if step.act == "assign" {
+        values.insert("handler", identity::name_of(tx, &Id::stored(step.said("handler")))?);
+    }
+    Ok(pack::fill(&act.sentence, &values))
 }
 
 /// Reason and outcome of an act in words, from what its form said.

@@ -58,7 +58,7 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
          next_unit = $9, desk_unit = $10, assignee = $11, approved = $12, accepted_at = $13, dispatched_at = $14, \
          signed_at = $15, contacted_at = $16, replied_at = $17, answered_at = $18, closed_at = $19, due_at = $20, \
          due_limit = $21, answer_due_at = $22, solved = $23, satisfied = $24, updated_at = $25, \
-         contact_name = $26, contact_phone = $27, replied_by = $28 \
+         contact_name = $26, contact_phone = $27, replied_by = $28, due_order = $29 \
          WHERE id = $1 AND version = $2",
         args![
             &a.id,
@@ -88,7 +88,8 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
             a.updated_at,
             &a.contact_name,
             &a.contact_phone,
-            &a.replied_by
+            &a.replied_by,
+            a.due_order
         ],
     )?;
     if changed == 0 { Err(Error::conflict(a.version)) } else { Ok(()) }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::case::{Input, journal_view, keep_files};
-use super::model::{ANONYMOUS, Appeal, CONFIDENTIAL, Step};
+use super::model::{ANONYMOUS, Appeal, CONFIDENTIAL, NOT_DUE, Step};
 use super::{clocks, counts, number, sentences, store};
 use crate::base::associations::{self, Association};
 use crate::base::attachments;
@@ -107,9 +107,9 @@ fn begin(
 fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Option<i64>) -> Result<Appeal> {
     let ctx = tx.ctx();
     let mut wrong = Vec::new();
-    let association = found(&mut wrong, named_association(tx, said.text("association")));
+    let association = found(&mut wrong, named_association(tx, picked(said, "association")));
     let company = found(&mut wrong, company_code(said.text("company_code")));
-    let about = found(&mut wrong, complained_of(tx, said.text("about")));
+    let about = found(&mut wrong, complained_of(tx, picked(said, "about")));
     super::acts::several(wrong)?;
     let anonymous = said.text("disclosure") == ANONYMOUS;
     let person = |field: &str| Some(said.text(field).to_owned()).filter(|v| !anonymous && !v.is_empty());
@@ -162,11 +162,17 @@ fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Op
         closed_at: None,
         due_at: None,
         due_limit: None,
+        due_order: NOT_DUE,
         answer_due_at: None,
         solved: None,
         satisfied: None,
         updated_at: ctx.now,
     })
+}
+
+/// What was picked from a list of suggestions, else what was typed.
+fn picked<'a>(said: &'a Checked, field: &str) -> &'a str {
+    said.id(field).unwrap_or_else(|| said.text(field))
 }
 
 fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Option<&Post>) -> Result<Step> {

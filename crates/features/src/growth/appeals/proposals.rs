@@ -1,0 +1,115 @@
+//! Who is proposed to answer a case: the 派单目录 decides; where it names the relation, the relation does; a person dispatches.
+
+use huitong_kernel::pack::{Pack, Target};
+use huitong_kernel::{Id, Result, Tx};
+use serde::Serialize;
+
+use super::model::Appeal;
+use super::rules;
+use crate::base::units::{self, Unit, UnitId};
+use crate::base::{associations::AssociationId, duty};
+
+/// One unit that may answer, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Proposal {
+    /// The unit.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// Where it comes from: 派单目录 or 责任关系.
+    pub from: &'static str,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// The paper it rests on; empty where there is none.
+    pub paper: String,
+}
+
+/// What is proposed for a case, the first one first; where nothing is, why.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Proposals {
+    /// The proposals.
+    pub items: Vec<Proposal>,
+    /// What must be known or settled before something can be proposed.
+    pub missing: Vec<String>,
+}
+
+const CATALOGUE: &str = "派单目录";
+const RELATION: &str = "责任关系";
+
+/// Proposes units for a case. A unit that is complained of, or cannot be given the case, is never proposed.
+pub fn propose(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
+    let mut found = Proposals::default();
+    let rule = appeal.category.as_deref().and_then(|category| pack.dispatch_rule(category));
+    match (&appeal.category, rule) {
+        (None, _) => found.missing.push(String::from("先分类，才能按派单目录提出建议")),
+        (Some(_), None) => found.missing.push(String::from("派单目录没有这一分类，请人工确定承办单位")),
+        (Some(_), Some(rule)) => {
+            for target in std::iter::once(&rule.target).chain(&rule.also) {
+                match target {
+                    Target::Function(function) => {
+                        let why = format!("{}（{function}职能）", rule.why);
+                        by_function(tx, appeal, function, &why, &rule.source.basis, &mut found)?;
+                    }
+                    Target::Relation => by_relation(tx, appeal, &mut found)?,
+                }
+            }
+        }
+    }
+    // The relation stands beside the catalogue, so that a disagreement is seen.
+    if !found.items.iter().any(|p| p.from == RELATION) && appeal.association.is_some() {
+        by_relation(tx, appeal, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn by_function(
+    tx: &Tx,
+    appeal: &Appeal,
+    function: &str,
+    why: &str,
+    basis: &str,
+    found: &mut Proposals,
+) -> Result<()> {
+    let units = units::performing(tx, function)?;
+    if units.is_empty() {
+        found.missing.push(format!("还没有单位履行“{function}”职能，请人工确定承办单位"));
+    }
+    for unit in units {
+        add(appeal, &unit, CATALOGUE, why.to_owned(), basis.to_owned(), found);
+    }
+    Ok(())
+}
+
+fn by_relation(tx: &Tx, appeal: &Appeal, found: &mut Proposals) -> Result<()> {
+    let Some(association) = appeal.association.clone() else {
+        found.missing.push(String::from("诉求没有写明协会，无法按责任关系提出建议，请人工确定承办单位"));
+        return Ok(());
+    };
+    let association: AssociationId = Id::stored(association);
+    let answer = duty::answers_appeal(tx, &association, tx.ctx().today())?;
+    if answer.first.is_none() && answer.second.is_none() {
+        found.missing.push(answer.reason.clone());
+    }
+    for (place, who) in [answer.first, answer.second].into_iter().flatten().enumerate() {
+        let reason = if place == 0 { answer.reason.clone() } else { format!("{}，作为第二建议", who.link_title) };
+        if let Some(unit) = unit(tx, &who.unit)? {
+            add(appeal, &unit, RELATION, reason, who.paper, found);
+        }
+    }
+    Ok(())
+}
+
+fn unit(tx: &Tx, id: &UnitId) -> Result<Option<Unit>> {
+    units::find(tx, id)
+}
+
+fn add(appeal: &Appeal, unit: &Unit, from: &'static str, reason: String, paper: String, found: &mut Proposals) {
+    if rules::cannot_be_given(unit, appeal).is_some() {
+        return;
+    }
+    let known = found.items.iter().any(|p| p.unit == unit.id.as_str() && p.from == from);
+    if !known {
+        let (unit, unit_name) = (unit.id.to_string(), unit.name.clone());
+        found.items.push(Proposal { unit, unit_name, from, reason, paper });
+    }
+}

@@ -1,0 +1,178 @@
+//! Lists of cases: the saved queues of the pack, filtered and ordered, with exact totals.
+
+use huitong_kernel::condition::{Comparator, Condition, Constant, Frame, Test};
+use huitong_kernel::ctx::{OfficeKind, Post};
+use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, OrderBy, Query, Sort};
+use huitong_kernel::pack::{Pack, Queue};
+use huitong_kernel::rights::{Scope, SubjectKeys};
+use huitong_kernel::http::Pairs;
+use huitong_kernel::{Ctx, Result, Row, Tx, Value};
+
+use super::model::Appeal;
+use super::view::{self, AppealRow, Names};
+use super::counts;
+
+/// Columns, filters and orders of every list of cases.
+pub const APPEALS: ListDef = ListDef {
+    select: "a.id, a.number, a.version, a.pack, a.state, a.kind, a.category, a.title, a.text, a.disclosure, \
+             a.complainant_kind, a.source, a.source_number, a.contact_name, a.contact_phone, a.submitter, \
+             a.association, a.company_code, a.about_kind, a.about, a.tracking, a.verified, a.unit, \
+             a.next_unit, a.desk_unit, a.assignee, a.approved, a.replied_by, a.submitted_at, a.accepted_at, \
+             a.dispatched_at, a.signed_at, a.contacted_at, a.replied_at, a.answered_at, a.closed_at, \
+             a.due_at, a.due_limit, a.due_order, a.answer_due_at, a.solved, a.satisfied, a.updated_at, u.name \
+             AS unit_name, n.name AS next_unit_name, o.name AS association_name, h.name AS handler_name",
+    from: "appeals a",
+    joins: "LEFT JOIN units u ON u.id = a.unit LEFT JOIN units n ON n.id = a.next_unit \
+            LEFT JOIN associations o ON o.id = a.association LEFT JOIN users h ON h.id = a.assignee",
+    key: "a.id",
+    filters: &[
+        Filter { name: "state", about: "办理状态", sql: "a.state = $1", kind: FilterKind::Text },
+        Filter { name: "kind", about: "诉求类型", sql: "a.kind = $1", kind: FilterKind::Text },
+        Filter { name: "category", about: "诉求分类", sql: "a.category = $1", kind: FilterKind::Text },
+        Filter { name: "unit", about: "承办单位", sql: "a.unit = $1", kind: FilterKind::Text },
+        Filter { name: "source", about: "受理渠道", sql: "a.source = $1", kind: FilterKind::Text },
+        Filter { name: "q", about: "标题里的词", sql: "a.title LIKE $1 ESCAPE '\\'", kind: FilterKind::Part },
+        Filter { name: "number", about: "诉求编号", sql: "a.number = $1", kind: FilterKind::Text },
+        Filter { name: "since", about: "提交不早于", sql: "a.submitted_at >= $1", kind: FilterKind::Since },
+        Filter { name: "until", about: "提交不晚于", sql: "a.submitted_at < $1", kind: FilterKind::Until },
+    ],
+    sorts: &[
+        Sort { name: "due_at", column: "a.due_order", kind: ColumnKind::Number, nullable: false },
+        Sort { name: "submitted_at", column: "a.submitted_at", kind: ColumnKind::Number, nullable: false },
+        Sort { name: "updated_at", column: "a.updated_at", kind: ColumnKind::Number, nullable: false },
+    ],
+    sort: "-submitted_at",
+};
+
+/// The same keys as `store::KEYS` under the alias of the list.
+const LIST_KEYS: SubjectKeys = SubjectKeys {
+    units: &["a.unit", "a.next_unit"],
+    assignee: Some("a.assignee"),
+    owner_user: Some("a.submitter"),
+    owner_association: Some("a.association"),
+    owner_company: Some("a.company_code"),
+};
+
+/// The queues that a reader has, those of every post once, in the order of the pack.
+pub fn of_reader<'p>(ctx: &Ctx, pack: &'p Pack) -> Vec<&'p Queue> {
+    let mine = |queue: &&Queue| ctx.posts().iter().any(|post| queue.roles.contains(&post.role));
+    pack.queues.iter().filter(mine).collect()
+}
+
+/// The post through which a reader has a queue; it says which unit `本单位` is.
+fn post_of<'c>(ctx: &'c Ctx, queue: &Queue) -> Option<&'c Post> {
+    ctx.posts().iter().find(|post| queue.roles.contains(&post.role))
+}
+
+fn frame<'c>(ctx: &'c Ctx, queue: Option<&Queue>) -> Frame<'c> {
+    let post = queue.and_then(|q| post_of(ctx, q)).or_else(|| ctx.posts().first());
+    let my_unit = post.filter(|p| p.kind == OfficeKind::Unit).map(|p| p.office.as_str());
+    Frame { now: ctx.now, me: ctx.user().map(|u| u.as_str()), my_unit }
+}
+
+/// One page of a queue, or of everything within reach; `sorted` where the reader asked for an order of their own.
+pub fn page(tx: &Tx, pack: &Pack, queue: Option<&Queue>, asked: &Asked, sorted: bool) -> Result<Listed<AppealRow>> {
+    let ctx = tx.ctx();
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let frame = frame(ctx, queue);
+    let mut query = Query::new(&APPEALS, asked).scope(&scope);
+    if let Some(queue) = queue {
+        query = query.when(&queue.when, &frame)?;
+        if !sorted {
+            query = query.order(queue.order.iter().map(order).collect());
+        }
+        let plain = APPEALS.filters.iter().all(|f| f.name == "kind" || asked.filter(f.name).is_none());
+        if let Some(total) = plain.then(|| counted(tx, queue, &scope, &frame, asked)).transpose()?.flatten() {
+            query = query.total(total);
+        }
+    }
+    query.page(tx, |row| listed(tx, pack, row))
+}
+
+fn order(step: &huitong_kernel::pack::Order) -> OrderBy {
+    // What is due next stands in a column that is never empty, so that an index alone gives the order.
+    let column = if step.column == "due_at" { "a.due_order" } else { step.column.as_str() };
+    OrderBy::new(column, ColumnKind::Number).down(step.descending)
+}
+
+fn listed(tx: &Tx, pack: &Pack, row: &Row) -> Result<AppealRow> {
+    let name = |column: &str| Ok::<_, huitong_kernel::Error>(row.get::<Option<String>>(column)?.unwrap_or_default());
+    let names = Names {
+        unit: name("unit_name")?,
+        next_unit: name("next_unit_name")?,
+        association: name("association_name")?,
+        handler: name("handler_name")?,
+    };
+    view::row(tx, pack, &Appeal::read(row)?, names)
+}
+
+/// How many cases stand in a queue: from the maintained counts where its condition only asks for them, else counted.
+pub fn count(tx: &Tx, queue: &Queue) -> Result<i64> {
+    let ctx = tx.ctx();
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let frame = frame(ctx, Some(queue));
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    if let Some(total) = counted(tx, queue, &scope, &frame, &asked)? {
+        return Ok(total);
+    }
+    Query::new(&APPEALS, &asked).scope(&scope).when(&queue.when, &frame)?.count(tx)
+}
+
+/// The total from the maintained counts; none where the condition asks for more than unit, state and kind.
+fn counted(tx: &Tx, queue: &Queue, scope: &Scope, frame: &Frame<'_>, asked: &Asked) -> Result<Option<i64>> {
+    let Some(asks) = Asks::read(&queue.when) else { return Ok(None) };
+    let unit = match (asks.my_unit, frame.my_unit) {
+        (true, Some(unit)) => Some(unit),
+        (false, _) if scope.is_all() => None,
+        _ => return Ok(None),
+    };
+    let kind = asked.filter("kind");
+    let rows = match unit {
+        Some(unit) => tx.counts(counts::NAME, unit)?,
+        None => tx.counts_everywhere(counts::NAME)?,
+    };
+    let in_state = |state: &String| asks.states.as_ref().is_none_or(|wanted| wanted.contains(state));
+    let of_kind = |k: &String| kind.is_none_or(|wanted| *wanted == Value::from(k));
+    Ok(Some(rows.iter().filter(|(state, kind, _)| in_state(state) && of_kind(kind)).map(|(_, _, n)| n).sum()))
+}
+
+/// What a queue's condition asks for, where that is no more than unit and states.
+#[derive(Default)]
+struct Asks {
+    states: Option<Vec<String>>,
+    my_unit: bool,
+}
+
+impl Asks {
+    fn read(condition: &Condition) -> Option<Asks> {
+        let mut asks = Asks::default();
+        asks.take(condition).then_some(asks)
+    }
+
+    fn take(&mut self, condition: &Condition) -> bool {
+        match condition {
+            Condition::All(parts) => parts.iter().all(|part| self.take(part)),
+            Condition::Test(Test { fact, comparator, constant }) => match (fact.key.as_str(), comparator, constant) {
+                ("state", Comparator::Is, Constant::Text(state)) => {
+                    self.states.replace(vec![state.key.clone()]).is_none()
+                }
+                ("state", Comparator::OneOf, Constant::Texts(states)) => {
+                    self.states.replace(states.iter().map(|s| s.key.clone()).collect()).is_none()
+                }
+                ("responsible_unit", Comparator::Is, Constant::MyUnit) => !std::mem::replace(&mut self.my_unit, true),
+                _ => false,
+            },
+            Condition::Any(_) | Condition::Not(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_selects_every_column_of_a_case() {
+        assert!(APPEALS.select.starts_with(Appeal::ALIASED));
+    }
+}

@@ -1,0 +1,8 @@
+//! The door from outside: a small route table in a city of its own, asked over HTTP without a socket.
+
+mod api;
+mod city;
+mod pages;
+
+#[path = "../pack/tests/vocabulary.rs"]
+mod vocabulary;
