@@ -261,6 +261,18 @@ pub struct Offer {
     pub primary: bool,
 }
 
+/// What whoever holds number and code can do now.
+pub fn tracked_offers(ctx: &Ctx, pack: &Pack, appeal: &Appeal) -> Vec<Offer> {
+    let acts = ["judge", "withdraw"].iter().filter_map(|key| pack.flow.act(key));
+    acts.filter(|act| act.leaves(&appeal.state))
+        .map(|act| {
+            let unmet = unmet(ctx, pack, act, appeal);
+            let label = act.label_in(&appeal.state).to_owned();
+            Offer { act: act.key.clone(), label, allowed: unmet.is_empty(), unmet, primary: act.key == "judge" }
+        })
+        .collect()
+}
+
 /// The acts that this reader has the right to on this case, with what is missing.
 pub fn offers(ctx: &Ctx, flow: &Flow, pack: &Pack, appeal: &Appeal) -> Vec<Offer> {
     let main = flow.state(&appeal.state).map(|s| s.primary.as_slice()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Appeals (诉求): from whoever brings them in to their judged answer.
 
 mod acts;
+mod api;
 mod case;
 mod clocks;
 mod counts;
