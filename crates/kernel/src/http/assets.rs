@@ -44,7 +44,8 @@ impl Assets {
                 path.rsplit('/').next().is_some_and(|file| file.starts_with(start) && file.ends_with(end))
             })
         };
-        let scripts = ["htmx.", "app."].into_iter().filter_map(|start| named(start, ".js")).map(str::to_owned);
+        let scripts =
+            ["htmx.", "app."].into_iter().filter_map(|start| named(start, ".js")).map(str::to_owned);
         let sprite = list.iter().find(|a| a.path.ends_with("/icons.svg"));
         Assets {
             css: named("app.", ".css").unwrap_or_default().to_owned(),
@@ -63,7 +64,8 @@ impl Assets {
 impl Asset {
     /// The answer: compressed as the browser takes it, or 304 where it has it already.
     pub(super) fn answer(&self, headers: &HeaderMap) -> Response<Bytes> {
-        let keep = if self.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=86400" };
+        let keep =
+            if self.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=86400" };
         let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
         let fresh = known.is_some_and(|line| line.split(',').any(|tag| tag.trim() == self.etag));
         let (bytes, encoding) = self.best(headers);

@@ -118,11 +118,12 @@ impl Filled {
     }
 
     fn put(&mut self, name: String, value: String) {
-        let value = if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value };
+        let value =
+            if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value };
         match self.values.entry(name) {
             Entry::Vacant(free) => {
                 free.insert(value);
-            },
+            }
             Entry::Occupied(taken) => self.repeated.push((taken.key().clone(), value)),
         }
     }

@@ -109,7 +109,8 @@ impl Call {
             return Err(unsupported("application/json"));
         }
         let value = body::json_value(&self.body)?;
-        serde_json::from_value(value).map_err(|e| Error::invalid("body", format!("请求内容与接口约定不符：{e}")))
+        serde_json::from_value(value)
+            .map_err(|e| Error::invalid("body", format!("请求内容与接口约定不符：{e}")))
     }
 
     /// The body as it came.
@@ -145,7 +146,9 @@ impl Call {
             _ => None,
         };
         let token = form.map_or("", |f| f.get("submit_token"));
-        let Some(key) = self.header("idempotency-key").or(Some(token)).map(str::trim).filter(|k| !k.is_empty()) else {
+        let Some(key) =
+            self.header("idempotency-key").or(Some(token)).map(str::trim).filter(|k| !k.is_empty())
+        else {
             return Ok(None);
         };
         if key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {

@@ -37,11 +37,17 @@ pub fn check_origin(headers: &HeaderMap) -> Result<()> {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => {
             let host = text("x-forwarded-host").or(text("host")).unwrap_or_default();
-            origin.split_once("://").is_some_and(|(_, from)| !host.is_empty() && from.eq_ignore_ascii_case(host))
+            origin
+                .split_once("://")
+                .is_some_and(|(_, from)| !host.is_empty() && from.eq_ignore_ascii_case(host))
         }
         (None, None) => true,
     };
-    if own { Ok(()) } else { Err(Error::new(Kind::Denied, "这次提交来自其他网站的页面，没有执行")) }
+    if own {
+        Ok(())
+    } else {
+        Err(Error::new(Kind::Denied, "这次提交来自其他网站的页面，没有执行"))
+    }
 }
 
 #[cfg(test)]

@@ -131,8 +131,12 @@ fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
     length(field, &text)?;
     match field.control {
         Control::Check => text = tick(field, &text)?,
-        Control::Phone => text = Phone::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string(),
-        Control::Company => text = Uscc::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string(),
+        Control::Phone => {
+            text = Phone::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string()
+        }
+        Control::Company => {
+            text = Uscc::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string()
+        }
         Control::Date => text = date(field, &text)?,
         Control::Select | Control::Radio => one_of(field, pack, &text)?,
         Control::Text | Control::TextArea => {
@@ -256,7 +260,8 @@ pub fn schema(form: &Form, pack: &Pack, files: bool, defaults: &[(&str, &str)]) 
     // A record's version: whoever saw an older one is refused (409).
     properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
     let has_default = |key: &str| defaults.iter().any(|(name, _)| *name == key);
-    let needed = form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
+    let needed =
+        form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
     let needed = needed.filter(|f| !has_default(&f.key) && properties.contains_key(&f.key));
     let needed: Vec<&str> = needed.map(|f| f.key.as_str()).collect();
     json!({

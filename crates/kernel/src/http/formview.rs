@@ -86,7 +86,8 @@ impl FormView {
     pub fn choices(mut self, key: &str, choices: Vec<Choice>) -> FormView {
         if let Some(field) = self.fields.iter_mut().find(|f| f.key == key) {
             let picked = if field.id_value.is_empty() { &field.value } else { &field.id_value };
-            field.choices = choices.into_iter().map(|c| Choice { checked: c.value == *picked, ..c }).collect();
+            field.choices =
+                choices.into_iter().map(|c| Choice { checked: c.value == *picked, ..c }).collect();
         }
         self
     }

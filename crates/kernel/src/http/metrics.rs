@@ -51,7 +51,8 @@ impl Metrics {
             for (class, count) in row.iter().enumerate() {
                 let (count, class) = (count.load(Relaxed), class + 2);
                 if count > 0 {
-                    let labels = format!("act=\"{act}\",method=\"{method}\",route=\"{path}\",status=\"{class}xx\"");
+                    let labels =
+                        format!("act=\"{act}\",method=\"{method}\",route=\"{path}\",status=\"{class}xx\"");
                     let _ = writeln!(out, "huitong_requests_total{{{labels}}} {count}");
                 }
             }
@@ -61,7 +62,8 @@ impl Metrics {
         let mut sum = 0;
         for (slot, count) in self.times.iter().enumerate() {
             sum += count.load(Relaxed);
-            let bound = BOUNDS.get(slot).map_or_else(|| "+Inf".to_owned(), |ms| (*ms as f64 / 1e3).to_string());
+            let bound =
+                BOUNDS.get(slot).map_or_else(|| "+Inf".to_owned(), |ms| (*ms as f64 / 1e3).to_string());
             let _ = writeln!(out, "huitong_request_seconds_bucket{{le=\"{bound}\"}} {sum}");
         }
         let _ = writeln!(out, "huitong_request_seconds_sum {}", self.micros.load(Relaxed) as f64 / 1e6);
@@ -74,12 +76,21 @@ pub fn answer(c: &Call) -> Result<Reply> {
     let mut out = String::with_capacity(4_096);
     c.site.metrics.write(&c.site.routes, &mut out);
     let acts = c.city.db.wait_for_act(u64::MAX, Duration::ZERO);
-    out.push_str("# HELP huitong_acts_total Acts committed by this process.\n# TYPE huitong_acts_total counter\n");
+    out.push_str(
+        "# HELP huitong_acts_total Acts committed by this process.\n# TYPE huitong_acts_total counter\n",
+    );
     let _ = writeln!(out, "huitong_acts_total {acts}");
-    let jobs = c.read(|tx| tx.query("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state ORDER BY state", args![]))?;
+    let jobs = c.read(|tx| {
+        tx.query("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state ORDER BY state", args![])
+    })?;
     out.push_str("# HELP huitong_jobs Jobs by state.\n# TYPE huitong_jobs gauge\n");
     for row in jobs {
-        let _ = writeln!(out, "huitong_jobs{{state=\"{}\"}} {}", row.get::<String>("state")?, row.get::<i64>("n")?);
+        let _ = writeln!(
+            out,
+            "huitong_jobs{{state=\"{}\"}} {}",
+            row.get::<String>("state")?,
+            row.get::<i64>("n")?
+        );
     }
     Ok(Reply::new("text/plain; version=0.0.4; charset=utf-8", out))
 }

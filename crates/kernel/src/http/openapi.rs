@@ -127,7 +127,8 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
 
 fn parameters(route: &Route) -> Vec<Json> {
     let places = route.path.split('/').filter_map(|word| word.strip_prefix('{')?.strip_suffix('}'));
-    let places = places.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let places = places
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
     let declared = route.params.iter().map(|p| {
         let place = if p.header { "header" } else { "query" };
         json!({"name": p.name, "in": place, "description": p.about, "schema": {"type": "string"}})
@@ -147,7 +148,10 @@ fn parameters(route: &Route) -> Vec<Json> {
 fn camel(key: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
     };
     key.split(['_', '.']).map(capital).collect()
 }

@@ -158,7 +158,8 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
 
 /// What was typed, where sending it again may succeed: after signing in, on a page that had grown old, a little later.
 fn again<'a>(c: &'a Call, error: &Error) -> Option<Again<'a>> {
-    let may = matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy) || crate::http::gate::is_stale(error);
+    let may = matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy)
+        || crate::http::gate::is_stale(error);
     if !may || crate::http::csrf::check_origin(&c.headers).is_err() {
         return None;
     }
@@ -169,7 +170,9 @@ fn again<'a>(c: &'a Call, error: &Error) -> Option<Again<'a>> {
     }
     let texts = filled.values.iter().chain(filled.repeated.iter().map(|(n, v)| (n, v)));
     let values = texts.filter(|(name, _)| !secret(name)).map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    Some(Again { action: format!("{}{}", c.path(), c.queries().with("", "")), button: "继续提交", values })
+    Some(Again {
+        action: format!("{}{}", c.path(), c.queries().with("", "")), button: "继续提交", values
+    })
 }
 
 /// The last resort: words without a frame.

@@ -50,7 +50,8 @@ const GUARDS: [(&str, &str); 5] = [
 /// The service of one listener; tests call it without a socket.
 pub fn router(site: Arc<Site>, listener: Listener) -> Router {
     // Small answers grow by compression, pictures do not shrink; level 5 is where brotli stops being worth the wait.
-    let worth = SizeAbove::new(860).and(NotForContentType::IMAGES).and(NotForContentType::new("application/pdf"));
+    let worth =
+        SizeAbove::new(860).and(NotForContentType::IMAGES).and(NotForContentType::new("application/pdf"));
     let compress = CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(worth);
     Router::new().fallback(move |request: Request| edge(site.clone(), listener, request)).layer(compress)
 }
@@ -100,13 +101,14 @@ async fn edge(site: Arc<Site>, listener: Listener, request: Request) -> Response
     let began = Instant::now();
     let (method, head) = (request.method().clone(), request.method() == http::Method::HEAD);
     let reads = head || method == http::Method::GET;
-    let (mut response, place, request_id) = if let (true, Some(asset)) = (reads, site.assets.get(request.uri().path())) {
-        (asset.answer(request.headers()).map(Body::from), None, String::new())
-    } else if reads && request.uri().path() == "/healthz" {
-        (well(&site).await, None, String::new())
-    } else {
-        dispatch(&site, listener, request).await
-    };
+    let (mut response, place, request_id) =
+        if let (true, Some(asset)) = (reads, site.assets.get(request.uri().path())) {
+            (asset.answer(request.headers()).map(Body::from), None, String::new())
+        } else if reads && request.uri().path() == "/healthz" {
+            (well(&site).await, None, String::new())
+        } else {
+            dispatch(&site, listener, request).await
+        };
     guard(&site, response.headers_mut());
     let (status, took) = (response.status().as_u16(), began.elapsed());
     if !request_id.is_empty() {
@@ -124,7 +126,11 @@ async fn edge(site: Arc<Site>, listener: Listener, request: Request) -> Response
     response
 }
 
-async fn dispatch(site: &Arc<Site>, listener: Listener, request: Request) -> (Response, Option<usize>, String) {
+async fn dispatch(
+    site: &Arc<Site>,
+    listener: Listener,
+    request: Request,
+) -> (Response, Option<usize>, String) {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     let mut incoming = Incoming {
@@ -196,7 +202,8 @@ async fn arrive(
     body: Body,
 ) -> Result<(Bytes, Option<tokio::sync::OwnedSemaphorePermit>)> {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    let files = route.uploads && text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("multipart/form-data"));
+    let files =
+        route.uploads && text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("multipart/form-data"));
     let limit = if files { site.city.limits.upload_bytes + FRAME } else { site.settings.body_limit };
     let too_large = || {
         let mb = if files { site.city.limits.upload_bytes >> 20 } else { limit >> 20 };
@@ -225,7 +232,8 @@ fn remote(site: &Site, parts: &http::request::Parts) -> IpAddr {
         return peer;
     }
     let line = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let hops: Vec<IpAddr> = line.flat_map(|l| l.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let hops: Vec<IpAddr> =
+        line.flat_map(|l| l.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
 }
 
@@ -271,7 +279,9 @@ fn guard(site: &Site, headers: &mut HeaderMap) {
 async fn well(site: &Arc<Site>) -> Response {
     let good = health::is_well(site).await;
     let mut response = Response::new(Body::from(if good { "ok\n" } else { "not accepting\n" }));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if !good {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

@@ -69,12 +69,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings {
-            body_limit: 1 << 20,
-            at_once: 64,
-            timeout: Duration::from_secs(30),
-            proxies: Vec::new(),
-        }
+        Settings { body_limit: 1 << 20, at_once: 64, timeout: Duration::from_secs(30), proxies: Vec::new() }
     }
 }
 
@@ -117,7 +112,13 @@ pub struct Site {
 
 impl Site {
     /// Puts a site together; it accepts acts from now on.
-    pub fn new(city: Arc<City>, routes: RouteTable, hooks: Hooks, assets: Assets, settings: Settings) -> Arc<Site> {
+    pub fn new(
+        city: Arc<City>,
+        routes: RouteTable,
+        hooks: Hooks,
+        assets: Assets,
+        settings: Settings,
+    ) -> Arc<Site> {
         let metrics = Metrics::new(&routes);
         let places = Arc::new(Semaphore::new(settings.at_once));
         let uploads = Arc::new(Semaphore::new(UPLOADS));

@@ -42,7 +42,11 @@ impl RouteTable {
                 Method::Post => &mut cell.post,
             };
             if slot.replace(place).is_some() {
-                return Err(Error::internal(format!("{} {} stands twice", route.method.as_str(), route.path)));
+                return Err(Error::internal(format!(
+                    "{} {} stands twice",
+                    route.method.as_str(),
+                    route.path
+                )));
             }
         }
         let mut router = matchit::Router::new();
@@ -64,7 +68,9 @@ impl RouteTable {
             let granted = everybody.is_some_and(|role| !role.reaches(route.act).is_empty());
             if route.access == Access::Public && !granted {
                 let act = route.act;
-                return Err(Error::internal(format!("{line} is open, but the pack does not grant {act} to {PUBLIC}")));
+                return Err(Error::internal(format!(
+                    "{line} is open, but the pack does not grant {act} to {PUBLIC}"
+                )));
             }
         }
         Ok(())
@@ -116,7 +122,8 @@ impl RouteTable {
                     Face::Api => "api",
                     Face::Asset => "asset",
                 };
-                let line = format!("{:<52} {:<4} {:<28} {face:<6} {access}", r.path, r.method.as_str(), r.act);
+                let line =
+                    format!("{:<52} {:<4} {:<28} {face:<6} {access}", r.path, r.method.as_str(), r.act);
                 line.trim_end().to_owned()
             })
             .collect();
@@ -168,9 +175,13 @@ mod tests {
     fn absent_and_wrong_method_are_told_apart() {
         let table = table();
         assert!(matches!(table.find(&http::Method::GET, "/appeals/"), Ok(Found::Nothing)));
-        assert!(matches!(table.find(&http::Method::DELETE, "/appeals"), Ok(Found::Method("GET, HEAD, POST"))));
+        assert!(matches!(
+            table.find(&http::Method::DELETE, "/appeals"),
+            Ok(Found::Method("GET, HEAD, POST"))
+        ));
         assert!(matches!(table.find(&http::Method::HEAD, "/appeals"), Ok(Found::Route(0, ..))));
-        let Ok(Found::Route(2, route, params)) = table.find(&http::Method::GET, "/api/v1/appeals/a%2Fb") else {
+        let Ok(Found::Route(2, route, params)) = table.find(&http::Method::GET, "/api/v1/appeals/a%2Fb")
+        else {
             panic!("the route is there")
         };
         assert_eq!((route.act, params[0].1.as_str()), ("appeal.read", "a/b"));

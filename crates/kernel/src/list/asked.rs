@@ -49,7 +49,9 @@ impl Asked {
         }
         let mut filters = Vec::new();
         for filter in def.filters {
-            let Some(text) = pairs.get(filter.name).map(str::trim).filter(|t| !t.is_empty()) else { continue };
+            let Some(text) = pairs.get(filter.name).map(str::trim).filter(|t| !t.is_empty()) else {
+                continue;
+            };
             match value(filter, text) {
                 Ok(value) => filters.push((*filter, value)),
                 Err(message) => wrong.push(finding(filter.name, message)),
@@ -171,7 +173,8 @@ fn value(filter: &Filter, text: &str) -> std::result::Result<Value, String> {
             _ => Err(format!("“{about}”须是 true 或 false")),
         },
         FilterKind::Since | FilterKind::Until => {
-            let at = parse_instant(text).ok_or_else(|| format!("“{about}”须是 2025-03-14 这样的日期或 RFC 3339 时间"))?;
+            let at = parse_instant(text)
+                .ok_or_else(|| format!("“{about}”须是 2025-03-14 这样的日期或 RFC 3339 时间"))?;
             let whole_day = text.len() == 10 && filter.kind == FilterKind::Until;
             Ok(Value::Int(if whole_day { at.saturating_add(DAY) } else { at }))
         }

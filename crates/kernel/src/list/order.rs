@@ -136,7 +136,8 @@ impl Order {
                 // Empty ones are last: nothing comes after them in this step.
                 continue;
             }
-            let mut parts: Vec<String> = self.0[..n].iter().zip(values).map(|(s, v)| equal(s, v, args)).collect();
+            let mut parts: Vec<String> =
+                self.0[..n].iter().zip(values).map(|(s, v)| equal(s, v, args)).collect();
             let than = if step.descending { "<" } else { ">" };
             let beyond = format!("{} {than} {}", step.column, place(value, args));
             parts.push(if step.nullable { format!("({beyond} OR {} IS NULL)", step.column) } else { beyond });

@@ -34,9 +34,16 @@ fn what_is_wrong_is_said_at_its_field() {
     assert_eq!((answer.status, answer.header("content-type")), (422, "application/problem+json"));
     let problem = answer.json();
     assert_eq!((problem["status"].as_u64(), problem["code"].as_str()), (Some(422), Some("invalid")));
-    let said: Vec<String> = problem["errors"].as_array().unwrap().iter().map(|e| format!("{}: {}", e["field"], e["message"])).collect();
+    let said: Vec<String> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| format!("{}: {}", e["field"], e["message"]))
+        .collect();
     let said = said.join("\n");
-    for part in ["\"kind\"", "咨询", "请填写“标题”", "“具体情况”不少于 10 个字，现在 2 个字", "titel", "“title”"] {
+    for part in
+        ["\"kind\"", "咨询", "请填写“标题”", "“具体情况”不少于 10 个字，现在 2 个字", "titel", "“title”"]
+    {
         assert!(said.contains(part), "{part} is missing in\n{said}");
     }
     assert_eq!(town.units(), 0);
@@ -74,7 +81,8 @@ fn a_body_that_cannot_be_read_is_refused_with_words() {
     assert_eq!(post("multipart/form-data", "junk").0, 400);
     assert_eq!(post("application/x-www-form-urlencoded", "a=%zz").0, 400);
     assert_eq!(post("application/json", "{\"kind\": {\"a\": 1}}").0, 422);
-    let answer = town.ask("POST", "/api/v1/appeals", &["content-type: application/json"], vec![b' '; (1 << 20) + 1]);
+    let answer =
+        town.ask("POST", "/api/v1/appeals", &["content-type: application/json"], vec![b' '; (1 << 20) + 1]);
     assert_eq!((answer.status, answer.json()["code"].as_str()), (413, Some("too_large")));
 }
 
@@ -109,9 +117,10 @@ fn wrong_methods_name_the_right_ones() {
 fn tokens_are_taken_at_their_word() {
     let town = Town::new();
     assert_eq!(town.get("/api/v1/accounts").status, 401);
-    let bad = town.ask("GET", "/api/v1/accounts", &["authorization: Bearer bad", "cookie: ht_session=good"], "");
+    let bad =
+        town.ask("GET", "/api/v1/accounts", &["authorization: Bearer bad", "cookie: ht_session=good"], "");
     assert_eq!((bad.status, bad.header("www-authenticate")), (401, "Bearer"));
-    assert_eq!(town.ask("GET", "/who", &["authorization: Basic eDp5"], "").status, 401);
+    assert_eq!(town.ask("GET", "/api/v1/accounts", &["authorization: Basic eDp5"], "").status, 401);
     let denied = town.ask("GET", "/api/v1/accounts", &["authorization: Bearer good"], "");
     assert_eq!(denied.status, 403, "{}", denied.text());
     let conflict = town.json("/api/v1/conflict", &["authorization: Bearer good"], &json!({}));
@@ -120,7 +129,11 @@ fn tokens_are_taken_at_their_word() {
     let forged = town.json("/api/v1/conflict", &["cookie: ht_session=good"], &json!({}));
     assert_eq!(forged.status, 403);
     let token = crate::http::csrf::token("session-secret", b"saltsalt");
-    let own = town.json("/api/v1/conflict", &["cookie: ht_session=good", &format!("x-csrf-token: {token}")], &json!({}));
+    let own = town.json(
+        "/api/v1/conflict",
+        &["cookie: ht_session=good", &format!("x-csrf-token: {token}")],
+        &json!({}),
+    );
     assert_eq!(own.status, 409);
 }
 
@@ -155,7 +168,10 @@ fn the_document_describes_every_operation_once() {
     let post = &document["paths"]["/api/v1/appeals"]["post"];
     assert_eq!(post["operationId"], "appeal.submit");
     assert_eq!(post["security"][0], json!({}));
-    assert_eq!(post["responses"]["201"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Receipt");
+    assert_eq!(
+        post["responses"]["201"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/Receipt"
+    );
     let form = &document["components"]["schemas"]["AppealSubmit"];
     assert_eq!(form["required"], json!(["kind", "title", "text"]));
     assert_eq!(form["properties"]["kind"]["enum"][0], "咨询");

@@ -17,8 +17,8 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, OrMissing as _, Result};
 use crate::http::formview::FormView;
 use crate::http::{
-    Asset, Assets, Call, Filled, GET, Hooks, Listener, POST, Rate, Reply, Route, RouteTable, SessionInfo, Settings,
-    Shell, SignedIn, Site, api, page, router,
+    Asset, Assets, Call, Filled, GET, Hooks, Listener, POST, Rate, Reply, Route, RouteTable, SessionInfo,
+    Settings, Shell, SignedIn, Site, api, page, router,
 };
 use crate::id::{Id, Named};
 use crate::journal::Record;
@@ -140,8 +140,15 @@ fn clerk() -> SignedIn {
         office: "unt_1".into(),
         office_name: "市委社会工作部".into(),
     };
-    let actor = Actor::Person { user: Id::new(1, 1), login: "clerk".into(), name: "李明".into(), posts: vec![post] };
-    SignedIn { actor, session: SessionInfo { id: "ses_1".into(), csrf: "session-secret".into() }, touch: true }
+    let actor =
+        Actor::Person {
+            user: Id::new(1, 1), login: "clerk".into(), name: "李明".into(), posts: vec![post]
+        };
+    SignedIn {
+        actor,
+        session: SessionInfo { id: "ses_1".into(), csrf: "session-secret".into() },
+        touch: true,
+    }
 }
 
 fn session(_: &Tx, _: &Ctx, token: &str) -> Result<Option<SignedIn>> {
