@@ -68,6 +68,11 @@ impl Shelf {
         found
     }
 
+    /// Marks a file that may be there and is not read.
+    pub fn set_aside(&self, path: &str) {
+        self.taken.borrow_mut().insert(path.to_owned());
+    }
+
     /// Says which files nobody asked for.
     pub fn leftovers(&self, desk: &Desk) {
         let taken = self.taken.borrow();
@@ -79,7 +84,7 @@ impl Shelf {
     }
 }
 
-/// Reads a folder into path → text (`.toml`, `.csv`; hidden files are passed over).
+/// Reads a folder into path → text (hidden files are passed over).
 ///
 /// # Errors
 /// One finding for each file or folder that cannot be read or is not UTF-8.

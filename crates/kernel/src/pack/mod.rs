@@ -31,7 +31,7 @@ mod vocabulary;
 mod whole;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use self::categories::{ANSWERING_DUTIES, Category, DispatchRule, RELATION, Target};
 pub use self::city::{City, Division, Unit};

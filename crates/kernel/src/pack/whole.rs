@@ -84,6 +84,9 @@ pub struct Pack {
     items: Vec<ItemView>,
 }
 
+/// The page that says how to read and change the pack; it holds no policy.
+const README: &str = "README.md";
+
 struct Head {
     id: String,
     title: String,
@@ -119,6 +122,7 @@ impl Pack {
         let (desk, shelf) = (Desk::default(), Shelf::new(files));
         let mut pack = read(&desk, &shelf, vocabulary, files);
         examples::required(&desk, &pack);
+        shelf.set_aside(README);
         shelf.leftovers(&desk);
         let (items, findings) = desk.close();
         pack.items = items;

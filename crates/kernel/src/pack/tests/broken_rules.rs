@@ -21,8 +21,8 @@ fn the_writing_itself() {
         "pack.toml": "source_kind    = \"D\"" => "source_kind = \"X\"", on "source_kind = \"X\"", says "“X”不是可用的来源", remedy "A、L、R、M、D";
         "pack.toml": "\"chengdu\"" => "\"\"", on "id ", says "是空的", remedy "请填写";
         "roles.toml": "source_kind = \"D\"\n" => "", on "basis ", says "没有写 source_kind", remedy "A、L、R、M、D";
-        "appeals/forms.toml": "required = true, min = 4, max = 60" => "required = \"yes\", min = 4, max = 60", on "\"yes\"", says "应为是或否，现在是文本", remedy "required = true";
-        "appeals/forms.toml": "min = 4, max = 60" => "min = 4, max = \"60\"", on "max = \"60\"", says "应为不小于 0 的整数", remedy "max = 10";
+        "appeals/forms.toml": "required  = true\nmin " => "required  = \"yes\"\nmin ", on "\"yes\"", says "应为是或否，现在是文本", remedy "required = true";
+        "appeals/forms.toml": "max       = 60" => "max       = \"60\"", on "max       = \"60\"", says "应为不小于 0 的整数", remedy "max = 10";
         "appeals/lists.toml": "choices = [\n  { key = \"online\"" => "choices = \"online\"\nx = [\n  { key = \"online\"", on "choices = \"online\"", says "应为表的列表，现在是文本", remedy "[{ … }]";
     ]);
 }
@@ -90,14 +90,14 @@ fn the_flow() {
 #[test]
 fn forms_and_queues() {
     check_all(breaks![
-        "appeals/forms.toml": "control = \"单选\", options = \"kinds\"" => "control = \"单选\"", on "kind          = {", says "没有写可选项", remedy "options = ";
-        "appeals/forms.toml": "control = \"电话\"" => "control = \"电话\", options = \"kinds\"", on "contact_phone = {", says "“电话”不能有可选项", remedy "删去 options";
-        "appeals/forms.toml": "control = \"电话\"" => "control = \"手机\"", on "手机\"", says "“手机”不是可用的控件", remedy "可用的有";
-        "appeals/forms.toml": "min = 10, max = 5000" => "min = 10, max = 5", on "max = 5 }", says "最少字数大于最多字数", remedy "max 改大";
-        "appeals/forms.toml": ", min = 10, max = 5000" => "", on "text          = {", says "没有写最多字数", remedy "max = 200";
-        "appeals/forms.toml": "options = \"disclosure\"" => "options = \"disclosures\"", on "disclosures", says "没有选项清单“disclosures”", remedy "是否为“disclosure”";
-        "appeals/forms.toml": "visible_if = { fact = \"kind\"" => "visible_if = { fact = \"disclosure\"", on "about         = {", says "没有事实“disclosure”", remedy "可用的有：kind、title、text";
-        "appeals/forms.toml": "opinion = {" => "opinion = 3 #", on "opinion = 3", says "应为表，现在是整数", remedy "opinion = { … }";
+        "appeals/forms.toml": "options  = \"kinds\"\n" => "", on "[forms.appeal_submit.fields.kind]", says "没有写可选项", remedy "options = ";
+        "appeals/forms.toml": "control    = \"电话\"" => "control    = \"电话\"\noptions = \"kinds\"", on "options = \"kinds\"", says "“电话”不能有可选项", remedy "删去 options";
+        "appeals/forms.toml": "control    = \"电话\"" => "control    = \"手机\"", on "手机\"", says "“手机”不是可用的控件", remedy "可用的有";
+        "appeals/forms.toml": "min      = 10\nmax      = 5000" => "min = 10\nmax = 5", on "min = 10", says "最少字数大于最多字数", remedy "max 改大";
+        "appeals/forms.toml": "min      = 10\nmax      = 5000\n" => "", on "[forms.appeal_submit.fields.text]", says "没有写最多字数", remedy "max = 200";
+        "appeals/forms.toml": "options  = \"disclosure\"" => "options  = \"disclosures\"", on "disclosures", says "没有选项清单“disclosures”", remedy "是否为“disclosure”";
+        "appeals/forms.toml": "visible_if = { fact = \"kind\"" => "visible_if = { fact = \"disclosure\"", on "one_of = [\"投诉\"", says "没有事实“disclosure”", remedy "可用的有：kind、title、text";
+        "appeals/forms.toml": "note = { label = \"给" => "note = 3 # \"给", on "note = 3", says "应为表，现在是整数", remedy "note = { … }";
         "appeals/queues.toml": "fact = \"state\", is = \"submitted\"" => "fact = \"has_phone\", is = true", on "has_phone", says "没有对应的列，不能用在队列里", remedy "可以查询的事实";
         "appeals/queues.toml": "[\"intake\", \"supervisor\"]" => "[\"intake\", \"superviser\"]", on "superviser", says "没有角色“superviser”", remedy "是否为“supervisor”";
         "appeals/queues.toml": "order = [\"due_at\"]" => "order = [\"due\"]", on "[\"due\"]", says "没有事实“due”", remedy "是否为“due_at”";

@@ -6,4 +6,4 @@ mod broken_rules;
 mod dues;
 mod properties;
 mod shipped;
-mod vocabulary;
+pub(crate) mod vocabulary;
