@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use huitong_codes::{Phone, Uscc};
 use jiff::civil::Date;
-use serde_json::{Map, Value as Json, json};
 
 use crate::error::{Error, FieldError, OrMissing, Result};
 use crate::http::body::{Filled, Upload};
 use crate::http::call::Call;
-use crate::pack::{Control, Field, Form, Options, Pack};
+pub use crate::http::form_schema::schema;
+use crate::pack::{Control, Field, Form, Pack};
 
 /// Characters at most where the form says nothing (a choice, a name that was looked up).
 const SHORT: usize = 200;
@@ -120,7 +120,7 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
 }
 
 fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
-    let mut text = filled.get(&field.key).trim().to_owned();
+    let text = filled.get(&field.key).trim().to_owned();
     let id = format!("{}_id", field.key);
     let picked = if is_looked_up(field.control) { filled.get(&id).trim() } else { "" };
     if text.is_empty() && picked.is_empty() {
@@ -129,23 +129,20 @@ fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
     readable(field, &text)?;
     readable(field, picked)?;
     length(field, &text)?;
-    match field.control {
-        Control::Check => text = tick(field, &text)?,
-        Control::Phone => {
-            text = Phone::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string()
-        }
+    let text = match field.control {
+        Control::Check => tick(field, &text)?,
+        Control::Phone => Phone::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string(),
         Control::Company => {
-            text = Uscc::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string()
+            Uscc::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string()
         }
-        Control::Date => text = date(field, &text)?,
-        Control::Select | Control::Radio => one_of(field, pack, &text)?,
-        Control::Text | Control::TextArea => {
-            if let Some(stop) = pack.stop(&text) {
-                return Err(stop.message);
-            }
-        }
-        _ => {}
-    }
+        Control::Date => date(field, &text)?,
+        Control::Select | Control::Radio => one_of(field, pack, text)?,
+        Control::Text | Control::TextArea => match pack.stop(&text) {
+            Some(stop) => return Err(stop.message),
+            None => text,
+        },
+        _ => text,
+    };
     checked.values.insert(field.key.clone(), text);
     if !picked.is_empty() {
         checked.values.insert(id, picked.to_owned());
@@ -211,15 +208,14 @@ fn date(field: &Field, text: &str) -> std::result::Result<String, String> {
     Ok(date.to_string())
 }
 
-fn one_of(field: &Field, pack: &Pack, text: &str) -> Finding {
-    let Some(options) = &field.options else { return Ok(()) };
-    let choices = pack.options(options);
+fn one_of(field: &Field, pack: &Pack, text: String) -> std::result::Result<String, String> {
+    let choices = field.options.as_ref().map(|options| pack.options(options)).unwrap_or_default();
     if choices.iter().any(|c| c.key == text) {
-        return Ok(());
+        return Ok(text);
     }
     let some: Vec<&str> = choices.iter().take(8).map(|c| c.key.as_str()).collect();
     let more = if choices.len() > some.len() { " 等" } else { "" };
-    Err(format!("“{}”没有“{}”这一项，可以选：{}{more}", field.label, short(text), some.join("、")))
+    Err(format!("“{}”没有“{}”这一项，可以选：{}{more}", field.label, short(&text), some.join("、")))
 }
 
 fn short(text: &str) -> String {
@@ -245,60 +241,4 @@ fn unknown(form: &Form, filled: &Filled) -> Vec<FieldError> {
             FieldError { field: key.clone(), message }
         })
         .collect()
-}
-
-/// The JSON schema of a form; `files` where the body can carry them; fields with a default need not be sent.
-pub fn schema(form: &Form, pack: &Pack, files: bool, defaults: &[(&str, &str)]) -> Json {
-    let mut properties = Map::new();
-    for field in form.fields.iter().filter(|f| files || f.control != Control::Files) {
-        properties.insert(field.key.clone(), field_schema(field, pack));
-        if is_looked_up(field.control) {
-            let about = format!("“{}”在系统中的编号；知道编号时用它代替名称", field.label);
-            properties.insert(format!("{}_id", field.key), json!({"type": "string", "description": about}));
-        }
-    }
-    // A record's version: whoever saw an older one is refused (409).
-    properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
-    let has_default = |key: &str| defaults.iter().any(|(name, _)| *name == key);
-    let needed =
-        form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
-    let needed = needed.filter(|f| !has_default(&f.key) && properties.contains_key(&f.key));
-    let needed: Vec<&str> = needed.map(|f| f.key.as_str()).collect();
-    json!({
-        "type": "object",
-        "title": form.title,
-        "required": needed,
-        "properties": properties,
-        "additionalProperties": false,
-    })
-}
-
-fn field_schema(field: &Field, pack: &Pack) -> Json {
-    let mut about = field.label.clone();
-    if !field.hint.is_empty() {
-        about = format!("{about}。{}", field.hint);
-    }
-    if let Some(condition) = &field.visible_if {
-        about = format!("{about}（仅当{}时填写）", crate::condition::words::sentence(condition));
-    }
-    let mut schema = match field.control {
-        Control::Files => json!({"type": "array", "items": {"type": "string", "contentEncoding": "binary"}}),
-        Control::Check => json!({"type": "boolean"}),
-        Control::Date => json!({"type": "string", "format": "date"}),
-        _ => json!({"type": "string"}),
-    };
-    schema["description"] = json!(about);
-    if matches!(field.control, Control::Text | Control::TextArea) {
-        if let Some(min) = field.min.filter(|_| field.required) {
-            schema["minLength"] = json!(min);
-        }
-        if let Some(max) = field.max {
-            schema["maxLength"] = json!(max);
-        }
-    }
-    if let Some(options) = field.options.as_ref().filter(|o| **o != Options::Templates) {
-        let keys: Vec<String> = pack.options(options).into_iter().map(|c| c.key).collect();
-        schema["enum"] = json!(keys);
-    }
-    schema
 }

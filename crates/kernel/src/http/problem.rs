@@ -143,17 +143,30 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         links.push(Link { href: "/desk".into(), label: "返回工作台".into() });
     }
     links.push(Link { href: "/".into(), label: "公众端首页".into() });
+    let mut errors: Vec<String> = error.field_errors().iter().map(|f| f.message.clone()).collect();
+    errors.extend(who_may(c, error));
     let page = ErrorPage {
         shell,
         heading: title(error.kind()),
         message: error.message(),
-        errors: error.field_errors().iter().map(|f| f.message.clone()).collect(),
+        errors,
         kept,
         code: &c.ctx.request,
         again,
         links,
     };
     page.render().map_err(|e| Error::internal(format!("template: {e}")))
+}
+
+/// Which roles may do what this reader may not, and whom to ask.
+fn who_may(c: &Call, error: &Error) -> Option<String> {
+    if error.kind() != Kind::Denied || c.ctx.may(c.route.act).is_some() {
+        return None;
+    }
+    let roles = c.ctx.roles().all().iter().filter(|role| !role.reaches(c.route.act).is_empty());
+    let titles: Vec<&str> = roles.map(|role| role.title.as_str()).collect();
+    (!titles.is_empty())
+        .then(|| format!("有这项权限的是：{}。确有需要的，请联系系统管理员授予任职。", titles.join("、")))
 }
 
 /// What was typed, where sending it again may succeed: after signing in, on a page that had grown old, a little later.

@@ -1,57 +1,41 @@
-//! The edge on axum: reads requests with limits, hands each to one thread, and puts the same guards on every answer.
+//! The listeners: connections with limits of their own, one service, and a stop that lets running requests end.
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::response::Response;
-use axum::serve::ListenerExt as _;
-use bytes::Bytes;
-use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt as _;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
-use crate::error::{Error, Kind, Result};
-use crate::http::call::Call;
-use crate::http::gate::{self, Incoming};
-use crate::http::reply::Reply;
-use crate::http::route::{Face, Method, Route, Side, page};
+use crate::http::edge::edge;
 use crate::http::site::{Listener, Site};
-use crate::http::table::Found;
-use crate::http::{health, problem};
 
-/// How long a connection that is being served may go on after a stop.
+/// How long requests may go on after a stop.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long a body may take to arrive.
-const ARRIVE: Duration = Duration::from_secs(20);
-/// Room for the frame of a multipart body around its files.
-const FRAME: usize = 64 << 10;
-
-const GUARDS: [(&str, &str); 5] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    ),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    ("cross-origin-opener-policy", "same-origin"),
-];
+/// How long a connection may be silent before its next request has been announced.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Connections at once; more wait in the machine's own queue.
+const CONNECTIONS: usize = 8_192;
 
 /// The service of one listener; tests call it without a socket.
 pub fn router(site: Arc<Site>, listener: Listener) -> Router {
     // Small answers grow by compression, pictures do not shrink; level 5 is where brotli stops being worth the wait.
-    let worth =
-        SizeAbove::new(860).and(NotForContentType::IMAGES).and(NotForContentType::new("application/pdf"));
+    let worth = SizeAbove::new(860)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::new("application/pdf"))
+        .and(NotForContentType::new("application/octet-stream"));
     let compress = CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(worth);
     Router::new().fallback(move |request: Request| edge(site.clone(), listener, request)).layer(compress)
 }
@@ -59,19 +43,13 @@ pub fn router(site: Arc<Site>, listener: Listener) -> Router {
 /// Serves until `stop` is done, then lets running requests end for at most ten seconds.
 pub async fn serve(
     site: Arc<Site>,
-    listeners: Vec<(tokio::net::TcpListener, Listener)>,
+    listeners: Vec<(TcpListener, Listener)>,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let (told, tell) = tokio::sync::watch::channel(false);
+    let (told, tell) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
     for (socket, listener) in listeners {
-        let service = router(site.clone(), listener).into_make_service_with_connect_info::<SocketAddr>();
-        let socket = socket.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let mut tell = tell.clone();
-        let stopped = async move {
-            let _ = tell.wait_for(|stop| *stop).await;
-        };
-        tasks.spawn(async move { axum::serve(socket, service).with_graceful_shutdown(stopped).await });
+        tasks.spawn(accept(socket, router(site.clone(), listener), tell.clone()));
     }
     stop.await;
     site.set_accepting(false);
@@ -81,6 +59,43 @@ pub async fn serve(
         tracing::warn!("some requests were still running after {} s and were cut off", DRAIN.as_secs());
     }
     Ok(())
+}
+
+/// Takes connections until told to stop, then waits for those that are being answered.
+async fn accept(socket: TcpListener, service: Router, mut tell: watch::Receiver<bool>) {
+    let (places, running) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            _ = tell.wait_for(|stop| *stop) => break,
+        };
+        let Ok((stream, peer)) = accepted else {
+            // Out of files, most likely: what is running must end first.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let service = service.clone();
+        let answer = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            service.clone().oneshot(request)
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(SILENCE)
+            .serve_connection(TokioIo::new(stream), answer);
+        let connection = running.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(place);
+        });
+    }
+    drop(socket);
+    running.shutdown().await;
 }
 
 /// Waits for the request to stop: SIGTERM or ctrl-c.
@@ -95,197 +110,4 @@ pub async fn stop_signal() {
         }
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
-}
-
-async fn edge(site: Arc<Site>, listener: Listener, request: Request) -> Response {
-    let began = Instant::now();
-    let (method, head) = (request.method().clone(), request.method() == http::Method::HEAD);
-    let reads = head || method == http::Method::GET;
-    let (mut response, place, request_id) =
-        if let (true, Some(asset)) = (reads, site.assets.get(request.uri().path())) {
-            (asset.answer(request.headers()).map(Body::from), None, String::new())
-        } else if reads && request.uri().path() == "/healthz" {
-            (well(&site).await, None, String::new())
-        } else {
-            dispatch(&site, listener, request).await
-        };
-    guard(&site, response.headers_mut());
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    if !request_id.is_empty() {
-        site.metrics.count(place, status, took);
-        // The pattern, never the address: addresses carry numbers and codes of people.
-        let route = place.and_then(|p| site.routes.all().get(p)).map_or("-", |r| r.path);
-        let ms = took.as_millis();
-        tracing::info!(target: "huitong::request", %method, route, status, %ms, request = %request_id);
-    }
-    if head {
-        let length = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or(0);
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        *response.body_mut() = Body::empty();
-    }
-    response
-}
-
-async fn dispatch(
-    site: &Arc<Site>,
-    listener: Listener,
-    request: Request,
-) -> (Response, Option<usize>, String) {
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let mut incoming = Incoming {
-        site: site.clone(),
-        route: nowhere(&path, &parts.method),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        params: Vec::new(),
-        body: Bytes::new(),
-        remote: remote(site, &parts),
-        refused: None,
-        headers: parts.headers,
-        path,
-    };
-    let (mut place, mut allow) = (None, None);
-    match site.routes.find(&parts.method, &incoming.path) {
-        Ok(Found::Route(_, route, _)) if listener == Listener::Public && route.side == Side::Staff => {
-            incoming.refused = Some(Error::missing());
-        }
-        Ok(Found::Route(found, route, params)) => {
-            (place, incoming.route, incoming.params) = (Some(found), *route, params);
-        }
-        Ok(Found::Method(methods)) => {
-            allow = Some(methods);
-            incoming.refused = Some(Error::new(Kind::Method, "这个地址不支持这种请求方法"));
-        }
-        Ok(Found::Nothing) => incoming.refused = Some(Error::missing()),
-        Err(error) => incoming.refused = Some(error),
-    }
-    let mut upload = None;
-    if incoming.refused.is_none() && incoming.route.method == Method::Post {
-        match arrive(site, &incoming.route, &incoming.headers, body).await {
-            Ok((bytes, permit)) => (incoming.body, upload) = (bytes, permit),
-            Err(error) => incoming.refused = Some(error),
-        }
-    }
-    let (face, work) = (incoming.route.face, run(site, incoming));
-    let (reply, request_id) = match tokio::time::timeout(site.settings.timeout, work).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(error)) => (plain(face, &error), String::from("-")),
-        Err(_) => (plain(face, &Error::busy("the request took too long")), String::from("-")),
-    };
-    drop(upload);
-    let mut response = respond(reply, site.city.limits.secure_cookies);
-    if let Some(methods) = allow {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
-    }
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
-    }
-    (response, place, request_id)
-}
-
-/// Hands the request to one thread; the place is given back when the work is done, also where nobody waits any more.
-async fn run(site: &Arc<Site>, incoming: Incoming) -> Result<(Reply, String)> {
-    let place = site.places.clone().acquire_owned().await.map_err(|_| Error::busy("the edge is closed"))?;
-    let work = move || {
-        let done = gate::answer(incoming);
-        drop(place);
-        done
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal(format!("the request's thread: {e}")))
-}
-
-/// Reads the body within its limits.
-async fn arrive(
-    site: &Site,
-    route: &Route,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(Bytes, Option<tokio::sync::OwnedSemaphorePermit>)> {
-    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    let files =
-        route.uploads && text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("multipart/form-data"));
-    let limit = if files { site.city.limits.upload_bytes + FRAME } else { site.settings.body_limit };
-    let too_large = || {
-        let mb = if files { site.city.limits.upload_bytes >> 20 } else { limit >> 20 };
-        Error::new(Kind::TooLarge, format!("内容超过 {mb} MB，没有保存；请压缩或分次提交"))
-    };
-    let announced = text(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-    if announced > limit as u64 {
-        return Err(too_large());
-    }
-    let permit = if files { site.uploads.clone().acquire_owned().await.ok() } else { None };
-    let collected = tokio::time::timeout(ARRIVE, Limited::new(body, limit).collect()).await;
-    match collected {
-        Ok(Ok(body)) => Ok((body.to_bytes(), permit)),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Error::new(Kind::Malformed, "请求没有发完就断开了")),
-        Err(_) => Err(Error::new(Kind::Malformed, "请求没有在 20 秒内发完，请检查网络后重试")),
-    }
-}
-
-/// The address of the caller: that of the connection, or what a proxy we believe says.
-fn remote(site: &Site, parts: &http::request::Parts) -> IpAddr {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-    let trusted = |address: &IpAddr| site.settings.proxies.contains(address);
-    if !trusted(&peer) {
-        return peer;
-    }
-    let line = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let hops: Vec<IpAddr> =
-        line.flat_map(|l| l.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
-}
-
-/// Stands in for a route where there is none, so that the answer still has the right face.
-fn nowhere(path: &str, method: &http::Method) -> Route {
-    fn absent(_: &Call) -> Result<Reply> {
-        Err(Error::missing())
-    }
-    let method = if *method == http::Method::POST { Method::Post } else { Method::Get };
-    let route = page(method, "-", "-", absent);
-    if path.starts_with("/api/") { Route { face: Face::Api, ..route } } else { route }
-}
-
-fn plain(face: Face, error: &Error) -> Reply {
-    tracing::error!(error = %error.log_line(), "answered without a handler");
-    if face == Face::Api { problem::api(error, "-") } else { problem::bare(error, "-") }
-}
-
-fn respond(reply: Reply, secure: bool) -> Response {
-    let mut response = Response::new(Body::from(reply.body));
-    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in reply.headers {
-        response.headers_mut().append(name, value);
-    }
-    for cookie in reply.cookies {
-        if let Ok(line) = HeaderValue::from_str(&cookie.line(secure)) {
-            response.headers_mut().append(header::SET_COOKIE, line);
-        }
-    }
-    response
-}
-
-fn guard(site: &Site, headers: &mut HeaderMap) {
-    for (name, value) in GUARDS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    if site.city.limits.secure_cookies {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-    }
-}
-
-async fn well(site: &Arc<Site>) -> Response {
-    let good = health::is_well(site).await;
-    let mut response = Response::new(Body::from(if good { "ok\n" } else { "not accepting\n" }));
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if !good {
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-    }
-    response
 }

@@ -2,7 +2,5 @@
 
 mod api;
 mod city;
+mod forms;
 mod pages;
-
-#[path = "../pack/tests/vocabulary.rs"]
-mod vocabulary;

@@ -178,7 +178,7 @@ fn the_document_describes_every_operation_once() {
     assert!(form["properties"]["files"].is_null());
     assert!(document["components"]["schemas"]["AppealSubmitWithFiles"]["properties"]["files"].is_object());
     assert_eq!(document["paths"]["/api/v1/things/{id}"]["get"]["parameters"][0]["name"], "id");
-    let acts = super::vocabulary::vocabulary().acts;
+    let acts = crate::pack::tests::vocabulary::vocabulary().acts;
     let ctx = town.site.city.ctx(crate::ctx::Actor::System);
     town.site.routes.check(acts.iter().map(|w| w.key), ctx.roles()).unwrap();
 }

@@ -195,7 +195,7 @@ impl Town {
             data: folder.path().to_owned(),
             demo: true,
             limits,
-            vocabulary: super::vocabulary::vocabulary(),
+            vocabulary: crate::pack::tests::vocabulary::vocabulary(),
         };
         let city = Arc::new(City::open(setup, &files).unwrap());
         let hooks = Hooks { session, bearer, touch, shell, sign_in_path: "/login" };

@@ -116,7 +116,12 @@ fn who_is_not_signed_in_is_led_there_and_back() {
     let signed_in = town.ask("GET", "/desk", &["cookie: ht_session=good"], "");
     assert_eq!((signed_in.status, signed_in.header("cache-control")), (200, "no-store"));
     assert!(signed_in.text().starts_with("李明"));
-    assert_eq!(town.ask("GET", "/accounts", &["cookie: ht_session=good"], "").status, 403);
+    let denied = town.ask("GET", "/accounts", &["cookie: ht_session=good"], "");
+    assert!(
+        denied.status == 403 && denied.text().contains("有这项权限的是：系统管理员"),
+        "{}",
+        denied.text()
+    );
     assert_eq!(town.ask("GET", "/desk", &["cookie: ht_session=old"], "").status, 303);
 }
 
