@@ -63,11 +63,11 @@ impl DelayProxy {
     /// The same database URL, but through this proxy; `None` where the URL names no host with a port.
     pub fn url(&self, url: &str) -> Option<String> {
         let (scheme, rest) = url.split_once("://")?;
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (authority, database) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (login, host) =
             authority.rsplit_once('@').map_or((String::new(), authority), |(l, h)| (format!("{l}@"), h));
         host.rsplit_once(':')?;
-        Some(format!("{scheme}://{login}{}/{path}", self.address))
+        Some(format!("{scheme}://{login}{}{database}", self.address))
     }
 }
 
@@ -210,6 +210,7 @@ mod tests {
         let here = proxy.address();
         let through = proxy.url("postgres://huitong:s3@127.0.0.1:5432/city?sslmode=disable").unwrap();
         assert_eq!(through, format!("postgres://huitong:s3@{here}/city?sslmode=disable"));
+        assert_eq!(proxy.url("postgres://127.0.0.1:5432"), Some(format!("postgres://{here}")));
         assert_eq!(proxy.url("postgres://%2Ftmp/city"), None);
         assert_eq!(proxy.url("sqlite.db"), None);
     }

@@ -20,7 +20,8 @@ pub struct Literal {
 
 /// Reads a Rust file.
 pub fn read(text: &str) -> Source {
-    let mut scan = Scan { chars: text.chars().collect(), at: 0, code: Vec::new(), strings: Vec::new() };
+    let mut scan =
+        Scan { chars: text.chars().collect(), at: 0, line: 1, code: Vec::new(), strings: Vec::new() };
     scan.run();
     let Scan { mut code, mut strings, .. } = scan;
     for (from, to) in tests(&code) {
@@ -64,6 +65,7 @@ fn tests(code: &[char]) -> Vec<(usize, usize)> {
 struct Scan {
     chars: Vec<char>,
     at: usize,
+    line: usize,
     code: Vec<char>,
     strings: Vec<Literal>,
 }
@@ -94,12 +96,16 @@ impl Scan {
     }
 
     fn keep(&mut self) {
-        self.code.push(self.chars[self.at]);
-        self.at += 1;
+        self.push(self.chars[self.at]);
     }
 
     fn blank(&mut self) {
-        self.code.push(if self.chars[self.at] == '\n' { '\n' } else { ' ' });
+        self.push(if self.chars[self.at] == '\n' { '\n' } else { ' ' });
+    }
+
+    fn push(&mut self, c: char) {
+        self.code.push(c);
+        self.line += usize::from(c == '\n');
         self.at += 1;
     }
 
@@ -129,7 +135,7 @@ impl Scan {
     }
 
     fn string(&mut self) {
-        let start = self.at;
+        let (start, line) = (self.at, self.line);
         self.keep();
         let from = self.at;
         while let Some(c) = self.peek(0).filter(|c| *c != '"') {
@@ -138,7 +144,7 @@ impl Scan {
                 self.blank();
             }
         }
-        self.literal(start, from);
+        self.literal(start, line, from);
         if self.at < self.chars.len() {
             self.keep();
         }
@@ -151,20 +157,19 @@ impl Scan {
 
     fn raw_string(&mut self) {
         let hashes = self.raw_hashes().unwrap_or(0);
-        let start = self.at;
+        let (start, line) = (self.at, self.line);
         for _ in 0..hashes + 2 {
             self.keep();
         }
         let from = self.at;
         self.blank_until(|s| s.peek(0) == Some('"') && (1..=hashes).all(|n| s.peek(n) == Some('#')));
-        self.literal(start, from);
+        self.literal(start, line, from);
         for _ in 0..(hashes + 1).min(self.chars.len() - self.at) {
             self.keep();
         }
     }
 
-    fn literal(&mut self, start: usize, from: usize) {
-        let line = self.code[..start].iter().filter(|c| **c == '\n').count() + 1;
+    fn literal(&mut self, start: usize, line: usize, from: usize) {
         let raw: String = self.chars[from..self.at].iter().collect();
         let mut parts = raw.split("\\\n");
         let mut text = parts.next().unwrap_or_default().to_owned();

@@ -54,34 +54,51 @@ fn created(tree: &Tree) -> BTreeSet<String> {
     tables
 }
 
+/// One place that names a table.
+struct Use {
+    owner: String,
+    fills: bool,
+    finding: Finding,
+}
+
 fn tables(tree: &Tree) -> Vec<Finding> {
     let known = created(tree);
-    let mut named: BTreeMap<String, Vec<(String, Finding)>> = BTreeMap::new();
+    let mut uses: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
     for (file, source) in tree.rust() {
         let Some(owner) = owner(&file.path) else { continue };
+        let code: Vec<char> = source.code.chars().collect();
+        let many: Vec<char> = "insert_many(".chars().collect();
         for literal in &source.strings {
-            let before: String = source.code.chars().take(literal.at).collect();
-            let alone = before.trim_end().ends_with("insert_many(").then_some(literal.text.as_str());
-            for table in alone.into_iter().chain(addressed(&literal.text)).filter(|t| known.contains(*t)) {
+            let alone = code[..literal.at].ends_with(&many).then_some(("INTO", literal.text.as_str()));
+            for (verb, table) in alone.into_iter().chain(addressed(&literal.text)) {
+                let Some(table) = known.get(table) else { continue };
                 let finding = file.finding(literal.line, format!("{owner} names the table {table}"));
-                named.entry(table.to_owned()).or_default().push((owner.clone(), finding));
+                let used = Use { owner: owner.clone(), fills: verb == "INTO", finding };
+                uses.entry(table).or_default().push(used);
             }
         }
     }
-    named
-        .into_values()
-        .filter(|uses| uses.iter().map(|(owner, _)| owner).collect::<BTreeSet<_>>().len() > 1)
-        .flat_map(|uses| uses.into_iter().map(|(_, finding)| finding))
-        .collect()
+    uses.into_values().flat_map(strangers).collect()
 }
 
-/// The names a text addresses as tables.
-fn addressed(text: &str) -> Vec<&str> {
+/// The uses by others than the one that fills the table; all, where nobody or more than one does.
+fn strangers(uses: Vec<Use>) -> Vec<Finding> {
+    let owners: BTreeSet<&str> = uses.iter().map(|u| u.owner.as_str()).collect();
+    if owners.len() < 2 {
+        return Vec::new();
+    }
+    let filling: BTreeSet<String> = uses.iter().filter(|u| u.fills).map(|u| u.owner.clone()).collect();
+    let rightful = |u: &Use| filling.len() == 1 && filling.contains(&u.owner);
+    uses.into_iter().filter(|u| !rightful(u)).map(|u| u.finding).collect()
+}
+
+/// The names a text addresses as tables, each with the word before it.
+fn addressed(text: &str) -> Vec<(&str, &str)> {
     let words = words(text);
     let mut found = Vec::new();
     for pair in words.windows(2) {
         if matches!(pair[0], "FROM" | "JOIN" | "INTO" | "UPDATE" | "TABLE") {
-            found.push(pair[1]);
+            found.push((pair[0], pair[1]));
         }
     }
     found
@@ -189,6 +206,14 @@ mod tests {
             own,
             (APPEALS, "\"WITH late AS (SELECT 1) SELECT * FROM late\"")
         ]));
+    }
+
+    #[test]
+    fn the_stranger_is_named_and_not_the_owner() {
+        let fills = (UNITS, "\"INSERT INTO units VALUES ($1)\" \"SELECT id FROM units\"");
+        let found = tables(&Tree::of(&[MIGRATION, fills, (APPEALS, "\"SELECT 1 FROM units\"")]));
+        let paths: Vec<_> = found.iter().map(|f| f.path.as_str()).collect();
+        assert_eq!(paths, [APPEALS]);
     }
 
     #[test]
