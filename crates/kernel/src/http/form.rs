@@ -9,6 +9,7 @@ use crate::error::{Error, FieldError, OrMissing, Result};
 use crate::http::body::{Filled, Upload};
 use crate::http::call::Call;
 pub use crate::http::form_schema::schema;
+pub use crate::http::formview::{FieldView, FormView};
 use crate::pack::{Control, Field, Form, Pack};
 
 /// Characters at most where the form says nothing (a choice, a name that was looked up).

@@ -88,7 +88,7 @@ struct ErrorPage<'a> {
     heading: &'a str,
     message: &'a str,
     errors: Vec<String>,
-    kept: &'a str,
+    kept: String,
     code: &'a str,
     /// Texts that were typed and could not be taken, sent again by one button.
     again: Option<Again<'a>>,
@@ -129,13 +129,17 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         label: "在新窗口登录".into(),
     };
     let again = if reading { None } else { again(c, error) };
-    let kept = match (&again, error.kind()) {
+    let mut kept = match (&again, error.kind()) {
         (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请先登录，再回到本页点“继续提交”。",
         (Some(_), Kind::Denied) => "您填写的文字还在，没有丢失：请核对后点“继续提交”。",
         (Some(_), _) => "本次操作没有保存。您填写的文字还在，可以稍后点“继续提交”。",
         (None, _) if reading => "",
         (None, _) => "本次操作没有保存。",
-    };
+    }
+    .to_owned();
+    if again.is_some() && c.filled().is_ok_and(|filled| !filled.files.is_empty()) {
+        kept.push_str("附件没有保留，需要的请返回上一页重新选择。");
+    }
     let mut links = Vec::new();
     if error.kind() == Kind::SignIn {
         links.push(sign_in);
