@@ -1,0 +1,181 @@
+//! The page of one act on a case: its form, what it rests on, and why it cannot be done where it cannot.
+
+use askama::Template;
+use huitong_kernel::error::{FieldError, Kind};
+use huitong_kernel::http::FormView;
+use huitong_kernel::http::page::{Choice, Shell};
+use huitong_kernel::http::{Call, Filled, Reply};
+use huitong_kernel::pack::Pack;
+use huitong_kernel::{OrMissing, Result, Tx};
+
+use super::tone;
+use crate::base::{identity, units};
+use crate::growth::appeals::case::{self, Done, pack_of};
+use crate::growth::appeals::model::{Appeal, AppealId};
+use crate::growth::appeals::proposals::{self, Proposals};
+use crate::growth::appeals::view::{self, AppealView};
+use crate::growth::appeals::{acts, api, rules, sentences};
+
+#[derive(Template)]
+#[template(path = "growth/appeals/desk/pages/act.html")]
+struct ActPage {
+    shell: Shell,
+    case: AppealView,
+    tone: &'static str,
+    act: String,
+    label: String,
+    form: FormView,
+    unmet: Vec<String>,
+    stale: bool,
+    version: i64,
+    token: String,
+    proposals: Proposals,
+    templates: Vec<Prepared>,
+    presets: Vec<Choice>,
+    draft: String,
+    returned: String,
+}
+
+/// A reply template, filled for this case.
+struct Prepared {
+    key: String,
+    text: String,
+}
+
+/// The act that a route of this page does: `sign` of `appeal.sign`.
+fn key(c: &Call) -> &'static str {
+    c.route.act.rsplit('.').next().unwrap_or_default()
+}
+
+/// `GET /appeals/{id}/{act}`.
+pub fn form(c: &Call) -> Result<Reply> {
+    draw(c, &[], false)
+}
+
+/// `POST /appeals/{id}/{act}`: does it and goes back to the case; whoever was slower sees what changed and loses nothing.
+pub fn perform(c: &Call) -> Result<Reply> {
+    let id: AppealId = c.id("id")?;
+    let input = api::input(c);
+    let result = input.and_then(|input| c.write(|tx| acts::act(tx, &id, key(c), &input)));
+    match result {
+        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(c, &done)?),
+        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &conflict(&error), true)?.status(409)),
+        Err(error) => c.again(error, |errors| draw(c, errors, false)),
+    }
+}
+
+fn conflict(error: &huitong_kernel::Error) -> Vec<FieldError> {
+    vec![FieldError { field: String::from("version"), message: error.message().to_owned() }]
+}
+
+fn said(c: &Call, done: &Done) -> Result<String> {
+    let pack = c.ctx.pack()?;
+    let act = pack.flow.act(key(c)).or_missing()?;
+    let state = pack.flow.state(&done.state).map_or("", |s| &s.label);
+    let next = done.due_at.map(|at| format!("，下一时限 {}", huitong_kernel::clock::minute_text(at)));
+    Ok(format!("{}完成，现在是“{state}”{}。", act.label, next.unwrap_or_default()))
+}
+
+fn draw(c: &Call, errors: &[FieldError], stale: bool) -> Result<Reply> {
+    let key = key(c);
+    let page = c.read(|tx| {
+        let appeal = api::found(c, tx)?;
+        let pack = pack_of(&c.ctx, &appeal)?;
+        let act = pack.flow.act(key).or_missing()?;
+        let case = view::full(tx, pack, &appeal)?;
+        let view = form_view(c, tx, pack, act.form.as_deref(), &appeal, errors)?;
+        let proposals = match key {
+            "dispatch" => proposals::propose(tx, pack, &appeal)?,
+            _ => Proposals::default(),
+        };
+        let templates = if key == "reply" { templates(tx, pack, &appeal)? } else { Vec::new() };
+        let returned = case.timeline.iter().rfind(|l| l.act == "review").map(|l| l.text.clone()).unwrap_or_default();
+        let drafted = if key == "review" || key == "send" { view::reply_text(tx, &appeal)? } else { String::new() };
+        Ok((appeal, pack.clone(), view, case, proposals, templates, returned, drafted))
+    })?;
+    let (appeal, pack, form, case, proposals, templates, returned, draft) = page;
+    let act = pack.flow.act(key).or_missing()?;
+    let label = act.label_in(&appeal.state).to_owned();
+    let mut shell = c.shell(&label)?;
+    shell.title = format!("{label} {}", appeal.number);
+    shell.has_errors = !errors.is_empty();
+    let presets = if key == "decline" { presets(&pack) } else { Vec::new() };
+    c.page(&ActPage {
+        tone: tone(&pack, &appeal.state),
+        unmet: if stale { Vec::new() } else { case::unmet(&c.ctx, &pack, act, &appeal) },
+        version: appeal.version,
+        token: c.submit_token(),
+        act: key.to_owned(),
+        presets,
+        shell,
+        case,
+        label,
+        form,
+        stale,
+        proposals,
+        templates,
+        draft,
+        returned: if key == "reply" && !returned.is_empty() { format!("负责人退回修改：{returned}") } else { String::new() },
+    })
+}
+
+fn form_view(
+    c: &Call,
+    tx: &Tx,
+    pack: &Pack,
+    form: Option<&str>,
+    appeal: &Appeal,
+    errors: &[FieldError],
+) -> Result<FormView> {
+    let form = form.and_then(|key| pack.form(key)).or_missing()?;
+    let typed = if c.route.method == huitong_kernel::http::POST { c.filled()?.clone() } else { known(form, appeal) };
+    let mut view = FormView::new(form, pack, &typed, errors);
+    for field in &form.fields {
+        match field.control {
+            huitong_kernel::pack::Control::Unit => view = view.choices(&field.key, unit_choices(tx, appeal)?),
+            huitong_kernel::pack::Control::Handler => view = view.choices(&field.key, handlers(tx, appeal)?),
+            _ => {}
+        }
+    }
+    Ok(view)
+}
+
+/// What is known already is filled in.
+fn known(form: &huitong_kernel::pack::Form, appeal: &Appeal) -> Filled {
+    let mut pairs = Vec::new();
+    if form.field("kind").is_some() {
+        pairs.push(("kind", appeal.kind.as_str()));
+    }
+    if form.field("category").is_some() {
+        pairs.push(("category", appeal.category.as_deref().unwrap_or_default()));
+    }
+    Filled::of(&pairs)
+}
+
+fn unit_choices(tx: &Tx, appeal: &Appeal) -> Result<Vec<Choice>> {
+    let units = units::all(tx)?.into_iter().filter(|unit| rules::cannot_be_given(unit, appeal).is_none());
+    Ok(units.map(|u| Choice { value: u.id.to_string(), label: u.name, ..Choice::default() }).collect())
+}
+
+fn handlers(tx: &Tx, appeal: &Appeal) -> Result<Vec<Choice>> {
+    let Some(unit) = &appeal.desk_unit else { return Ok(Vec::new()) };
+    let holders = identity::people_in_role(tx, unit.as_str(), "handler")?;
+    Ok(holders
+        .into_iter()
+        .map(|holder| Choice { value: holder.user.to_string(), label: holder.name, ..Choice::default() })
+        .collect())
+}
+
+fn templates(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Prepared>> {
+    let values = sentences::facts(tx, pack, appeal)?;
+    let fill = |text: &str| huitong_kernel::pack::fill(text.trim_start(), &values);
+    Ok(pack.templates.iter().map(|t| Prepared { key: t.key.clone(), text: fill(&t.text) }).collect())
+}
+
+fn presets(pack: &Pack) -> Vec<Choice> {
+    let choices = pack.list("decline_reason").map(|l| l.choices.as_slice()).unwrap_or_default();
+    choices
+        .iter()
+        .map(|c| Choice { value: c.key.clone(), label: c.label.clone(), hint: c.preset.clone(), checked: false })
+        .collect()
+}

@@ -1,0 +1,67 @@
+//! The desk: where staff find, open and do what is theirs to do.
+
+mod act;
+mod case;
+mod home;
+mod list;
+mod register;
+
+use huitong_kernel::http::{GET, POST, Route, page};
+
+macro_rules! act_pages {
+    ($($key:literal $summary:literal),* $(,)?) => {
+        [$(
+            page(GET, concat!("/appeals/{id}/", $key), concat!("appeal.", $key), act::form).summary($summary),
+            page(POST, concat!("/appeals/{id}/", $key), concat!("appeal.", $key), act::perform)
+                .form(concat!("appeal_", $key)).uploads().summary($summary),
+        )*]
+    };
+}
+
+/// Rows of the route table.
+pub fn routes() -> Vec<Route> {
+    let mut routes = vec![
+        page(GET, "/desk", "desk.view", home::show).on_both().summary("工作台：要我办的、消息、常用"),
+        page(GET, "/appeals", "appeal.list", list::show).summary("诉求工单，按队列、按时限"),
+        page(GET, "/appeals/register", "appeal.register", register::form).summary("代录诉求"),
+        page(POST, "/appeals/register", "appeal.register", register::create)
+            .form("appeal_register")
+            .uploads()
+            .summary("代录诉求"),
+        page(GET, "/appeals/{id}", "appeal.view", case::show).summary("一件诉求：内容、时限、过程、能做什么"),
+        page(POST, "/appeals/{id}/identity", "appeal.view_identity", case::reveal).summary("显示诉求人身份，记入日志"),
+    ];
+    routes.extend(act_pages![
+        "verify" "核验身份", "accept" "受理", "decline" "不予受理", "classify" "分类", "dispatch" "派单、转办",
+        "sign" "签收", "assign" "分办", "contact" "联系诉求人", "note" "记录办理情况", "reply" "起草答复",
+        "review" "审核答复", "send" "发出答复",
+    ]);
+    routes
+}
+
+/// The pill of a state.
+pub(super) fn tone(pack: &huitong_kernel::pack::Pack, state: &str) -> &'static str {
+    use huitong_kernel::pack::Tone;
+    match pack.flow.state(state).map(|s| s.tone) {
+        Some(Tone::Amber) => "wait",
+        Some(Tone::Blue) => "doing",
+        Some(Tone::Violet) => "review",
+        Some(Tone::Teal) => "answer",
+        Some(Tone::Green) => "done",
+        Some(Tone::Red) => "over",
+        Some(Tone::Grey) | None => "muted",
+    }
+}
+
+/// Time left until something is due, in working time: words, tone of the mark, due instant in words.
+pub(super) fn left(ctx: &huitong_kernel::Ctx, due: Option<i64>) -> (String, &'static str, String) {
+    use huitong_kernel::deadline::{Urgency, remaining};
+    let Some(due) = due else { return (String::from("—"), "none", String::new()) };
+    let left = remaining(ctx.now, due, ctx.calendar());
+    let tone = match left.state {
+        Urgency::Calm => "calm",
+        Urgency::Soon => "soon",
+        Urgency::Overdue => "over",
+    };
+    (left.words, tone, format!("{} 前", huitong_kernel::clock::minute_text(due)))
+}

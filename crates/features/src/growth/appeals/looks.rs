@@ -1,0 +1,29 @@
+//! Looking behind a mask: with a reason, by whom the rules allow, and each look in the journal.
+
+use huitong_kernel::journal::Record;
+use huitong_kernel::{Error, OrMissing, Result, Tx};
+
+use super::case::pack_of;
+use super::model::AppealId;
+use super::rules::{self, Sight};
+use super::store;
+use super::view::{self, Complainant};
+
+/// Shows the person behind a case (`appeal.view_identity`) and records who looked, when and why.
+pub fn reveal(tx: &Tx, id: &AppealId, reason: &str) -> Result<Complainant> {
+    let ctx = tx.ctx();
+    let right = ctx.right("appeal.view_identity")?;
+    let seen = ctx.may("appeal.view").unwrap_or_else(|| right.clone());
+    let appeal = store::find(tx, &seen.scope(&store::KEYS), id)?.or_missing()?;
+    if !matches!(rules::sight(ctx, &appeal), Sight::MayReveal | Sight::Own) {
+        return Err(Error::denied("您不能查看这件诉求的诉求人身份"));
+    }
+    let post = right.post_for(&store::KEYS, &|column| store::key_of(&appeal, column));
+    tx.record(
+        Record::new("appeal.view_identity", appeal.id.as_str())
+            .in_post(post)
+            .fact("number", appeal.number.as_str())
+            .fact("reason", reason),
+    )?;
+    view::revealed(tx, pack_of(ctx, &appeal)?, &appeal)
+}
