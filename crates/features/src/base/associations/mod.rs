@@ -8,7 +8,7 @@ mod store;
 pub use acts::{NewAssociation, NewPerson, add_person, record};
 pub use model::{Association, AssociationId, Office, Person, Status, Terms};
 pub use pages::routes;
-pub use store::{by_name, by_uscc, claim, count, find, name_of, people, search};
+pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[

@@ -1,5 +1,7 @@
 //! Every statement about associations and their people. What is kept here is public, so finders need no scope.
 
+use std::collections::BTreeMap;
+
 use huitong_codes::Uscc;
 use huitong_kernel::{Error, Result, Row, Tx, args};
 use jiff::civil::Date;
@@ -144,4 +146,9 @@ pub(super) fn insert_person(tx: &Tx, person: &Person) -> Result<()> {
         ],
     )?;
     Ok(())
+}
+
+/// Names of several associations by their ids, for a list.
+pub fn names(tx: &Tx, ids: &[String]) -> Result<BTreeMap<String, String>> {
+    tx.names("SELECT id, name FROM associations WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)", ids)
 }

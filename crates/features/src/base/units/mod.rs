@@ -6,4 +6,4 @@ mod store;
 
 pub use acts::{NewUnit, add};
 pub use model::{Unit, UnitId};
-pub use store::{all, by_key, by_name, find, name_of, performing};
+pub use store::{all, by_key, by_name, find, name_of, names, performing};

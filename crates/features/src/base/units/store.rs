@@ -1,5 +1,7 @@
 //! Every statement about units. Units are public facts, so their finders need no scope.
 
+use std::collections::BTreeMap;
+
 use huitong_kernel::{Result, Row, Tx, args};
 
 use super::model::{Unit, UnitId};
@@ -72,4 +74,9 @@ pub(super) fn insert(tx: &Tx, unit: &Unit) -> Result<()> {
         ],
     )?;
     Ok(())
+}
+
+/// Names of several units by their ids, for a list.
+pub fn names(tx: &Tx, ids: &[String]) -> Result<BTreeMap<String, String>> {
+    tx.names("SELECT id, name FROM units WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)", ids)
 }
