@@ -8,7 +8,7 @@ use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::model::{Association, AssociationId, Person, Status};
+use super::model::{Association, AssociationId, NAME, Person, Status};
 use super::store;
 
 /// What is said of an association when it is put on file (建档).
@@ -75,6 +75,8 @@ fn checked(tx: &Tx, new: &NewAssociation) -> Result<Association> {
     let name = new.name.trim();
     if name.is_empty() {
         wrong.say("name", "请填写协会名称");
+    } else if name.chars().count() > NAME {
+        wrong.say("name", format!("协会名称不超过 {NAME} 个字，现有 {} 个字", name.chars().count()));
     }
     let uscc = wrong.take("uscc", Uscc::parse(&new.uscc));
     if let Some(uscc) = uscc {

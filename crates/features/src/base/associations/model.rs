@@ -115,12 +115,17 @@ pub struct Terms(Vec<String>);
 
 /// Words of one search that count; further ones are left out.
 const WORDS: usize = 3;
+/// Longest name of an association, in characters.
+pub const NAME: usize = 100;
+/// Characters of a word that count; a longer one is in no name, and engines refuse patterns that are too long.
+const WORD: usize = NAME + 20;
 
 impl Terms {
     /// Reads what somebody typed; full-width characters and letter case do not matter.
     pub fn of(typed: &str) -> Terms {
         let folded = huitong_codes::text::half_width(typed);
-        Terms(folded.split_whitespace().take(WORDS).map(str::to_lowercase).collect())
+        let word = |word: &str| word.to_lowercase().chars().take(WORD).collect();
+        Terms(folded.split_whitespace().take(WORDS).map(word).collect())
     }
 
     /// Whether nothing was typed.
