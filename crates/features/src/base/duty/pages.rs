@@ -9,7 +9,7 @@ use huitong_kernel::http::{Call, GET, Rate, Reply, Route, api, page};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
-use super::model::{Answer, Responsible};
+use super::model::{Answer, GapKind, Responsible};
 use super::relation::{self, Held};
 use super::{interface, lookup};
 use crate::base::associations::Association;
@@ -37,9 +37,12 @@ struct Row {
     stage: String,
     title: String,
     standing: &'static str,
+    tone: &'static str,
     first: Option<Responsible>,
     also: String,
     gap: String,
+    /// Whether nobody has to be found: associations managed this way have no such party.
+    settled: bool,
 }
 
 /// What was asked and what came out.
@@ -159,11 +162,13 @@ fn find(tx: &Tx, association: &Association, asked: &str, on: Date) -> Result<Fou
         stage: duty.stage.clone(),
         title: duty.title.clone(),
         standing: duty.source.standing(),
+        tone: if duty.source.kind.needs_confirmation() { "amber" } else { "grey" },
         also: answer.also().iter().map(|r| r.unit_name.as_str()).collect::<Vec<_>>().join("、"),
         gap: match &answer {
             Answer::Gap { gap, .. } => gap.words.clone(),
             Answer::Unit { .. } => String::new(),
         },
+        settled: matches!(&answer, Answer::Gap { gap, .. } if gap.kind == GapKind::NotHeld),
         first: answer.unit().cloned(),
     };
     Ok(Found {

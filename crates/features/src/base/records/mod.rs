@@ -15,4 +15,5 @@ pub const ACTS: &[(&str, &str)] = &[
     ("journal.view", "查看操作日志"),
     ("pack.view", "查看政策包"),
     ("access.explain", "查询谁能看到一条记录"),
+    ("pack.publish", "发布政策包"),
 ];

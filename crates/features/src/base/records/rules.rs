@@ -8,41 +8,46 @@ fn word<'a>(fields: &'a [(&'a str, &'a str)], key: &'a str) -> &'a str {
     fields.iter().find(|(known, _)| *known == key).map_or(key, |(_, label)| label)
 }
 
+/// Says what a text of an entry means where it is an id or a key; none where it stands for itself.
+pub type Meaning<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// A value as people read it.
-pub fn words(value: &Json) -> String {
+pub fn words(value: &Json, meaning: &Meaning) -> String {
     match value {
         Json::Null => String::new(),
         Json::Bool(true) => String::from("是"),
         Json::Bool(false) => String::from("否"),
-        Json::String(text) => text.clone(),
-        Json::Array(values) => values.iter().map(words).collect::<Vec<_>>().join("、"),
+        Json::String(text) => meaning(text).unwrap_or_else(|| text.clone()),
+        Json::Array(values) => values.iter().map(|v| words(v, meaning)).collect::<Vec<_>>().join("、"),
         Json::Number(number) => number.to_string(),
-        Json::Object(parts) => {
-            parts.iter().map(|(key, value)| format!("{key}：{}", words(value))).collect::<Vec<_>>().join("，")
-        }
+        Json::Object(parts) => parts
+            .iter()
+            .map(|(key, value)| format!("{key}：{}", words(value, meaning)))
+            .collect::<Vec<_>>()
+            .join("，"),
     }
 }
 
 /// What changed, field by field.
-pub fn changes(body: &Json, fields: &[(&str, &str)]) -> Vec<Change> {
+pub fn changes(body: &Json, fields: &[(&str, &str)], meaning: &Meaning) -> Vec<Change> {
     let part = |name: &str| body.get(name).and_then(Json::as_object);
     let Some(after) = part("after") else { return Vec::new() };
     let before = part("before");
     let row = |(key, value): (&String, &Json)| Change {
         field: word(fields, key).to_owned(),
-        before: before.and_then(|b| b.get(key)).map(words).unwrap_or_default(),
-        after: words(value),
+        before: before.and_then(|b| b.get(key)).map(|v| words(v, meaning)).unwrap_or_default(),
+        after: words(value, meaning),
     };
     after.iter().map(row).collect()
 }
 
 /// Facts about the act that are no change.
-pub fn facts(body: &Json, fields: &[(&str, &str)]) -> Vec<Fact> {
+pub fn facts(body: &Json, fields: &[(&str, &str)], meaning: &Meaning) -> Vec<Fact> {
     let Some(parts) = body.as_object() else { return Vec::new() };
     let others = parts.iter().filter(|(key, _)| !["before", "after"].contains(&key.as_str()));
     let fact = |(key, value): (&String, &Json)| Fact {
         label: word(fields, key).to_owned(),
-        value: words(value),
+        value: words(value, meaning),
         wide: true,
         ..Fact::default()
     };
@@ -62,11 +67,12 @@ mod tests {
             "paper": "某发〔2025〕1号",
         });
         let fields = [("until_on", "截止日"), ("paper", "来源文件")];
-        let changed = changes(&body, &fields);
+        let meaning = |text: &str| (text == "价格").then(|| String::from("价格监管"));
+        let changed = changes(&body, &fields, &meaning);
         let row = |nth: usize| [&changed[nth].field, &changed[nth].before, &changed[nth].after];
         assert_eq!(row(0), ["截止日", "", "2025-03-31"]);
-        assert_eq!(row(1), ["functions", "", "市场监管、价格"]);
-        let facts = facts(&body, &fields);
+        assert_eq!(row(1), ["functions", "", "市场监管、价格监管"]);
+        let facts = facts(&body, &fields, &meaning);
         assert_eq!((facts[0].label.as_str(), facts[0].value.as_str()), ("来源文件", "某发〔2025〕1号"));
         assert_eq!(facts.len(), 1);
     }

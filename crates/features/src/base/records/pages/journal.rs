@@ -8,9 +8,9 @@ use huitong_kernel::journal::{self, Entry, Filter, Kept};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
-use crate::base::identity;
 use crate::base::records::rules;
 use crate::base::records::subjects::{self, Described, Subjects};
+use crate::base::{associations, identity, units};
 
 /// Entries on one page.
 const PAGE: i64 = 30;
@@ -45,6 +45,25 @@ pub fn named<H: Subjects>(tx: &Tx, kept: Kept) -> Result<Named> {
 
 fn label<H: Subjects>(act: &str) -> &str {
     H::ACTS.iter().flat_map(|acts| acts.iter()).find(|(key, _)| *key == act).map_or(act, |(_, label)| label)
+}
+
+/// What an id or a key in an entry stands for: the name of a body or person, the title of a pack's item.
+fn meaning(tx: &Tx, text: &str) -> Result<Option<String>> {
+    if let Some(id) = Id::parse(text) {
+        return Ok(units::find(tx, &id)?.map(|unit| unit.name));
+    }
+    if let Some(id) = Id::parse(text) {
+        return Ok(associations::find(tx, &id)?.map(|association| association.name));
+    }
+    if let Some(id) = Id::parse(text) {
+        return Ok(identity::account(tx, &id)?.map(|account| account.name));
+    }
+    let pack = tx.ctx().pack()?;
+    let of_link = pack.link_kind(text).map(|k| k.title.clone());
+    let of_type = || pack.association_type(text).map(|t| t.name.clone());
+    let of_unit = || pack.unit_kind(text).map(|k| k.name.clone());
+    let of_role = || pack.role(text).map(|r| r.title.clone());
+    Ok(of_link.or_else(of_type).or_else(of_unit).or_else(of_role))
 }
 
 /// The words for actors without an account.
@@ -91,6 +110,11 @@ pub fn filter<H: Subjects>(c: &Call, tx: &Tx) -> Result<Filter> {
     })
 }
 
+/// Pages are cut by id, which leaves open what came first inside a millisecond; the position knows.
+pub fn in_order(rows: &mut [Named]) {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.kept.at, row.kept.position.unwrap_or(i64::MAX))));
+}
+
 #[derive(Template)]
 #[template(path = "base/records/pages/journal.html")]
 struct ListPage {
@@ -118,6 +142,7 @@ pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(0);
     rows.truncate(usize::try_from(PAGE).unwrap_or(0));
     let last = rows.last().filter(|_| more).map(|row| row.kept.id.to_string());
+    in_order(&mut rows);
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
     let acts = H::ACTS.iter().flat_map(|acts| acts.iter()).map(|(key, label)| Choice {
         value: (*key).to_owned(),
@@ -154,8 +179,15 @@ struct EntryPage {
 
 pub fn entry<H: Subjects>(c: &Call) -> Result<Reply> {
     let id: Id<Entry> = c.id("id")?;
-    let row = c.read(|tx| named::<H>(tx, journal::find(tx, &id)?.or_missing()?))?;
-    let fields = H::SUBJECTS.iter().find(|s| s.kind == row.kept.subject_kind).map_or(&[][..], |s| s.fields);
+    let (row, changes, facts) = c.read(|tx| {
+        let row = named::<H>(tx, journal::find(tx, &id)?.or_missing()?)?;
+        let subject = H::SUBJECTS.iter().find(|s| s.kind == row.kept.subject_kind);
+        let fields = subject.map_or(&[][..], |s| s.fields);
+        let meaning = |text: &str| meaning(tx, text).ok().flatten();
+        let changes = rules::changes(&row.kept.body, fields, &meaning);
+        let facts = rules::facts(&row.kept.body, fields, &meaning);
+        Ok((row, changes, facts))
+    })?;
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
     let head = vec![
         fact("序号", row.kept.position.map_or_else(|| String::from("待编号"), |p| p.to_string())),
@@ -167,11 +199,5 @@ pub fn entry<H: Subjects>(c: &Call) -> Result<Reply> {
         fact("请求", row.kept.request.clone()),
         fact("政策包版本", row.kept.pack.clone()),
     ];
-    c.page(&EntryPage {
-        shell: c.shell(&row.act)?,
-        changes: rules::changes(&row.kept.body, fields),
-        facts: rules::facts(&row.kept.body, fields),
-        head,
-        row,
-    })
+    c.page(&EntryPage { shell: c.shell(&row.act)?, changes, facts, head, row })
 }
