@@ -30,8 +30,12 @@ pub struct Record {
     subject: String,
     behalf: String,
     post: Option<Post>,
+    unnamed: bool,
     body: Map<String, Json>,
 }
+
+/// Stands for the account of somebody who asked that nobody learns who they are.
+pub const COMPLAINANT: &str = "complainant";
 
 impl Record {
     /// A record of an act on a subject; `kind` is the word before the dot of the act (`appeal`).
@@ -43,6 +47,7 @@ impl Record {
             subject: subject.to_owned(),
             behalf: String::new(),
             post: None,
+            unnamed: false,
             body: Map::new(),
         }
     }
@@ -50,6 +55,12 @@ impl Record {
     /// The post in which the actor did it.
     pub fn in_post(mut self, post: Option<Post>) -> Record {
         self.post = post;
+        self
+    }
+
+    /// Keeps the account out of the journal: the actor asked for confidentiality, and the journal is read by others.
+    pub fn unnamed(mut self, unnamed: bool) -> Record {
+        self.unnamed = unnamed;
         self
     }
 
@@ -147,12 +158,12 @@ impl Tx<'_> {
     pub fn record(&self, record: Record) -> Result<String> {
         let ctx = self.ctx();
         let id = ctx.id::<Entry>();
-        let post = record.post.as_ref();
+        let post = record.post.as_ref().filter(|_| !record.unnamed);
         let header = Header {
             id: id.as_str(),
             at: ctx.now,
             act: &record.act,
-            actor: actor_key(ctx),
+            actor: if record.unnamed { COMPLAINANT } else { actor_key(ctx) },
             role: post.map_or("", |p| p.role.as_str()),
             office: post.map_or("", |p| p.office.as_str()),
             behalf: &record.behalf,

@@ -3,7 +3,7 @@
 use huitong_kernel::condition::Frame;
 use huitong_kernel::ctx::Post;
 use huitong_kernel::http::{Filled, form};
-use huitong_kernel::journal::Record;
+use huitong_kernel::journal::{COMPLAINANT, Record};
 use huitong_kernel::pack::{Flow, FlowAct, Pack};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Ctx, Error, OrMissing, Result, Tx};
@@ -174,9 +174,16 @@ impl<'t, 'a> Case<'t, 'a> {
         }
     }
 
+    /// Whether the complainant of a confidential case acts: then nobody's name is written down.
+    fn by_confidential_complainant(&self) -> bool {
+        let me = self.tx.ctx().user().map(|u| u.as_str());
+        self.appeal.confidential() && me.is_some() && self.appeal.submitter.as_deref() == me
+    }
+
     fn step(&self, outcome: Option<&str>) -> Result<Step> {
         let ctx = self.tx.ctx();
-        let post = self.post.as_ref();
+        let unnamed = self.by_confidential_complainant();
+        let post = self.post.as_ref().filter(|_| !unnamed);
         let public_text = self.act.public_sentence.as_deref().map(|sentence| {
             sentences::fill(self.tx, self.pack, sentence, &self.appeal, self.act, &self.said)
         });
@@ -185,8 +192,8 @@ impl<'t, 'a> Case<'t, 'a> {
             appeal: self.appeal.id.clone(),
             at: ctx.now,
             act: self.act.key.clone(),
-            actor: ctx.principal().to_owned(),
-            actor_name: ctx.actor_name().to_owned(),
+            actor: if unnamed { COMPLAINANT.to_owned() } else { ctx.principal().to_owned() },
+            actor_name: if unnamed { String::from("诉求人") } else { ctx.actor_name().to_owned() },
             role: post.map_or_else(String::new, |p| p.role.clone()),
             office: post.map_or_else(String::new, |p| p.office.clone()),
             office_name: post.map_or_else(String::new, |p| p.office_name.clone()),
@@ -201,6 +208,7 @@ impl<'t, 'a> Case<'t, 'a> {
     fn record(&self, outcome: Option<&str>) -> Result<String> {
         let mut record = Record::new(&self.act.name, self.appeal.id.as_str())
             .in_post(self.post.clone())
+            .unnamed(self.by_confidential_complainant())
             .change(journal_view(&self.before), journal_view(&self.appeal))
             .fact("number", self.appeal.number.as_str());
         if let Some(outcome) = outcome {

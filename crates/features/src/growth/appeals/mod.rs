@@ -8,6 +8,7 @@ mod counts;
 mod days;
 mod desk;
 mod facts;
+mod house;
 mod jobs;
 mod looks;
 mod model;
@@ -21,7 +22,9 @@ mod store;
 mod submit;
 mod view;
 
-pub use acts::{ACTS, act, named_unit};
+pub use acts::{ACTS, act, judge_tracked, named_unit, withdraw_tracked};
 pub use case::{Done, Input, Offer, offers};
+pub use house::{FILES, SUBJECT, TELLER, capability, waiting};
 pub use model::{Appeal, AppealId};
+pub use queue::APPEALS;
 pub use submit::{Receipt, register, submit};

@@ -29,15 +29,19 @@ pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bo
 
 /// What is missing besides the pack's conditions, whatever the pack says.
 pub fn unmet(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> Option<String> {
-    let offices = || ctx.posts().iter().map(|p| p.office.as_str());
-    let complained_of = appeal.about.as_deref().is_some_and(|about| offices().any(|o| o == about));
-    if complained_of && matches!(act.key.as_str(), "sign" | "assign" | "contact" | "reply" | "review" | "send") {
+    let mut offices = ctx.posts().iter().map(|p| p.office.as_str());
+    if complained_of(ctx, appeal) && matches!(act.key.as_str(), "sign" | "assign" | "contact" | "reply" | "review" | "send") {
         return Some(String::from("您所在的单位是被反映对象，不能办理这件诉求"));
     }
-    if act.key == "sign" && !offices().any(|o| appeal.desk_unit.as_ref().is_some_and(|u| u.as_str() == o)) {
+    if act.key == "sign" && !offices.any(|o| appeal.desk_unit.as_ref().is_some_and(|u| u.as_str() == o)) {
         return Some(String::from("须由派往的单位签收"));
     }
     None
+}
+
+/// Whether the reader holds office in the unit or association that a case complains of.
+pub fn complained_of(ctx: &Ctx, appeal: &Appeal) -> bool {
+    ctx.posts().iter().any(|p| appeal.about.as_deref() == Some(p.office.as_str()))
 }
 
 /// Why a unit cannot be made responsible for a case; nothing where it can.
@@ -70,7 +74,7 @@ pub enum Sight {
 /// Decides what a reader learns of the person. Intake and the assigned handler may look behind confidentiality; whoever
 /// holds office in the unit or association complained of never does, whatever the role.
 pub fn sight(ctx: &Ctx, appeal: &Appeal) -> Sight {
-    if appeal.anonymous() || ctx.posts().iter().any(|p| appeal.about.as_deref() == Some(p.office.as_str())) {
+    if appeal.anonymous() || complained_of(ctx, appeal) {
         return Sight::Hidden;
     }
     let me = ctx.user().map(|u| u.as_str().to_owned());

@@ -46,6 +46,16 @@ pub fn by_source(tx: &Tx, source: &str, number: &str) -> Result<Option<AppealId>
     row.map(|r| r.get("id")).transpose()
 }
 
+/// Number of a case by its id: how the journal names it.
+pub(super) fn number_of(tx: &Tx, id: &str) -> Result<Option<String>> {
+    tx.one("SELECT number FROM appeals WHERE id = $1", args![id])?.map(|r| r.get("number")).transpose()
+}
+
+/// Id of the case with this number, or with this id.
+pub(super) fn named(tx: &Tx, typed: &str) -> Result<Option<String>> {
+    tx.one("SELECT id FROM appeals WHERE number = $1 OR id = $1", args![typed])?.map(|r| r.get("id")).transpose()
+}
+
 pub(super) fn insert(tx: &Tx, appeal: &Appeal) -> Result<()> {
     tx.insert_many("appeals", Appeal::COLUMNS, &[appeal.values()])
 }

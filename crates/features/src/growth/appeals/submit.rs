@@ -4,14 +4,14 @@ use huitong_codes::Uscc;
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::{self, Checked};
-use huitong_kernel::journal::Record;
+use huitong_kernel::journal::{COMPLAINANT, Record};
 use huitong_kernel::pack::FlowAct;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::case::{Input, journal_view, keep_files};
-use super::model::{ANONYMOUS, Appeal, CONFIDENTIAL, NOT_DUE, Step};
+use super::model::{ANONYMOUS, Appeal, NOT_DUE, Step};
 use super::{clocks, counts, number, sentences, store};
 use crate::base::associations::{self, Association};
 use crate::base::attachments;
@@ -91,6 +91,7 @@ fn begin(
     keep_files(tx, &step, &input.files)?;
     let record = Record::new(&act.name, appeal.id.as_str())
         .in_post(post.cloned())
+        .unnamed(appeal.confidential() && act.key == "submit")
         .change(json!({}), journal_view(&appeal))
         .fact("number", appeal.number.as_str())
         .fact("source", appeal.source.as_str())
@@ -180,13 +181,13 @@ fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Opt
     let public_text = act.public_sentence.as_deref();
     let public_text = public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, act, said)).transpose()?;
     let post = post.filter(|_| !appeal.confidential() || act.key == "register");
-    let known = matches!(ctx.actor, Actor::Person { .. }) && (appeal.disclosure != CONFIDENTIAL || act.key == "register");
+    let known = matches!(ctx.actor, Actor::Person { .. }) && (!appeal.confidential() || act.key == "register");
     Ok(Step {
         id: ctx.id(),
         appeal: appeal.id.clone(),
         at: appeal.submitted_at,
         act: act.key.clone(),
-        actor: if known { ctx.principal().to_owned() } else { String::from("complainant") },
+        actor: if known { ctx.principal().to_owned() } else { COMPLAINANT.to_owned() },
         actor_name: if known { ctx.actor_name().to_owned() } else { String::from("诉求人") },
         role: post.map_or_else(String::new, |p| p.role.clone()),
         office: post.map_or_else(String::new, |p| p.office.clone()),

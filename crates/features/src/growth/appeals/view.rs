@@ -3,6 +3,7 @@
 use huitong_codes::mask;
 use huitong_kernel::clock::rfc3339;
 use huitong_kernel::deadline;
+use huitong_kernel::journal::COMPLAINANT;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
@@ -326,7 +327,11 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
     let steps = store::steps(tx, &appeal.id)?;
     let clocks = store::clocks(tx, &appeal.id)?;
     let files = attachments::list(tx, appeal.id.as_str(), inside)?;
-    let files = files.into_iter().filter(|f| inside || may_read_file(&steps, appeal, f.step.as_deref()));
+    let first = steps.first().map(|s| s.id.to_string());
+    let files = files.into_iter().filter(|f| match inside {
+        true => f.step != first || files_are_shown(tx.ctx(), appeal),
+        false => may_read_file(&steps, appeal, f.step.as_deref()),
+    });
     Ok(AppealView {
         row: row(tx, pack, appeal, Names::of(tx, appeal)?)?,
         text: appeal.text.clone(),
@@ -344,6 +349,14 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         satisfied: appeal.satisfied.clone(),
         acts: case::offers(tx.ctx(), &pack.flow, pack, appeal),
     })
+}
+
+/// Whether what a complainant attached may be opened by this reader: a picture may show who sent it.
+pub fn files_are_shown(ctx: &Ctx, appeal: &Appeal) -> bool {
+    match rules::sight(ctx, appeal) {
+        Sight::Own | Sight::MayReveal | Sight::Masked => true,
+        Sight::Hidden => appeal.anonymous() && !rules::complained_of(ctx, appeal),
+    }
 }
 
 /// Evidence of a reply is the complainant's to read once the reply was sent.
@@ -378,7 +391,7 @@ fn line(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step, inside: bool) -> Res
     let Some(title) = (if inside { Some(sentences::of_step(tx, pack, appeal, step)?) } else { public }) else {
         return Ok(None);
     };
-    let hidden = step.actor == "complainant";
+    let hidden = step.actor == COMPLAINANT;
     let who = match (inside, hidden) {
         (_, true) => String::new(),
         (true, _) if step.office_name.is_empty() => step.actor_name.clone(),

@@ -67,7 +67,12 @@ fn meaning(tx: &Tx, text: &str) -> Result<Option<String>> {
 }
 
 /// The words for actors without an account.
-const NOBODY: [(&str, &str); 3] = [("public", "公众"), ("system", "系统"), ("command-line", "命令行")];
+const NOBODY: [(&str, &str); 4] = [
+    ("public", "公众"),
+    ("complainant", "诉求人（身份保密）"),
+    ("system", "系统"),
+    ("command-line", "命令行"),
+];
 
 fn actor_name(tx: &Tx, actor: &str) -> Result<String> {
     if let Some((_, word)) = NOBODY.iter().find(|(key, _)| *key == actor) {

@@ -1,0 +1,158 @@
+//! What appeals hand to the house: acts, routes, jobs, notices, files, and how the journal names a case.
+
+use huitong_kernel::capability::{Capability, Work};
+use huitong_kernel::http::Call;
+use huitong_kernel::pack::{Vocabulary, words};
+use huitong_kernel::rights::Scope;
+use huitong_kernel::{Id, Result, Tx};
+
+use super::{api, clocks, desk, facts, jobs, model::Appeal, notices, queue, store, view};
+use crate::base::attachments::{Attachment, Owner};
+use crate::base::notices::Teller;
+use crate::base::records::{self, Described, Seen, Subject};
+
+/// Acts with their Chinese names.
+pub const ACT_NAMES: &[(&str, &str)] = &[
+    ("appeal.submit", "提交诉求"),
+    ("appeal.register", "代录诉求"),
+    ("appeal.verify", "核验身份"),
+    ("appeal.accept", "受理"),
+    ("appeal.decline", "不予受理"),
+    ("appeal.classify", "分类"),
+    ("appeal.dispatch", "派单、转办"),
+    ("appeal.assign", "分办"),
+    ("appeal.sign", "签收"),
+    ("appeal.contact", "联系诉求人"),
+    ("appeal.note", "记录办理情况"),
+    ("appeal.reply", "答复"),
+    ("appeal.review", "审核答复"),
+    ("appeal.send", "发出答复"),
+    ("appeal.judge", "评价"),
+    ("appeal.withdraw", "撤回"),
+    ("appeal.track", "凭编号和查询码查进度"),
+    ("appeal.list", "查看诉求列表"),
+    ("appeal.view", "查看诉求"),
+    ("appeal.view_identity", "查看诉求人的身份"),
+    ("appeal.close", "期满自动办结"),
+    ("appeal.overdue", "时限已过"),
+    ("queue.view", "查看队列"),
+    ("desk.view", "进入工作台"),
+];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    let vocabulary = Vocabulary {
+        acts: words(ACT_NAMES),
+        facts: facts::declared(),
+        guards: words(&[("complete", "必填内容已填写完整"), ("reviewer_is_not_author", "审核人不是起草人")]),
+        recipients: words(&[
+            ("complainant", "诉求人"),
+            ("intake", "受理人员"),
+            ("dispatched_unit", "派往的单位"),
+            ("responsible_unit", "承办单位"),
+            ("handler", "经办人"),
+            ("leader", "承办单位负责人"),
+        ]),
+        placeholders: words(&[
+            ("number", "诉求编号"),
+            ("title", "诉求标题"),
+            ("kind", "诉求类型"),
+            ("category", "诉求分类"),
+            ("complainant", "诉求人称呼"),
+            ("actor", "办理人"),
+            ("handler", "经办人"),
+            ("unit", "承办单位"),
+            ("to_unit", "派往的单位"),
+            ("unit_phone", "承办单位电话"),
+            ("reason", "理由"),
+            ("outcome", "结果"),
+            ("opinion", "意见"),
+            ("due", "到期时间"),
+            ("date", "当天日期"),
+            ("submitted_on", "提交日期"),
+        ]),
+    };
+    let mut routes = api::routes();
+    routes.extend(desk::routes());
+    Capability {
+        name: "appeals",
+        vocabulary,
+        routes,
+        jobs: vec![Work { kind: clocks::DUE_JOB, run: jobs::due }],
+        followers: Vec::new(),
+    }
+}
+
+/// How many cases wait for this reader in queues that are theirs to work through: the pill in the navigation.
+pub fn waiting(tx: &Tx) -> Result<i64> {
+    let ctx = tx.ctx();
+    if ctx.may("appeal.list").is_none() {
+        return Ok(0);
+    }
+    let duties = queue::of_reader(ctx, ctx.pack()?).into_iter().filter(|queue| queue.duty);
+    duties.map(|queue| queue::count(tx, queue)).sum()
+}
+
+/// Whom acts on a case are told to.
+pub const TELLER: Teller = Teller { subject_kind: "appeal", recipients: notices::recipients };
+
+/// Files of a case: for who may see the case, and for whoever holds number and code; those of a confidential one only
+/// for its complainant and those who may look behind the mask, because a picture may show who they are.
+pub const FILES: Owner = Owner { subject_kind: "appeal", may_read };
+
+fn may_read(c: &Call, file: &Attachment) -> Result<bool> {
+    c.read(|tx| {
+        let Some(appeal) = store::find(tx, &Scope::all(), &Id::stored(file.subject.clone()))? else {
+            return Ok(false);
+        };
+        let steps = store::steps(tx, &appeal.id)?;
+        let right = c.ctx.may("appeal.view").map(|r| r.scope(&store::KEYS));
+        let reaches = right.is_some_and(|scope| scope.admits(&|column| store::key_of(&appeal, column)));
+        let brought_in = file.step.as_deref() == steps.first().map(|s| s.id.as_str());
+        Ok(match (reaches, view::inside(&c.ctx, &appeal)) {
+            (false, _) => false,
+            (true, true) => !brought_in || view::files_are_shown(&c.ctx, &appeal),
+            (true, false) => !file.internal && view::may_read_file(&steps, &appeal, file.step.as_deref()),
+        })
+    })
+}
+
+/// A case as the journal names it: by number, never by who brought it in.
+pub const SUBJECT: Subject = Subject {
+    kind: "appeal",
+    label: "诉求",
+    describe: |tx, id| {
+        let number = store::number_of(tx, id)?;
+        Ok(number.map(|text| Described { text, href: Some(format!("/appeals/{id}")) }))
+    },
+    find: |tx, typed| store::named(tx, typed.trim()),
+    fields: &[
+        ("state", "办理状态"),
+        ("kind", "诉求类型"),
+        ("category", "诉求分类"),
+        ("verified", "已核验"),
+        ("unit", "承办单位"),
+        ("next_unit", "正转往"),
+        ("assignee", "经办人"),
+        ("approved", "审核同意"),
+        ("due_at", "当前时限"),
+        ("due_limit", "时限名称"),
+        ("answer_due_at", "答复期限"),
+        ("solved", "是否解决"),
+        ("satisfied", "是否满意"),
+        ("number", "诉求编号"),
+        ("outcome", "结果"),
+        ("form", "填写内容"),
+        ("files", "附件"),
+        ("source", "受理渠道"),
+        ("text_sm3", "正文校验值"),
+        ("reason", "事由"),
+        ("limit", "时限"),
+    ],
+    seen: Seen::By(|tx, id| {
+        let Some(appeal) = store::find(tx, &Scope::all(), &Id::<Appeal>::stored(id.to_owned()))? else {
+            return Ok(Vec::new());
+        };
+        records::by_roles(tx, "appeal.view", &store::KEYS, &|column| store::key_of(&appeal, column), &|_| false)
+    }),
+};
