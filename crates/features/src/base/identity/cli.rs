@@ -1,11 +1,12 @@
 //! What the command line does with accounts: the same acts, with words in the place of ids.
 
+use huitong_codes::Uscc;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::{Ctx, Db, Error, Result, Tx};
 
 use super::acts::office_kind;
 use super::{Account, NewPost, NewUser, Office, add, hash};
-use crate::base::units;
+use crate::base::{associations, units};
 
 /// `huitong user add LOGIN --name N --role ROLE --unit UNIT [--password-stdin]`.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +51,20 @@ pub fn resolve_office(tx: &Tx, role: &str, words: &str, name: &str) -> Result<Of
             let unit = found.ok_or_else(|| missing(format!("没有名为“{words}”的单位")))?;
             Ok(Office::unit(&unit))
         }
-        Some(OfficeKind::Association) => Err(missing(format!("没有名为“{words}”的协会"))),
+        Some(OfficeKind::Association) => {
+            let mut found = match Uscc::parse(words) {
+                Ok(code) => associations::by_uscc(tx, &code)?.into_iter().collect(),
+                Err(_) => associations::by_name(tx, words)?,
+            };
+            let association = match (found.pop(), found.is_empty()) {
+                (Some(only), true) => only,
+                (Some(_), false) => return Err(missing(format!("有几家协会同名“{words}”，请填统一社会信用代码"))),
+                (None, _) => return Err(missing(format!("没有名称或代码为“{words}”的协会"))),
+            };
+            Ok(Office::association(association.id.as_str(), &association.name))
+        }
         Some(OfficeKind::Company) => {
-            let code = huitong_codes::Uscc::parse(words)
+            let code = Uscc::parse(words)
                 .map_err(|why| missing(format!("企业任职须填写统一社会信用代码：{why}")))?;
             let code = code.to_string();
             let name = if name.trim().is_empty() { code.as_str() } else { name.trim() };
