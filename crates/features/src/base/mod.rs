@@ -1,5 +1,6 @@
 //! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal.
 
+pub mod admin;
 pub mod associations;
 pub mod attachments;
 pub mod duty;

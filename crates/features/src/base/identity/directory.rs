@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use huitong_kernel::list::{Asked, Listed};
 use huitong_kernel::{Result, Tx};
 
-use super::model::{Account, HeldPost, Holder, UserId};
+use super::acts::city_right;
+use super::model::{Account, HeldPost, Holder, PostId, UserId};
 use super::store::{accounts, posts};
 
 /// Active people who hold a role in an office today.
@@ -48,6 +50,29 @@ pub fn account(tx: &Tx, id: &UserId) -> Result<Option<Account>> {
 /// An account by its login as typed.
 pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
     accounts::by_login(tx, &login.trim().to_lowercase())
+}
+
+/// One page of the administrator's list of accounts (`user.list`), each with its posts in force today; `role` and
+/// `office` narrow it, "" = any.
+pub fn list(tx: &Tx, asked: &Asked, role: &str, office: &str) -> Result<Listed<(Account, Vec<HeldPost>)>> {
+    city_right(tx.ctx(), "user.list")?;
+    let today = tx.ctx().today();
+    let page = accounts::list(tx, asked, role, office, today)?;
+    let ids: Vec<UserId> = page.items.iter().map(|a| a.id.clone()).collect();
+    let mut held = posts::in_force(tx, &ids, today)?;
+    let items = page.items.into_iter().map(|account| {
+        let (own, others) = held.drain(..).partition(|post: &HeldPost| post.user == account.id);
+        held = others;
+        (account, own)
+    });
+    let items = items.collect();
+    Ok(Listed { items, total: page.total, next: page.next })
+}
+
+/// A post by its id, with the account that holds it.
+pub fn post(tx: &Tx, id: &PostId) -> Result<Option<(HeldPost, Account)>> {
+    let Some(post) = posts::find(tx, id)? else { return Ok(None) };
+    Ok(accounts::find(tx, &post.user)?.map(|account| (post, account)))
 }
 
 /// Every post of an account, past ones too, the newest first.

@@ -7,6 +7,7 @@ mod tokens;
 mod users;
 
 pub use invitations::{accept_invitation, invitation_office, invite_first};
+pub(crate) use posts::office_kind;
 pub use posts::{EXPIRY_JOB, NewPost, end, expire, grant, office_renamed};
 pub use sessions::{
     Attempt, Opened, bearer, end_session, session, sessions_of, sign_in, sign_out, sweep, touch,
@@ -18,7 +19,7 @@ use huitong_kernel::rights::{Reach, Right};
 use huitong_kernel::{Ctx, Error, Result};
 
 /// Accounts belong to the whole city: a right that reaches less than that does not open one.
-fn city_right(ctx: &Ctx, act: &str) -> Result<Right> {
+pub(super) fn city_right(ctx: &Ctx, act: &str) -> Result<Right> {
     let right = ctx.right(act)?;
     let whole = right.through.iter().any(|t| t.reach == Reach::City);
     if whole { Ok(right) } else { Err(Error::denied("管理账户和任职需要全市范围的权限")) }

@@ -42,8 +42,8 @@ pub fn create_token(tx: &Tx, user: &UserId, days: i64) -> Result<(Token, String)
     Ok((token, secret))
 }
 
-/// Takes a token back at once (`token.revoke`).
-pub fn revoke_token(tx: &Tx, id: &TokenId) -> Result<()> {
+/// Takes a token back at once (`token.revoke`); answers whose it was.
+pub fn revoke_token(tx: &Tx, id: &TokenId) -> Result<UserId> {
     let right = city_right(tx.ctx(), "token.revoke")?;
     let token = tokens::find(tx, id)?.or_missing()?;
     if token.revoked_at.is_some() {
@@ -56,7 +56,7 @@ pub fn revoke_token(tx: &Tx, id: &TokenId) -> Result<()> {
             .change(json!({"revoked": false}), json!({"revoked": true}))
             .fact("user", token.user.as_str()),
     )?;
-    Ok(())
+    Ok(token.user)
 }
 
 /// Every token of an account, the newest first; a reader needs the right to the list of accounts.

@@ -1,9 +1,10 @@
-//! Statements about accounts. They are no subject of their own scope: a reader reaches the accounts that hold a post in
-//! an office within reach.
+//! Statements about accounts. They take no scope: whoever may see them at all sees those of the whole city.
 
 use std::collections::BTreeMap;
 
+use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
 use huitong_kernel::{Result, Row, Tx, Value, args};
+use jiff::civil::Date;
 
 use super::super::model::{Account, UserId};
 use super::super::passwords::Hashed;
@@ -38,9 +39,41 @@ pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
         .transpose()
 }
 
-/// Every account, by login.
-pub fn all(tx: &Tx) -> Result<Vec<Account>> {
-    tx.query(&format!("SELECT {COLUMNS} FROM users ORDER BY login"), args![])?.iter().map(read).collect()
+/// Accounts as the administrator's list asks for them.
+pub const LIST: ListDef = ListDef {
+    select: COLUMNS,
+    from: "users u",
+    joins: "",
+    key: "u.id",
+    filters: &[
+        Filter {
+            name: "q",
+            about: "姓名或用户名",
+            sql: "u.login LIKE $1 ESCAPE '\\' OR LOWER(u.name) LIKE $1 ESCAPE '\\'",
+            kind: FilterKind::Part,
+        },
+        Filter { name: "active", about: "可登录", sql: "(u.disabled_at IS NULL) = $1", kind: FilterKind::Flag },
+    ],
+    sorts: &[
+        Sort { name: "login", column: "u.login", kind: ColumnKind::Text, nullable: false },
+        Sort { name: "name", column: "u.name", kind: ColumnKind::Text, nullable: false },
+        Sort { name: "created_at", column: "u.created_at", kind: ColumnKind::Number, nullable: false },
+    ],
+    sort: "login",
+};
+
+/// One page of the list, narrowed to who holds a role or a post in an office on a day; "" = any.
+pub fn list(tx: &Tx, asked: &Asked, role: &str, office: &str, day: Date) -> Result<Listed<Account>> {
+    let mut query = Query::new(&LIST, asked);
+    if !role.is_empty() || !office.is_empty() {
+        query = query.and(
+            "EXISTS (SELECT 1 FROM posts p WHERE p.user_id = u.id AND ($1 = '' OR p.role = $1) \
+             AND ($2 = '' OR p.office = $2) AND p.ended_at IS NULL AND p.from_on <= $3 \
+             AND (p.until_on IS NULL OR p.until_on >= $3))",
+            args![role, office, day],
+        );
+    }
+    query.page(tx, read)
 }
 
 /// The stored hash of an account's password.

@@ -4,3 +4,8 @@ pub(super) mod accounts;
 pub(super) mod posts;
 pub(super) mod sessions;
 pub(super) mod tokens;
+
+use huitong_kernel::list::ListDef;
+
+/// The lists of this capability, so that a test can prepare every statement they make.
+pub const LISTS: &[&ListDef] = &[&accounts::LIST];

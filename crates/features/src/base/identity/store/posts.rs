@@ -41,6 +41,21 @@ pub fn of_user(tx: &Tx, user: &UserId) -> Result<Vec<HeldPost>> {
     tx.query(&sql, args![user])?.iter().map(read).collect()
 }
 
+/// The posts of several accounts (at most 100) that are in force on a day, in the order in which they were given.
+pub fn in_force(tx: &Tx, users: &[UserId], day: Date) -> Result<Vec<HeldPost>> {
+    let mut found = Vec::new();
+    for user in users {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM posts WHERE user_id = $1 AND ended_at IS NULL AND from_on <= $2 \
+             AND (until_on IS NULL OR until_on >= $2) ORDER BY id"
+        );
+        for row in tx.query(&sql, args![user, day])? {
+            found.push(read(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Active accounts that hold a role in an office on a day, in the order in which they came to it.
 pub fn holders(tx: &Tx, office: &str, role: &str, day: Date) -> Result<Vec<Holder>> {
     let rows = tx.query(

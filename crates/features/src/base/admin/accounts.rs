@@ -1,0 +1,310 @@
+//! Accounts: the list, one account, opening, closing and reopening, passwords.
+
+use askama::Template;
+use huitong_kernel::clock::{civil_date, machine_now, minute_text};
+use huitong_kernel::error::FieldError;
+use huitong_kernel::http::page::{Choice, Fact, Pager, Shell};
+use huitong_kernel::http::{Call, Filled, Reply};
+use huitong_kernel::list::Asked;
+use huitong_kernel::{Id, OrMissing, Result};
+
+use super::posts::{PostFields, role_choices, unit_choices};
+use crate::base::identity::pages::{Errors, PASSWORD_HINT, PostRow, facts};
+use crate::base::identity::{self, Account, HeldPost, NewUser, Token, UserId};
+
+const PATH: &str = "/admin/users";
+
+#[derive(Template)]
+#[template(path = "base/admin/pages/users.html")]
+struct UsersPage {
+    shell: Shell,
+    rows: Vec<UserRow>,
+    pager: Pager,
+    by_name: (String, &'static str),
+    by_login: (String, &'static str),
+    by_time: (String, &'static str),
+    q: String,
+    roles: Vec<Choice>,
+    units: Vec<Choice>,
+    standings: Vec<Choice>,
+    filtered: bool,
+}
+
+struct UserRow {
+    href: String,
+    name: String,
+    login: String,
+    posts: String,
+    standing: &'static str,
+    tone: &'static str,
+    opened: String,
+}
+
+pub fn list(c: &Call) -> Result<Reply> {
+    let asked = Asked::read(identity::LISTS[0], c.queries())?;
+    let (role, unit) = (c.query("role").unwrap_or_default(), c.query("unit").unwrap_or_default());
+    let (page, units) = c.read(|tx| Ok((identity::list(tx, &asked, role, unit)?, unit_choices(tx, unit)?)))?;
+    let active = c.query("active").unwrap_or_default();
+    let standing = |value: &str, label: &str| Choice {
+        value: value.into(),
+        label: label.into(),
+        checked: active == value,
+        ..Choice::default()
+    };
+    let link = |name: &str| asked.sort_link(name, PATH, c.queries());
+    c.page(&UsersPage {
+        shell: c.shell("账户与任职")?,
+        rows: page.items.iter().map(|(account, posts)| UserRow::new(c, account, posts)).collect(),
+        pager: asked.pager(page.total.unwrap_or(0), "个", PATH, c.queries()),
+        by_name: link("name"),
+        by_login: link("login"),
+        by_time: link("created_at"),
+        q: c.query("q").unwrap_or_default().to_owned(),
+        roles: role_choices(c, role),
+        units,
+        standings: vec![standing("true", "可登录"), standing("false", "已停用")],
+        filtered: ["q", "role", "unit", "active"].iter().any(|name| c.query(name).is_some()),
+    })
+}
+
+impl UserRow {
+    fn new(c: &Call, account: &Account, posts: &[HeldPost]) -> UserRow {
+        let title = |role: &str| c.ctx.roles().get(role).map_or(role, |r| &r.title).to_owned();
+        let posts: Vec<String> = posts.iter().map(|p| format!("{} · {}", p.office.name, title(&p.role))).collect();
+        let standing = account.standing();
+        UserRow {
+            href: format!("{PATH}/{}", account.id),
+            name: account.name.clone(),
+            login: account.login.clone(),
+            posts: if posts.is_empty() { "—".into() } else { posts.join("；") },
+            standing,
+            tone: tone(standing),
+            opened: civil_date(account.created_at).to_string(),
+        }
+    }
+}
+
+fn tone(standing: &str) -> &'static str {
+    match standing {
+        "正常" => "done",
+        "已停用" => "muted",
+        _ => "wait",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "base/admin/pages/user.html")]
+struct UserPage {
+    shell: Shell,
+    grant_href: String,
+    password_href: String,
+    disable_href: String,
+    enable_href: String,
+    active: bool,
+    facts: Vec<Fact>,
+    posts: Vec<PostRow>,
+    tokens: Vec<TokenRow>,
+    token: String,
+}
+
+struct TokenRow {
+    id: String,
+    made: String,
+    until: String,
+    standing: &'static str,
+    works: bool,
+    submit_token: String,
+}
+
+impl TokenRow {
+    fn new(c: &Call, token: &Token) -> TokenRow {
+        let works = token.revoked_at.is_none() && token.expires_at > machine_now();
+        TokenRow {
+            id: token.id.to_string(),
+            made: minute_text(token.created_at),
+            until: civil_date(token.expires_at - 1).to_string(),
+            standing: match (works, token.revoked_at) {
+                (true, _) => "有效",
+                (false, Some(_)) => "已收回",
+                (false, None) => "已到期",
+            },
+            works,
+            submit_token: c.submit_token(),
+        }
+    }
+}
+
+pub fn show(c: &Call) -> Result<Reply> {
+    let id = user_id(c)?;
+    let (account, posts, tokens) = c.read(|tx| {
+        let account = identity::account(tx, &id)?.or_missing()?;
+        Ok((account, identity::posts_of(tx, &id)?, identity::tokens_of(tx, &id)?))
+    })?;
+    let mut shell = c.shell(&account.name)?;
+    shell.lead = format!("用户名 {}", account.login);
+    c.page(&UserPage {
+        shell,
+        grant_href: format!("{PATH}/{id}/posts/new"),
+        password_href: format!("{PATH}/{id}/password"),
+        disable_href: format!("{PATH}/{id}/disable"),
+        enable_href: format!("{PATH}/{id}/enable"),
+        active: account.is_active(),
+        facts: facts(&account),
+        posts: posts.iter().map(|post| PostRow::new(c, post)).collect(),
+        tokens: tokens.iter().map(|token| TokenRow::new(c, token)).collect(),
+        token: c.submit_token(),
+    })
+}
+
+/// The account in the address.
+pub(super) fn user_id(c: &Call) -> Result<UserId> {
+    c.id("id")
+}
+
+#[derive(Template)]
+#[template(path = "base/admin/pages/user_new.html")]
+struct NewPage<'a> {
+    shell: Shell,
+    errors: Errors<'a>,
+    token: String,
+    filled: &'a Filled,
+    post: PostFields,
+    rule: &'static str,
+}
+
+pub fn new(c: &Call) -> Result<Reply> {
+    draw_new(c, &Filled::default(), &[])
+}
+
+fn draw_new(c: &Call, filled: &Filled, errors: &[FieldError]) -> Result<Reply> {
+    let mut shell = c.shell("开通账户")?;
+    shell.has_errors = !errors.is_empty();
+    let post = c.read(|tx| PostFields::new(c, tx, filled))?;
+    c.page(&NewPage { shell, errors: Errors(errors), token: c.submit_token(), filled, post, rule: PASSWORD_HINT })
+}
+
+pub fn add(c: &Call) -> Result<Reply> {
+    match open(c) {
+        Ok(id) => c.see_saying(&format!("{PATH}/{id}"), "账户已开通，首次登录须修改密码。"),
+        Err(error) => c.again(error, |errors| draw_new(c, c.filled()?, errors)),
+    }
+}
+
+fn open(c: &Call) -> Result<UserId> {
+    let form = c.filled()?;
+    let (login, name) = (form.get("login"), form.get("name"));
+    let password = Some(identity::hash("password", form.get("password"), login, name)?);
+    c.write(|tx| {
+        let new = NewUser {
+            login: login.into(),
+            name: name.into(),
+            phone: Some(form.get("phone").into()),
+            password: password.clone(),
+            must_change: true,
+            post: Some(PostFields::read(tx, form)?),
+        };
+        Ok(identity::add(tx, &new)?.id)
+    })
+}
+
+/// A page that asks for what one act needs before it is done.
+#[derive(Template)]
+#[template(path = "base/admin/pages/ask.html")]
+pub(super) struct AskPage<'a> {
+    pub(super) shell: Shell,
+    pub(super) errors: Errors<'a>,
+    pub(super) token: String,
+    pub(super) action: String,
+    pub(super) back: String,
+    pub(super) facts: Vec<Fact>,
+    pub(super) explain: &'static str,
+    /// Which fields are asked for.
+    pub(super) asks_last: bool,
+    pub(super) asks_reason: bool,
+    pub(super) asks_password: bool,
+    pub(super) last: String,
+    pub(super) reason: String,
+    pub(super) rule: &'static str,
+    pub(super) verb: &'static str,
+}
+
+impl<'a> AskPage<'a> {
+    pub(super) fn new(c: &Call, verb: &'static str, back: String, errors: &'a [FieldError]) -> Result<AskPage<'a>> {
+        let mut shell = c.shell(verb)?;
+        shell.has_errors = !errors.is_empty();
+        let typed = |name: &str| if errors.is_empty() { Ok("") } else { c.filled().map(|f| f.get(name)) };
+        Ok(AskPage {
+            shell,
+            errors: Errors(errors),
+            token: c.submit_token(),
+            action: c.path().to_owned(),
+            back,
+            facts: Vec::new(),
+            explain: "",
+            asks_last: false,
+            asks_reason: false,
+            asks_password: false,
+            last: typed("last")?.to_owned(),
+            reason: typed("reason")?.to_owned(),
+            rule: PASSWORD_HINT,
+            verb,
+        })
+    }
+}
+
+fn ask_about<'a>(c: &Call, verb: &'static str, errors: &'a [FieldError]) -> Result<AskPage<'a>> {
+    let id = user_id(c)?;
+    let account = c.read(|tx| identity::account(tx, &id))?.or_missing()?;
+    Ok(AskPage { facts: facts(&account), ..AskPage::new(c, verb, format!("{PATH}/{id}"), errors)? })
+}
+
+pub fn ask_disable(c: &Call) -> Result<Reply> {
+    draw_disable(c, &[])
+}
+
+fn draw_disable(c: &Call, errors: &[FieldError]) -> Result<Reply> {
+    let explain = "停用后立即不能登录，已登录的会退出，接口令牌收回；在办事项请先改派。以后可以恢复。";
+    c.page(&AskPage { explain, asks_reason: true, ..ask_about(c, "停用账户", errors)? })
+}
+
+pub fn disable(c: &Call) -> Result<Reply> {
+    let (id, reason) = (user_id(c)?, c.filled()?.get("reason").to_owned());
+    match c.write(|tx| identity::disable(tx, &id, &reason).map(drop)) {
+        Ok(()) => c.see_saying(&format!("{PATH}/{id}"), "账户已停用。"),
+        Err(error) => c.again(error, |errors| draw_disable(c, errors)),
+    }
+}
+
+pub fn enable(c: &Call) -> Result<Reply> {
+    let id = user_id(c)?;
+    c.write(|tx| identity::enable(tx, &id).map(drop))?;
+    c.see_saying(&format!("{PATH}/{id}"), "账户已恢复，可以登录。")
+}
+
+pub fn ask_password(c: &Call) -> Result<Reply> {
+    draw_password(c, &[])
+}
+
+fn draw_password(c: &Call, errors: &[FieldError]) -> Result<Reply> {
+    let explain = "设置后对方的登录全部结束，下次登录须先修改密码。请当面或电话告知，不要用消息发送。";
+    c.page(&AskPage { explain, asks_password: true, ..ask_about(c, "设置密码", errors)? })
+}
+
+pub fn password(c: &Call) -> Result<Reply> {
+    let id = user_id(c)?;
+    let done = c.filled().and_then(|form| {
+        let account = c.read(|tx| identity::account(tx, &id))?.or_missing()?;
+        let hashed = identity::hash("password", form.get("password"), &account.login, &account.name)?;
+        c.write(|tx| identity::set_password(tx, &id, &hashed))
+    });
+    match done {
+        Ok(()) => c.see_saying(&format!("{PATH}/{id}"), "密码已设置，对方下次登录须先修改密码。"),
+        Err(error) => c.again(error, |errors| draw_password(c, errors)),
+    }
+}
+
+pub fn revoke_token(c: &Call) -> Result<Reply> {
+    let id: Id<Token> = c.id("id")?;
+    let user = c.write(|tx| identity::revoke_token(tx, &id))?;
+    c.see_saying(&format!("{PATH}/{user}"), "接口令牌已收回。")
+}
