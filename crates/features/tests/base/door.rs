@@ -7,7 +7,7 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use huitong_features::base::associations::Association;
 use huitong_features::base::attachments::{self, Attachment, Files, Owner, Owners};
-use huitong_features::base::identity::{self, NewPost, NewUser, Office};
+use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
 use huitong_features::base::notices::{self, Addressed, Teller, Tellers};
 use huitong_features::base::records::{self, Subject, Subjects};
 use huitong_features::base::{associations, duty, units};
@@ -18,6 +18,7 @@ use huitong_kernel::http::table::RouteTable;
 use huitong_kernel::http::{Call, Hooks, Listener, SessionInfo, Settings, SignedIn, Site, Upload};
 use huitong_kernel::journal::{Kept, Record};
 use huitong_kernel::pack::Pack;
+use huitong_kernel::rights::SubjectKeys;
 use huitong_kernel::{Ctx, Db, Result, Tx, args, followers};
 use huitong_testkit::db_test;
 use serde_json::Value as Json;
@@ -269,6 +270,28 @@ db_test! {
         let account = door.get("auditor", "/admin/access?subject=handler");
         assert!(account.status == 200 && !account.text.contains("公开内容"), "{}", account.text);
         assert_eq!(door.get("auditor", "/admin/access?subject=nothing").status, 422);
+    }
+
+    fn roles_reaches_and_posts_say_who_sees_a_record(db) {
+        let (town, door, association) = furnished(db);
+        let page = door.get("auditor", "/admin/access?subject=2026.11.1");
+        assert!(page.text.contains("审计员") && page.text.contains("1 人：auditor 的姓名"), "{}", page.text);
+        person(&town, db, "secretary", "association_secretary", Office::association(association.id.as_str(), "协会"));
+        let elsewhere = town.unit("锦宁市乙局", &[]);
+        person(&town, db, "stranger", "handler", Office::unit(&elsewhere));
+        let keys = SubjectKeys { units: &["unit"], owner_association: Some("association"), ..SubjectKeys::default() };
+        let unit = db.read(&town.ctx, |tx| units::by_name(tx, "锦宁市甲局")).unwrap().unwrap();
+        let value = |column: &str| match column {
+            "unit" => Some(unit.id.to_string()),
+            "association" => Some(association.id.to_string()),
+            _ => None,
+        };
+        let who = |kept_out: &dyn Fn(&Holder) -> bool| -> Vec<String> {
+            let lines = db.read(&town.ctx, |tx| records::by_roles(tx, "appeal.view", &keys, &value, kept_out)).unwrap();
+            lines.iter().flat_map(|l| l.people.iter().map(|p| format!("{} {p}", l.role))).collect()
+        };
+        assert_eq!(who(&|_| false), ["协会秘书长 secretary 的姓名", "经办人 handler 的姓名"]);
+        assert_eq!(who(&|h| h.office == association.id.as_str()), ["经办人 handler 的姓名"]);
     }
 
     fn notices_belong_to_their_reader(db) {

@@ -34,7 +34,6 @@ fn files() -> BTreeMap<String, String> {
 struct Town {
     city: Arc<City>,
     ctx: Ctx,
-    clock: Clock,
     _folder: tempfile::TempDir,
 }
 
@@ -44,7 +43,7 @@ impl Town {
         let clock = Clock::manual(parse_instant("2025-03-14T09:30:00+08:00").unwrap());
         let setup = Setup {
             db: db.clone(),
-            clock: clock.clone(),
+            clock,
             random: Random::system(),
             data: folder.path().to_owned(),
             demo: true,
@@ -53,7 +52,7 @@ impl Town {
         };
         let city = Arc::new(City::open(setup, &files()).unwrap());
         let ctx = city.ctx(Actor::CommandLine);
-        Town { city, ctx, clock, _folder: folder }
+        Town { city, ctx, _folder: folder }
     }
 
     fn unit(&self, name: &str, kinds: &[&str]) -> Unit {
