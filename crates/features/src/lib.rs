@@ -3,3 +3,112 @@
 pub mod base;
 pub mod growth;
 pub mod migrations;
+mod shell;
+
+use huitong_kernel::capability::Capability;
+use huitong_kernel::http::Hooks;
+use huitong_kernel::pack::{Vocabulary, words};
+
+use base::attachments::{Owner, Owners};
+use base::notices::{Teller, Tellers};
+use base::records::{Subject, Subjects};
+use base::{admin, associations, attachments, duty, identity, notices, records, units};
+use growth::appeals;
+
+pub use shell::shell;
+
+/// The house as a whole: what one capability needs to know of all others.
+pub struct House;
+
+impl Owners for House {
+    const OWNERS: &'static [Owner] = &[appeals::FILES];
+}
+
+impl Tellers for House {
+    const TELLERS: &'static [Teller] = &[appeals::TELLER];
+}
+
+impl Subjects for House {
+    const SUBJECTS: &'static [Subject] = &[
+        appeals::SUBJECT,
+        records::BASE[0],
+        records::BASE[1],
+        records::BASE[2],
+        records::BASE[3],
+        records::BASE[4],
+        records::BASE[5],
+    ];
+    const ACTS: &'static [&'static [(&'static str, &'static str)]] = &[
+        appeals::ACT_NAMES,
+        identity::ACTS,
+        admin::ACTS,
+        units::ACTS,
+        associations::ACTS,
+        duty::ACTS,
+        attachments::ACTS,
+        notices::ACTS,
+        records::ACTS,
+        SYSTEM,
+    ];
+}
+
+/// Acts of the program itself; never granted.
+const SYSTEM: &[(&str, &str)] = &[("metrics.view", "查看运行指标")];
+
+/// Every capability.
+pub fn capabilities() -> Vec<Capability> {
+    let acts = |acts| Vocabulary { acts: words(acts), ..Vocabulary::default() };
+    let base = |name, names, routes| Capability { name, vocabulary: acts(names), routes, ..Capability::default() };
+    vec![
+        appeals::capability(),
+        identity::capability(),
+        admin::capability(),
+        base("units", units::ACTS, Vec::new()),
+        base("associations", associations::ACTS, associations::routes()),
+        base("duty", duty::ACTS, duty::routes()),
+        base("attachments", attachments::ACTS, attachments::routes::<House>()),
+        Capability { followers: vec![notices::follower::<House>()], ..base("notices", notices::ACTS, notices::routes()) },
+        base("records", records::ACTS, records::routes::<House>()),
+        base("system", SYSTEM, Vec::new()),
+    ]
+}
+
+/// What the pack may name in the code, all capabilities together.
+pub fn vocabulary() -> Vocabulary {
+    capabilities().into_iter().fold(Vocabulary::default(), |all, one| all.with(one.vocabulary))
+}
+
+/// What the door asks of the capabilities: who is behind a session or token, and the frame of a page.
+pub fn hooks() -> Hooks {
+    Hooks {
+        session: identity::session,
+        bearer: identity::bearer,
+        touch: identity::touch,
+        shell: shell::shell,
+        sign_in_path: "/login",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use huitong_kernel::http::RouteTable;
+    use huitong_kernel::pack::Pack;
+    use huitong_kernel::policy::Policy;
+
+    /// The shipped pack names only what the code knows, and opens to everybody only what it means to.
+    #[test]
+    fn the_shipped_pack_fits_the_capabilities() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack");
+        let vocabulary = super::vocabulary();
+        for city in ["chengdu", "jinning"] {
+            let read = Pack::read_dirs(&root.join("chengdu"), &root.join(city).join("city"), &vocabulary);
+            let pack = read.unwrap_or_else(|findings| panic!("{city}: {findings:#?}"));
+            let policy = Policy::new(pack.into(), Vec::new(), &vocabulary);
+            let routes = super::capabilities().into_iter().flat_map(|c| c.routes).collect();
+            let table = RouteTable::new(routes).unwrap();
+            table.check(vocabulary.acts.iter().map(|w| w.key), &policy.roles).unwrap();
+        }
+    }
+}

@@ -35,7 +35,6 @@ pub const ACT_NAMES: &[(&str, &str)] = &[
     ("appeal.view_identity", "查看诉求人的身份"),
     ("appeal.close", "期满自动办结"),
     ("appeal.overdue", "时限已过"),
-    ("queue.view", "查看队列"),
     ("desk.view", "进入工作台"),
 ];
 

@@ -115,7 +115,7 @@ pub const ROUTES: &[Route] = &[
     page(GET, "/things/{id}", "association.view", show).public(),
     page(GET, "/desk", "desk.view", says_who),
     page(POST, "/desk", "desk.view", says_who),
-    page(GET, "/accounts", "user.manage", says_who),
+    page(GET, "/accounts", "user.list", says_who),
     page(GET, "/who", "association.view", says_who).public(),
     page(GET, "/panic", "association.view", panics).public(),
     page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
@@ -129,7 +129,7 @@ pub const ROUTES: &[Route] = &[
         .answers(crate::http::schema::<Receipt>)
         .summary("提交诉求"),
     api(GET, "/api/v1/things/{id}", "association.view", show).public(),
-    api(GET, "/api/v1/accounts", "user.manage", says_who).answers(crate::http::list_of::<Receipt>),
+    api(GET, "/api/v1/accounts", "user.list", says_who).answers(crate::http::list_of::<Receipt>),
     api(POST, "/api/v1/conflict", "desk.view", conflicts),
 ];
 

@@ -1,0 +1,98 @@
+//! The frame of every page: who is signed in, where one can go, what waits.
+
+use huitong_kernel::Result;
+use huitong_kernel::ctx::{Actor, OfficeKind};
+use huitong_kernel::http::Call;
+use huitong_kernel::http::page::{Link, NavItem, Shell, UserBox};
+
+use crate::base::notices;
+use crate::growth::appeals;
+
+/// A place in the navigation: address, label, label for the phone, icon, the act that opens it.
+struct Place(&'static str, &'static str, &'static str, &'static str, &'static str);
+
+/// Where staff go; a line stands before the first of the administration.
+const INSIDE: &[Place] = &[
+    Place("/desk", "工作台", "工作台", "home", "desk.view"),
+    Place("/appeals", "诉求工单", "诉求", "inbox", "appeal.list"),
+    Place("/orgs", "找协会", "协会", "building-community", "association.view"),
+    Place("/duty", "责任关系查询", "责任", "sitemap", "responsibility.view"),
+    Place("/admin/pack", "政策包", "政策包", "books", "pack.view"),
+    Place("/admin/users", "账号和任职", "账号", "users", "user.list"),
+    Place("/admin/units", "单位", "单位", "building", "unit.list"),
+    Place("/admin/permissions", "权限表", "权限", "table", "permission.view"),
+    Place("/admin/access", "谁能看到", "可见", "eye", "access.explain"),
+    Place("/admin/journal", "操作日志", "日志", "history", "journal.view"),
+];
+
+/// Where associations and companies go.
+const OUTSIDE: &[Place] = &[
+    Place("/desk", "工作台", "工作台", "home", "desk.view"),
+    Place("/my/appeals", "我的诉求", "诉求", "inbox", "appeal.list"),
+    Place("/appeals/new", "提交诉求", "提交", "message-2", "appeal.submit"),
+    Place("/orgs", "找协会", "协会", "building-community", "association.view"),
+    Place("/duty", "责任关系查询", "责任", "sitemap", "responsibility.view"),
+];
+
+/// Where everybody goes without an account.
+const PUBLIC: &[Place] = &[
+    Place("/", "首页", "首页", "home", "association.view"),
+    Place("/orgs", "找协会", "协会", "building-community", "association.view"),
+    Place("/appeals/new", "提交诉求", "提交", "message-2", "appeal.submit"),
+    Place("/track", "查办理进度", "进度", "search", "appeal.track"),
+    Place("/duty", "责任关系查询", "责任", "sitemap", "responsibility.view"),
+];
+
+/// Completes the frame for whoever asks.
+pub fn shell(c: &Call) -> Result<Shell> {
+    let mut shell = Shell::plain(c);
+    let pack = c.city.pack();
+    let Actor::Person { name, posts, .. } = &c.ctx.actor else {
+        shell.workspace = format!("{}行业协会商会综合服务平台", pack.city.name);
+        shell.nav = places(c, PUBLIC, 0);
+        shell.foot_links = vec![Link { href: String::from("/login"), label: String::from("工作人员和协会登录") }];
+        return Ok(shell);
+    };
+    let inside = posts.iter().any(|p| p.kind == OfficeKind::Unit);
+    let (waiting, unread) = c.read(|tx| {
+        let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread(tx, user))?;
+        Ok((if inside { appeals::waiting(tx)? } else { 0 }, unread))
+    })?;
+    let post = posts.first();
+    let role = post.and_then(|p| c.ctx.roles().get(&p.role)).map(|r| r.title.clone());
+    shell.workspace = String::from(if inside { "部门工作台" } else { "协会工作台" });
+    shell.user = Some(UserBox {
+        name: name.clone(),
+        unit: post.map(|p| p.office_name.clone()).unwrap_or_default(),
+        role: role.unwrap_or_default(),
+        initial: name.chars().take(1).collect(),
+    });
+    shell.nav = places(c, if inside { INSIDE } else { OUTSIDE }, waiting);
+    if c.ctx.may("notice.view").is_some() {
+        shell.notices_href = String::from("/notices");
+        shell.notices = unread;
+    }
+    Ok(shell)
+}
+
+fn places(c: &Call, places: &[Place], waiting: i64) -> Vec<NavItem> {
+    let open = places.iter().filter(|p| c.path() == p.0 || c.path().starts_with(&format!("{}/", p.0)));
+    let current = open.max_by_key(|p| p.0.len()).map(|p| p.0);
+    let mut line = false;
+    let mut items = Vec::new();
+    for Place(href, label, short, icon, _) in places.iter().filter(|p| c.ctx.may(p.4).is_some()) {
+        let administration = href.starts_with("/admin");
+        items.push(NavItem {
+            href: (*href).to_owned(),
+            label: (*label).to_owned(),
+            short: (*short).to_owned(),
+            icon: (*icon).to_owned(),
+            current: current == Some(*href),
+            count: Some(waiting).filter(|n| *href == "/appeals" && *n > 0),
+            red: false,
+            line_before: administration && !line,
+        });
+        line |= administration;
+    }
+    items
+}
