@@ -262,4 +262,20 @@ db_test! {
         assert_eq!(names.len(), 10);
         assert_eq!(names[ids[9].as_str()], "陈晓岚");
     }
+
+    fn every_statement_of_the_list_runs(db) {
+        let ctx = today();
+        let mut ran = 0;
+        for (sql, args) in identity::LISTS.iter().flat_map(|list| list.samples()) {
+            db.read(&ctx, |tx| tx.query(&sql, &args)).unwrap_or_else(|e| panic!("{sql}: {}", e.log_line()));
+            ran += 1;
+        }
+        assert!(ran >= 36, "{ran} statements");
+        let asked = |query: &str| {
+            let pairs = huitong_kernel::http::Pairs::parse(query).unwrap();
+            let asked = huitong_kernel::list::Asked::read(identity::LISTS[0], &pairs).unwrap();
+            db.read(&ctx, |tx| identity::list(tx, &asked, "handler", "unt_1")).unwrap().items.len()
+        };
+        assert_eq!(asked("q=a&active=true&page=2&page_size=5"), 0);
+    }
 }

@@ -3,7 +3,11 @@
 
 mod accounts;
 mod bearers;
+mod browser;
+mod pages;
 mod signing_in;
+#[path = "../../../kernel/src/pack/tests/vocabulary.rs"]
+mod vocabulary;
 
 use std::sync::Arc;
 
@@ -13,10 +17,10 @@ use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::http::SignedIn;
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack;
 use huitong_kernel::policy::Policy;
 use huitong_kernel::rights::{Reach, Role, Roles};
 use huitong_kernel::{Ctx, Db, Result, Tx, Value, args};
+use huitong_kernel::{condition, pack};
 use jiff::civil::Date;
 
 const PASSWORD: &str = "Kd7#mqTw2x";

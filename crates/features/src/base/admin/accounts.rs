@@ -43,7 +43,8 @@ struct UserRow {
 pub fn list(c: &Call) -> Result<Reply> {
     let asked = Asked::read(identity::LISTS[0], c.queries())?;
     let (role, unit) = (c.query("role").unwrap_or_default(), c.query("unit").unwrap_or_default());
-    let (page, units) = c.read(|tx| Ok((identity::list(tx, &asked, role, unit)?, unit_choices(tx, unit)?)))?;
+    let (page, units) =
+        c.read(|tx| Ok((identity::list(tx, &asked, role, unit)?, unit_choices(tx, unit)?)))?;
     let active = c.query("active").unwrap_or_default();
     let standing = |value: &str, label: &str| Choice {
         value: value.into(),
@@ -70,7 +71,8 @@ pub fn list(c: &Call) -> Result<Reply> {
 impl UserRow {
     fn new(c: &Call, account: &Account, posts: &[HeldPost]) -> UserRow {
         let title = |role: &str| c.ctx.roles().get(role).map_or(role, |r| &r.title).to_owned();
-        let posts: Vec<String> = posts.iter().map(|p| format!("{} · {}", p.office.name, title(&p.role))).collect();
+        let posts: Vec<String> =
+            posts.iter().map(|p| format!("{} · {}", p.office.name, title(&p.role))).collect();
         let standing = account.standing();
         UserRow {
             href: format!("{PATH}/{}", account.id),
@@ -180,7 +182,14 @@ fn draw_new(c: &Call, filled: &Filled, errors: &[FieldError]) -> Result<Reply> {
     let mut shell = c.shell("开通账户")?;
     shell.has_errors = !errors.is_empty();
     let post = c.read(|tx| PostFields::new(c, tx, filled))?;
-    c.page(&NewPage { shell, errors: Errors(errors), token: c.submit_token(), filled, post, rule: PASSWORD_HINT })
+    c.page(&NewPage {
+        shell,
+        errors: Errors(errors),
+        token: c.submit_token(),
+        filled,
+        post,
+        rule: PASSWORD_HINT,
+    })
 }
 
 pub fn add(c: &Call) -> Result<Reply> {
@@ -229,7 +238,12 @@ pub(super) struct AskPage<'a> {
 }
 
 impl<'a> AskPage<'a> {
-    pub(super) fn new(c: &Call, verb: &'static str, back: String, errors: &'a [FieldError]) -> Result<AskPage<'a>> {
+    pub(super) fn new(
+        c: &Call,
+        verb: &'static str,
+        back: String,
+        errors: &'a [FieldError],
+    ) -> Result<AskPage<'a>> {
         let mut shell = c.shell(verb)?;
         shell.has_errors = !errors.is_empty();
         let typed = |name: &str| if errors.is_empty() { Ok("") } else { c.filled().map(|f| f.get(name)) };

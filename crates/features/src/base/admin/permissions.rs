@@ -1,16 +1,16 @@
 //! Who may do what, and how far: the matrix of the pack in force.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use huitong_kernel::Result;
 use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::rights::{Reach, Role};
 
 #[derive(Template)]
 #[template(path = "base/admin/pages/permissions.html")]
 struct PermissionsPage {
     shell: Shell,
+    legend: Vec<(&'static str, &'static str)>,
     groups: Vec<Group>,
     roles: Vec<RoleRow>,
 }
@@ -18,7 +18,7 @@ struct PermissionsPage {
 /// The acts on one kind of thing.
 struct Group {
     title: &'static str,
-    id: String,
+    id: &'static str,
     acts: Vec<ActRow>,
 }
 
@@ -46,38 +46,78 @@ struct RoleRow {
 
 pub fn show(c: &Call) -> Result<Reply> {
     let roles = c.ctx.roles();
-    let mut acts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for act in roles.all().iter().flat_map(|role| role.grants.iter().map(|grant| grant.act.as_str())) {
-        let group = acts.entry(act.split('.').next().unwrap_or(act)).or_default();
-        if !group.contains(&act) {
-            group.push(act);
+    let granted = roles.all().iter().flat_map(|role| role.grants.iter().map(|grant| grant.act.as_str()));
+    let mut known: Vec<&str> = Vec::new();
+    for act in granted {
+        if !known.contains(&act) {
+            known.push(act);
         }
     }
-    let cell = |role: &huitong_kernel::rights::Role, act: &str| {
-        let reaches: Vec<&str> = role.reaches(act).into_iter().map(huitong_kernel::rights::Reach::label).collect();
-        Cell { role: role.title.clone(), reach: reaches.join("；") }
+    let cell = |role: &Role, act: &str| {
+        let reaches: Vec<&str> = role.reaches(act).into_iter().map(short).collect();
+        Cell { role: role.title.clone(), reach: reaches.join("、") }
     };
     let row = |act: &&str| ActRow {
         act: (*act).to_owned(),
         label: roles.act_label(act).to_owned(),
         cells: roles.all().iter().map(|role| cell(role, act)).collect(),
     };
-    let group = |(key, acts): (&&str, &Vec<&str>)| Group {
-        title: title(key),
-        id: format!("acts-{key}"),
-        acts: acts.iter().map(row).collect(),
-    };
+    let groups = GROUPS.iter().map(|(title, id, _)| {
+        let of_group = |act: &&&str| group_of(act) == *title;
+        Group { title, id, acts: known.iter().filter(of_group).map(row).collect() }
+    });
+    let groups = groups.filter(|group| !group.acts.is_empty()).collect();
+    let reaches = [Reach::Public, Reach::Own, Reach::Assigned, Reach::Unit, Reach::City];
     let mut shell = c.shell("权限表")?;
     shell.lead = format!("按现行政策包 {}", roles.version());
     c.page(&PermissionsPage {
         shell,
-        groups: acts.iter().map(group).collect(),
+        legend: reaches.map(|reach| (short(reach), meaning(reach))).to_vec(),
+        groups,
         roles: roles.all().iter().map(RoleRow::new).collect(),
     })
 }
 
+/// How far, in the two or three characters that a cell has room for.
+fn short(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Public => "公开",
+        Reach::Own => "本人",
+        Reach::Assigned => "分办",
+        Reach::Unit => "本单位",
+        Reach::City => "全市",
+    }
+}
+
+/// What the short word stands for.
+fn meaning(reach: Reach) -> &'static str {
+    if reach == Reach::City { "全市所有的" } else { reach.label() }
+}
+
+/// The groups in which acts are read: title, anchor, and the words before the dot of the acts.
+const GROUPS: [(&str, &str, &[&str]); 7] = [
+    ("诉求", "appeals", &["appeal"]),
+    ("工作台与消息", "desk", &["desk", "queue", "notice"]),
+    ("协会与责任关系", "associations", &["association", "responsibility", "link", "attachment"]),
+    ("账户与任职", "accounts", &["user", "post", "token", "account", "session", "invitation", "unit"]),
+    ("权限、日志与政策包", "records", &["permission", "access", "journal", "pack"]),
+    ("数据交换", "exchange", &["import", "metrics"]),
+    (OTHERS, "others", &[]),
+];
+/// Where an act is read that belongs to none of them.
+const OTHERS: &str = "其他";
+
+/// The word before the dot of an act.
+fn kind(act: &str) -> &str {
+    act.split('.').next().unwrap_or(act)
+}
+
+fn group_of(act: &str) -> &'static str {
+    GROUPS.iter().find(|(_, _, kinds)| kinds.contains(&kind(act))).map_or(OTHERS, |(title, ..)| title)
+}
+
 impl RoleRow {
-    fn new(role: &huitong_kernel::rights::Role) -> RoleRow {
+    fn new(role: &Role) -> RoleRow {
         use huitong_kernel::pack::Office;
         RoleRow {
             title: role.title.clone(),
@@ -94,22 +134,5 @@ impl RoleRow {
             tone: if role.source.kind.needs_confirmation() { "amber" } else { "green" },
             basis: role.source.basis.clone(),
         }
-    }
-}
-
-/// What the acts of a group are about.
-fn title(key: &str) -> &'static str {
-    match key {
-        "appeal" => "诉求",
-        "queue" | "desk" => "工作台与队列",
-        "association" | "responsibility" | "link" => "协会与责任关系",
-        "attachment" => "附件",
-        "journal" | "access" | "metrics" => "操作日志与查询",
-        "pack" => "政策包",
-        "notice" => "消息",
-        "unit" => "单位",
-        "user" | "post" | "token" | "account" | "session" | "invitation" => "账户与任职",
-        "permission" => "权限",
-        _ => "其他",
     }
 }

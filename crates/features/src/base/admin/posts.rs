@@ -81,7 +81,8 @@ impl PostFields {
             };
             return Err(Error::invalid(field, message));
         }
-        let office = resolve_office(tx, role, words, filled.get("body_name")).map_err(|error| renamed(error, field))?;
+        let office = resolve_office(tx, role, words, filled.get("body_name"))
+            .map_err(|error| renamed(error, field))?;
         let paper = Some(filled.get("paper").to_owned());
         let (from, until) = (day(filled, "from")?, day(filled, "until")?);
         Ok(NewPost { role: role.to_owned(), office, from, until, paper })

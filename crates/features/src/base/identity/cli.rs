@@ -46,7 +46,9 @@ pub fn resolve_office(tx: &Tx, role: &str, words: &str, name: &str) -> Result<Of
             let by_id = huitong_kernel::Id::parse(words).map_or(Ok(None), |id| units::find(tx, &id))?;
             let found = match by_id {
                 Some(unit) => Some(unit),
-                None => units::by_key(tx, words)?.map_or_else(|| units::by_name(tx, words), |u| Ok(Some(u)))?,
+                None => {
+                    units::by_key(tx, words)?.map_or_else(|| units::by_name(tx, words), |u| Ok(Some(u)))?
+                }
             };
             let unit = found.ok_or_else(|| missing(format!("没有名为“{words}”的单位")))?;
             Ok(Office::unit(&unit))
@@ -58,7 +60,9 @@ pub fn resolve_office(tx: &Tx, role: &str, words: &str, name: &str) -> Result<Of
             };
             let association = match (found.pop(), found.is_empty()) {
                 (Some(only), true) => only,
-                (Some(_), false) => return Err(missing(format!("有几家协会同名“{words}”，请填统一社会信用代码"))),
+                (Some(_), false) => {
+                    return Err(missing(format!("有几家协会同名“{words}”，请填统一社会信用代码")));
+                }
                 (None, _) => return Err(missing(format!("没有名称或代码为“{words}”的协会"))),
             };
             Ok(Office::association(association.id.as_str(), &association.name))

@@ -14,9 +14,10 @@ use huitong_kernel::pack::{Vocabulary, words};
 
 pub(crate) use acts::office_kind;
 pub use acts::{
-    Attempt, EXPIRY_JOB, NewPost, NewUser, Opened, accept_invitation, add, bearer, change_own_password, create_token,
-    disable, enable, end, end_session, expire, grant, invitation_office, invite_first, office_renamed, revoke_token,
-    session, sessions_of, set_password, sign_in, sign_out, sweep, tokens_of, touch,
+    Attempt, EXPIRY_JOB, NewPost, NewUser, Opened, accept_invitation, add, bearer, change_own_password,
+    create_token, disable, enable, end, end_session, expire, grant, invitation_office, invite_first,
+    office_renamed, revoke_token, session, sessions_of, set_password, sign_in, sign_out, sweep, tokens_of,
+    touch,
 };
 pub use cli::{NewFromCommandLine, add_from_command_line, resolve_office};
 pub use directory::{
@@ -31,7 +32,7 @@ pub const ACTS: &[(&str, &str)] = &[
     ("session.sign_in", "登录"),
     ("session.sign_out", "退出登录"),
     ("invitation.accept", "用一次性链接开通首位管理员"),
-    ("account.manage", "管理本人账号"),
+    ("account.manage", "管理本人账户"),
     ("user.list", "查看账户"),
     ("user.add", "开通账户"),
     ("user.disable", "停用账户"),

@@ -52,7 +52,12 @@ pub const LIST: ListDef = ListDef {
             sql: "u.login LIKE $1 ESCAPE '\\' OR LOWER(u.name) LIKE $1 ESCAPE '\\'",
             kind: FilterKind::Part,
         },
-        Filter { name: "active", about: "可登录", sql: "(u.disabled_at IS NULL) = $1", kind: FilterKind::Flag },
+        Filter {
+            name: "active",
+            about: "可登录",
+            sql: "(u.disabled_at IS NULL) = $1",
+            kind: FilterKind::Flag,
+        },
     ],
     sorts: &[
         Sort { name: "login", column: "u.login", kind: ColumnKind::Text, nullable: false },
