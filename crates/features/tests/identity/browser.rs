@@ -181,8 +181,8 @@ impl Browser<'_> {
         assert_eq!(page.status, 200, "{form}: {}", page.body);
         let csrf = page.hidden("csrf");
         let mut all = vec![("csrf", csrf.as_str())];
-        let token =
-            page.body.contains("submit_token").then(|| page.hidden("submit_token")).unwrap_or_default();
+        let once = page.body.contains("submit_token");
+        let token = if once { page.hidden("submit_token") } else { String::new() };
         if !token.is_empty() {
             all.push(("submit_token", &token));
         }
