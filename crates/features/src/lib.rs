@@ -58,7 +58,8 @@ const SYSTEM: &[(&str, &str)] = &[("metrics.view", "查看运行指标")];
 /// Every capability.
 pub fn capabilities() -> Vec<Capability> {
     let acts = |acts| Vocabulary { acts: words(acts), ..Vocabulary::default() };
-    let base = |name, names, routes| Capability { name, vocabulary: acts(names), routes, ..Capability::default() };
+    let base =
+        |name, names, routes| Capability { name, vocabulary: acts(names), routes, ..Capability::default() };
     vec![
         appeals::capability(),
         identity::capability(),
@@ -67,7 +68,10 @@ pub fn capabilities() -> Vec<Capability> {
         base("associations", associations::ACTS, associations::routes()),
         base("duty", duty::ACTS, duty::routes()),
         base("attachments", attachments::ACTS, attachments::routes::<House>()),
-        Capability { followers: vec![notices::follower::<House>()], ..base("notices", notices::ACTS, notices::routes()) },
+        Capability {
+            followers: vec![notices::follower::<House>()],
+            ..base("notices", notices::ACTS, notices::routes())
+        },
         base("records", records::ACTS, records::routes::<House>()),
         base("system", SYSTEM, Vec::new()),
     ]

@@ -50,7 +50,8 @@ pub fn shell(c: &Call) -> Result<Shell> {
     let Actor::Person { name, posts, .. } = &c.ctx.actor else {
         shell.workspace = format!("{}行业协会商会综合服务平台", pack.city.name);
         shell.nav = places(c, PUBLIC, 0);
-        shell.foot_links = vec![Link { href: String::from("/login"), label: String::from("工作人员和协会登录") }];
+        shell.foot_links =
+            vec![Link { href: String::from("/login"), label: String::from("工作人员和协会登录") }];
         return Ok(shell);
     };
     let inside = posts.iter().any(|p| p.kind == OfficeKind::Unit);

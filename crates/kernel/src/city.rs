@@ -79,7 +79,8 @@ impl City {
             let pack = read(shipped, &vocabulary)?;
             db.write(&ctx, |tx| publish(tx, &pack))?;
         }
-        let mut packs = db.read(&ctx, stored)?.iter().map(|f| read(f, &vocabulary)).collect::<Result<Vec<_>>>()?;
+        let mut packs =
+            db.read(&ctx, stored)?.iter().map(|f| read(f, &vocabulary)).collect::<Result<Vec<_>>>()?;
         let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
         let older = packs.into_iter().map(Arc::new).collect();
         let policy = RwLock::new(Arc::new(Policy::new(Arc::new(current), older, &vocabulary)));

@@ -125,7 +125,10 @@ impl Random {
     }
 
     /// Fills a buffer with random bytes.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine for randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the machine for randomness"
+    )]
     pub fn fill(&self, bytes: &mut [u8]) {
         match &self.0 {
             Some(rng) => rng.lock().fill(bytes),

@@ -77,7 +77,6 @@ pub enum Actor {
     CommandLine,
 }
 
-
 /// The context of one request, job or command.
 #[derive(Clone)]
 pub struct Ctx {

@@ -187,7 +187,14 @@ impl Error {
     /// For the log: where it arose and what lay behind it.
     pub fn log_line(&self) -> String {
         let detail = self.0.detail.as_deref().unwrap_or("-");
-        format!("{:?} {} [{}] at {}:{}", self.0.kind, self.0.message, detail, self.0.at.file(), self.0.at.line())
+        format!(
+            "{:?} {} [{}] at {}:{}",
+            self.0.kind,
+            self.0.message,
+            detail,
+            self.0.at.file(),
+            self.0.at.line()
+        )
     }
 
     /// HTTP status of the kind.

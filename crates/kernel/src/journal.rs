@@ -311,7 +311,8 @@ fn wrong_with(row: &Row, last: i64) -> Result<Option<&'static str>> {
         return Ok(Some("记录格式号未知"));
     }
     let text = |name: &str| row.get::<String>(name);
-    let (id, act, actor, role, office) = (text("id")?, text("act")?, text("actor")?, text("role")?, text("office")?);
+    let (id, act, actor, role, office) =
+        (text("id")?, text("act")?, text("actor")?, text("role")?, text("office")?);
     let (behalf, kind, subject) = (text("behalf")?, text("subject_kind")?, text("subject")?);
     let (request, pack, body) = (text("request")?, text("pack")?, text("body")?);
     let header = Header {

@@ -15,8 +15,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-const LEDGER: &str =
-    "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
+const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
 
 /// Reads from the migrations which table is `-- recorded` and which is `-- plain`; a table that does not say is refused.
 pub fn tables(migrations: &[Migration]) -> Result<Tables> {
@@ -52,7 +51,10 @@ pub(crate) fn run(db: &Db, migrations: &[Migration]) -> Result<()> {
         match known {
             Some(row) if row.get::<String>("digest")? == digest => continue,
             Some(_) => {
-                return Err(Error::internal(format!("migration {} was changed after it ran", migration.name)));
+                return Err(Error::internal(format!(
+                    "migration {} was changed after it ran",
+                    migration.name
+                )));
             }
             None => {}
         }
@@ -62,7 +64,9 @@ pub(crate) fn run(db: &Db, migrations: &[Migration]) -> Result<()> {
             script.push_str(";\n");
         }
         let (name, at) = (migration.name, clock::machine_now());
-        script.push_str(&format!("INSERT INTO schema_migrations VALUES ('{name}', '{digest}', {at});\nCOMMIT;"));
+        script.push_str(&format!(
+            "INSERT INTO schema_migrations VALUES ('{name}', '{digest}', {at});\nCOMMIT;"
+        ));
         if let Err(error) = db.batch(&script) {
             let _ = db.batch("ROLLBACK");
             return Err(error);
@@ -95,7 +99,8 @@ fn statements(sql: &str) -> Vec<String> {
 
 fn created_table(statement: &str) -> Option<String> {
     let line = statement.lines().find(|l| l.trim_start().starts_with("CREATE TABLE"))?;
-    let rest = line.trim_start().trim_start_matches("CREATE TABLE").trim_start().trim_start_matches("IF NOT EXISTS");
+    let rest =
+        line.trim_start().trim_start_matches("CREATE TABLE").trim_start().trim_start_matches("IF NOT EXISTS");
     Some(rest.trim_start().split(['(', ' ']).next()?.to_owned())
 }
 

@@ -48,7 +48,8 @@ impl Roles {
         match actor {
             Actor::System | Actor::CommandLine => Some(Right::all()),
             Actor::Public => {
-                let through = self.granted(PUBLIC, act).map(|reach| Through { reach, post: None, user: None });
+                let through =
+                    self.granted(PUBLIC, act).map(|reach| Through { reach, post: None, user: None });
                 Right::some(through.collect())
             }
             Actor::Person { user, posts, .. } => {
@@ -62,7 +63,11 @@ impl Roles {
                     }));
                 }
                 let user = Some(user.as_str().to_owned());
-                through.extend(self.granted(PUBLIC, act).map(|reach| Through { reach, post: None, user: user.clone() }));
+                through.extend(self.granted(PUBLIC, act).map(|reach| Through {
+                    reach,
+                    post: None,
+                    user: user.clone(),
+                }));
                 Right::some(through)
             }
         }

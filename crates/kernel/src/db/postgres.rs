@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
 use bytes::BytesMut;
+use parking_lot::{Condvar, Mutex};
 use postgres::types::{IsNull, ToSql, Type};
 use postgres::{Client, NoTls, Statement};
 
@@ -204,7 +204,9 @@ impl ToSql for Value {
     ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
             Value::Null => Ok(IsNull::Yes),
-            Value::Text(v) if matches!(*ty, Type::TEXT | Type::VARCHAR | Type::NAME | Type::UNKNOWN) => v.to_sql(ty, out),
+            Value::Text(v) if matches!(*ty, Type::TEXT | Type::VARCHAR | Type::NAME | Type::UNKNOWN) => {
+                v.to_sql(ty, out)
+            }
             Value::Int(v) if *ty == Type::INT8 => v.to_sql(ty, out),
             Value::Bool(v) if *ty == Type::BOOL => v.to_sql(ty, out),
             Value::Real(v) if *ty == Type::FLOAT8 => v.to_sql(ty, out),
@@ -226,7 +228,9 @@ fn wrong(sql: &str, error: &postgres::Error) -> Error {
     use postgres::error::SqlState;
     let detail = format!("{error}: {} in {sql}", error.source().map(ToString::to_string).unwrap_or_default());
     match error.code() {
-        Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => {
+        Some(code)
+            if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED =>
+        {
             Error::busy(detail).retryable()
         }
         // Two acts that insert the same key at once: the second, run again, sees the first.

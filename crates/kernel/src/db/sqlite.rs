@@ -201,7 +201,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 
 pub(super) fn query(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
     let mut statement = conn.prepare_cached(&sql::numbered(sql)).map_err(|e| wrong(sql, &e))?;
-    let names: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut answer = statement.query(rusqlite::params_from_iter(args)).map_err(|e| wrong(sql, &e))?;
     let mut rows = Vec::new();
     while let Some(row) = answer.next().map_err(|e| wrong(sql, &e))? {
@@ -240,6 +240,7 @@ impl rusqlite::ToSql for Value {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
 fn failed(error: rusqlite::Error) -> Error {
     wrong("", &error)
 }

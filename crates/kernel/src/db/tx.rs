@@ -91,7 +91,8 @@ impl<'a> Tx<'a> {
         let mut found = BTreeMap::new();
         for chunk in ids.chunks(8) {
             // A short chunk repeats its first id, so that there is one statement only.
-            let args: Vec<Value> = (0..8).filter_map(|n| chunk.get(n).or(chunk.first())).map(Value::from).collect();
+            let args: Vec<Value> =
+                (0..8).filter_map(|n| chunk.get(n).or(chunk.first())).map(Value::from).collect();
             for row in self.query(sql, &args)? {
                 found.insert(row.get("id")?, row.get("name")?);
             }
@@ -109,7 +110,11 @@ impl<'a> Tx<'a> {
             let mut args = Vec::with_capacity(chunk.len() * columns.len());
             for (nth, row) in chunk.iter().enumerate() {
                 if row.len() != columns.len() {
-                    return Err(Error::internal(format!("{} values for {} columns", row.len(), columns.len())));
+                    return Err(Error::internal(format!(
+                        "{} values for {} columns",
+                        row.len(),
+                        columns.len()
+                    )));
                 }
                 let holders: Vec<String> =
                     (1..=columns.len()).map(|k| format!("${}", nth * columns.len() + k)).collect();

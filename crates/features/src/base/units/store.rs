@@ -36,7 +36,10 @@ pub fn by_key(tx: &Tx, key: &str) -> Result<Option<Unit>> {
 
 /// A unit by its exact name.
 pub fn by_name(tx: &Tx, name: &str) -> Result<Option<Unit>> {
-    tx.one(&format!("SELECT {COLUMNS} FROM units WHERE name = $1"), args![name])?.as_ref().map(read).transpose()
+    tx.one(&format!("SELECT {COLUMNS} FROM units WHERE name = $1"), args![name])?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// Every unit, in the order in which they were entered.

@@ -158,8 +158,11 @@ pub fn withdraw_tracked(tx: &Tx, number: &str, code: &str, input: &Input) -> Res
     Case::tracked(tx, number, code, "withdraw", input)?.hide("reason").finish()
 }
 
+/// What does an act on an existing case.
+pub type Verb = fn(&Tx, &AppealId, &Input) -> Result<Done>;
+
 /// Every act on an existing case by its key: one table for pages, API, imports, replay and demo.
-pub const ACTS: &[(&str, fn(&Tx, &AppealId, &Input) -> Result<Done>)] = &[
+pub const ACTS: &[(&str, Verb)] = &[
     ("verify", verify),
     ("accept", accept),
     ("decline", decline),

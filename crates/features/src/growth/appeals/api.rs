@@ -10,7 +10,7 @@ use super::case::{self, Done, Input, Offer, pack_of};
 use super::model::{Appeal, AppealId};
 use super::submit::{self, Receipt};
 use super::view::{self, AppealRow, AppealView, ClockView};
-use super::{acts, number, queue, store};
+use super::{acts, queue, store};
 use crate::base::attachments::{self, Files};
 
 /// What the public form answers.
@@ -243,7 +243,7 @@ fn track(c: &Call) -> Result<Reply> {
 
 /// Progress of the case that number and code open.
 pub fn progress(tx: &huitong_kernel::Tx, number: &str, code: &str) -> Result<Progress> {
-    let appeal = store::tracked(tx, number, &number::tracking_digest(number, code))?.or_missing()?;
+    let appeal = case::tracked(tx, number, code)?;
     let pack = pack_of(tx.ctx(), &appeal)?;
     let seen = view::full(tx, pack, &appeal)?;
     let reply = if appeal.answered_at.is_some() { view::reply_text(tx, &appeal)? } else { String::new() };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::model::{Appeal, AppealId, Step};
-use super::{clocks, counts, rules, sentences, store};
+use super::{clocks, counts, number, rules, sentences, store};
 use crate::base::attachments::{self, KeptFile};
 
 /// What every act on a case answers.
@@ -55,6 +55,14 @@ pub(super) fn keep_files(tx: &Tx, step: &Step, files: &[KeptFile]) -> Result<()>
     Ok(())
 }
 
+/// The case that number and code open; a number that cannot be one of ours is not looked up at all.
+pub fn tracked(tx: &Tx, number: &str, code: &str) -> Result<Appeal> {
+    if !number::plausible(number) {
+        return Err(Error::missing());
+    }
+    store::tracked(tx, number, &number::tracking_digest(number, code))?.or_missing()
+}
+
 /// The flow that a case began under.
 pub fn pack_of<'a>(ctx: &'a Ctx, appeal: &Appeal) -> Result<&'a Pack> {
     ctx.policy.version(&appeal.pack).map_or_else(|| ctx.pack(), Ok)
@@ -95,9 +103,14 @@ impl<'t, 'a> Case<'t, 'a> {
     }
 
     /// Opens a case for its complainant, who holds the number and the tracking code.
-    pub fn tracked(tx: &'t Tx<'a>, number: &str, code: &str, act: &str, input: &'t Input) -> Result<Case<'t, 'a>> {
-        let digest = super::number::tracking_digest(number, code);
-        let appeal = store::tracked(tx, number, &digest)?.or_missing()?;
+    pub fn tracked(
+        tx: &'t Tx<'a>,
+        number: &str,
+        code: &str,
+        act: &str,
+        input: &'t Input,
+    ) -> Result<Case<'t, 'a>> {
+        let appeal = tracked(tx, number, code)?;
         Case::begin(tx, appeal, act, None, input)
     }
 
@@ -106,7 +119,13 @@ impl<'t, 'a> Case<'t, 'a> {
         Case::begin(tx, appeal, act, None, nothing)
     }
 
-    fn begin(tx: &'t Tx<'a>, appeal: Appeal, act: &str, right: Option<&Right>, input: &'t Input) -> Result<Case<'t, 'a>> {
+    fn begin(
+        tx: &'t Tx<'a>,
+        appeal: Appeal,
+        act: &str,
+        right: Option<&Right>,
+        input: &'t Input,
+    ) -> Result<Case<'t, 'a>> {
         let pack = pack_of(tx.ctx(), &appeal)?;
         let act = pack.flow.act(act).or_missing()?;
         if let Some(version) = input.filled.values.get("version").filter(|v| !v.is_empty())
@@ -122,7 +141,17 @@ impl<'t, 'a> Case<'t, 'a> {
             None => form::Checked::default(),
         };
         let post = right.and_then(|r| r.post_for(&store::KEYS, &|column| store::key_of(&appeal, column)));
-        Ok(Case { tx, pack, before: appeal.clone(), appeal, said, post, act, files: &input.files, hidden: Vec::new() })
+        Ok(Case {
+            tx,
+            pack,
+            before: appeal.clone(),
+            appeal,
+            said,
+            post,
+            act,
+            files: &input.files,
+            hidden: Vec::new(),
+        })
     }
 
     /// What the form said in a field; empty where it said nothing.
@@ -276,7 +305,13 @@ pub fn tracked_offers(ctx: &Ctx, pack: &Pack, appeal: &Appeal) -> Vec<Offer> {
         .map(|act| {
             let unmet = unmet(ctx, pack, act, appeal);
             let label = act.label_in(&appeal.state).to_owned();
-            Offer { act: act.key.clone(), label, allowed: unmet.is_empty(), unmet, primary: act.key == "judge" }
+            Offer {
+                act: act.key.clone(),
+                label,
+                allowed: unmet.is_empty(),
+                unmet,
+                primary: act.key == "judge",
+            }
         })
         .collect()
 }
@@ -284,10 +319,11 @@ pub fn tracked_offers(ctx: &Ctx, pack: &Pack, appeal: &Appeal) -> Vec<Offer> {
 /// The acts that this reader has the right to on this case, with what is missing.
 pub fn offers(ctx: &Ctx, flow: &Flow, pack: &Pack, appeal: &Appeal) -> Vec<Offer> {
     let main = flow.state(&appeal.state).map(|s| s.primary.as_slice()).unwrap_or_default();
-    let mine = flow.acts.iter().filter(|act| act.start.is_none() && act.after_limit.is_none()).filter(|act| {
-        let right = ctx.may(&act.name);
-        right.is_some_and(|r| r.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column)))
-    });
+    let mine =
+        flow.acts.iter().filter(|act| act.start.is_none() && act.after_limit.is_none()).filter(|act| {
+            let right = ctx.may(&act.name);
+            right.is_some_and(|r| r.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column)))
+        });
     let mut offers: Vec<Offer> = mine
         .map(|act| {
             let unmet = unmet(ctx, pack, act, appeal);

@@ -81,7 +81,8 @@ fn wake(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 
 /// What is due next for the office; a limit that only waits for the complainant is nobody's debt.
 fn settle(pack: &Pack, appeal: &mut Appeal, clocks: &[RunningLimit]) {
-    let running = || clocks.iter().filter(|c| c.met_at.is_none() && !waits_for_complainant(pack, &c.limit_key));
+    let running =
+        || clocks.iter().filter(|c| c.met_at.is_none() && !waits_for_complainant(pack, &c.limit_key));
     let next = running().min_by_key(|c| c.due_at);
     appeal.due_at = next.map(|c| c.due_at);
     appeal.due_order = appeal.due_at.unwrap_or(NOT_DUE);

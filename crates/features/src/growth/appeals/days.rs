@@ -1,10 +1,10 @@
 //! The days of a deadline's arithmetic as marks to draw: start, counted, passed over, due.
 
+use huitong_kernel::Ctx;
 use huitong_kernel::clock::civil_date;
 use huitong_kernel::deadline::{self, Explanation};
 use huitong_kernel::http::page::DayMark;
 use huitong_kernel::pack::Pack;
-use huitong_kernel::Ctx;
 use jiff::civil::Date;
 
 use super::model::RunningLimit;
@@ -29,7 +29,12 @@ pub fn arithmetic(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> Arithmetic {
     let Ok(length) = clock.rule.parse() else { return Arithmetic { title, ..Arithmetic::default() } };
     let explained = deadline::explain(clock.started_at, length, &clock.pack, ctx.calendar());
     let basis = limit.map(|l| format!("{}（{}）", l.source.basis, l.source.standing()));
-    Arithmetic { title, days: marks(&explained), sentence: explained.sentence, basis: basis.unwrap_or_default() }
+    Arithmetic {
+        title,
+        days: marks(&explained),
+        sentence: explained.sentence,
+        basis: basis.unwrap_or_default(),
+    }
 }
 
 /// The days from the start to the due day, each with its reason.

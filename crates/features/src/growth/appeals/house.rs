@@ -152,6 +152,8 @@ pub const SUBJECT: Subject = Subject {
         let Some(appeal) = store::find(tx, &Scope::all(), &Id::<Appeal>::stored(id.to_owned()))? else {
             return Ok(Vec::new());
         };
-        records::by_roles(tx, "appeal.view", &store::KEYS, &|column| store::key_of(&appeal, column), &|_| false)
+        records::by_roles(tx, "appeal.view", &store::KEYS, &|column| store::key_of(&appeal, column), &|_| {
+            false
+        })
     }),
 };

@@ -17,7 +17,8 @@ pub fn due(tx: &Tx, body: &str) -> Result<()> {
     }
     let Some(appeal) = store::find(tx, &Scope::all(), &clock.appeal)? else { return Ok(()) };
     let pack = pack_of(tx.ctx(), &appeal)?;
-    let by_itself = pack.flow.acts.iter().find(|a| a.after_limit.as_deref() == Some(clock.limit_key.as_str()));
+    let by_itself =
+        pack.flow.acts.iter().find(|a| a.after_limit.as_deref() == Some(clock.limit_key.as_str()));
     match by_itself {
         Some(act) if act.leaves(&appeal.state) => {
             Case::by_itself(tx, appeal, &act.key, &Input::default())?.finish()?;
@@ -31,7 +32,8 @@ pub fn due(tx: &Tx, body: &str) -> Result<()> {
 /// Leaves a line in the timeline and in the journal (`appeal.overdue`); being overdue itself is computed, never stored.
 fn overdue(tx: &Tx, appeal: &Appeal, clock: &RunningLimit) -> Result<()> {
     let ctx = tx.ctx();
-    let title = pack_of(ctx, appeal)?.limit(&clock.limit_key).map_or(clock.limit_key.clone(), |l| l.title.clone());
+    let title =
+        pack_of(ctx, appeal)?.limit(&clock.limit_key).map_or(clock.limit_key.clone(), |l| l.title.clone());
     let told = store::steps(tx, &appeal.id)?;
     if told.iter().any(|s| s.act == "overdue" && s.said("clock") == clock.id.as_str()) {
         return Ok(());

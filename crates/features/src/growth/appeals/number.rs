@@ -17,7 +17,7 @@ pub fn draw(at: i64, random: &Random) -> String {
 /// Whether a typed number can be one of ours: shape and check character.
 pub fn plausible(number: &str) -> bool {
     let shaped = number.len() == 17 && number.starts_with("SQ") && number.is_ascii();
-    shaped && number.chars().last() == Some(check(&number[..16]))
+    shaped && number.ends_with(check(&number[..16]))
 }
 
 /// Makes a tracking code of eight characters.

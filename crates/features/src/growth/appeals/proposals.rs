@@ -91,7 +91,11 @@ fn by_relation(tx: &Tx, appeal: &Appeal, found: &mut Proposals) -> Result<()> {
         found.missing.push(answer.reason.clone());
     }
     for (place, who) in [answer.first, answer.second].into_iter().flatten().enumerate() {
-        let reason = if place == 0 { answer.reason.clone() } else { format!("{}，作为第二建议", who.link_title) };
+        let reason = if place == 0 {
+            answer.reason.clone()
+        } else {
+            format!("{}，作为第二建议", who.link_title)
+        };
         if let Some(unit) = unit(tx, &who.unit)? {
             add(appeal, &unit, RELATION, reason, who.paper, found);
         }
@@ -103,7 +107,14 @@ fn unit(tx: &Tx, id: &UnitId) -> Result<Option<Unit>> {
     units::find(tx, id)
 }
 
-fn add(appeal: &Appeal, unit: &Unit, from: &'static str, reason: String, paper: String, found: &mut Proposals) {
+fn add(
+    appeal: &Appeal,
+    unit: &Unit,
+    from: &'static str,
+    reason: String,
+    paper: String,
+    found: &mut Proposals,
+) {
     if rules::cannot_be_given(unit, appeal).is_some() {
         return;
     }

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_kernel::condition::{Comparator, Condition, Constant, Frame, Test};
 use huitong_kernel::ctx::{OfficeKind, Post};
+use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, OrderBy, Query, Sort};
 use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::rights::{Scope, SubjectKeys};
-use huitong_kernel::http::Pairs;
 use huitong_kernel::{Ctx, Id, Result, Tx, Value};
 
+use super::counts;
 use super::model::Appeal;
 use super::view::{self, AppealRow, Names};
-use super::counts;
 use crate::base::{associations, identity, units};
 
 /// Columns, filters and orders of every list of cases.
@@ -27,10 +27,16 @@ pub const APPEALS: ListDef = ListDef {
         Filter { name: "category", about: "诉求分类", sql: "a.category = $1", kind: FilterKind::Text },
         Filter { name: "unit", about: "承办单位", sql: "a.unit = $1", kind: FilterKind::Text },
         Filter { name: "source", about: "受理渠道", sql: "a.source = $1", kind: FilterKind::Text },
-        Filter { name: "q", about: "标题里的词", sql: "a.title LIKE $1 ESCAPE '\\'", kind: FilterKind::Part },
+        Filter {
+            name: "q", about: "标题里的词", sql: "a.title LIKE $1 ESCAPE '\\'", kind: FilterKind::Part
+        },
         Filter { name: "number", about: "诉求编号", sql: "a.number = $1", kind: FilterKind::Text },
-        Filter { name: "since", about: "提交不早于", sql: "a.submitted_at >= $1", kind: FilterKind::Since },
-        Filter { name: "until", about: "提交不晚于", sql: "a.submitted_at < $1", kind: FilterKind::Until },
+        Filter {
+            name: "since", about: "提交不早于", sql: "a.submitted_at >= $1", kind: FilterKind::Since
+        },
+        Filter {
+            name: "until", about: "提交不晚于", sql: "a.submitted_at < $1", kind: FilterKind::Until
+        },
     ],
     sorts: &[
         Sort { name: "due_at", column: "a.due_order", kind: ColumnKind::Number, nullable: false },
@@ -67,7 +73,13 @@ fn frame<'c>(ctx: &'c Ctx, queue: Option<&Queue>) -> Frame<'c> {
 }
 
 /// One page of a queue, or of everything within reach; `sorted` where the reader asked for an order of their own.
-pub fn page(tx: &Tx, pack: &Pack, queue: Option<&Queue>, asked: &Asked, sorted: bool) -> Result<Listed<AppealRow>> {
+pub fn page(
+    tx: &Tx,
+    pack: &Pack,
+    queue: Option<&Queue>,
+    asked: &Asked,
+    sorted: bool,
+) -> Result<Listed<AppealRow>> {
     let ctx = tx.ctx();
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let frame = frame(ctx, queue);
@@ -176,16 +188,20 @@ impl Asks {
     fn take(&mut self, condition: &Condition) -> bool {
         match condition {
             Condition::All(parts) => parts.iter().all(|part| self.take(part)),
-            Condition::Test(Test { fact, comparator, constant }) => match (fact.key.as_str(), comparator, constant) {
-                ("state", Comparator::Is, Constant::Text(state)) => {
-                    self.states.replace(vec![state.key.clone()]).is_none()
+            Condition::Test(Test { fact, comparator, constant }) => {
+                match (fact.key.as_str(), comparator, constant) {
+                    ("state", Comparator::Is, Constant::Text(state)) => {
+                        self.states.replace(vec![state.key.clone()]).is_none()
+                    }
+                    ("state", Comparator::OneOf, Constant::Texts(states)) => {
+                        self.states.replace(states.iter().map(|s| s.key.clone()).collect()).is_none()
+                    }
+                    ("responsible_unit", Comparator::Is, Constant::MyUnit) => {
+                        !std::mem::replace(&mut self.my_unit, true)
+                    }
+                    _ => false,
                 }
-                ("state", Comparator::OneOf, Constant::Texts(states)) => {
-                    self.states.replace(states.iter().map(|s| s.key.clone()).collect()).is_none()
-                }
-                ("responsible_unit", Comparator::Is, Constant::MyUnit) => !std::mem::replace(&mut self.my_unit, true),
-                _ => false,
-            },
+            }
             Condition::Any(_) | Condition::Not(_) => false,
         }
     }

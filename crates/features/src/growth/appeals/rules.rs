@@ -30,7 +30,9 @@ pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bo
 /// What is missing besides the pack's conditions, whatever the pack says.
 pub fn unmet(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> Option<String> {
     let mut offices = ctx.posts().iter().map(|p| p.office.as_str());
-    if complained_of(ctx, appeal) && matches!(act.key.as_str(), "sign" | "assign" | "contact" | "reply" | "review" | "send") {
+    if complained_of(ctx, appeal)
+        && matches!(act.key.as_str(), "sign" | "assign" | "contact" | "reply" | "review" | "send")
+    {
         return Some(String::from("您所在的单位是被反映对象，不能办理这件诉求"));
     }
     if act.key == "sign" && !offices.any(|o| appeal.desk_unit.as_ref().is_some_and(|u| u.as_str() == o)) {

@@ -12,7 +12,14 @@ use crate::base::identity;
 use crate::base::units::{self, UnitId};
 
 /// Fills the sentence of an act for readers who may not know the complainant: it names nobody outside the office.
-pub fn fill(tx: &Tx, pack: &Pack, sentence: &str, appeal: &Appeal, act: &FlowAct, said: &Checked) -> Result<String> {
+pub fn fill(
+    tx: &Tx,
+    pack: &Pack,
+    sentence: &str,
+    appeal: &Appeal,
+    act: &FlowAct,
+    said: &Checked,
+) -> Result<String> {
     let mut values = facts(tx, pack, appeal)?;
     let (reason, outcome) = said_words(pack, act, &|field| said.text(field).to_owned());
     values.insert("reason", reason);
@@ -36,7 +43,8 @@ pub fn of_step(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step) -> Result<Str
     values.insert("opinion", step.said("opinion"));
     values.insert("actor", step.actor_name.clone());
     if step.act == "dispatch" {
-        let said = Some(step.said("unit_id")).filter(|id| !id.is_empty()).unwrap_or_else(|| step.said("unit"));
+        let said =
+            Some(step.said("unit_id")).filter(|id| !id.is_empty()).unwrap_or_else(|| step.said("unit"));
         let unit = Id::parse(&said).map(|id| units::name_of(tx, &id)).transpose()?;
         values.insert("to_unit", unit.unwrap_or(said));
     }
@@ -56,7 +64,12 @@ pub fn said_words(pack: &Pack, act: &FlowAct, said: &dyn Fn(&str) -> String) -> 
         "contact" => word("contact_result", said("result")),
         "reply" => word("reply_outcome", said("outcome")),
         "judge" => word("solved", said("solved")),
-        _ => act.outcomes.iter().find(|o| o.key == said("outcome")).map(|o| o.label.clone()).unwrap_or_default(),
+        _ => act
+            .outcomes
+            .iter()
+            .find(|o| o.key == said("outcome"))
+            .map(|o| o.label.clone())
+            .unwrap_or_default(),
     };
     let reason = match act.key.as_str() {
         "decline" => word("decline_reason", said("reason")),

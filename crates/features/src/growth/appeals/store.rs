@@ -42,7 +42,8 @@ pub fn tracked(tx: &Tx, number: &str, digest: &str) -> Result<Option<Appeal>> {
 
 /// The case that a source system already gave us, if it did.
 pub fn by_source(tx: &Tx, source: &str, number: &str) -> Result<Option<AppealId>> {
-    let row = tx.one("SELECT id FROM appeals WHERE source = $1 AND source_number = $2", args![source, number])?;
+    let row =
+        tx.one("SELECT id FROM appeals WHERE source = $1 AND source_number = $2", args![source, number])?;
     row.map(|r| r.get("id")).transpose()
 }
 
@@ -53,7 +54,9 @@ pub(super) fn number_of(tx: &Tx, id: &str) -> Result<Option<String>> {
 
 /// Id of the case with this number, or with this id.
 pub(super) fn named(tx: &Tx, typed: &str) -> Result<Option<String>> {
-    tx.one("SELECT id FROM appeals WHERE number = $1 OR id = $1", args![typed])?.map(|r| r.get("id")).transpose()
+    tx.one("SELECT id FROM appeals WHERE number = $1 OR id = $1", args![typed])?
+        .map(|r| r.get("id"))
+        .transpose()
 }
 
 pub(super) fn insert(tx: &Tx, appeal: &Appeal) -> Result<()> {
@@ -121,8 +124,11 @@ pub(super) fn insert_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 
 /// The clocks of a case in the order they began.
 pub fn clocks(tx: &Tx, appeal: &AppealId) -> Result<Vec<RunningLimit>> {
-    let sql =
-        const_format(&["SELECT ", RunningLimit::LIST, " FROM appeal_clocks WHERE appeal = $1 ORDER BY started_at, id"]);
+    let sql = const_format(&[
+        "SELECT ",
+        RunningLimit::LIST,
+        " FROM appeal_clocks WHERE appeal = $1 ORDER BY started_at, id",
+    ]);
     rows(tx, &sql, args![appeal], RunningLimit::read)
 }
 

@@ -43,7 +43,10 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
         filled.values.insert(own.into(), post.office.clone());
     }
     if post.is_some() && filled.get("disclosure") == ANONYMOUS {
-        return Err(Error::invalid("disclosure", "已登录提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交"));
+        return Err(Error::invalid(
+            "disclosure",
+            "已登录提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交",
+        ));
     }
     let said = checked(tx, "submit", &filled)?;
     begin(tx, "submit", &said, input, post, "online", None)
@@ -64,7 +67,8 @@ pub fn register(tx: &Tx, input: &Input, received_at: Option<i64>) -> Result<Rece
 
 fn checked(tx: &Tx, act: &str, filled: &huitong_kernel::http::Filled) -> Result<Checked> {
     let pack = tx.ctx().pack()?;
-    let form = pack.flow.act(act).and_then(|a| a.form.as_deref()).and_then(|key| pack.form(key)).or_missing()?;
+    let form =
+        pack.flow.act(act).and_then(|a| a.form.as_deref()).and_then(|key| pack.form(key)).or_missing()?;
     form::check(form, pack, filled).map_err(Error::fields)
 }
 
@@ -98,7 +102,8 @@ fn begin(
         .fact("text_sm3", huitong_kernel::digest::sm3_hex(appeal.text.as_bytes()))
         .fact("files", attachments::facts(&input.files));
     // Of a confidential case the journal keeps no trace of whose behalf it is.
-    let behalf = appeal.association.as_deref().or(appeal.company_code.as_deref()).filter(|_| !appeal.confidential());
+    let behalf =
+        appeal.association.as_deref().or(appeal.company_code.as_deref()).filter(|_| !appeal.confidential());
     let leaf = tx.record(record.on_behalf_of(behalf.unwrap_or_default()))?;
     let promised = !appeal.anonymous();
     let due_at = appeal.due_at.filter(|_| promised);
@@ -179,9 +184,11 @@ fn picked<'a>(said: &'a Checked, field: &str) -> &'a str {
 fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Option<&Post>) -> Result<Step> {
     let ctx = tx.ctx();
     let public_text = act.public_sentence.as_deref();
-    let public_text = public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, act, said)).transpose()?;
+    let public_text =
+        public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, act, said)).transpose()?;
     let post = post.filter(|_| !appeal.confidential() || act.key == "register");
-    let known = matches!(ctx.actor, Actor::Person { .. }) && (!appeal.confidential() || act.key == "register");
+    let known =
+        matches!(ctx.actor, Actor::Person { .. }) && (!appeal.confidential() || act.key == "register");
     Ok(Step {
         id: ctx.id(),
         appeal: appeal.id.clone(),
@@ -260,7 +267,10 @@ fn complained_of(tx: &Tx, said: &str) -> Field<Option<(&'static str, String)>> {
     };
     match lookup() {
         Ok(Some(about)) => Ok(Some(about)),
-        Ok(None) => bad("about", format!("没有找到“{said}”，请从提示中选择单位或者协会；不知道全称的可以不填，在正文中写明")),
+        Ok(None) => bad(
+            "about",
+            format!("没有找到“{said}”，请从提示中选择单位或者协会；不知道全称的可以不填，在正文中写明"),
+        ),
         Err(error) => bad("about", error.message().to_owned()),
     }
 }

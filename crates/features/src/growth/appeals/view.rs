@@ -172,7 +172,9 @@ pub fn inside(ctx: &Ctx, appeal: &Appeal) -> bool {
         Actor::Person { posts, .. } => {
             let right = ctx.may("appeal.view");
             let units = posts.iter().any(|p| p.kind == OfficeKind::Unit);
-            units && right.is_some_and(|r| r.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column)))
+            units
+                && right
+                    .is_some_and(|r| r.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column)))
         }
     }
 }
@@ -254,7 +256,9 @@ fn from_words(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> String 
     if appeal.anonymous() {
         return String::from("匿名线索");
     }
-    if rules::sight(ctx, appeal) == Sight::Hidden || (appeal.confidential() && rules::sight(ctx, appeal) != Sight::Own) {
+    if rules::sight(ctx, appeal) == Sight::Hidden
+        || (appeal.confidential() && rules::sight(ctx, appeal) != Sight::Own)
+    {
         return String::from(if appeal.confidential() { "实名保密" } else { "不予显示" });
     }
     match organisation(appeal, names) {
@@ -279,9 +283,10 @@ pub fn complainant(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Complainant>
         _ if appeal.anonymous() => Ok(hidden("匿名线索，没有留下身份")),
         Sight::Hidden if appeal.confidential() => Ok(hidden("诉求人要求身份保密")),
         Sight::Hidden => Ok(hidden("您所在的单位是被反映对象，不能查看诉求人身份")),
-        Sight::MayReveal if appeal.confidential() => {
-            Ok(Complainant { may_reveal: true, ..hidden("诉求人要求身份保密；确需查看的，选择事由后显示，每次都有记录") })
-        }
+        Sight::MayReveal if appeal.confidential() => Ok(Complainant {
+            may_reveal: true,
+            ..hidden("诉求人要求身份保密；确需查看的，选择事由后显示，每次都有记录")
+        }),
         Sight::Own => person(tx, pack, appeal, |name| name.to_owned(), |phone| phone.to_owned()),
         Sight::MayReveal | Sight::Masked => {
             let shown = person(tx, pack, appeal, mask::name, mask::phone)?;
@@ -340,7 +345,10 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         about: about(tx, appeal)?,
         pack: appeal.pack.clone(),
         answer_due_at: appeal.answer_due_at.filter(|_| inside || !appeal.anonymous()).map(rfc3339),
-        timeline: steps.iter().filter_map(|s| line(tx, pack, appeal, s, inside).transpose()).collect::<Result<_>>()?,
+        timeline: steps
+            .iter()
+            .filter_map(|s| line(tx, pack, appeal, s, inside).transpose())
+            .collect::<Result<_>>()?,
         clocks: clocks.iter().filter(|c| inside || c.promise).map(|c| clock(tx.ctx(), pack, c)).collect(),
         files: files
             .map(|f| FileView { id: f.id.to_string(), name: f.name, size: f.size, digest: f.digest })
@@ -369,7 +377,8 @@ pub fn may_read_file(steps: &[Step], appeal: &Appeal, step: Option<&str>) -> boo
 pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
     let title = pack.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     let explained = clock.rule.parse().map(|length| {
-        deadline::explain(clock.started_at, length, &format!("{title} {}", clock.rule), ctx.calendar()).sentence
+        deadline::explain(clock.started_at, length, &format!("{title} {}", clock.rule), ctx.calendar())
+            .sentence
     });
     ClockView {
         limit: clock.limit_key.clone(),
@@ -388,7 +397,8 @@ pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
 fn line(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step, inside: bool) -> Result<Option<Line>> {
     let act = pack.flow.act(&step.act);
     let public = step.public_text.clone();
-    let Some(title) = (if inside { Some(sentences::of_step(tx, pack, appeal, step)?) } else { public }) else {
+    let Some(title) = (if inside { Some(sentences::of_step(tx, pack, appeal, step)?) } else { public })
+    else {
         return Ok(None);
     };
     let hidden = step.actor == COMPLAINANT;

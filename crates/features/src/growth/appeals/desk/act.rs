@@ -89,8 +89,10 @@ fn draw(c: &Call, errors: &[FieldError], stale: bool) -> Result<Reply> {
             _ => Proposals::default(),
         };
         let templates = if key == "reply" { templates(tx, pack, &appeal)? } else { Vec::new() };
-        let returned = case.timeline.iter().rfind(|l| l.act == "review").map(|l| l.text.clone()).unwrap_or_default();
-        let drafted = if key == "review" || key == "send" { view::reply_text(tx, &appeal)? } else { String::new() };
+        let returned =
+            case.timeline.iter().rfind(|l| l.act == "review").map(|l| l.text.clone()).unwrap_or_default();
+        let drafted =
+            if key == "review" || key == "send" { view::reply_text(tx, &appeal)? } else { String::new() };
         Ok((appeal, pack.clone(), view, case, proposals, templates, returned, drafted))
     })?;
     let (appeal, pack, form, case, proposals, templates, returned, draft) = page;
@@ -115,7 +117,11 @@ fn draw(c: &Call, errors: &[FieldError], stale: bool) -> Result<Reply> {
         proposals,
         templates,
         draft,
-        returned: if key == "reply" && !returned.is_empty() { format!("负责人退回修改：{returned}") } else { String::new() },
+        returned: if key == "reply" && !returned.is_empty() {
+            format!("负责人退回修改：{returned}")
+        } else {
+            String::new()
+        },
     })
 }
 
@@ -128,7 +134,8 @@ fn form_view(
     errors: &[FieldError],
 ) -> Result<FormView> {
     let form = form.and_then(|key| pack.form(key)).or_missing()?;
-    let typed = if c.route.method == huitong_kernel::http::POST { c.filled()?.clone() } else { known(form, appeal) };
+    let typed =
+        if c.route.method == huitong_kernel::http::POST { c.filled()?.clone() } else { known(form, appeal) };
     let mut view = FormView::new(form, pack, &typed, errors);
     for field in &form.fields {
         match field.control {
@@ -176,6 +183,11 @@ fn presets(pack: &Pack) -> Vec<Choice> {
     let choices = pack.list("decline_reason").map(|l| l.choices.as_slice()).unwrap_or_default();
     choices
         .iter()
-        .map(|c| Choice { value: c.key.clone(), label: c.label.clone(), hint: c.preset.clone(), checked: false })
+        .map(|c| Choice {
+            value: c.key.clone(),
+            label: c.label.clone(),
+            hint: c.preset.clone(),
+            checked: false,
+        })
         .collect()
 }

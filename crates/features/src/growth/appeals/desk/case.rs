@@ -21,7 +21,6 @@ struct CasePage {
     case: AppealView,
     tone: &'static str,
     left: String,
-    sla: &'static str,
     stages: Vec<Stage>,
     facts: Vec<Fact>,
     lines: Vec<CaseLine>,
@@ -73,10 +72,10 @@ pub fn reveal(c: &Call) -> Result<Reply> {
     }
     let id = c.id("id")?;
     let person = c.city.db.write(&c.ctx, |tx| looks::reveal(tx, &id, &reason))?;
-    draw(c, Some(person))
+    draw(c, Some(&person))
 }
 
-fn draw(c: &Call, revealed: Option<Complainant>) -> Result<Reply> {
+fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     let (appeal, case, clocks) = c.read(|tx| {
         let appeal = api::found(c, tx)?;
         let case = view::full(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
@@ -86,15 +85,15 @@ fn draw(c: &Call, revealed: Option<Complainant>) -> Result<Reply> {
     let pack = pack_of(&c.ctx, &appeal)?;
     let mut shell = c.shell(&appeal.title)?;
     shell.title = format!("{} {}", appeal.number, appeal.title);
-    let (left_words, sla, _) = left(&c.ctx, appeal.due_at);
+    let (left_words, _, _) = left(&c.ctx, appeal.due_at);
     let (allowed, unmet): (Vec<Offer>, Vec<Offer>) = case.acts.clone().into_iter().partition(|o| o.allowed);
     let (main, others): (Vec<Offer>, Vec<Offer>) = allowed.into_iter().partition(|o| o.primary);
-    let doing = |o: Offer| Doing { href: format!("/appeals/{}/{}", appeal.id, o.act), act: o.act, label: o.label };
+    let doing =
+        |o: Offer| Doing { href: format!("/appeals/{}/{}", appeal.id, o.act), act: o.act, label: o.label };
     let leaves = |o: &Offer| pack.flow.act(&o.act).is_some_and(|a| a.leaves(&appeal.state));
     c.page(&CasePage {
         tone: tone(pack, &appeal.state),
         left: left_words,
-        sla,
         stages: stages(c, pack, &appeal),
         facts: facts(pack, &case),
         lines: lines(&case),
@@ -115,7 +114,7 @@ fn draw(c: &Call, revealed: Option<Complainant>) -> Result<Reply> {
         others: others.into_iter().map(&doing).collect(),
         unmet: unmet.into_iter().filter(leaves).collect(),
         reasons: choices(pack, "contact_reason"),
-        person: revealed.clone().unwrap_or_else(|| case.complainant.clone()),
+        person: revealed.unwrap_or(&case.complainant).clone(),
         revealed: revealed.is_some(),
         anonymous: appeal.anonymous(),
         confidential: appeal.confidential(),
@@ -160,14 +159,20 @@ fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
         fact("诉求编号", &case.row.number),
         fact("提交时间", &time(&case.row.submitted_at)),
         fact("诉求类型", &case.row.kind),
-        Fact { basis: rule.map(|r| r.source.basis.clone()).unwrap_or_default(), ..fact("诉求分类", &case.category_path) },
+        Fact {
+            basis: rule.map(|r| r.source.basis.clone()).unwrap_or_default(),
+            ..fact("诉求分类", &case.category_path)
+        },
         fact("来源", &case.row.from),
         fact("受理渠道", &case.row.source),
         fact("承办单位", &case.row.unit_name),
         fact("经办人", &case.row.handler_name),
     ];
     if !case.row.next_unit_name.is_empty() {
-        facts.push(fact("正转往", &format!("{}（签收前由{}继续负责）", case.row.next_unit_name, case.row.unit_name)));
+        facts.push(fact(
+            "正转往",
+            &format!("{}（签收前由{}继续负责）", case.row.next_unit_name, case.row.unit_name),
+        ));
     }
     if !case.about.is_empty() {
         facts.push(fact("反映对象", &case.about));
@@ -188,7 +193,13 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
             _ => "",
         };
         let time = parse_instant(&line.at).map(minute_text).unwrap_or_default();
-        lines.push(CaseLine { title: line.title.clone(), time, who: line.who.clone(), kind, text: line.text.clone() });
+        lines.push(CaseLine {
+            title: line.title.clone(),
+            time,
+            who: line.who.clone(),
+            kind,
+            text: line.text.clone(),
+        });
     }
     lines
 }

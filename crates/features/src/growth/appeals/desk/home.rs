@@ -65,7 +65,13 @@ pub fn show(c: &Call) -> Result<Reply> {
             if queue.duty || outside || queue.key == "city_overdue" {
                 let rows = queue::page(tx, pack, Some(queue), &asked, false)?.items;
                 let rows = rows.into_iter().map(|row| line(c, pack, row)).collect();
-                groups.push(Group { title: queue.title.clone(), href, count, empty: queue.empty.clone(), rows });
+                groups.push(Group {
+                    title: queue.title.clone(),
+                    href,
+                    count,
+                    empty: queue.empty.clone(),
+                    rows,
+                });
             }
         }
         figures.truncate(6);
@@ -101,6 +107,7 @@ fn links(c: &Call) -> Vec<Link> {
         ("/admin/users", "账号和任职", "user.list"),
     ];
     let inside = c.ctx.posts().iter().any(|p| p.kind == huitong_kernel::ctx::OfficeKind::Unit);
-    let mine = places.iter().filter(|(_, _, act)| c.ctx.may(act).is_some() && !(inside && *act == "appeal.submit"));
+    let mine =
+        places.iter().filter(|(_, _, act)| c.ctx.may(act).is_some() && !(inside && *act == "appeal.submit"));
     mine.map(|(href, label, _)| Link { href: (*href).to_owned(), label: (*label).to_owned() }).collect()
 }

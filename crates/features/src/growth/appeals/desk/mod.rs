@@ -29,7 +29,8 @@ pub fn routes() -> Vec<Route> {
             .uploads()
             .summary("代录诉求"),
         page(GET, "/appeals/{id}", "appeal.view", case::show).summary("一件诉求：内容、时限、过程、能做什么"),
-        page(POST, "/appeals/{id}/identity", "appeal.view_identity", case::reveal).summary("显示诉求人身份，记入日志"),
+        page(POST, "/appeals/{id}/identity", "appeal.view_identity", case::reveal)
+            .summary("显示诉求人身份，记入日志"),
     ];
     routes.extend(act_pages![
         "verify" "核验身份", "accept" "受理", "decline" "不予受理", "classify" "分类", "dispatch" "派单、转办",
