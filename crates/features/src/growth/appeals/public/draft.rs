@@ -1,0 +1,236 @@
+//! An appeal between its steps: everything typed travels in the form itself, nothing is kept on the server but the files.
+
+use huitong_kernel::Result;
+use huitong_kernel::clock::machine_now;
+use huitong_kernel::error::FieldError;
+use huitong_kernel::http::form::{self, Checked, FormView};
+use huitong_kernel::http::page::Choice;
+use huitong_kernel::http::{Call, Filled, Upload};
+use huitong_kernel::pack::{Control, Form, Pack};
+
+use super::known::Known;
+use super::named;
+use super::sealed::Seal;
+use crate::base::attachments::{self, Files, HINT, KeptFile, MAX_FILES};
+use crate::growth::appeals::model::{ANONYMOUS, NAMED};
+
+/// Field of the form that carries sealed files.
+const KEPT: &str = "kept";
+/// Field whose values are the digests of files to leave out.
+const REMOVE: &str = "remove";
+
+/// A file that was chosen before.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The file.
+    pub file: KeptFile,
+    /// What the form carries of it.
+    pub seal: String,
+}
+
+/// What is filled in so far.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Texts.
+    pub filled: Filled,
+    /// Files.
+    pub kept: Vec<Kept>,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+    /// What a stop marking demands.
+    pub stop: String,
+}
+
+impl Draft {
+    /// A new form: what the address says and what is known.
+    pub fn begun(c: &Call, known: &Known) -> Result<Draft> {
+        let mut draft = Draft::default();
+        draft.put("disclosure", NAMED);
+        for (field, with_units) in [("association", false), ("about", true)] {
+            let Some(id) = c.query(field) else { continue };
+            if let Some((id, name)) = c.read(|tx| named::by_id(tx, id, with_units))? {
+                draft.put(field, &name);
+                draft.put(&format!("{field}_id"), &id);
+            }
+        }
+        if c.query("about").is_some() {
+            draft.put("kind", "投诉");
+        }
+        draft.fill_known(known);
+        Ok(draft)
+    }
+
+    /// What a form sent, before anything is looked at.
+    pub fn sent(c: &Call, known: &Known) -> Result<Draft> {
+        let sent = c.filled()?;
+        let (seal, now) = (Seal::of(&c.city.data)?, machine_now());
+        let removed = sent.all(REMOVE);
+        let carried = sent.all(KEPT).into_iter();
+        let open = |text: &str| Some(Kept { file: seal.open(text, now)?, seal: text.to_owned() });
+        let kept: Vec<Kept> = carried.clone().filter_map(open).collect();
+        let mut draft = Draft { filled: sent.clone(), ..Draft::default() };
+        if kept.len() < carried.count() {
+            draft.say("files", String::from("之前选的附件已经过期，请重新选择"));
+        }
+        draft.kept = kept.into_iter().filter(|k| !removed.contains(&k.file.digest.as_str())).collect();
+        draft.filled.values.entry("disclosure".into()).or_insert_with(|| NAMED.into());
+        draft.fill_known(known);
+        Ok(draft)
+    }
+
+    fn put(&mut self, key: &str, value: &str) {
+        self.filled.values.insert(key.to_owned(), value.to_owned());
+    }
+
+    fn say(&mut self, field: &str, message: String) {
+        self.errors.push(FieldError { field: field.to_owned(), message });
+    }
+
+    fn fill_known(&mut self, known: &Known) {
+        for (key, value) in [("contact_name", &known.contact_name), ("contact_phone", &known.contact_phone)] {
+            self.filled.values.entry(key.to_owned()).or_insert_with(|| value.clone());
+        }
+        for field in known.fields() {
+            self.filled.values.remove(*field);
+            self.filled.values.remove(&format!("{field}_id"));
+        }
+    }
+
+    /// Checks everything and keeps new files; what was found wrong stands in `errors` afterwards.
+    pub fn check(&mut self, c: &Call, form: &Form, known: &Known) -> Result<Checked> {
+        let pack = c.ctx.pack()?;
+        let uploads = std::mem::take(&mut self.filled.files);
+        self.stop = stopped(form, pack, &self.filled, &uploads).unwrap_or_default();
+        if self.stop.is_empty() {
+            self.keep(c, pack, &uploads)?;
+        }
+        for (field, with_units) in [("association", false), ("about", true)] {
+            let shown = form.field(field).is_some_and(|f| f.visible(&self.filled.values));
+            if shown && !known.fields().contains(&field) {
+                let (filled, wrong) = c.read(|tx| {
+                    let mut filled = self.filled.clone();
+                    let wrong = named::settle(tx, &mut filled, field, with_units)?;
+                    Ok((filled, wrong))
+                })?;
+                self.filled = filled;
+                self.errors.extend(wrong);
+            }
+        }
+        if known.signed_in && self.filled.get("disclosure") == ANONYMOUS {
+            self.say("disclosure", String::from("登录后提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交"));
+        }
+        match form::check(form, pack, &self.filled) {
+            Ok(checked) => Ok(checked),
+            Err(wrong) => {
+                self.errors.extend(wrong);
+                // Errors are read from top to bottom of the form.
+                let place = |e: &FieldError| form.fields.iter().position(|f| f.key == e.field);
+                self.errors.sort_by_key(place);
+                Ok(Checked::default())
+            }
+        }
+    }
+
+    /// Each file is judged alone, so that one bad file does not cost the good ones.
+    fn keep(&mut self, c: &Call, pack: &Pack, uploads: &[Upload]) -> Result<()> {
+        let (files, seal, now) = (Files::of(&c.city.data), Seal::of(&c.city.data)?, machine_now());
+        for upload in uploads {
+            if self.kept.len() >= MAX_FILES {
+                self.say("files", format!("最多 {MAX_FILES} 个附件，“{}”没有上传", upload.name));
+                continue;
+            }
+            match attachments::take(&files, pack, std::slice::from_ref(upload)) {
+                Ok(kept) => self.take(kept, |file| seal.set(file, now)),
+                Err(error) if !error.field_errors().is_empty() => {
+                    error.field_errors().iter().for_each(|e| self.say("files", e.message.clone()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, files: Vec<KeptFile>, seal: impl Fn(&KeptFile) -> String) {
+        for file in files {
+            if !self.kept.iter().any(|k| k.file.digest == file.digest) {
+                self.kept.push(Kept { seal: seal(&file), file });
+            }
+        }
+    }
+
+    /// The files for the act.
+    pub fn files(&self) -> Vec<KeptFile> {
+        self.kept.iter().map(|k| k.file.clone()).collect()
+    }
+
+    /// The form as it is drawn: without what is known, and without what this reader cannot choose.
+    pub fn view(&self, form: &Form, pack: &Pack, known: &Known) -> FormView {
+        let mut view = FormView::new(form, pack, &self.filled, &self.errors)
+            .suggest("association", "/orgs/suggest?q=")
+            .suggest("about", "/orgs/suggest?with=units&q=");
+        view.fields.retain(|f| !known.fields().contains(&f.key.as_str()));
+        for field in &mut view.fields {
+            if known.signed_in && field.key == "disclosure" {
+                field.choices.retain(|c| c.value != ANONYMOUS);
+            }
+            if field.control == "files" {
+                HINT.clone_into(&mut field.hint);
+            }
+            if !field.when.is_empty() {
+                field.hint = format!("{}时填写。{}", field.when, field.hint);
+            }
+        }
+        view
+    }
+
+    /// What the check page shows, field by field, as it was understood.
+    pub fn rows(&self, form: &Form, pack: &Pack, checked: &Checked) -> Vec<Row> {
+        let shown = form.fields.iter().filter(|f| f.control != Control::Files && !checked.text(&f.key).is_empty());
+        let row = |field: &huitong_kernel::pack::Field| {
+            let choices = field.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
+            let text = checked.text(&field.key);
+            let chosen = choices.into_iter().find(|c| c.key == text);
+            Row {
+                key: field.key.clone(),
+                label: field.label.clone(),
+                hint: chosen.as_ref().map(|c| c.explain.clone()).unwrap_or_default(),
+                value: chosen.map_or_else(|| text.to_owned(), |c| c.label),
+            }
+        };
+        shown.map(row).collect()
+    }
+
+    /// Labels of fields that were filled in and do not apply to what was chosen.
+    pub fn left_out(&self, form: &Form, checked: &Checked) -> Vec<String> {
+        let typed = |key: &str| !self.filled.get(key).trim().is_empty();
+        let out = form.fields.iter().filter(|f| typed(&f.key) && !checked.values().contains_key(&f.key));
+        out.map(|f| f.label.clone()).collect()
+    }
+
+    /// Everything the check page carries unseen: the texts as they were understood, and the files.
+    pub fn carried(&self, checked: &Checked) -> Vec<Choice> {
+        let carried = |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
+        let texts = checked.values().iter().map(|(name, value)| carried(name, value));
+        texts.chain(self.kept.iter().map(|k| carried(KEPT, &k.seal))).collect()
+    }
+}
+
+/// One row of the check page.
+pub struct Row {
+    /// Field.
+    pub key: String,
+    /// Its label.
+    pub label: String,
+    /// What it means, where something was chosen.
+    pub hint: String,
+    /// As it was understood.
+    pub value: String,
+}
+
+/// What a stop marking in a text or in the name of a file demands.
+fn stopped(form: &Form, pack: &Pack, filled: &Filled, uploads: &[Upload]) -> Option<String> {
+    let texts = form.fields.iter().filter(|f| f.free_text || f.control == Control::TextArea);
+    let texts = texts.map(|f| filled.get(&f.key));
+    let names = uploads.iter().map(|u| u.name.as_str());
+    texts.chain(names).find_map(|text| pack.stop(text)).map(|stop| stop.message)
+}

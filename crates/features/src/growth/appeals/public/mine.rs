@@ -1,0 +1,215 @@
+//! What an association or a company handed in: its list, and each case with clock, course and answer.
+
+use askama::Template;
+use huitong_kernel::clock::{minute_text, parse_instant};
+use huitong_kernel::deadline::{self, Urgency};
+use huitong_kernel::error::Kind;
+use huitong_kernel::http::page::{Pager, Shell, Tab};
+use huitong_kernel::http::{Call, Filled, Pairs, Reply};
+use huitong_kernel::list::{Asked, Query};
+use huitong_kernel::pack::{Pack, Reach};
+use huitong_kernel::rights::{Right, Scope, SubjectKeys};
+use huitong_kernel::{Ctx, OrMissing, Result, Row, Tx};
+
+use super::track::Frame;
+use super::view::{self, Again, Progress};
+use crate::growth::appeals::acts;
+use crate::growth::appeals::case::{Done, Input};
+use crate::growth::appeals::model::{Appeal, AppealId};
+use crate::growth::appeals::queue::APPEALS;
+use crate::growth::appeals::view::{AppealRow, Names, row};
+use crate::growth::appeals::store;
+
+/// Whose own a case is, under the alias of the list.
+const OWN: SubjectKeys = SubjectKeys {
+    units: &[],
+    assignee: None,
+    owner_user: Some("a.submitter"),
+    owner_association: Some("a.association"),
+    owner_company: Some("a.company_code"),
+};
+
+/// Tabs: name in the address, words, condition, whether its count is something to do.
+const TABS: [(&str, &str, &str, bool); 4] = [
+    ("", "全部", "1 = 1", false),
+    ("open", "在办", "a.closed_at IS NULL AND a.answered_at IS NULL", false),
+    ("judge", "待我评价", "a.closed_at IS NULL AND a.answered_at IS NOT NULL", true),
+    ("closed", "已办结", "a.closed_at IS NOT NULL", false),
+];
+
+/// The part of a right that reaches the reader's own, whatever else the reader's roles reach.
+fn own(ctx: &Ctx, act: &str) -> Result<Right> {
+    let right = ctx.right(act)?;
+    Ok(Right { through: right.through.into_iter().filter(|t| t.reach == Reach::Own).collect() })
+}
+
+struct Listed {
+    href: String,
+    title: String,
+    number: String,
+    kind: String,
+    state: String,
+    tone: &'static str,
+    unit: String,
+    submitted_at: String,
+    due: String,
+    due_tone: &'static str,
+    due_at: String,
+    /// 评价 or 查看.
+    verb: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/mine.html")]
+struct ListPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    rows: Vec<Listed>,
+    pager: Pager,
+    empty: String,
+    may_submit: bool,
+}
+
+/// Answers `GET /my/appeals`.
+pub fn list(c: &Call) -> Result<Reply> {
+    let pack = c.ctx.pack()?;
+    let scope = own(&c.ctx, "appeal.list")?.scope(&OWN);
+    let asked = Asked::read(&APPEALS, c.queries())?;
+    let now = c.query("tab").unwrap_or_default();
+    let tab = TABS.iter().find(|(key, ..)| *key == now).unwrap_or(&TABS[0]);
+    let may_judge = c.ctx.posts().iter().any(|p| c.ctx.roles().granted(&p.role, "appeal.judge").next().is_some());
+    let (found, counts) = c.read(|tx| {
+        let query = Query::new(&APPEALS, &asked).scope(&scope).and(tab.2, &[]);
+        let found = query.page(tx, |found| listed(tx, pack, found))?;
+        let counts = TABS.iter().map(|tab| count(tx, &scope, tab.2)).collect::<Result<Vec<i64>>>()?;
+        Ok((found, counts))
+    })?;
+    let tabs = TABS.iter().zip(&counts).map(|((key, label, _, _), count)| Tab {
+        href: if key.is_empty() { String::from("/my/appeals") } else { format!("/my/appeals?tab={key}") },
+        label: (*label).to_owned(),
+        count: Some(*count),
+        current: *key == tab.0,
+        red: false,
+    });
+    let mut shell = c.shell("我的诉求")?;
+    shell.lead = counts.get(2).filter(|n| **n > 0 && may_judge).map_or(String::new(), |n| format!("{n} 件待您评价"));
+    c.page(&ListPage {
+        shell,
+        tabs: tabs.collect(),
+        rows: found.items.into_iter().map(|found| shown(&c.ctx, found, may_judge)).collect(),
+        pager: asked.pager(found.total.unwrap_or(0), "件", "/my/appeals", c.queries()),
+        empty: empty(pack, tab.0),
+        may_submit: may_judge,
+    })
+}
+
+fn empty(pack: &Pack, tab: &str) -> String {
+    match tab {
+        "open" => String::from("没有在办的诉求。"),
+        "judge" => String::from("没有等待评价的诉求。"),
+        "closed" => String::from("还没有办结的诉求。"),
+        _ => pack.queue("own").map_or_else(|| String::from("还没有提交过诉求。"), |q| q.empty.clone()),
+    }
+}
+
+fn count(tx: &Tx, scope: &Scope, condition: &'static str) -> Result<i64> {
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    Query::new(&APPEALS, &asked).scope(scope).and(condition, &[]).count(tx)
+}
+
+struct Found {
+    row: AppealRow,
+    tone: &'static str,
+}
+
+fn listed(tx: &Tx, pack: &Pack, found: &Row) -> Result<Found> {
+    let appeal = Appeal::read(found)?;
+    let name = |column: &str| Ok::<_, huitong_kernel::Error>(found.get::<Option<String>>(column)?.unwrap_or_default());
+    let names = Names { unit: name("unit_name")?, next_unit: name("next_unit_name")?, ..Names::default() };
+    let tone = pack.flow.state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
+    Ok(Found { row: row(tx, pack, &appeal, names)?, tone })
+}
+
+fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
+    let Found { row, tone } = found;
+    let due_at = row.due_at.as_deref().and_then(parse_instant);
+    let left = due_at.map(|at| deadline::remaining(ctx.now, at, ctx.calendar()));
+    Listed {
+        href: format!("/my/appeals/{}", row.id),
+        number: row.number,
+        title: row.title,
+        kind: row.kind,
+        verb: if row.state == "answered" && may_judge { "评价" } else { "查看" },
+        state: row.state_label,
+        tone,
+        unit: row.unit_name,
+        submitted_at: parse_instant(&row.submitted_at).map(minute_text).unwrap_or_default(),
+        due_tone: match left.as_ref().map(|l| l.state) {
+            None => "none",
+            Some(Urgency::Calm) => "calm",
+            Some(Urgency::Soon) => "soon",
+            Some(Urgency::Overdue) => "over",
+        },
+        due: left.map_or_else(|| String::from("—"), |l| l.words),
+        due_at: due_at.map(|at| format!("{} {} 到期", row.due_limit, minute_text(at))).unwrap_or_default(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/progress_desk.html")]
+struct ShowPage {
+    shell: Shell,
+    case: Progress,
+    frame: Frame,
+    warn: String,
+}
+
+/// Answers `GET /my/appeals/{id}`.
+pub fn show(c: &Call) -> Result<Reply> {
+    draw(c, None, "")
+}
+
+fn draw(c: &Call, again: Again<'_>, warn: &str) -> Result<Reply> {
+    let id: AppealId = c.id("id")?;
+    let scope = own(&c.ctx, "appeal.view")?.scope(&store::KEYS);
+    let case = c.read(|tx| {
+        let appeal = store::find(tx, &scope, &id)?.or_missing()?;
+        let may = |act: &str| view::reaches(&c.ctx, act, &appeal);
+        view::progress(tx, &appeal, &may, again)
+    })?;
+    let mut shell = c.shell(&case.title)?;
+    shell.has_errors = again.is_some();
+    let frame = Frame {
+        action: format!("/my/appeals/{id}"),
+        hidden: Vec::new(),
+        token: c.submit_token(),
+        by_form: false,
+    };
+    c.page(&ShowPage { shell, case, frame, warn: warn.to_owned() })
+}
+
+/// Answers `POST /my/appeals/{id}/judge`.
+pub fn judge(c: &Call) -> Result<Reply> {
+    act(c, "judge", "已评价，诉求办结。感谢您的反馈。", acts::judge)
+}
+
+/// Answers `POST /my/appeals/{id}/withdraw`.
+pub fn withdraw(c: &Call) -> Result<Reply> {
+    act(c, "withdraw", "已撤回，停止办理。需要时可以重新提交。", acts::withdraw)
+}
+
+type ById = fn(&Tx, &AppealId, &Input) -> Result<Done>;
+
+fn act(c: &Call, key: &str, said: &str, run: ById) -> Result<Reply> {
+    let id: AppealId = c.id("id")?;
+    let filled: &Filled = c.filled()?;
+    let input = Input { filled: filled.clone(), files: Vec::new() };
+    match c.write(|tx| run(tx, &id, &input)) {
+        Ok(_) => c.see_saying(&format!("/my/appeals/{id}"), said),
+        Err(error) if error.kind() == Kind::Invalid => {
+            Ok(draw(c, Some((key, filled, error.field_errors())), "")?.status(422))
+        }
+        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, None, error.message())?.status(409)),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,290 @@
+//! Handing an appeal in: fill in, check, done. The receipt is the answer to the last step itself.
+//!
+//! The tracking code is told once and stored nowhere: it stands in no address, no cookie and no log. Sending the last step
+//! again (reload, back, double click) gives the same receipt, because the act runs once for each `submit_token`.
+
+use askama::Template;
+use huitong_kernel::clock::minute_text;
+use huitong_kernel::error::{FieldError, Kind};
+use huitong_kernel::http::form::{Checked, FormView};
+use huitong_kernel::http::page::{Choice, DayMark, Shell};
+use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::pack::{Form, Pack};
+use huitong_kernel::rights::Scope;
+use huitong_kernel::{Error, Id, OrMissing, Result};
+
+use super::draft::{Draft, Kept, Row};
+use super::known::Known;
+use super::promise::{self, Promised};
+use super::view::{self, ClockView};
+use crate::growth::appeals::case::Input;
+use crate::growth::appeals::model::ANONYMOUS;
+use crate::growth::appeals::submit::{self, Receipt};
+use crate::growth::appeals::store;
+
+/// What stands beside every step.
+struct Beside {
+    accepted: Option<Promised>,
+    answered: Vec<Promised>,
+    known: Known,
+}
+
+impl Beside {
+    fn new(pack: &Pack, known: Known) -> Beside {
+        let kind = known.complainant_kind();
+        Beside { accepted: promise::accepted(pack, kind), answered: promise::answered(pack, kind), known }
+    }
+}
+
+/// The words of a step.
+struct Fill {
+    form: FormView,
+    token: String,
+    kept: Vec<Kept>,
+    stop: String,
+    /// Notes of the pack beside their fields.
+    notes: Vec<Choice>,
+    contact_open: bool,
+    beside: Beside,
+}
+
+impl Fill {
+    fn note(&self, key: &str) -> &str {
+        self.notes.iter().find(|n| n.value == key).map_or("", |n| n.label.as_str())
+    }
+
+    /// Fields of the contact are folded away where they are known.
+    fn folded(&self, key: &str) -> bool {
+        self.beside.known.post.is_some() && key.starts_with("contact_")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/fill.html")]
+struct FillPage {
+    shell: Shell,
+    fill: Fill,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/fill_desk.html")]
+struct FillDesk {
+    shell: Shell,
+    fill: Fill,
+}
+
+/// Answers `GET /appeals/new`.
+pub fn fill(c: &Call) -> Result<Reply> {
+    let known = c.read(|tx| Known::of(tx))?;
+    let draft = Draft::begun(c, &known)?;
+    draw_fill(c, &draft, known, &c.submit_token())
+}
+
+fn the_form(c: &Call) -> Result<(&Pack, &Form)> {
+    let pack = c.ctx.pack()?;
+    let key = pack.flow.act("submit").and_then(|act| act.form.as_deref()).or_missing()?;
+    Ok((pack, pack.form(key).or_missing()?))
+}
+
+fn draw_fill(c: &Call, draft: &Draft, known: Known, token: &str) -> Result<Reply> {
+    let (pack, form) = the_form(c)?;
+    let view = draft.view(form, pack, &known);
+    let note = |key: &str| {
+        let text = pack.warning(key).map(|w| w.text.clone()).unwrap_or_default();
+        Choice { value: key.to_owned(), label: text, ..Choice::default() }
+    };
+    let mut shell = c.shell("提交诉求")?;
+    shell.lead.clone_from(&view.intro);
+    shell.has_errors = !draft.errors.is_empty();
+    let fill = Fill {
+        contact_open: known.contact_phone.is_empty() || draft.errors.iter().any(|e| e.field.starts_with("contact_")),
+        token: token.to_owned(),
+        kept: draft.kept.clone(),
+        stop: draft.stop.clone(),
+        notes: ["personal_data", "anonymous", "complained_of"].map(note).into(),
+        beside: Beside::new(pack, known),
+        form: view,
+    };
+    let status = if draft.errors.is_empty() { 200 } else { 422 };
+    let reply = match fill.beside.known.post {
+        Some(_) => c.page(&FillDesk { shell, fill }),
+        None => c.page(&FillPage { shell, fill }),
+    };
+    Ok(reply?.status(status))
+}
+
+/// The check page.
+struct Check {
+    rows: Vec<Row>,
+    carried: Vec<Choice>,
+    token: String,
+    kept: Vec<Kept>,
+    left_out: Vec<String>,
+    /// What anonymous, confidential or complaining means, said before sending.
+    warnings: Vec<String>,
+    anonymous: bool,
+    /// Why it must be sent once more; "" the first time.
+    again: String,
+    beside: Beside,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/check.html")]
+struct CheckPage {
+    shell: Shell,
+    check: Check,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/check_desk.html")]
+struct CheckDesk {
+    shell: Shell,
+    check: Check,
+}
+
+/// Answers `POST /appeals/new`: the check page, or the form again with what is wrong or with what is to be changed.
+pub fn check(c: &Call) -> Result<Reply> {
+    let known = c.read(|tx| Known::of(tx))?;
+    let mut draft = Draft::sent(c, &known)?;
+    let token = token(c)?;
+    if !c.filled()?.get("edit").is_empty() {
+        return draw_fill(c, &draft, known, &token);
+    }
+    let (_, form) = the_form(c)?;
+    let checked = draft.check(c, form, &known)?;
+    if draft.errors.is_empty() {
+        draw_check(c, &draft, &checked, known, &token, "")
+    } else {
+        draw_fill(c, &draft, known, &token)
+    }
+}
+
+/// The token travels with the form from its first page, so that the same form acts once whichever way it comes back.
+fn token(c: &Call) -> Result<String> {
+    let sent = c.filled()?.get("submit_token");
+    Ok(if sent.is_empty() { c.submit_token() } else { sent.to_owned() })
+}
+
+fn draw_check(c: &Call, draft: &Draft, checked: &Checked, known: Known, token: &str, again: &str) -> Result<Reply> {
+    let (pack, form) = the_form(c)?;
+    let mut warnings = Vec::new();
+    let disclosure = checked.text("disclosure");
+    let about = (!checked.text("about").is_empty()).then_some("complained_of");
+    for key in [disclosure].into_iter().chain(about) {
+        warnings.extend(pack.warning(key).map(|w| format!("{}。{}", w.title, w.text)));
+    }
+    let check = Check {
+        rows: draft.rows(form, pack, checked),
+        carried: draft.carried(checked),
+        token: token.to_owned(),
+        kept: draft.kept.clone(),
+        left_out: draft.left_out(form, checked),
+        warnings,
+        anonymous: disclosure == ANONYMOUS,
+        again: again.to_owned(),
+        beside: Beside::new(pack, known),
+    };
+    let mut shell = c.shell("核对诉求")?;
+    shell.lead = String::from("核对无误后提交；有误的点“修改”，已填写的都保留");
+    match check.beside.known.post {
+        Some(_) => c.page(&CheckDesk { shell, check }),
+        None => c.page(&CheckPage { shell, check }),
+    }
+}
+
+/// Answers `POST /appeals/done`: does the act and shows the receipt.
+pub fn send(c: &Call) -> Result<Reply> {
+    let known = c.read(|tx| Known::of(tx))?;
+    let mut draft = Draft::sent(c, &known)?;
+    let (_, form) = the_form(c)?;
+    let checked = draft.check(c, form, &known)?;
+    if !draft.errors.is_empty() {
+        return draw_fill(c, &draft, known, &token(c)?);
+    }
+    let input = Input { filled: draft.filled.clone(), files: draft.files() };
+    match c.write(|tx| submit::submit(tx, &input)) {
+        Ok(receipt) => draw_receipt(c, receipt, &known, checked.text("disclosure") == ANONYMOUS),
+        Err(error) if used_before(&error) => {
+            let said = "用这个页面已经提交过一件诉求。内容改动过，要作为另一件再提交的，请再点一次“确认提交”；\
+                        只想看已提交的，请凭编号查办理进度。";
+            Ok(draw_check(c, &draft, &checked, known, &c.submit_token(), said)?.status(409))
+        }
+        Err(error) if error.kind() == Kind::Invalid => {
+            draft.errors = error.field_errors().to_vec();
+            draw_fill(c, &draft, known, &token(c)?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the page's token was spent on other content.
+fn used_before(error: &Error) -> bool {
+    error.field_errors().iter().any(|e: &FieldError| e.field == "Idempotency-Key")
+}
+
+/// What the complainant takes away.
+struct Done {
+    receipt: Receipt,
+    anonymous: bool,
+    /// When it will be accepted or declined, and why then.
+    clock: Option<ClockView>,
+    submitted_at: String,
+    /// Where its complainant finds it when signed in.
+    href: String,
+    answered: Vec<Promised>,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/done.html")]
+struct DonePage {
+    shell: Shell,
+    done: Done,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/done_desk.html")]
+struct DoneDesk {
+    shell: Shell,
+    done: Done,
+}
+
+fn draw_receipt(c: &Call, receipt: Receipt, known: &Known, anonymous: bool) -> Result<Reply> {
+    let pack = c.ctx.pack()?;
+    let id = Id::stored(receipt.id.clone());
+    // The receipt was made by this very caller: it may be shown with its clock.
+    let (appeal, clocks) =
+        c.read(|tx| Ok((store::find(tx, &Scope::all(), &id)?.or_missing()?, store::clocks(tx, &id)?)))?;
+    let clock = clocks.iter().find(|clock| clock.promise && !anonymous);
+    let done = Done {
+        clock: clock.map(|clock| view::clock(&c.ctx, pack, &appeal, clock)),
+        submitted_at: minute_text(appeal.submitted_at),
+        href: if known.post.is_some() { format!("/my/appeals/{}", receipt.id) } else { String::new() },
+        answered: promise::answered(pack, known.complainant_kind()),
+        anonymous,
+        receipt,
+    };
+    let shell = c.shell("诉求已提交")?;
+    let reply = match known.post {
+        Some(_) => c.page(&DoneDesk { shell, done }),
+        None => c.page(&DonePage { shell, done }),
+    };
+    reply?.header("cache-control", "no-store")
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/gone.html")]
+struct GonePage {
+    shell: Shell,
+}
+
+/// Answers `GET /appeals/done`: whoever opens the address itself learns where to go.
+pub fn gone(c: &Call) -> Result<Reply> {
+    c.page(&GonePage { shell: c.shell("回执")? })
+}
+
+/// Kept apart from [`Done`]: the days of its clock.
+impl Done {
+    fn days(&self) -> &[DayMark] {
+        self.clock.as_ref().map_or(&[], |clock| clock.days.as_slice())
+    }
+}

@@ -1,0 +1,168 @@
+//! Following a case by its number and tracking code. Both travel in the body of a form only, never in an address.
+
+use askama::Template;
+use huitong_codes::text::half_width;
+use huitong_kernel::error::{FieldError, Kind};
+use huitong_kernel::http::page::{Choice, Shell};
+use huitong_kernel::http::{Call, Filled, Reply};
+use huitong_kernel::{Error, OrMissing, Result, Tx};
+
+use super::view::{self, Again, Progress};
+use crate::base::attachments::{self, Attachment};
+use crate::growth::appeals::acts;
+use crate::growth::appeals::case::{Done, Input};
+use crate::growth::appeals::model::Appeal;
+use crate::growth::appeals::{number, store, view as cases};
+
+/// Whatever was wrong, number or code: a guesser learns nothing.
+const UNKNOWN: &str = "没有找到这件诉求。请对照回执核对编号和查询码，两项都要一致。";
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/track.html")]
+struct TrackPage {
+    shell: Shell,
+    number: String,
+    error: String,
+    errors: Vec<FieldError>,
+}
+
+/// Answers `GET /track`.
+pub fn ask(c: &Call) -> Result<Reply> {
+    draw_form(c, String::new(), Vec::new())
+}
+
+fn draw_form(c: &Call, number: String, errors: Vec<FieldError>) -> Result<Reply> {
+    let status = if errors.is_empty() { 200 } else { 422 };
+    let mut shell = c.shell("查办理进度")?;
+    shell.lead = String::from("凭回执上的编号和查询码查询，不需要登录");
+    shell.has_errors = !errors.is_empty();
+    let error = errors.first().map(|e| e.message.clone()).unwrap_or_default();
+    Ok(c.page(&TrackPage { shell, number, error, errors })?.status(status))
+}
+
+/// Number and code as they were typed, without what people add when they copy: blanks, dashes, full-width signs.
+struct Keys {
+    number: String,
+    code: String,
+}
+
+impl Keys {
+    fn of(filled: &Filled) -> Keys {
+        let plain = |name: &str| {
+            let typed = half_width(filled.get(name)).to_uppercase();
+            typed.chars().filter(char::is_ascii_alphanumeric).take(40).collect()
+        };
+        Keys { number: plain("number"), code: plain("code") }
+    }
+
+    fn find(&self, tx: &Tx) -> Result<Option<Appeal>> {
+        if !number::plausible(&self.number) || self.code.is_empty() {
+            return Ok(None);
+        }
+        store::tracked(tx, &self.number, &number::tracking_digest(&self.number, &self.code))
+    }
+}
+
+/// What a page of a case needs beside the case itself; the same for those who track and those who are signed in.
+pub struct Frame {
+    /// Where acts are sent: this and the key of the act.
+    pub action: String,
+    /// What every form of the page carries.
+    pub hidden: Vec<Choice>,
+    /// Acts once.
+    pub token: String,
+    /// Whether files are asked for by a form, because the address alone opens nothing.
+    pub by_form: bool,
+}
+
+#[derive(Template)]
+#[template(path = "growth/appeals/public/pages/progress.html")]
+struct ProgressPage {
+    shell: Shell,
+    case: Progress,
+    frame: Frame,
+    warn: String,
+}
+
+/// Answers `POST /track`.
+pub fn show(c: &Call) -> Result<Reply> {
+    draw(c, None, "", "")
+}
+
+fn draw(c: &Call, again: Again<'_>, said: &str, warn: &str) -> Result<Reply> {
+    let keys = Keys::of(c.filled()?);
+    let may = |act: &str| c.ctx.may(act).is_some();
+    let case = c.read(|tx| {
+        let appeal = keys.find(tx)?;
+        appeal.map(|appeal| view::progress(tx, &appeal, &may, again)).transpose()
+    })?;
+    let Some(case) = case else { return unknown(c, &keys) };
+    let mut shell = c.shell(&case.title)?;
+    shell.title = format!("办理进度 {}", case.number);
+    shell.has_errors = again.is_some();
+    if !said.is_empty() {
+        shell.flash = Some(said.to_owned());
+    }
+    let carried = |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
+    let frame = Frame {
+        action: String::from("/track"),
+        hidden: vec![carried("number", &keys.number), carried("code", &keys.code)],
+        token: c.submit_token(),
+        by_form: true,
+    };
+    c.page(&ProgressPage { shell, case, frame, warn: warn.to_owned() })?.header("cache-control", "no-store")
+}
+
+fn unknown(c: &Call, keys: &Keys) -> Result<Reply> {
+    draw_form(c, keys.number.clone(), vec![FieldError { field: "number".into(), message: UNKNOWN.into() }])
+}
+
+/// Answers `POST /track/judge`.
+pub fn judge(c: &Call) -> Result<Reply> {
+    act(c, "judge", "已评价，诉求办结。感谢您的反馈。", acts::judge_tracked)
+}
+
+/// Answers `POST /track/withdraw`.
+pub fn withdraw(c: &Call) -> Result<Reply> {
+    act(c, "withdraw", "已撤回，停止办理。需要时可以重新提交。", acts::withdraw_tracked)
+}
+
+type ByKeys = fn(&Tx, &str, &str, &Input) -> Result<Done>;
+
+fn act(c: &Call, key: &str, said: &str, run: ByKeys) -> Result<Reply> {
+    let filled = c.filled()?;
+    let keys = Keys::of(filled);
+    let input = Input { filled: filled.clone(), files: Vec::new() };
+    let done = c.write(|tx| {
+        keys.find(tx)?.or_missing()?;
+        run(tx, &keys.number, &keys.code, &input)
+    });
+    match done {
+        Ok(_) => draw(c, None, said, ""),
+        Err(error) => refused(c, key, &error),
+    }
+}
+
+fn refused(c: &Call, key: &str, error: &Error) -> Result<Reply> {
+    match error.kind() {
+        Kind::Missing => unknown(c, &Keys::of(c.filled()?)),
+        Kind::Invalid => Ok(draw(c, Some((key, c.filled()?, error.field_errors())), "", "")?.status(422)),
+        Kind::Conflict => Ok(draw(c, None, "", error.message())?.status(409)),
+        _ => Err(error.clone()),
+    }
+}
+
+/// Answers `POST /track/files/{id}`.
+pub fn file(c: &Call) -> Result<Reply> {
+    let keys = Keys::of(c.filled()?);
+    let found = c.read(|tx| {
+        let Some(appeal) = keys.find(tx)? else { return Ok(None) };
+        let steps = store::steps(tx, &appeal.id)?;
+        let all = attachments::list(tx, appeal.id.as_str(), false)?;
+        let readable = |f: &Attachment| {
+            f.id.as_str() == c.param("id") && cases::may_read_file(&steps, &appeal, f.step.as_deref())
+        };
+        Ok(all.into_iter().find(readable))
+    })?;
+    attachments::hand_out(c, &found.or_missing()?)
+}

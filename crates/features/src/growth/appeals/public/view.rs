@@ -1,0 +1,366 @@
+//! A case as its complainant sees it: the course in public words, what was promised with the arithmetic, the answer.
+
+use huitong_kernel::clock::minute_text;
+use huitong_kernel::deadline::{self, Urgency};
+use huitong_kernel::http::form::FormView;
+use huitong_kernel::http::page::{DayMark, Fact, Stage};
+use huitong_kernel::http::Filled;
+use huitong_kernel::error::FieldError;
+use huitong_kernel::pack::{FlowAct, Pack, Tone};
+use huitong_kernel::{Ctx, Result, Tx};
+
+use super::promise;
+use crate::base::attachments::{self, Attachment};
+use crate::growth::appeals::clocks::{ANSWER, waits_for_complainant};
+use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
+use crate::growth::appeals::{case, store, view};
+
+/// One limit with its arithmetic.
+pub struct ClockView {
+    /// Its name.
+    pub title: String,
+    /// How long: `4 工作小时`.
+    pub rule: String,
+    /// When it falls due.
+    pub due: String,
+    /// `剩 3时24分`, or when it was met.
+    pub standing: String,
+    /// Tone of the standing: calm soon over none.
+    pub tone: &'static str,
+    /// The arithmetic in one sentence.
+    pub sentence: String,
+    /// Its days; empty once it was met.
+    pub days: Vec<DayMark>,
+    /// The rule it rests on.
+    pub basis: String,
+}
+
+/// One line of the course.
+pub struct Line {
+    /// What happened.
+    pub title: String,
+    /// When.
+    pub time: String,
+    /// Who did it.
+    pub who: String,
+    /// Working time since the line before.
+    pub took: String,
+    /// Further words meant for the complainant.
+    pub text: String,
+}
+
+/// The answer, once it was sent.
+pub struct AnswerView {
+    /// Unit that answers.
+    pub who: String,
+    /// When it was sent.
+    pub time: String,
+    /// 已解决, 部分解决 …
+    pub outcome: String,
+    /// Its words.
+    pub text: String,
+    /// Its evidence.
+    pub files: Vec<FileLink>,
+}
+
+/// A file and its link.
+pub struct FileLink {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// `1.2 MB`.
+    pub size: String,
+    /// SM3 of its content.
+    pub digest: String,
+}
+
+/// One act of the complainant.
+pub struct ActView {
+    /// Key of the act.
+    pub act: String,
+    /// The verb.
+    pub label: String,
+    /// Its form, where it can be done now.
+    pub form: Option<FormView>,
+    /// What is missing, where it cannot.
+    pub unmet: String,
+}
+
+/// The case.
+pub struct Progress {
+    /// Number.
+    pub number: String,
+    /// One line.
+    pub title: String,
+    /// State in words for the public.
+    pub state: String,
+    /// Tone of the state.
+    pub tone: &'static str,
+    /// What stands beside the state: 实名保密, 未核验.
+    pub marks: Vec<String>,
+    /// Stages.
+    pub stages: Vec<Stage>,
+    /// Facts.
+    pub facts: Vec<Fact>,
+    /// What happened and what is asked for.
+    pub text: String,
+    /// Files that came with it.
+    pub files: Vec<FileLink>,
+    /// The answer.
+    pub answer: Option<AnswerView>,
+    /// What was promised.
+    pub clocks: Vec<ClockView>,
+    /// The course.
+    pub timeline: Vec<Line>,
+    /// What its complainant may do.
+    pub acts: Vec<ActView>,
+    /// Until when it can be judged.
+    pub judge_until: String,
+    /// Whether nothing is promised.
+    pub anonymous: bool,
+}
+
+impl Progress {
+    /// An act by its key.
+    pub fn act(&self, key: &str) -> Option<&ActView> {
+        self.acts.iter().find(|a| a.act == key)
+    }
+}
+
+/// A form that was sent and is drawn again: its act, what was typed, what is wrong.
+pub type Again<'a> = Option<(&'a str, &'a Filled, &'a [FieldError])>;
+
+/// Puts a case together for its complainant; `may` says which acts this reader has the right to.
+pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Again<'_>) -> Result<Progress> {
+    let ctx = tx.ctx();
+    let pack = case::pack_of(ctx, appeal)?;
+    let (steps, clocks) = (store::steps(tx, &appeal.id)?, store::clocks(tx, &appeal.id)?);
+    let files = attachments::list(tx, appeal.id.as_str(), false)?;
+    let reply = steps.iter().rfind(|s| s.act == "reply");
+    let of_reply = |f: &&Attachment| f.step.is_some() && f.step.as_deref() == reply.map(|r| r.id.as_str());
+    let of_any_reply = |f: &&Attachment| steps.iter().any(|s| s.act == "reply" && Some(s.id.as_str()) == f.step.as_deref());
+    let state = pack.flow.state(&appeal.state);
+    let visit = clocks.iter().rfind(|c| waits_for_complainant(pack, &c.limit_key) && c.met_at.is_none());
+    let promised = clocks.iter().filter(|c| c.promise && !appeal.anonymous());
+    Ok(Progress {
+        number: appeal.number.clone(),
+        title: appeal.title.clone(),
+        state: state.map_or_else(|| appeal.state.clone(), |s| s.public_label.clone()),
+        tone: state.map_or("muted", |s| tone(s.tone)),
+        marks: marks(pack, appeal),
+        stages: stages(pack, appeal, &steps, ctx.now),
+        facts: facts(tx, pack, appeal)?,
+        text: appeal.text.clone(),
+        files: files.iter().filter(|f| !of_any_reply(f)).map(link).collect(),
+        answer: reply.filter(|_| appeal.answered_at.is_some()).map(|reply| AnswerView {
+            who: steps.iter().rfind(|s| s.act == "send").unwrap_or(reply).office_name.clone(),
+            time: appeal.answered_at.map(minute_text).unwrap_or_default(),
+            outcome: pack.label("reply_outcome", &reply.said("outcome")).unwrap_or_default().to_owned(),
+            text: reply.said("text"),
+            files: files.iter().filter(of_reply).map(link).collect(),
+        }),
+        clocks: promised.map(|c| clock(ctx, pack, appeal, c)).collect(),
+        timeline: timeline(ctx, appeal, &steps),
+        acts: acts(ctx, pack, appeal, may, again),
+        judge_until: visit.map(|c| minute_text(c.due_at)).unwrap_or_default(),
+        anonymous: appeal.anonymous(),
+    })
+}
+
+/// The class that draws a tone; what happens inside the office looks like work in progress.
+pub fn tone(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Amber => "wait",
+        Tone::Blue | Tone::Violet => "doing",
+        Tone::Teal => "answer",
+        Tone::Green => "done",
+        Tone::Grey => "muted",
+        Tone::Red => "over",
+    }
+}
+
+fn marks(pack: &Pack, appeal: &Appeal) -> Vec<String> {
+    let disclosure = pack.label("disclosure", &appeal.disclosure).unwrap_or_default().to_owned();
+    let unverified = !appeal.verified && !appeal.anonymous() && appeal.closed_at.is_none();
+    let unverified = pack.warning("unverified").filter(|_| unverified).map(|w| w.title.clone());
+    [Some(disclosure), unverified].into_iter().flatten().filter(|m| !m.is_empty()).collect()
+}
+
+/// The stages; a case that left the flow shows those it went through and how it ended.
+fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage> {
+    let flow = &pack.flow;
+    let stage_of = |state: &str| {
+        let stage = flow.state(state).map(|s| s.stage.as_str());
+        flow.stages.iter().position(|s| Some(s.key.as_str()) == stage)
+    };
+    let now = stage_of(&appeal.state).unwrap_or(0);
+    let last = flow.stages.len().saturating_sub(1);
+    let ended = flow.state(&appeal.state).is_some_and(|s| s.ends);
+    let stage = |label: &str, state| Stage { label: label.to_owned(), state };
+    if ended && now < last {
+        let reached = steps.iter().filter_map(|s| stage_of(&s.state_before)).max().unwrap_or(0);
+        let end = flow.state(&appeal.state).map_or("", |s| s.public_label.as_str());
+        let through = flow.stages.iter().take(reached + 1).map(|s| stage(&s.label, "done"));
+        return through.chain([stage(end, "done")]).collect();
+    }
+    let overdue = appeal.answer_due_at.is_some_and(|due| due < today) && appeal.answered_at.is_none();
+    let late = overdue && !appeal.anonymous();
+    let state_of = |nth: usize| match nth {
+        _ if ended || nth < now => "done",
+        _ if nth == now && late => "late",
+        _ if nth == now => "now",
+        _ => "todo",
+    };
+    flow.stages.iter().enumerate().map(|(nth, s)| stage(&s.label, state_of(nth))).collect()
+}
+
+fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
+    let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
+    let names = view::Names::of(tx, appeal)?;
+    let person = view::complainant(tx, pack, appeal)?;
+    let contact = [person.name.as_str(), person.phone.as_str()].join(" ");
+    let contact = if person.note.is_empty() { contact } else { person.note };
+    let judged = |list: &str, key: &Option<String>| {
+        let label = key.as_deref().and_then(|key| pack.label(list, key));
+        label.unwrap_or_default().to_owned()
+    };
+    let mut facts = vec![
+        fact("诉求类型", appeal.kind.clone()),
+        fact("提交时间", minute_text(appeal.submitted_at)),
+        fact("承办单位", names.unit),
+        fact("正在转往", names.next_unit),
+        fact("代表", person.organisation),
+        fact("联系人", contact.trim().to_owned()),
+        fact("反映的单位或者协会", view::about(tx, appeal)?),
+        fact("是否解决", judged("solved", &appeal.solved)),
+        fact("是否满意", judged("satisfied", &appeal.satisfied)),
+    ];
+    facts.retain(|f| !f.value.is_empty());
+    Ok(facts)
+}
+
+fn link(file: &Attachment) -> FileLink {
+    FileLink {
+        id: file.id.to_string(),
+        name: file.name.clone(),
+        size: file.size_words(),
+        digest: file.digest.clone(),
+    }
+}
+
+/// A limit as its complainant may read it.
+pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> ClockView {
+    let limit = pack.limit(&clock.limit_key);
+    let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
+    let of_kind = pack.kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
+    let source = of_kind.or(limit.map(|l| &l.source));
+    let explained =
+        clock.rule.parse().ok().map(|length| deadline::explain(clock.started_at, length, &title, ctx.calendar()));
+    let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
+    let (standing, tone) = match clock.met_at {
+        Some(at) if at <= clock.due_at => (format!("{} 已完成", minute_text(at)), "none"),
+        Some(at) => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
+        None => (
+            left.words,
+            match left.state {
+                Urgency::Calm => "calm",
+                Urgency::Soon => "soon",
+                Urgency::Overdue => "over",
+            },
+        ),
+    };
+    ClockView {
+        title,
+        rule: clock.rule.clone(),
+        due: minute_text(clock.due_at),
+        standing,
+        tone,
+        days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(promise::days).unwrap_or_default(),
+        sentence: explained.map(|e| e.sentence).unwrap_or_default(),
+        basis: source.map(|s| basis(&s.basis, promise::mark(s))).unwrap_or_default(),
+    }
+}
+
+fn basis(text: &str, mark: &str) -> String {
+    if mark.is_empty() || text.contains(mark) { text.to_owned() } else { format!("{text}（{mark}）") }
+}
+
+/// Steps that have a sentence for the public; names of officials stay inside.
+fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
+    let mut before: Option<i64> = None;
+    let mut lines = Vec::new();
+    for step in steps {
+        let Some(title) = &step.public_text else { continue };
+        let mine = matches!(step.act.as_str(), "submit" | "judge" | "withdraw");
+        let text = match step.act.as_str() {
+            "accept" => step.said("note"),
+            "decline" => step.said("text"),
+            "judge" => step.said("comment"),
+            _ => String::new(),
+        };
+        lines.push(Line {
+            // Who gave no name is promised no day, whatever the sentence of the flow says.
+            title: if step.act == "submit" && appeal.anonymous() { String::from("您提交了线索") } else { title.clone() },
+            time: minute_text(step.at),
+            who: if mine { String::from("您") } else { step.office_name.clone() },
+            took: before.map(|at| took(ctx, at, step.at)).unwrap_or_default(),
+            text,
+        });
+        before = Some(step.at);
+    }
+    lines
+}
+
+/// Working time between two steps: `用时 1天2时`; "" below one minute.
+fn took(ctx: &Ctx, from: i64, to: i64) -> String {
+    let minutes = deadline::working_millis(from, to, ctx.calendar()) / 60_000;
+    let day = i64::from(ctx.calendar().office().daily_minutes()).max(1);
+    match (minutes / day, minutes % day / 60, minutes % 60) {
+        (0, 0, 0) => String::new(),
+        (0, 0, minutes) => format!("用时 {minutes}分"),
+        (0, hours, minutes) => format!("用时 {hours}时{minutes}分"),
+        (days, hours, _) => format!("用时 {days}天{hours}时"),
+    }
+}
+
+/// What the complainant may do, and what is missing where not now; nothing once a case has ended.
+fn acts(ctx: &Ctx, pack: &Pack, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Again<'_>) -> Vec<ActView> {
+    if pack.flow.state(&appeal.state).is_none_or(|s| s.ends) {
+        return Vec::new();
+    }
+    let mine = ["judge", "withdraw"].into_iter().filter_map(|key| pack.flow.act(key));
+    mine.filter(|act| may(&act.name) && !(appeal.anonymous() && act.key == "judge"))
+        .map(|act| {
+            let unmet = unmet(ctx, pack, act, appeal);
+            let form = act.form.as_deref().and_then(|key| pack.form(key)).filter(|_| unmet.is_empty());
+            let (empty, none) = (Filled::default(), [].as_slice());
+            let (filled, errors) = match again {
+                Some((key, filled, errors)) if key == act.key => (filled, errors),
+                _ => (&empty, none),
+            };
+            let form = form.map(|form| FormView::new(form, pack, filled, errors));
+            ActView { act: act.key.clone(), label: act.label.clone(), form, unmet }
+        })
+        .collect()
+}
+
+/// Why an act is not available now, in words that say nothing of the office's inside.
+fn unmet(ctx: &Ctx, pack: &Pack, act: &FlowAct, appeal: &Appeal) -> String {
+    if !act.leaves(&appeal.state) {
+        return match act.key.as_str() {
+            "judge" => String::from("答复发出后才能评价"),
+            _ => {
+                let state = pack.flow.state(&appeal.state).map_or("", |s| s.public_label.as_str());
+                format!("现在是“{state}”，不能{}", act.label)
+            }
+        };
+    }
+    case::unmet(ctx, pack, act, appeal).join("；")
+}
+
+/// Whether a reader reaches a case by a right.
+pub fn reaches(ctx: &Ctx, act: &str, appeal: &Appeal) -> bool {
+    let value = |column: &str| store::key_of(appeal, column);
+    ctx.may(act).is_some_and(|right| right.scope(&store::KEYS).admits(&value))
+}
