@@ -58,10 +58,13 @@ fn rate(db: &Db, callers: usize, time: Duration) -> f64 {
 
 fn main() -> Result<()> {
     let Ok(url) = std::env::var("HUITONG_TEST_PG") else {
-        return say("HUITONG_TEST_PG names no PostgreSQL; run: scripts/postgres run cargo run --bin concurrency");
+        return say(
+            "HUITONG_TEST_PG names no PostgreSQL; run: scripts/postgres run cargo run --bin concurrency",
+        );
     };
     let delay = Duration::from_millis(5);
-    let upstream = url.rsplit('@').next().unwrap_or_default().split('/').next().unwrap_or_default().to_owned();
+    let upstream =
+        url.rsplit('@').next().unwrap_or_default().split('/').next().unwrap_or_default().to_owned();
     let proxy = DelayProxy::start(upstream, delay)?;
     let far = proxy.url(&url).unwrap_or_default();
     let db = Db::open(&far, &[MIGRATION, CASES])?;

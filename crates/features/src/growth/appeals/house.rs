@@ -6,7 +6,7 @@ use huitong_kernel::pack::{Vocabulary, words};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
-use super::{api, clocks, desk, facts, jobs, model::Appeal, notices, queue, store, view};
+use super::{api, clocks, desk, facts, jobs, model::Appeal, notices, public, queue, store, view};
 use crate::base::attachments::{Attachment, Owner};
 use crate::base::notices::Teller;
 use crate::base::records::{self, Described, Seen, Subject};
@@ -73,6 +73,7 @@ pub fn capability() -> Capability {
     };
     let mut routes = api::routes();
     routes.extend(desk::routes());
+    routes.extend(public::routes());
     Capability {
         name: "appeals",
         vocabulary,

@@ -15,6 +15,7 @@ mod model;
 mod notices;
 mod number;
 mod proposals;
+pub mod public;
 mod queue;
 mod rules;
 mod sentences;

@@ -103,6 +103,8 @@ columns! {
     }
 }
 
+/// Brought in under one's name, open to those who handle it.
+pub const NAMED: &str = "named";
 /// Brought in under one's name, which only intake and the assigned handler may see.
 pub const CONFIDENTIAL: &str = "confidential";
 /// A lead without a name; no reply is promised.
