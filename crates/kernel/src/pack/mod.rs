@@ -42,7 +42,7 @@ pub use self::finding::{At, Finding};
 pub use self::flow::{Check, Flow, FlowAct, Guard, Notify, Outcome, State, Tone};
 pub use self::forms::{Control, Field, Form, Options};
 pub use self::items::ItemView;
-pub use self::limit_text::{LimitText, LimitUnit};
+pub use self::limit_text::LimitText;
 pub use self::limits::{Chosen, Clause, ClauseValue, Limit};
 pub use self::lists::{AppealKind, Choice, LIST_KEYS, List, Mask, Promise, Warning};
 pub use self::markings::{Marking, Stop};

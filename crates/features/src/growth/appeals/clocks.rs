@@ -1,7 +1,7 @@
 //! The clocks of a case: which limits an act starts and ends, and what is due next.
 
-use huitong_kernel::deadline::{self, Limit as Length};
-use huitong_kernel::pack::{Chosen, Limit, LimitText, LimitUnit, Pack, Promise};
+use huitong_kernel::deadline;
+use huitong_kernel::pack::{Chosen, Limit, LimitText, Pack, Promise};
 use huitong_kernel::{Result, Tx};
 
 use super::model::{Appeal, NOT_DUE, RunningLimit};
@@ -26,7 +26,7 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
         } else if let Some((length, _)) = chosen(pack, &clock.limit_key, appeal)
             && length.text != clock.rule
         {
-            clock.due_at = deadline::due(clock.started_at, self::length(&length), tx.ctx().calendar());
+            clock.due_at = deadline::due(clock.started_at, length.length, tx.ctx().calendar());
             clock.rule = length.text;
             store::change_clock(tx, clock)?;
             wake(tx, clock)?;
@@ -65,7 +65,7 @@ fn start(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Resu
         calendar: calendar.version().to_owned(),
         promise: promise == Promise::Public,
         started_at: now,
-        due_at: deadline::due(now, self::length(&length), calendar),
+        due_at: deadline::due(now, length.length, calendar),
         met_at: None,
         rule: length.text,
     };
@@ -99,15 +99,5 @@ fn chosen(pack: &Pack, limit: &str, appeal: &Appeal) -> Option<(LimitText, Promi
     match pack.limit_for(limit, appeal)? {
         Chosen::Clause { limit, promise, .. } => Some((limit, promise)),
         Chosen::Unknown(_) | Chosen::None => None,
-    }
-}
-
-/// A limit of the pack as the deadline counts it.
-pub fn length(limit: &LimitText) -> Length {
-    match limit.unit {
-        LimitUnit::WorkingDays => Length::WorkingDays(limit.amount),
-        LimitUnit::Days => Length::Days(limit.amount),
-        LimitUnit::Hours => Length::Hours(limit.amount),
-        LimitUnit::WorkingHours => Length::WorkingHours(limit.amount),
     }
 }
