@@ -70,7 +70,7 @@ fn all_findings_come_at_once_in_order() {
     for (file, from, to) in [
         ("pack.toml", "version  ", "versoin  "),
         ("duties.csv", "DS-02,", "DS-01,"),
-        ("appeals/kinds.toml", "\"3 工作日\"", "\"3 天\""),
+        ("appeals/kinds.toml", "\"3 工作日\"", "\"3 周\""),
         ("appeals/flow.toml", "tone = \"violet\"", "tone = \"purple\""),
     ] {
         let text = changed[file].replacen(from, to, 1);

@@ -30,7 +30,7 @@ fn the_writing_itself() {
 #[test]
 fn limits_and_kinds() {
     check_all(breaks![
-        "appeals/kinds.toml": "\"3 工作日\"" => "\"3 天\"", on "3 天", says "看不懂时限“3 天”", remedy "工作日、日、小时、工作小时";
+        "appeals/kinds.toml": "\"3 工作日\"" => "\"3 周\"", on "3 周", says "看不懂时限“3 周”", remedy "工作日、日、小时、工作小时";
         "appeals/kinds.toml": "\"3 工作日\"" => "\"0 工作日\"", on "0 工作日", says "看不懂时限", remedy "写成“4 工作小时”";
         "appeals/kinds.toml": "\"表扬\"" => "\"表杨\"", on "表杨", says "没有诉求类型“表杨”", remedy "是否为“表扬”";
         "appeals/kinds.toml": "\"表扬\"" => "\"咨询\" # 又一个", on "又一个", says "诉求类型“咨询”重复，第一次在 appeals/kinds.toml", remedy "请改名";
