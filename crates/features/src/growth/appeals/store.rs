@@ -5,6 +5,10 @@ use huitong_kernel::{Error, Result, Row, Tx, Value, args};
 
 use super::model::{Appeal, AppealId, RunningLimit, Step};
 
+const CASE: &str = Appeal::LIST;
+const STEP: &str = Step::LIST;
+const CLOCK: &str = RunningLimit::LIST;
+
 /// The columns that carry what rights look at.
 pub const KEYS: SubjectKeys = SubjectKeys {
     units: &["unit", "next_unit"],
@@ -29,14 +33,14 @@ pub fn key_of(appeal: &Appeal, column: &str) -> Option<String> {
 
 /// A case within reach.
 pub fn find(tx: &Tx, scope: &Scope, id: &AppealId) -> Result<Option<Appeal>> {
-    let sql = const_format(&["SELECT ", Appeal::LIST, " FROM appeals WHERE id = $1"]);
+    let sql = format!("SELECT {CASE} FROM appeals WHERE id = $1");
     let found = tx.one(&sql, args![id])?.as_ref().map(Appeal::read).transpose()?;
     Ok(found.filter(|appeal| scope.admits(&|column| key_of(appeal, column))))
 }
 
 /// A case by the number and the digest of the tracking code its complainant holds.
 pub fn tracked(tx: &Tx, number: &str, digest: &str) -> Result<Option<Appeal>> {
-    let sql = const_format(&["SELECT ", Appeal::LIST, " FROM appeals WHERE number = $1 AND tracking = $2"]);
+    let sql = format!("SELECT {CASE} FROM appeals WHERE number = $1 AND tracking = $2");
     tx.one(&sql, args![number, digest])?.as_ref().map(Appeal::read).transpose()
 }
 
@@ -114,7 +118,7 @@ pub(super) fn insert_step(tx: &Tx, step: &Step) -> Result<()> {
 
 /// The steps of a case, the first one first.
 pub fn steps(tx: &Tx, appeal: &AppealId) -> Result<Vec<Step>> {
-    let sql = const_format(&["SELECT ", Step::LIST, " FROM appeal_steps WHERE appeal = $1 ORDER BY id"]);
+    let sql = format!("SELECT {STEP} FROM appeal_steps WHERE appeal = $1 ORDER BY id");
     rows(tx, &sql, args![appeal], Step::read)
 }
 
@@ -124,11 +128,7 @@ pub(super) fn insert_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 
 /// The clocks of a case in the order they began.
 pub fn clocks(tx: &Tx, appeal: &AppealId) -> Result<Vec<RunningLimit>> {
-    let sql = const_format(&[
-        "SELECT ",
-        RunningLimit::LIST,
-        " FROM appeal_clocks WHERE appeal = $1 ORDER BY started_at, id",
-    ]);
+    let sql = format!("SELECT {CLOCK} FROM appeal_clocks WHERE appeal = $1 ORDER BY started_at, id");
     rows(tx, &sql, args![appeal], RunningLimit::read)
 }
 
@@ -147,15 +147,10 @@ pub(super) fn change_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 
 /// A clock by its id.
 pub(super) fn clock(tx: &Tx, id: &str) -> Result<Option<RunningLimit>> {
-    let sql = const_format(&["SELECT ", RunningLimit::LIST, " FROM appeal_clocks WHERE id = $1"]);
+    let sql = format!("SELECT {CLOCK} FROM appeal_clocks WHERE id = $1");
     tx.one(&sql, args![id])?.as_ref().map(RunningLimit::read).transpose()
 }
 
 fn rows<T>(tx: &Tx, sql: &str, args: &[Value], read: fn(&Row) -> Result<T>) -> Result<Vec<T>> {
     tx.query(sql, args)?.iter().map(read).collect()
-}
-
-/// Joins constant pieces of a statement; never anything that came from a request.
-fn const_format(pieces: &[&'static str]) -> String {
-    pieces.concat()
 }

@@ -117,7 +117,10 @@ impl Draft {
             }
         }
         if known.signed_in && self.filled.get("disclosure") == ANONYMOUS {
-            self.say("disclosure", String::from("登录后提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交"));
+            self.say(
+                "disclosure",
+                String::from("登录后提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交"),
+            );
         }
         match form::check(form, pack, &self.filled) {
             Ok(checked) => Ok(checked),
@@ -185,7 +188,8 @@ impl Draft {
 
     /// What the check page shows, field by field, as it was understood.
     pub fn rows(&self, form: &Form, pack: &Pack, checked: &Checked) -> Vec<Row> {
-        let shown = form.fields.iter().filter(|f| f.control != Control::Files && !checked.text(&f.key).is_empty());
+        let shown =
+            form.fields.iter().filter(|f| f.control != Control::Files && !checked.text(&f.key).is_empty());
         let row = |field: &huitong_kernel::pack::Field| {
             let choices = field.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
             let text = checked.text(&field.key);
@@ -209,7 +213,8 @@ impl Draft {
 
     /// Everything the check page carries unseen: the texts as they were understood, and the files.
     pub fn carried(&self, checked: &Checked) -> Vec<Choice> {
-        let carried = |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
+        let carried =
+            |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
         let texts = checked.values().iter().map(|(name, value)| carried(name, value));
         texts.chain(self.kept.iter().map(|k| carried(KEPT, &k.seal))).collect()
     }

@@ -17,8 +17,8 @@ use crate::growth::appeals::acts;
 use crate::growth::appeals::case::{Done, Input};
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::queue::APPEALS;
-use crate::growth::appeals::view::{AppealRow, Names, row};
 use crate::growth::appeals::store;
+use crate::growth::appeals::view::{AppealRow, Names, row};
 
 /// Whose own a case is, under the alias of the list.
 const OWN: SubjectKeys = SubjectKeys {
@@ -77,7 +77,8 @@ pub fn list(c: &Call) -> Result<Reply> {
     let asked = Asked::read(&APPEALS, c.queries())?;
     let now = c.query("tab").unwrap_or_default();
     let tab = TABS.iter().find(|(key, ..)| *key == now).unwrap_or(&TABS[0]);
-    let may_judge = c.ctx.posts().iter().any(|p| c.ctx.roles().granted(&p.role, "appeal.judge").next().is_some());
+    let may_judge =
+        c.ctx.posts().iter().any(|p| c.ctx.roles().granted(&p.role, "appeal.judge").next().is_some());
     let (found, counts) = c.read(|tx| {
         let query = Query::new(&APPEALS, &asked).scope(&scope).and(tab.2, &[]);
         let found = query.page(tx, |found| listed(tx, pack, found))?;
@@ -92,7 +93,8 @@ pub fn list(c: &Call) -> Result<Reply> {
         red: false,
     });
     let mut shell = c.shell("我的诉求")?;
-    shell.lead = counts.get(2).filter(|n| **n > 0 && may_judge).map_or(String::new(), |n| format!("{n} 件待您评价"));
+    shell.lead =
+        counts.get(2).filter(|n| **n > 0 && may_judge).map_or(String::new(), |n| format!("{n} 件待您评价"));
     c.page(&ListPage {
         shell,
         tabs: tabs.collect(),
@@ -124,7 +126,9 @@ struct Found {
 
 fn listed(tx: &Tx, pack: &Pack, found: &Row) -> Result<Found> {
     let appeal = Appeal::read(found)?;
-    let name = |column: &str| Ok::<_, huitong_kernel::Error>(found.get::<Option<String>>(column)?.unwrap_or_default());
+    let name = |column: &str| {
+        Ok::<_, huitong_kernel::Error>(found.get::<Option<String>>(column)?.unwrap_or_default())
+    };
     let names = Names { unit: name("unit_name")?, next_unit: name("next_unit_name")?, ..Names::default() };
     let tone = pack.flow.state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
     Ok(Found { row: row(tx, pack, &appeal, names)?, tone })

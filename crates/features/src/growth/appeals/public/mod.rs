@@ -48,6 +48,8 @@ pub fn routes() -> Vec<Route> {
         page(GET, "/my/appeals", "appeal.list", mine::list).on_both().summary("我的诉求"),
         page(GET, "/my/appeals/{id}", "appeal.view", mine::show).on_both().summary("我的诉求详情"),
         page(POST, "/my/appeals/{id}/judge", "appeal.judge", mine::judge).on_both().summary("评价答复"),
-        page(POST, "/my/appeals/{id}/withdraw", "appeal.withdraw", mine::withdraw).on_both().summary("撤回诉求"),
+        page(POST, "/my/appeals/{id}/withdraw", "appeal.withdraw", mine::withdraw)
+            .on_both()
+            .summary("撤回诉求"),
     ]
 }

@@ -70,7 +70,9 @@ fn by_words(tx: &Tx, words: &str, with_units: bool) -> Result<std::result::Resul
     }
     Ok(match fit.len() {
         1 => Ok(fit.swap_remove(0)),
-        0 if with_units => Err(format!("没有找到“{words}”。请写其中几个字再试；不知道全称的可以不填，在“具体情况”中写明")),
+        0 if with_units => {
+            Err(format!("没有找到“{words}”。请写其中几个字再试；不知道全称的可以不填，在“具体情况”中写明"))
+        }
         0 => Err(format!("没有找到“{words}”。请写名称中的几个字再试，或者不填")),
         _ => {
             let names: Vec<&str> = fit.iter().take(5).map(|(_, name)| name.as_str()).collect();

@@ -76,7 +76,8 @@ pub fn mark(source: &Source) -> &'static str {
 pub fn days(explained: &Explanation) -> Vec<DayMark> {
     let Some(due) = explained.due else { return Vec::new() };
     let (first, last) = (civil_date(explained.start), civil_date(due));
-    let all: Vec<Date> = first.series(jiff::Span::new().days(1)).take_while(|d| *d <= last).take(DRAWN + 1).collect();
+    let all: Vec<Date> =
+        first.series(jiff::Span::new().days(1)).take_while(|d| *d <= last).take(DRAWN + 1).collect();
     if all.len() > DRAWN {
         return Vec::new();
     }
@@ -132,7 +133,11 @@ mod tests {
         let start = parse_instant(start).unwrap();
         let explained = explain(start, limit.parse().unwrap(), "test", Calendar::builtin());
         let marks = days(&explained);
-        marks.iter().map(|d| format!("{}{}{}:{} {}", d.month, d.day, d.week, d.kind, d.why)).collect::<Vec<_>>().join("|")
+        marks
+            .iter()
+            .map(|d| format!("{}{}{}:{} {}", d.month, d.day, d.week, d.kind, d.why))
+            .collect::<Vec<_>>()
+            .join("|")
     }
 
     #[test]

@@ -19,8 +19,8 @@ use super::promise::{self, Promised};
 use super::view::{self, ClockView};
 use crate::growth::appeals::case::Input;
 use crate::growth::appeals::model::ANONYMOUS;
-use crate::growth::appeals::submit::{self, Receipt};
 use crate::growth::appeals::store;
+use crate::growth::appeals::submit::{self, Receipt};
 
 /// What stands beside every step.
 struct Beside {
@@ -97,7 +97,8 @@ fn draw_fill(c: &Call, draft: &Draft, known: Known, token: &str) -> Result<Reply
     shell.lead.clone_from(&view.intro);
     shell.has_errors = !draft.errors.is_empty();
     let fill = Fill {
-        contact_open: known.contact_phone.is_empty() || draft.errors.iter().any(|e| e.field.starts_with("contact_")),
+        contact_open: known.contact_phone.is_empty()
+            || draft.errors.iter().any(|e| e.field.starts_with("contact_")),
         token: token.to_owned(),
         kept: draft.kept.clone(),
         stop: draft.stop.clone(),
@@ -165,7 +166,14 @@ fn token(c: &Call) -> Result<String> {
     Ok(if sent.is_empty() { c.submit_token() } else { sent.to_owned() })
 }
 
-fn draw_check(c: &Call, draft: &Draft, checked: &Checked, known: Known, token: &str, again: &str) -> Result<Reply> {
+fn draw_check(
+    c: &Call,
+    draft: &Draft,
+    checked: &Checked,
+    known: Known,
+    token: &str,
+    again: &str,
+) -> Result<Reply> {
     let (pack, form) = the_form(c)?;
     let mut warnings = Vec::new();
     let disclosure = checked.text("disclosure");

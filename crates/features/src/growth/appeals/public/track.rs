@@ -103,7 +103,8 @@ fn draw(c: &Call, again: Again<'_>, said: &str, warn: &str) -> Result<Reply> {
     if !said.is_empty() {
         shell.flash = Some(said.to_owned());
     }
-    let carried = |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
+    let carried =
+        |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
     let frame = Frame {
         action: String::from("/track"),
         hidden: vec![carried("number", &keys.number), carried("code", &keys.code)],

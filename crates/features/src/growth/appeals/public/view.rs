@@ -2,10 +2,10 @@
 
 use huitong_kernel::clock::minute_text;
 use huitong_kernel::deadline::{self, Urgency};
+use huitong_kernel::error::FieldError;
+use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::FormView;
 use huitong_kernel::http::page::{DayMark, Fact, Stage};
-use huitong_kernel::http::Filled;
-use huitong_kernel::error::FieldError;
 use huitong_kernel::pack::{FlowAct, Pack, Tone};
 use huitong_kernel::{Ctx, Result, Tx};
 
@@ -139,7 +139,8 @@ pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Aga
     let files = attachments::list(tx, appeal.id.as_str(), false)?;
     let reply = steps.iter().rfind(|s| s.act == "reply");
     let of_reply = |f: &&Attachment| f.step.is_some() && f.step.as_deref() == reply.map(|r| r.id.as_str());
-    let of_any_reply = |f: &&Attachment| steps.iter().any(|s| s.act == "reply" && Some(s.id.as_str()) == f.step.as_deref());
+    let of_any_reply =
+        |f: &&Attachment| steps.iter().any(|s| s.act == "reply" && Some(s.id.as_str()) == f.step.as_deref());
     let state = pack.flow.state(&appeal.state);
     let visit = clocks.iter().rfind(|c| waits_for_complainant(pack, &c.limit_key) && c.met_at.is_none());
     let promised = clocks.iter().filter(|c| c.promise && !appeal.anonymous());
@@ -255,8 +256,11 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     let of_kind = pack.kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
     let source = of_kind.or(limit.map(|l| &l.source));
-    let explained =
-        clock.rule.parse().ok().map(|length| deadline::explain(clock.started_at, length, &title, ctx.calendar()));
+    let explained = clock
+        .rule
+        .parse()
+        .ok()
+        .map(|length| deadline::explain(clock.started_at, length, &title, ctx.calendar()));
     let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
     let (standing, tone) = match clock.met_at {
         Some(at) if at <= clock.due_at => (format!("{} 已完成", minute_text(at)), "none"),
@@ -301,7 +305,11 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
         };
         lines.push(Line {
             // Who gave no name is promised no day, whatever the sentence of the flow says.
-            title: if step.act == "submit" && appeal.anonymous() { String::from("您提交了线索") } else { title.clone() },
+            title: if step.act == "submit" && appeal.anonymous() {
+                String::from("您提交了线索")
+            } else {
+                title.clone()
+            },
             time: minute_text(step.at),
             who: if mine { String::from("您") } else { step.office_name.clone() },
             took: before.map(|at| took(ctx, at, step.at)).unwrap_or_default(),
@@ -325,7 +333,13 @@ fn took(ctx: &Ctx, from: i64, to: i64) -> String {
 }
 
 /// What the complainant may do, and what is missing where not now; nothing once a case has ended.
-fn acts(ctx: &Ctx, pack: &Pack, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Again<'_>) -> Vec<ActView> {
+fn acts(
+    ctx: &Ctx,
+    pack: &Pack,
+    appeal: &Appeal,
+    may: &dyn Fn(&str) -> bool,
+    again: Again<'_>,
+) -> Vec<ActView> {
     if pack.flow.state(&appeal.state).is_none_or(|s| s.ends) {
         return Vec::new();
     }
