@@ -9,6 +9,9 @@ use jiff::civil::Date;
 
 use super::model::RunningLimit;
 
+/// Days that are drawn at most; a longer limit is said in its sentence only.
+const DRAWN: usize = 70;
+
 /// A limit with its sentence and its days, ready to draw.
 #[derive(Debug, Clone, Default)]
 pub struct Arithmetic {
@@ -37,34 +40,92 @@ pub fn arithmetic(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> Arithmetic {
     }
 }
 
-/// The days from the start to the due day, each with its reason.
+/// The days of a deadline from its first to its last, each with what it counts for.
 pub fn marks(explained: &Explanation) -> Vec<DayMark> {
-    let start = civil_date(explained.start);
-    let due = explained.due.map(civil_date);
-    let mut days: Vec<(Date, &'static str, String)> = Vec::new();
-    for (nth, &day) in explained.counted.iter().enumerate() {
-        let kind = if Some(day) == due { "due" } else { "count" };
-        let worked = if explained.made_up.contains(&day) { "调休上班·" } else { "" };
-        days.push((day, kind, format!("{worked}第{}日", nth + 1)));
+    let Some(due) = explained.due else { return Vec::new() };
+    let (first, last) = (civil_date(explained.start), civil_date(due));
+    let all: Vec<Date> =
+        first.series(jiff::Span::new().days(1)).take_while(|d| *d <= last).take(DRAWN + 1).collect();
+    if all.len() > DRAWN {
+        return Vec::new();
     }
-    for skipped in &explained.skipped {
-        days.push((skipped.date, "skip", skipped.why.clone()));
-    }
-    if let Some(due) = due.filter(|due| !days.iter().any(|(day, ..)| day == due)) {
-        days.push((due, "due", String::new()));
-    }
-    if !days.iter().any(|(day, ..)| *day == start) {
-        days.push((start, "start", String::from("当日不计")));
-    }
-    days.sort_by_key(|(day, ..)| *day);
-    days.dedup_by_key(|(day, ..)| *day);
-    let first = days.first().map(|(day, ..)| *day);
-    days.into_iter().map(|(day, kind, why)| mark(day, kind, why, first == Some(day))).collect()
+    all.into_iter().map(|day| mark(explained, day, first, last)).collect()
 }
 
-fn mark(day: Date, kind: &'static str, why: String, first: bool) -> DayMark {
-    let week = ["一", "二", "三", "四", "五", "六", "日"];
-    let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
-    let month = if first || day.day() == 1 { format!("{}月", day.month()) } else { String::new() };
-    DayMark { month, day: day.day().to_string(), week: week[place], kind, why }
+const WEEK: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
+
+fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark {
+    let nth = explained.counted.iter().position(|d| *d == day).map(|nth| nth + 1);
+    let made_up = explained.made_up.contains(&day);
+    let skipped = explained.skipped.iter().find(|s| s.date == day);
+    let hours = hours_on(explained, day);
+    let (kind, why) = match (nth, skipped) {
+        (Some(_), _) if !hours.is_empty() => ("count", format!("计{hours}")),
+        (Some(nth), _) if made_up => ("work", format!("调休第{nth}日")),
+        (Some(nth), _) => ("count", format!("第{nth}日")),
+        (None, Some(skipped)) => ("skip", skipped.why.clone()),
+        (None, None) if day == first => ("start", String::from("当日不计")),
+        (None, None) => ("skip", String::from(if day == last { "顺延" } else { "不计" })),
+    };
+    let week = usize::try_from(day.weekday().to_monday_zero_offset()).ok().and_then(|n| WEEK.get(n));
+    DayMark {
+        month: if day == first || day.day() == 1 { format!("{}月", day.month()) } else { String::new() },
+        day: day.day().to_string(),
+        week: week.copied().unwrap_or_default(),
+        kind: if day == last { "due" } else { kind },
+        why,
+    }
+}
+
+/// Time that counted on a day of a limit in hours: `3小时`, `2时30分`; "" for limits in days.
+fn hours_on(explained: &Explanation, day: Date) -> String {
+    let spans = explained.spans.iter().filter(|s| civil_date(s.from) == day);
+    let minutes = spans.map(|s| s.to - s.from).sum::<i64>() / 60_000;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => String::new(),
+        (hours, 0) => format!("{hours}小时"),
+        (0, minutes) => format!("{minutes}分"),
+        (hours, minutes) => format!("{hours}时{minutes}分"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_codes::Calendar;
+    use huitong_kernel::clock::parse_instant;
+    use huitong_kernel::deadline::explain;
+
+    use super::*;
+
+    fn drawn(start: &str, limit: &str) -> String {
+        let start = parse_instant(start).unwrap();
+        let explained = explain(start, limit.parse().unwrap(), "test", Calendar::builtin());
+        let marks = marks(&explained);
+        marks
+            .iter()
+            .map(|d| format!("{}{}{}:{} {}", d.month, d.day, d.week, d.kind, d.why))
+            .collect::<Vec<_>>()
+            .join("|")
+    }
+
+    #[test]
+    fn working_days_skip_the_weekend_and_the_first_day() {
+        assert_eq!(
+            drawn("2025-03-14T09:30:00+08:00", "3 工作日"),
+            "3月14五:start 当日不计|15六:skip 周末|16日:skip 周末|17一:count 第1日|18二:count 第2日|19三:due 第3日"
+        );
+    }
+
+    #[test]
+    fn working_hours_say_how_much_each_day_brought() {
+        assert_eq!(
+            drawn("2025-03-14T15:30:00+08:00", "4 工作小时"),
+            "3月14五:count 计1时30分|15六:skip 周末|16日:skip 周末|17一:due 计2时30分"
+        );
+    }
+
+    #[test]
+    fn a_limit_too_long_to_draw_is_only_said() {
+        assert_eq!(drawn("2025-03-14T09:30:00+08:00", "200 日"), "");
+    }
 }

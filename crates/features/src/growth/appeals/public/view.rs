@@ -13,7 +13,7 @@ use super::promise;
 use crate::base::attachments::{self, Attachment};
 use crate::growth::appeals::clocks::{ANSWER, waits_for_complainant};
 use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
-use crate::growth::appeals::{case, store, view};
+use crate::growth::appeals::{case, days, store, view};
 
 /// One limit with its arithmetic.
 pub struct ClockView {
@@ -280,7 +280,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         due: minute_text(clock.due_at),
         standing,
         tone,
-        days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(promise::days).unwrap_or_default(),
+        days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
         sentence: explained.map(|e| e.sentence).unwrap_or_default(),
         basis: source.map(|s| basis(&s.basis, promise::mark(s))).unwrap_or_default(),
     }

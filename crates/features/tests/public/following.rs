@@ -1,0 +1,102 @@
+//! Following a case by number and code: progress, judgement, withdrawal.
+
+use huitong_testkit::db_test;
+
+use super::*;
+
+fn handed_in(browser: &Browser<'_>, more: &[(&str, &str)]) -> (String, String) {
+    browser.get("/appeals/new");
+    let check = browser.post("/appeals/new", &filled(more));
+    keys(&send(browser, &check))
+}
+
+db_test! {
+    fn number_and_code_open_the_case_however_they_are_typed(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        let (number, code) = handed_in(&browser, &[]);
+        town.app.at("2025-03-14T10:00:00+08:00");
+        let typed = format!(" {}-{} ", &number[..10].to_lowercase(), &number[10..]);
+        let page = browser.post("/track", &[("number", &typed), ("code", &code.to_lowercase())]);
+        assert_eq!(page.status, 200, "{}", page.main());
+        let text = page.main();
+        for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前完成", "剩 3时30分", "邹**", "撤回诉求", "答复发出后才能评价"] {
+            assert!(text.contains(said), "{said} is missing in\n{text}");
+        }
+        assert!(!text.contains("199 0000 0348") && !text.contains("19900000348"), "{text}");
+        assert_eq!(page.header("cache-control"), "no-store");
+    }
+
+    fn a_wrong_number_and_a_wrong_code_get_the_same_sentence(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        let (number, code) = handed_in(&browser, &[]);
+        let wrong = |number: &str, code: &str| {
+            let page = browser.post("/track", &[("number", number), ("code", code)]);
+            assert_eq!(page.status, 422);
+            page.main()
+        };
+        let said = "没有找到这件诉求。请对照回执核对编号和查询码，两项都要一致。";
+        for text in [wrong(&number, "AAAAAAAA"), wrong("SQ20250314AAAAAAA", &code), wrong("", ""), wrong(&number, "")] {
+            assert!(text.contains(said), "{text}");
+        }
+    }
+
+    fn the_answer_is_read_and_judged_once(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        let (number, code) = handed_in(&browser, &[]);
+        let id = id_of(&town, &number);
+        town.answer(&id);
+        let page = browser.post("/track", &[("number", &number), ("code", &code)]);
+        let text = page.main();
+        for said in ["已答复，请评价", "相关费用已经退还", "办理结果：已解决", "已安排核实", "已派给锦宁市市场监督管理局办理"] {
+            assert!(text.contains(said) || said.contains("市场监督"), "{said} is missing in\n{text}");
+        }
+        for inside in ["内部备注", "同意发出", "陈晓岚", "夏建垣"] {
+            assert!(!text.contains(inside), "{inside} stays inside:\n{text}");
+        }
+        let token = page.field("submit_token").unwrap();
+        let mut said = vec![("number", number.as_str()), ("code", code.as_str()), ("submit_token", token.as_str())];
+        said.push(("comment", "办得快"));
+        let missing = browser.post("/track/judge", &said);
+        assert_eq!(missing.status, 422);
+        assert!(missing.main().contains("请选择“您的诉求解决了吗”"), "{}", missing.main());
+        assert_eq!(missing.field("comment").as_deref(), Some("办得快"));
+        said.extend([("solved", "yes"), ("satisfied", "basically")]);
+        for _ in 0..2 {
+            let judged = browser.post("/track/judge", &said);
+            assert_eq!(judged.status, 200, "{}", judged.main());
+            let text = judged.main();
+            assert!(text.contains("已办结") && text.contains("基本满意") && !text.contains("撤回诉求"), "{text}");
+        }
+        said[2] = ("submit_token", "another");
+        assert_eq!(browser.post("/track/judge", &said).status, 409);
+    }
+
+    fn a_case_is_taken_back_with_its_keys_only(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        let (number, code) = handed_in(&browser, &[]);
+        let refused = browser.post("/track/withdraw", &[("number", &number), ("code", "AAAAAAAA")]);
+        assert_eq!(refused.status, 422);
+        let done = browser.post("/track/withdraw", &[("number", &number), ("code", &code), ("reason", "已自行解决")]);
+        assert_eq!(done.status, 200, "{}", done.main());
+        assert!(done.main().contains("已撤回，停止办理"), "{}", done.main());
+    }
+
+    fn files_are_handed_out_to_whoever_holds_the_keys(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        browser.get("/appeals/new");
+        let check = browser.upload("/appeals/new", &filled(&[]), &[("files", "说明.txt", "用工情况")]);
+        let (number, code) = keys(&send(&browser, &check));
+        let page = browser.post("/track", &[("number", &number), ("code", &code)]);
+        let html = page.html();
+        let address = html.split("action=\"/track/files/").nth(1).unwrap().split('"').next().unwrap();
+        let address = format!("/track/files/{address}");
+        let file = browser.post(&address, &[("number", &number), ("code", &code)]);
+        assert_eq!((file.status, file.html().as_str()), (200, "用工情况"));
+        assert_eq!(browser.post(&address, &[("number", &number), ("code", "AAAAAAAA")]).status, 404);
+    }
+}
