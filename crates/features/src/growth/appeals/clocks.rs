@@ -36,7 +36,8 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
         if clocks.iter().any(|c| c.limit_key == limit.key && c.met_at.is_none()) {
             continue;
         }
-        if let Some(clock) = start(tx, pack, limit, appeal, now)? {
+        if let Some(clock) = started(tx, pack, limit, appeal, now) {
+            keep(tx, std::slice::from_ref(&clock))?;
             clocks.push(clock);
         }
     }
@@ -44,20 +45,27 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
     Ok(())
 }
 
-/// Starts the first clocks of a new case, from the instant it came in.
-pub fn begin(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str) -> Result<()> {
-    let mut clocks = Vec::new();
-    for limit in pack.limits.iter().filter(|l| l.starts.iter().any(|a| a == act)) {
-        clocks.extend(start(tx, pack, limit, appeal, appeal.submitted_at)?);
-    }
+/// The first clocks of a new case, from the instant it came in; they are kept with [`keep`] once the case is.
+pub fn begin(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str) -> Vec<RunningLimit> {
+    let limits = pack.limits.iter().filter(|l| l.starts.iter().any(|a| a == act));
+    let clocks = limits.filter_map(|limit| started(tx, pack, limit, appeal, appeal.submitted_at)).collect::<Vec<_>>();
     settle(pack, appeal, &clocks);
+    clocks
+}
+
+/// Keeps clocks that were started, each with the job that looks when it falls due.
+pub fn keep(tx: &Tx, clocks: &[RunningLimit]) -> Result<()> {
+    for clock in clocks {
+        store::insert_clock(tx, clock)?;
+        wake(tx, clock)?;
+    }
     Ok(())
 }
 
-fn start(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Result<Option<RunningLimit>> {
-    let Some((length, promise)) = chosen(pack, &limit.key, appeal) else { return Ok(None) };
+fn started(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Option<RunningLimit> {
+    let (length, promise) = chosen(pack, &limit.key, appeal)?;
     let calendar = tx.ctx().calendar();
-    let clock = RunningLimit {
+    Some(RunningLimit {
         id: tx.ctx().id(),
         appeal: appeal.id.clone(),
         limit_key: limit.key.clone(),
@@ -68,10 +76,7 @@ fn start(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Resu
         due_at: deadline::due(now, length.length, calendar),
         met_at: None,
         rule: length.text,
-    };
-    store::insert_clock(tx, &clock)?;
-    wake(tx, &clock)?;
-    Ok(Some(clock))
+    })
 }
 
 /// Nothing ticks: a job wakes one second after the due instant and looks.

@@ -87,8 +87,9 @@ fn begin(
     let tracking_code = number::tracking_code(&ctx.random);
     let mut appeal = compose(tx, act, said, source, received_at)?;
     appeal.tracking = number::tracking_digest(&appeal.number, &tracking_code);
-    clocks::begin(tx, pack, &mut appeal, &act.key)?;
+    let clocks = clocks::begin(tx, pack, &mut appeal, &act.key);
     store::insert(tx, &appeal)?;
+    clocks::keep(tx, &clocks)?;
     counts::moved(tx, None, &appeal)?;
     let step = first_step(tx, act, &appeal, said, post)?;
     store::insert_step(tx, &step)?;
