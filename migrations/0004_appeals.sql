@@ -20,6 +20,8 @@ CREATE TABLE appeals (
     submitter TEXT,
     association TEXT,
     company_code TEXT,
+    owner_association TEXT,
+    owner_company TEXT,
     about_kind TEXT,
     about TEXT,
     tracking TEXT NOT NULL,
@@ -55,7 +57,8 @@ CREATE INDEX appeals_unit_closed ON appeals (unit, closed_at, id);
 CREATE INDEX appeals_desk ON appeals (desk_unit, due_order, id) WHERE state = 'dispatched';
 CREATE INDEX appeals_state ON appeals (state, due_order, id);
 CREATE INDEX appeals_submitted ON appeals (submitted_at, id);
-CREATE INDEX appeals_association ON appeals (association, submitted_at) WHERE association IS NOT NULL;
+CREATE INDEX appeals_owner ON appeals (owner_association, submitted_at) WHERE owner_association IS NOT NULL;
+CREATE INDEX appeals_company ON appeals (owner_company, submitted_at) WHERE owner_company IS NOT NULL;
 CREATE INDEX appeals_submitter ON appeals (submitter, submitted_at) WHERE submitter IS NOT NULL;
 CREATE INDEX appeals_assignee ON appeals (assignee, due_order, id) WHERE assignee IS NOT NULL;
 CREATE INDEX appeals_next_unit ON appeals (next_unit) WHERE next_unit IS NOT NULL;

@@ -12,7 +12,7 @@ use crate::base::units::{self, Unit};
 /// Confirms who the complainant is (`appeal.verify`).
 pub fn verify(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let mut case = Case::open(tx, id, "verify", input)?;
-    case.appeal.verified = true;
+    case.appeal.vouch();
     case.finish()
 }
 

@@ -50,6 +50,10 @@ columns! {
         association: Option<String>,
         /// Code of the company on whose behalf.
         company_code: Option<String>,
+        /// The association that may follow it as its own: one that brought it in by account or was verified.
+        owner_association: Option<String>,
+        /// The company, likewise.
+        owner_company: Option<String>,
         /// What is complained of: `unit` or `association`.
         about_kind: Option<String>,
         /// The unit or association complained of.
@@ -117,6 +121,16 @@ impl Appeal {
     /// Whether the complainant's identity is kept from all but intake and the assigned handler.
     pub fn confidential(&self) -> bool {
         self.disclosure == CONFIDENTIAL
+    }
+
+    /// Lets the association or company on whose behalf it is follow the case as their own: what anybody may have typed
+    /// becomes theirs only once it is vouched for. A confidential case stays with the person who brought it in.
+    pub fn vouch(&mut self) {
+        self.verified = true;
+        if !self.confidential() {
+            self.owner_association.clone_from(&self.association);
+            self.owner_company.clone_from(&self.company_code);
+        }
     }
 
     /// Whether nobody is named.

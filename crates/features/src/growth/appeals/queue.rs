@@ -51,8 +51,8 @@ const LIST_KEYS: SubjectKeys = SubjectKeys {
     units: &["a.unit", "a.next_unit"],
     assignee: Some("a.assignee"),
     owner_user: Some("a.submitter"),
-    owner_association: Some("a.association"),
-    owner_company: Some("a.company_code"),
+    owner_association: Some("a.owner_association"),
+    owner_company: Some("a.owner_company"),
 };
 
 /// The queues that a reader has, those of every post once, in the order of the pack.

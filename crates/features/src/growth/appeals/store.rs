@@ -14,8 +14,8 @@ pub const KEYS: SubjectKeys = SubjectKeys {
     units: &["unit", "next_unit"],
     assignee: Some("assignee"),
     owner_user: Some("submitter"),
-    owner_association: Some("association"),
-    owner_company: Some("company_code"),
+    owner_association: Some("owner_association"),
+    owner_company: Some("owner_company"),
 };
 
 /// The value of a key column, for deciding on one case in memory.
@@ -25,8 +25,8 @@ pub fn key_of(appeal: &Appeal, column: &str) -> Option<String> {
         "next_unit" => appeal.next_unit.as_ref().map(ToString::to_string),
         "assignee" => appeal.assignee.clone(),
         "submitter" => appeal.submitter.clone(),
-        "association" => appeal.association.clone(),
-        "company_code" => appeal.company_code.clone(),
+        "owner_association" => appeal.owner_association.clone(),
+        "owner_company" => appeal.owner_company.clone(),
         _ => None,
     }
 }
@@ -75,7 +75,8 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
          next_unit = $9, desk_unit = $10, assignee = $11, approved = $12, accepted_at = $13, dispatched_at = $14, \
          signed_at = $15, contacted_at = $16, replied_at = $17, answered_at = $18, closed_at = $19, due_at = $20, \
          due_limit = $21, answer_due_at = $22, solved = $23, satisfied = $24, updated_at = $25, \
-         contact_name = $26, contact_phone = $27, replied_by = $28, due_order = $29 \
+         contact_name = $26, contact_phone = $27, replied_by = $28, due_order = $29, \
+         owner_association = $30, owner_company = $31 \
          WHERE id = $1 AND version = $2",
         args![
             &a.id,
@@ -106,7 +107,9 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
             &a.contact_name,
             &a.contact_phone,
             &a.replied_by,
-            a.due_order
+            a.due_order,
+            &a.owner_association,
+            &a.owner_company
         ],
     )?;
     if changed == 0 { Err(Error::conflict(a.version)) } else { Ok(()) }

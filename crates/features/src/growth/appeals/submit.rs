@@ -86,6 +86,10 @@ fn begin(
     let act = pack.flow.act(act).or_missing()?;
     let tracking_code = number::tracking_code(&ctx.random);
     let mut appeal = compose(tx, act, said, source, received_at)?;
+    if act.key == "submit" && post.is_some() {
+        // An account that its association or company vouches for needs no second verification.
+        appeal.vouch();
+    }
     appeal.tracking = number::tracking_digest(&appeal.number, &tracking_code);
     let clocks = clocks::begin(tx, pack, &mut appeal, &act.key);
     store::insert(tx, &appeal)?;
@@ -145,11 +149,12 @@ fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Op
         source_number: Some(number_of.to_owned()).filter(|n| !n.is_empty()),
         contact_name: person("contact_name"),
         contact_phone: person("contact_phone"),
-        // An account that its unit or association vouches for needs no second verification.
-        verified: user.is_some(),
+        verified: false,
         submitter: user,
         association: association.map(|a| a.id.to_string()),
         company_code: company,
+        owner_association: None,
+        owner_company: None,
         about_kind: about.as_ref().map(|(kind, _)| (*kind).to_owned()),
         about: about.map(|(_, id)| id),
         tracking: String::new(),

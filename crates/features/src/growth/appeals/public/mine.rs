@@ -25,8 +25,8 @@ const OWN: SubjectKeys = SubjectKeys {
     units: &[],
     assignee: None,
     owner_user: Some("a.submitter"),
-    owner_association: Some("a.association"),
-    owner_company: Some("a.company_code"),
+    owner_association: Some("a.owner_association"),
+    owner_company: Some("a.owner_company"),
 };
 
 /// Tabs: name in the address, words, condition, whether its count is something to do.
