@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! The binary `huitong`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    huitong_app::main(std::env::args_os())
+}

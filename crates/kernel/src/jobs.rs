@@ -4,7 +4,7 @@ use crate::args;
 use crate::clock::machine_now;
 use crate::ctx::Ctx;
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{Id, Named};
 
 /// A job.
@@ -64,10 +64,19 @@ pub fn take(db: &Db, ctx: &Ctx, worker: &str) -> Result<Option<Taken>> {
     })
 }
 
-/// Marks a job as done; called in the transaction of what it did.
+/// Marks a job as done; called in the transaction of what it does, which then fails where another worker took the job
+/// over and has done it already.
 pub fn done(tx: &Tx, job: &Id<Job>) -> Result<()> {
-    tx.exec("DELETE FROM jobs WHERE id = $1", args![job])?;
-    Ok(())
+    match tx.exec("DELETE FROM jobs WHERE id = $1", args![job])? {
+        0 => Err(Error::busy("another worker has done this job")),
+        _ => Ok(()),
+    }
+}
+
+/// When the next job that is ready falls due (city's time, UTC milliseconds).
+pub fn next_due(tx: &Tx) -> Result<Option<i64>> {
+    let row = tx.one("SELECT run_at FROM jobs WHERE state = 'ready' ORDER BY run_at, id LIMIT 1", args![])?;
+    row.map(|r| r.get("run_at")).transpose()
 }
 
 /// Puts a failed job back for later, or lays it aside after too many tries.
@@ -76,8 +85,10 @@ pub fn failed(db: &Db, ctx: &Ctx, job: &Taken, why: &str) -> Result<()> {
     let state = if job.tries + 1 >= TRIES { "failed" } else { "ready" };
     db.keep(ctx, |tx| {
         tx.exec(
-            "UPDATE jobs SET state = $1, run_at = $2, lease = NULL, lease_until = NULL, error = $3 WHERE id = $4",
-            args![state, again, why, &job.id],
+            // Whoever took the job over meanwhile has counted one more try.
+            "UPDATE jobs SET state = $1, run_at = $2, lease = NULL, lease_until = NULL, error = $3 \
+             WHERE id = $4 AND tries = $5",
+            args![state, again, why, &job.id, job.tries + 1],
         )
     })?;
     Ok(())

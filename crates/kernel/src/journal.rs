@@ -258,6 +258,11 @@ fn actor_key(ctx: &Ctx) -> &str {
     }
 }
 
+/// The instant of the newest entry (UTC milliseconds); ids sort by the instant they were made at.
+pub fn last_at(tx: &Tx) -> Result<Option<i64>> {
+    tx.one("SELECT at FROM journal ORDER BY id DESC LIMIT 1", args![])?.map(|row| row.get("at")).transpose()
+}
+
 /// Gives committed entries their position, at most 5,000 at a time; needed where several may write at once.
 pub(crate) fn sequence(tx: &Tx) -> Result<u64> {
     let last = tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])?;

@@ -52,7 +52,7 @@ impl std::fmt::Display for Finding {
 }
 
 /// `是否为“…”？` with the nearest known word, else the list of what there is.
-pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let near = known
         .iter()

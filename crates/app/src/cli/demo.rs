@@ -1,0 +1,94 @@
+//! `huitong demo`: the invented city, built where the place is empty, then served.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use huitong_kernel::city::{City, Limits};
+use huitong_kernel::http::{Listener, Settings};
+use serde_json::json;
+
+use crate::demo::{self, Account, Ready, Standing};
+use crate::out::{Failure, Out, Outcome, note};
+use crate::place::Place;
+use crate::server::{self, address};
+
+pub const EXAMPLE: &str = "示例：\n  huitong demo --listen 127.0.0.1:8080 --data data/demo";
+
+/// Any seed would do; this one is ours.
+const SEED: u64 = 519_900;
+
+/// Where.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 监听地址，如 127.0.0.1:8080
+    #[arg(long, value_name = "地址", value_parser = address)]
+    listen: SocketAddr,
+    #[command(flatten)]
+    place: Place,
+    /// 就绪时只输出一行 JSON：地址和各角色的账户
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub fn run(self) -> Outcome {
+        super::log();
+        let out = Out { json: self.json };
+        let accounts = self.prepare()?;
+        let city = Arc::new(self.place.open(Limits::default())?);
+        server::serve(&city, Settings::default(), &[(self.listen, Listener::Whole)], |at| {
+            announce(out, &city, at, &accounts)
+        })?;
+        Ok(true)
+    }
+
+    /// Builds the city where nothing is; answers the accounts to try.
+    fn prepare(&self) -> Result<Vec<Account>, Failure> {
+        let folder = self.place.folder();
+        let db = self.place.database()?;
+        match demo::standing(&db)? {
+            Standing::Empty => build(db, folder),
+            Standing::Half => Err(Failure::Wrong(format!(
+                "{} 里的城市不是建成的演示城市，请换一个空的文件夹或数据库",
+                folder.display()
+            ))),
+            Standing::Whole => demo::kept(folder).map_err(|_| {
+                Failure::Wrong(format!(
+                    "{} 里没有演示账户的记录，请换一个空的文件夹或数据库",
+                    folder.display()
+                ))
+            }),
+        }
+    }
+}
+
+fn build(db: huitong_kernel::Db, folder: &Path) -> Result<Vec<Account>, Failure> {
+    note("正在建立演示城市……");
+    let mut ready = Ready::make(super::user::made_up)?;
+    let city = demo::build(db, folder, SEED, &ready.hashed)?;
+    ready.find_offices(&city)?;
+    ready.keep(folder)?;
+    Ok(ready.accounts)
+}
+
+fn announce(out: Out, city: &City, at: SocketAddr, accounts: &[Account]) -> Result<(), Failure> {
+    let url = format!("http://{at}");
+    out.object(&json!({"url": url, "accounts": accounts}))?;
+    if out.json {
+        return Ok(());
+    }
+    out.say(&format!(
+        "演示城市 {} 已就绪：{url}\n全部内容为虚构。每个角色一个账户：",
+        city.pack().city.name
+    ))?;
+    for account in accounts {
+        let title =
+            city.pack().role(&account.role).map_or_else(|| account.role.clone(), |role| role.title.clone());
+        out.say(&format!(
+            "  {title}：{} / {}（{}，{}）",
+            account.login, account.password, account.name, account.unit
+        ))?;
+    }
+    out.say("按 Ctrl+C 结束。")
+}

@@ -1,0 +1,122 @@
+//! The command line: what there is to call, in Chinese, with exits that programs can rely on (0 done, 1 no, 2 wrong use, 3 broken).
+
+mod codes;
+mod deadline;
+mod demo;
+mod journal;
+mod pack;
+mod serve;
+mod token;
+mod user;
+mod version;
+mod words;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::out::{Failure, Outcome, note, print};
+
+/// 会通：行业协会商会诉求办理和责任关系平台
+#[derive(Debug, Parser)]
+#[command(
+    name = "huitong",
+    after_help = "示例：\n  huitong demo --listen 127.0.0.1:8080\n  huitong serve --help"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 运行平台；文件夹为空时先建立城市，并给出开通首位管理员的一次性链接
+    #[command(after_help = serve::EXAMPLE)]
+    Serve(serve::Args),
+    /// 运行演示城市；文件夹为空时先建立，每个角色给出一个可用账户
+    #[command(after_help = demo::EXAMPLE)]
+    Demo(demo::Args),
+    /// 管理账户
+    #[command(subcommand, after_help = user::EXAMPLE)]
+    User(user::Command),
+    /// 签发接口令牌
+    #[command(subcommand, after_help = token::EXAMPLE)]
+    Token(token::Command),
+    /// 检查政策包
+    #[command(subcommand, after_help = pack::EXAMPLE)]
+    Pack(pack::Command),
+    /// 核验操作日志
+    #[command(subcommand, after_help = journal::EXAMPLE)]
+    Journal(journal::Command),
+    /// 解释办理时限
+    #[command(subcommand, after_help = deadline::EXAMPLE)]
+    Deadline(deadline::Command),
+    /// 核对国家标准代码
+    #[command(subcommand, after_help = codes::EXAMPLE)]
+    Codes(codes::Command),
+    /// 显示程序、政策包和数据结构的版本
+    #[command(after_help = version::EXAMPLE)]
+    Version(version::Args),
+}
+
+impl Command {
+    fn run(self) -> Outcome {
+        match self {
+            Command::Serve(args) => args.run(),
+            Command::Demo(args) => args.run(),
+            Command::User(command) => command.run(),
+            Command::Token(command) => command.run(),
+            Command::Pack(command) => command.run(),
+            Command::Journal(command) => command.run(),
+            Command::Deadline(command) => command.run(),
+            Command::Codes(command) => command.run(),
+            Command::Version(args) => args.run(),
+        }
+    }
+}
+
+/// Starts the log of a server on standard error; `HUITONG_LOG` chooses, e.g. `info` to see every request.
+fn log() {
+    let said = std::env::var("HUITONG_LOG").unwrap_or_default();
+    let filter = tracing_subscriber::EnvFilter::try_new(if said.is_empty() {
+        "info,huitong::request=warn"
+    } else {
+        &said
+    });
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Runs one command line and answers with its exit.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // A panic is a mistake of ours; whoever calls us still gets an exit that says so.
+    let run = AssertUnwindSafe(|| run(args));
+    let outcome = catch_unwind(run)
+        .unwrap_or_else(|_| Err(Failure::Broken(String::from("程序内部出错，命令没有完成"))));
+    ExitCode::from(exit(outcome))
+}
+
+fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let command = words::in_chinese(Cli::command());
+    let parsed = command.clone().try_get_matches_from(&args).and_then(|found| Cli::from_arg_matches(&found));
+    match parsed {
+        Ok(cli) => cli.command.run(),
+        Err(error) if words::is_help(&error) => print(&words::help(&error)).map(|()| true),
+        Err(error) => Err(Failure::Wrong(words::complaint(&error))),
+    }
+}
+
+fn exit(outcome: Outcome) -> u8 {
+    let (code, words) = match outcome {
+        Ok(true) | Err(Failure::Unread) => return 0,
+        Ok(false) => return 1,
+        Err(Failure::No(words)) => (1, words),
+        Err(Failure::Wrong(words)) => (2, words),
+        Err(Failure::Broken(words)) => (3, words),
+    };
+    note(&words);
+    code
+}

@@ -1,0 +1,121 @@
+//! `huitong serve`: a city at its address, set up first where the place is empty.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use huitong_features::base::identity::{self, Office};
+use huitong_features::base::units;
+use huitong_kernel::city::City;
+use huitong_kernel::ctx::Actor;
+use huitong_kernel::http::Listener;
+
+use crate::config::Config;
+use crate::out::{Failure, Out, Outcome};
+use crate::place::Place;
+use crate::server::{self, Listening, address};
+
+pub const EXAMPLE: &str =
+    "示例：\n  huitong serve --listen 127.0.0.1:8080 --data data\n  huitong serve --config huitong.toml";
+
+/// Where, and how.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 监听地址，如 127.0.0.1:8080
+    #[arg(long, value_name = "地址", value_parser = address)]
+    listen: Option<SocketAddr>,
+    /// 配置文件（TOML）；各项说明见 docs/generated/config.toml
+    #[arg(long, value_name = "文件")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Args {
+    pub fn run(self) -> Outcome {
+        super::log();
+        let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
+        let listeners = listeners(self.listen, &config)?;
+        let city = Arc::new(self.place.open(config.limits())?);
+        let out = Out { json: false };
+        let invitation = invitation(&city)?;
+        server::serve(&city, config.settings(), &listeners, |at| {
+            let scheme = if config.server.https { "https" } else { "http" };
+            let inside = listeners.iter().position(|(_, listener)| *listener != Listener::Public);
+            let at = match inside {
+                Some(place) if place > 0 => listeners[place].0,
+                _ => at,
+            };
+            out.say(&format!("{}已就绪：{scheme}://{at}", city.pack().city.product))?;
+            if let Some(secret) = invitation {
+                out.say(&format!(
+                    "还没有系统管理员。请打开这个一次性链接，开通首位管理员：\n{scheme}://{at}/invitation/{secret}"
+                ))?;
+            }
+            Ok(())
+        })?;
+        Ok(true)
+    }
+}
+
+/// The addresses: those of the file, where `--listen` stands in for the one that is not said.
+fn listeners(listen: Option<SocketAddr>, config: &Config) -> Result<Vec<Listening>, Failure> {
+    let said = |text: &str| (!text.is_empty()).then(|| address(text).map_err(Failure::Wrong)).transpose();
+    let (public, staff) = (said(&config.listen.public)?, said(&config.listen.staff)?);
+    let all = match (public, staff, listen) {
+        (None, None, None) => {
+            return Err(Failure::Wrong(String::from(
+                "请用 --listen 写明监听地址，如 --listen 127.0.0.1:8080",
+            )));
+        }
+        (None, None, Some(listen)) => vec![(listen, Listener::Whole)],
+        (Some(public), None, listen) => {
+            let mut all = vec![(public, Listener::Public)];
+            all.extend(listen.map(|at| (at, Listener::Staff)));
+            all
+        }
+        (None, Some(staff), listen) => {
+            let mut all: Vec<_> = listen.map(|at| (at, Listener::Public)).into_iter().collect();
+            all.push((staff, Listener::Staff));
+            all
+        }
+        (Some(public), Some(staff), listen) => {
+            let mut all = vec![(public, Listener::Public), (staff, Listener::Staff)];
+            all.extend(listen.map(|at| (at, Listener::Whole)));
+            all
+        }
+    };
+    Ok(all)
+}
+
+/// The secret of the one-time link, where nobody ever was an administrator; the post is held in the unit that runs the platform.
+fn invitation(city: &City) -> Result<Option<String>, Failure> {
+    let ctx = city.ctx(Actor::System);
+    let pack = city.pack();
+    let Some(host) = city.db.read(&ctx, |tx| units::by_key(tx, &pack.city.host_unit))? else {
+        return Err(Failure::Broken(format!("单位表里没有主办单位 {}", pack.city.host_unit)));
+    };
+    Ok(identity::invite_first(&city.db, &ctx, &Office::unit(&host))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listen_stands_in_for_the_one_that_is_not_said() {
+        let at = |text: &str| address(text).unwrap();
+        let said = |public: &str, staff: &str, listen: Option<&str>| {
+            let mut config = Config::default();
+            (config.listen.public, config.listen.staff) = (public.into(), staff.into());
+            listeners(listen.map(at), &config).map_err(|_| "wrong")
+        };
+        let (p, s, l) = ("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3");
+        assert_eq!(said("", "", Some(l)), Ok(vec![(at(l), Listener::Whole)]));
+        assert_eq!(said(p, "", Some(l)), Ok(vec![(at(p), Listener::Public), (at(l), Listener::Staff)]));
+        assert_eq!(said("", s, Some(l)), Ok(vec![(at(l), Listener::Public), (at(s), Listener::Staff)]));
+        assert_eq!(said(p, s, None), Ok(vec![(at(p), Listener::Public), (at(s), Listener::Staff)]));
+        assert_eq!(said("", "", None), Err("wrong"));
+        assert_eq!(said("nowhere", "", None), Err("wrong"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The demo city: invented from beginning to end, and made only by the product's own acts in one loop ordered by time.
+
+mod cases;
+mod events;
+mod ready;
+mod register;
+mod seeds;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use huitong_features::base::identity::Hashed;
+use huitong_kernel::city::{City, Limits};
+use huitong_kernel::clock::{Clock, Random, parse_instant};
+use huitong_kernel::ctx::Actor;
+use huitong_kernel::pack::with_city;
+use huitong_kernel::{Db, Error, Result, jobs, journal};
+
+use crate::embedded::{DEMO_CITY, SHIPPED, files};
+use crate::{house, place};
+use cases::Cases;
+use seeds::Seeds;
+
+pub use ready::{Account, Ready, kept};
+
+/// When the demo's own time begins to run on.
+pub const NOW: &str = "2025-03-14T09:30:00+08:00";
+/// When its register is entered, before the first appeal.
+const BEGIN: &str = "2025-01-02T09:00:00+08:00";
+
+fn instant(text: &str) -> Result<i64> {
+    parse_instant(text).ok_or_else(|| Error::internal(format!("no instant: {text}")))
+}
+
+/// How far a demo city on a database has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing is there.
+    Empty,
+    /// Something is there, but not all of it.
+    Half,
+    /// All of it is there.
+    Whole,
+}
+
+/// How far the demo city on a database has come: its last step is known.
+pub fn standing(db: &Db) -> Result<Standing> {
+    let ctx = huitong_kernel::Ctx::system();
+    let Some(last) = db.read(&ctx, journal::last_at)? else { return Ok(Standing::Empty) };
+    let seeds = Seeds::read()?;
+    let end = events::of(&seeds).last().map_or(0, |event| event.at);
+    Ok(if last >= end { Standing::Whole } else { Standing::Half })
+}
+
+/// Puts a city of the demo into its own time: it goes on at the later of its begin and its last entry. Another city
+/// stays as it is.
+pub fn in_its_own_time(mut city: City) -> Result<City> {
+    if city.pack().city.demo {
+        let last = city.db.read(&city.ctx(Actor::System), journal::last_at)?.unwrap_or_default();
+        city.clock = Clock::shifted_to(instant(NOW)?.max(last));
+        city.demo = true;
+    }
+    Ok(city)
+}
+
+/// Builds the demo city on an empty database; the same seed gives the same city, to the last leaf of the journal.
+/// Accounts whose login is in `passwords` can sign in.
+pub fn build(db: Db, folder: &Path, seed: u64, passwords: &BTreeMap<String, Hashed>) -> Result<City> {
+    let clock = Clock::manual(instant(BEGIN)?);
+    let policy = with_city(files(SHIPPED), files(DEMO_CITY));
+    let city = place::open(db, folder, Limits::default(), (clock, Random::seeded(seed)), &policy)?;
+    let seeds = Seeds::read()?;
+    let ctx = city.ctx(Actor::CommandLine);
+    let register = city.db.write(&ctx, |tx| register::associations(tx, &seeds))?;
+    city.db.write(&ctx, |tx| register::accounts(tx, &seeds, &register, passwords))?;
+    let worker = house::worker();
+    let mut cases = Cases::new(&city, &seeds, &register);
+    for event in events::of(&seeds) {
+        let_time_pass(&city, &worker, event.at)?;
+        cases.perform(&event)?;
+    }
+    let_time_pass(&city, &worker, instant(NOW)?)?;
+    worker.run_once(&city)?;
+    Ok(city)
+}
+
+/// Moves the clock to an instant; on the way, jobs are done when they are due.
+fn let_time_pass(city: &City, worker: &crate::worker::Worker, until: i64) -> Result<()> {
+    while let Some(due) = city.db.read(&city.ctx(Actor::System), jobs::next_due)?.filter(|due| *due <= until)
+    {
+        city.clock.set(due.max(city.clock.now()));
+        worker.run_jobs(city)?;
+    }
+    city.clock.set(until);
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! The capabilities put together: what is served, and what is done after acts.
+
+use huitong_features::base::identity;
+use huitong_features::capabilities;
+use huitong_kernel::clock::Random;
+use huitong_kernel::digest::hex;
+use huitong_kernel::http::{GET, Route, metrics, page};
+use huitong_kernel::idempotency;
+
+use crate::worker::Worker;
+
+/// Every row of the route table.
+pub fn routes() -> Vec<Route> {
+    let mut routes = vec![page(GET, "/metrics", "metrics.view", metrics::answer).summary("运行指标")];
+    routes.extend(capabilities().into_iter().flat_map(|capability| capability.routes));
+    routes
+}
+
+/// The work of every capability.
+pub fn worker() -> Worker {
+    let mut name = [0; 8];
+    Random::system().fill(&mut name);
+    Worker::new(
+        capabilities(),
+        vec![identity::sweep, idempotency::sweep],
+        format!("{}-{}", std::process::id(), hex(&name)),
+    )
+}

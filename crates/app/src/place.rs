@@ -1,0 +1,194 @@
+//! Opening a city: where it lies, who acts in it, and what an empty place is given first.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use huitong_features::base::identity;
+use huitong_features::base::units::{self, NewUnit};
+use huitong_features::migrations::MIGRATIONS;
+use huitong_kernel::city::{City, Limits, Setup};
+use huitong_kernel::clock::{Clock, Random, civil_date};
+use huitong_kernel::ctx::{Actor, Post};
+use huitong_kernel::{Ctx, Db, Error, Result as Done, Tx};
+
+use crate::demo;
+use crate::embedded::{SHIPPED, files};
+use crate::out::{Failure, why};
+
+/// Where a city lies.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// 存放城市数据的文件夹；也可用环境变量 HUITONG_DATA 指定；都不写则为 data
+    #[arg(long, env = "HUITONG_DATA", value_name = "文件夹")]
+    pub data: Option<PathBuf>,
+    /// 数据库地址，形如 postgres://用户@主机/库名；也可用环境变量 HUITONG_DATABASE 指定；都不写则用文件夹里的嵌入式数据库
+    #[arg(long, env = "HUITONG_DATABASE", value_name = "地址")]
+    pub database: Option<String>,
+}
+
+/// Who acts on the command line.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Acting {
+    /// 以这个登录名的身份和权限操作；不写则记为“命令行”
+    #[arg(long = "as", value_name = "登录名")]
+    login: Option<String>,
+}
+
+impl Place {
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        let said = self.data.as_deref().filter(|path| !path.as_os_str().is_empty());
+        said.unwrap_or(Path::new("data"))
+    }
+
+    fn said_database(&self) -> Option<&str> {
+        self.database.as_deref().map(str::trim).filter(|url| !url.is_empty())
+    }
+
+    /// Whether nobody has set up a city here yet; a database elsewhere is asked when it is opened.
+    pub fn is_empty(&self) -> bool {
+        self.said_database().is_none() && !self.folder().join(FILE).exists()
+    }
+
+    /// Opens the database, at the newest schema.
+    pub fn database(&self) -> Result<Db, Failure> {
+        let folder = self.folder();
+        fs::create_dir_all(folder)
+            .map_err(|e| Failure::Wrong(format!("建不了文件夹 {}：{}", folder.display(), why(&e))))?;
+        let url = match self.said_database() {
+            Some(url) if url.contains("://") => url.to_owned(),
+            Some(url) => {
+                return Err(Failure::Wrong(format!(
+                    "数据库地址“{url}”写法不对，应形如 postgres://用户@主机/库名"
+                )));
+            }
+            None => folder.join(FILE).display().to_string(),
+        };
+        Db::open(&url, MIGRATIONS).map_err(|e| Failure::Broken(format!("打不开数据库：{}", e.log_line())))
+    }
+
+    /// Opens the city that lies here, for a command that only reads; an empty place is wrong.
+    pub fn existing(&self) -> Result<City, Failure> {
+        if self.is_empty() {
+            let folder = self.folder().display();
+            let words =
+                format!("{folder} 里还没有城市数据，请用 --data 指明文件夹，或者先运行 huitong serve");
+            return Err(Failure::Wrong(words));
+        }
+        self.open(Limits::default())
+    }
+
+    /// Opens the city that lies here; an empty place is set up first.
+    pub fn open(&self, limits: Limits) -> Result<City, Failure> {
+        let city = open(
+            self.database()?,
+            self.folder(),
+            limits,
+            (Clock::System, Random::system()),
+            &files(SHIPPED),
+        )?;
+        Ok(demo::in_its_own_time(city)?)
+    }
+}
+
+/// Name of the embedded database in its folder.
+const FILE: &str = "city.db";
+
+/// Opens a city on a database; where nothing is in it yet, the pack is published and its units are entered.
+pub fn open(
+    db: Db,
+    folder: &Path,
+    limits: Limits,
+    (clock, random): (Clock, Random),
+    shipped: &BTreeMap<String, String>,
+) -> Done<City> {
+    let vocabulary = huitong_features::vocabulary();
+    let data = folder.to_owned();
+    let city = City::open(Setup { db, clock, random, data, demo: false, limits, vocabulary }, shipped)?;
+    enter_units(&city)?;
+    Ok(city)
+}
+
+/// Enters the units of the city file (`unit.add`), all or none.
+fn enter_units(city: &City) -> Done<()> {
+    let ctx = city.ctx(Actor::System);
+    if !city.db.read(&ctx, units::all)?.is_empty() {
+        return Ok(());
+    }
+    let pack = city.pack();
+    city.db.write(&ctx, |tx| {
+        let mut left: Vec<_> = pack.city.units.iter().collect();
+        while !left.is_empty() {
+            let mut later = Vec::new();
+            for unit in &left {
+                if !enter_unit(tx, unit)? {
+                    later.push(*unit);
+                }
+            }
+            if later.len() == left.len() {
+                return Err(Error::internal(format!(
+                    "the city file's unit {} has no known parent",
+                    left[0].key
+                )));
+            }
+            left = later;
+        }
+        Ok(())
+    })
+}
+
+/// Enters one unit where its parent is known already; answers whether it did.
+fn enter_unit(tx: &Tx, unit: &huitong_kernel::pack::Unit) -> Done<bool> {
+    let parent = match &unit.parent {
+        Some(key) => match units::by_key(tx, key)? {
+            Some(parent) => Some(parent.id),
+            None => return Ok(false),
+        },
+        None => None,
+    };
+    let new = NewUnit {
+        key: unit.key.clone(),
+        name: unit.name.clone(),
+        short_name: unit.short_name.clone(),
+        kinds: unit.kinds.clone(),
+        functions: unit.functions.clone(),
+        phone: unit.phone.clone(),
+        parent,
+    };
+    units::add(tx, &new)?;
+    Ok(true)
+}
+
+impl Acting {
+    /// The context of the command: the named person with the posts in force, or the command line itself.
+    pub fn ctx(&self, city: &City) -> Result<Ctx, Failure> {
+        let plain = city.ctx(Actor::CommandLine);
+        let Some(login) = &self.login else { return Ok(plain) };
+        match city.db.read(&plain, |tx| person(tx, login))? {
+            Some(actor) => Ok(plain.acting_as(actor)),
+            None => Err(Failure::Wrong(format!("--as：没有登录名为“{login}”的在用账户"))),
+        }
+    }
+}
+
+/// A person with the posts in force today; none where there is no such account or it is disabled.
+pub fn person(tx: &Tx, login: &str) -> Done<Option<Actor>> {
+    let Some(account) = identity::by_login(tx, login)?.filter(identity::Account::is_active) else {
+        return Ok(None);
+    };
+    let today = civil_date(tx.ctx().now);
+    let held = identity::posts_of(tx, &account.id)?.into_iter().rev();
+    let posts = held.filter(|p| p.in_force(today)).map(|p| Post {
+        role: p.role,
+        kind: p.office.kind,
+        office: p.office.id,
+        office_name: p.office.name,
+    });
+    Ok(Some(Actor::Person {
+        user: account.id,
+        login: account.login,
+        name: account.name,
+        posts: posts.collect(),
+    }))
+}

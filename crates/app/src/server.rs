@@ -1,0 +1,69 @@
+//! Serving a city: the site on its listeners and the worker beside it, until somebody asks it to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use huitong_features::{hooks, vocabulary};
+use huitong_kernel::city::City;
+use huitong_kernel::http::{self, Assets, Listener, RouteTable, Settings, Site};
+use tokio::net::TcpListener;
+
+use crate::embedded::ASSETS;
+use crate::house;
+use crate::out::{Failure, why};
+
+/// An address, and what is served there.
+pub type Listening = (SocketAddr, Listener);
+
+/// The site of a city; refuses a route table that does not fit the pack.
+pub fn site(city: &Arc<City>, settings: Settings) -> huitong_kernel::Result<Arc<Site>> {
+    let routes = RouteTable::new(house::routes())?;
+    routes.check(vocabulary().acts.iter().map(|act| act.key), &city.policy().roles)?;
+    Ok(Site::new(city.clone(), routes, hooks(), Assets::new(ASSETS), settings))
+}
+
+/// Reads an address as a deployer writes it.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    let whole = if text.starts_with(':') {
+        format!("0.0.0.0{text}")
+    } else {
+        text.replace("localhost:", "127.0.0.1:")
+    };
+    whole.parse().map_err(|_| format!("监听地址“{text}”写法不对，应形如 127.0.0.1:8080"))
+}
+
+/// Serves until SIGTERM; `ready` is told the first listener's address as soon as requests are taken.
+pub fn serve(
+    city: &Arc<City>,
+    settings: Settings,
+    listeners: &[Listening],
+    ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let site = site(city, settings)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build()?;
+    let mut sockets = Vec::new();
+    for (address, listener) in listeners {
+        let bound = runtime.block_on(TcpListener::bind(address));
+        let socket = bound.map_err(|e| Failure::Wrong(format!("不能在 {address} 上监听：{}", why(&e))))?;
+        sockets.push((socket, *listener));
+    }
+    let first = match sockets.first() {
+        Some((socket, _)) => socket.local_addr()?,
+        None => return Err(Failure::Wrong(String::from("没有监听地址"))),
+    };
+    let working = Arc::new(house::worker()).start(city)?;
+    // The signal is caught before anybody is told that we are ready.
+    let served = runtime.block_on(async {
+        let stop = http::stop_signal();
+        tokio::pin!(stop);
+        let caught =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(stop.as_mut().poll(cx).is_ready())).await;
+        ready(first)?;
+        if caught { Ok(()) } else { Ok(http::serve(site, sockets, stop).await?) }
+    });
+    working.stop();
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    served
+}

@@ -1,0 +1,74 @@
+//! The single steps of the worker; a process that dies in one of them leaves nothing half done.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use huitong_kernel::city::City;
+use huitong_kernel::ctx::Actor;
+use huitong_kernel::followers::{self, Follower};
+use huitong_kernel::jobs::{self, Taken};
+use huitong_kernel::{Error, Result, counters, leases};
+
+use super::Worker;
+
+impl Worker {
+    /// Gives committed entries their position; the embedded engine has done it in the act.
+    pub(super) fn give_positions(&self, city: &City) -> Result<u64> {
+        city.db.sequence(&city.ctx(Actor::System))
+    }
+
+    /// Lets a follower take the next entries; answers how many.
+    pub(super) fn follow(&self, city: &City, follower: &Follower) -> Result<usize> {
+        followers::step(&city.db, &city.ctx(Actor::System), follower)
+    }
+
+    /// Folds changes of counts; answers how many.
+    pub(super) fn fold_counts(&self, city: &City) -> Result<usize> {
+        counters::fold(&city.db, &city.ctx(Actor::System))
+    }
+
+    /// Takes the next due job, if there is one.
+    pub(super) fn take_job(&self, city: &City) -> Result<Option<Taken>> {
+        jobs::take(&city.db, &city.ctx(Actor::System), &self.holder)
+    }
+
+    /// Does a job in one transaction with the mark that it is done; one that fails is put back for later.
+    pub(super) fn do_job(&self, city: &City, job: &Taken) -> Result<()> {
+        let ctx = city.ctx(Actor::System);
+        let work = self.jobs.get(job.kind.as_str());
+        let run = || match work {
+            Some(run) => city.db.write(&ctx, |tx| {
+                jobs::done(tx, &job.id)?;
+                run(tx, &job.body)
+            }),
+            None => Err(Error::internal(format!("no capability does jobs of the kind {}", job.kind))),
+        };
+        let outcome =
+            catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Error::internal("the job panicked")));
+        if let Err(error) = outcome {
+            tracing::warn!(job = %job.id, kind = %job.kind, tries = job.tries + 1, error = %error.log_line(), "a job failed");
+            jobs::failed(&city.db, &ctx, job, &error.log_line())?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what has expired, in small steps.
+    pub(super) fn sweep(&self, city: &City) -> Result<u64> {
+        let ctx = city.ctx(Actor::System);
+        let mut all = 0;
+        for sweep in &self.sweeps {
+            loop {
+                let gone = city.db.keep(&ctx, |tx| sweep(tx))?;
+                all += gone;
+                if gone == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Takes or renews the lease on a duty that only one process may have at a time.
+    pub(super) fn holds(&self, city: &City, duty: &str, ms: i64) -> Result<bool> {
+        city.db.keep(&city.ctx(Actor::System), |tx| leases::take(tx, duty, &self.holder, ms))
+    }
+}
