@@ -65,7 +65,8 @@ fn depended_on(manifest: &File) -> Vec<(usize, String)> {
 
 fn named_in_code(file: &File) -> Vec<(usize, String)> {
     let Some(source) = file.rust() else { return Vec::new() };
-    let own = module(&file.path).swap_remove(0);
+    // A build script is no module; it names nothing of ours.
+    let Some(own) = module(&file.path).into_iter().next() else { return Vec::new() };
     paths(&source.code)
         .iter()
         .filter_map(|path| Some((path.line, path.segments.first()?.strip_prefix("huitong_")?.to_owned())))
