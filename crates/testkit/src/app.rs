@@ -28,8 +28,9 @@ pub const PASSWORD: &str = "Kd7#mqTw2x";
 pub struct TestApp {
     /// The city.
     pub city: Arc<City>,
-    site: Arc<Site>,
-    runtime: tokio::runtime::Runtime,
+    /// Its door.
+    pub site: Arc<Site>,
+    pub(crate) runtime: tokio::runtime::Runtime,
     _folder: tempfile::TempDir,
 }
 
@@ -37,7 +38,10 @@ impl TestApp {
     /// Opens the house on an empty database; units are those of the city's file.
     pub fn new(db: &Db) -> TestApp {
         // What a page only calls 系统出现错误 stands in the output of the test that fails.
-        let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_test_writer()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::ERROR)
+            .try_init();
         let folder = tempfile::tempdir().expect("a folder for the test");
         let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack");
         let read = |name: &str| pack::read_files(&packs.join(name)).expect("a pack that reads");
@@ -56,7 +60,11 @@ impl TestApp {
         let table = RouteTable::new(routes).expect("a route table");
         let site =
             Site::new(city.clone(), table, huitong_features::hooks(), Assets::default(), Settings::default());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let app = TestApp { city, site, runtime, _folder: folder };
         app.enter_units();
         app
@@ -194,7 +202,8 @@ impl Browser<'_> {
     pub fn upload(&self, address: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str)]) -> Page {
         let mut body = String::new();
         for (name, value) in self.complete(fields) {
-            let _ = write!(body, "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let _ =
+                write!(body, "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         }
         for (field, name, content) in files {
             let _ = write!(

@@ -7,4 +7,5 @@
 
 pub mod app;
 pub mod db;
+pub mod door;
 pub mod page;
