@@ -1,5 +1,6 @@
 //! What the journal speaks of: each kind of subject has a word, a name for each of its rows, words for its fields.
 
+use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Office;
 use huitong_kernel::rights::SubjectKeys;
 use huitong_kernel::{Id, Result, Tx};
@@ -59,6 +60,13 @@ pub struct Subject {
     pub fields: &'static [(&'static str, &'static str)],
     /// Who can see a row.
     pub seen: Seen,
+    /// Takes out of an entry what this reader of the journal may not learn of the row.
+    pub veil: fn(&Tx, &mut Kept) -> Result<()>,
+}
+
+/// Takes nothing out.
+const fn open(_: &Tx, _: &mut Kept) -> Result<()> {
+    Ok(())
 }
 
 /// Every kind of subject and every act; the list of capabilities implements it.
@@ -101,6 +109,7 @@ pub const BASE: &[Subject] = &[
             ("until_on", "至"),
         ],
         seen: Seen::Public,
+        veil: open,
     },
     Subject {
         kind: "link",
@@ -123,6 +132,7 @@ pub const BASE: &[Subject] = &[
             ("paper", "来源文件"),
         ],
         seen: Seen::Public,
+        veil: open,
     },
     Subject {
         kind: "unit",
@@ -131,6 +141,7 @@ pub const BASE: &[Subject] = &[
         find: |tx, typed| Ok(units::by_name(tx, typed)?.map(|u| u.id.to_string())),
         fields: &[("name", "名称"), ("kinds", "单位类型"), ("functions", "职能")],
         seen: Seen::Public,
+        veil: open,
     },
     Subject {
         kind: "user",
@@ -141,6 +152,7 @@ pub const BASE: &[Subject] = &[
         seen: Seen::By(|tx, _| {
             super::by_roles(tx, "user.list", &SubjectKeys::default(), &|_| None, &|_| false)
         }),
+        veil: open,
     },
     Subject {
         kind: "attachment",
@@ -149,6 +161,7 @@ pub const BASE: &[Subject] = &[
         find: |_, _| Ok(None),
         fields: &[("subject_kind", "所属事项"), ("subject", "所属记录"), ("sm3", "内容摘要")],
         seen: Seen::By(|_, _| Ok(Vec::new())),
+        veil: open,
     },
     Subject {
         kind: "pack",
@@ -162,6 +175,7 @@ pub const BASE: &[Subject] = &[
         seen: Seen::By(|tx, _| {
             super::by_roles(tx, "pack.view", &SubjectKeys::default(), &|_| None, &|_| false)
         }),
+        veil: open,
     },
 ];
 

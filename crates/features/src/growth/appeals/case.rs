@@ -234,6 +234,13 @@ impl<'t, 'a> Case<'t, 'a> {
         })
     }
 
+    /// Whether a field is text in which a person may be named; of free texts only the reasons of the office are recorded.
+    fn is_personal(&self, key: &str) -> bool {
+        let form = self.act.form.as_deref().and_then(|form| self.pack.form(form));
+        let free = form.and_then(|form| form.field(key)).is_some_and(|field| field.free_text);
+        free && !matches!(key, "reason" | "opinion")
+    }
+
     fn record(&self, outcome: Option<&str>) -> Result<String> {
         let mut record = Record::new(&self.act.name, self.appeal.id.as_str())
             .in_post(self.post.clone())
@@ -245,7 +252,7 @@ impl<'t, 'a> Case<'t, 'a> {
         }
         let mut form = Map::new();
         for (key, value) in self.said.values() {
-            if !self.hidden.contains(&key.as_str()) && !value.is_empty() {
+            if !self.hidden.contains(&key.as_str()) && !self.is_personal(key) && !value.is_empty() {
                 form.insert(key.clone(), json!(value));
             }
         }

@@ -2,12 +2,14 @@
 
 use huitong_kernel::capability::{Capability, Work};
 use huitong_kernel::http::Call;
+use huitong_kernel::journal::COMPLAINANT;
 use huitong_kernel::pack::{Vocabulary, words};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
-use super::{api, clocks, desk, facts, jobs, model::Appeal, notices, public, queue, store, view};
+use super::{api, clocks, desk, facts, jobs, model::Appeal, notices, public, queue, rules, store, view};
 use crate::base::attachments::{Attachment, Owner};
+use crate::base::identity::Holder;
 use crate::base::notices::Teller;
 use crate::base::records::{self, Described, Seen, Subject};
 
@@ -108,7 +110,8 @@ fn may_read(c: &Call, file: &Attachment) -> Result<bool> {
         let steps = store::steps(tx, &appeal.id)?;
         let right = c.ctx.may("appeal.view").map(|r| r.scope(&store::KEYS));
         let reaches = right.is_some_and(|scope| scope.admits(&|column| store::key_of(&appeal, column)));
-        let brought_in = file.step.as_deref() == steps.first().map(|s| s.id.as_str());
+        let first = steps.iter().find(|s| s.state_before.is_empty());
+        let brought_in = file.step.as_deref() == first.map(|s| s.id.as_str());
         Ok(match (reaches, view::inside(&c.ctx, &appeal)) {
             (false, _) => false,
             (true, true) => !brought_in || view::files_are_shown(&c.ctx, &appeal),
@@ -153,8 +156,26 @@ pub const SUBJECT: Subject = Subject {
         let Some(appeal) = store::find(tx, &Scope::all(), &Id::<Appeal>::stored(id.to_owned()))? else {
             return Ok(Vec::new());
         };
-        records::by_roles(tx, "appeal.view", &store::KEYS, &|column| store::key_of(&appeal, column), &|_| {
-            false
-        })
+        // Whoever asks who can see a case must not learn from the answer who brought it in.
+        let secret = appeal.confidential() || rules::complained_of(tx.ctx(), &appeal);
+        let bodies = [&appeal.owner_association, &appeal.owner_company];
+        let theirs = |holder: &Holder| {
+            appeal.submitter.as_deref() == Some(holder.user.as_str())
+                || bodies.iter().any(|body| body.as_deref() == Some(holder.office.as_str()))
+        };
+        let kept_out = |holder: &Holder| secret && theirs(holder);
+        records::by_roles(tx, "appeal.view", &store::KEYS, &|column| store::key_of(&appeal, column), &kept_out)
     }),
+    veil: |tx, entry| {
+        let appeal = store::find(tx, &Scope::all(), &Id::stored(entry.subject.clone()))?;
+        // Whoever is complained of never learns by whom, not even from the journal.
+        let Some(appeal) = appeal.filter(|a| rules::complained_of(tx.ctx(), a)) else { return Ok(()) };
+        if appeal.submitter.as_deref() == Some(entry.actor.as_str()) {
+            COMPLAINANT.clone_into(&mut entry.actor);
+            entry.role.clear();
+            entry.office.clear();
+        }
+        entry.behalf.clear();
+        Ok(())
+    },
 };

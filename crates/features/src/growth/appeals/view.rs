@@ -332,7 +332,7 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
     let steps = store::steps(tx, &appeal.id)?;
     let clocks = store::clocks(tx, &appeal.id)?;
     let files = attachments::list(tx, appeal.id.as_str(), inside)?;
-    let first = steps.first().map(|s| s.id.to_string());
+    let first = steps.iter().find(|s| s.state_before.is_empty()).map(|s| s.id.to_string());
     let files = files.into_iter().filter(|f| match inside {
         true => f.step != first || files_are_shown(tx.ctx(), appeal),
         false => may_read_file(&steps, appeal, f.step.as_deref()),
@@ -401,13 +401,7 @@ fn line(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step, inside: bool) -> Res
     else {
         return Ok(None);
     };
-    let hidden = step.actor == COMPLAINANT;
-    let who = match (inside, hidden) {
-        (_, true) => String::new(),
-        (true, _) if step.office_name.is_empty() => step.actor_name.clone(),
-        (true, _) => format!("{} · {}", step.office_name, step.actor_name),
-        (false, _) => step.office_name.clone(),
-    };
+    let who = who(tx.ctx(), appeal, step, inside);
     let text = match step.act.as_str() {
         "reply" if inside => step.said("text"),
         "note" | "decline" => step.said("text"),
@@ -419,6 +413,22 @@ fn line(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step, inside: bool) -> Res
     };
     let internal = act.is_some_and(|a| a.key == "note");
     Ok(Some(Line { at: rfc3339(step.at), act: step.act.clone(), title, who, text, internal }))
+}
+
+/// Who took a step; of the complainant's own steps a reader learns no more than of the complainant.
+fn who(ctx: &Ctx, appeal: &Appeal, step: &Step, inside: bool) -> String {
+    let theirs = appeal.submitter.as_deref() == Some(step.actor.as_str());
+    let name = match rules::sight(ctx, appeal) {
+        _ if step.actor == COMPLAINANT => return String::new(),
+        Sight::Hidden if theirs => return String::new(),
+        Sight::Masked | Sight::MayReveal if theirs => mask::name(&step.actor_name),
+        _ => step.actor_name.clone(),
+    };
+    match (inside, step.office_name.as_str()) {
+        (true, "") => name,
+        (true, office) => format!("{office} · {name}"),
+        (false, office) => office.to_owned(),
+    }
 }
 
 /// The reply as it was sent: the last one that was written.

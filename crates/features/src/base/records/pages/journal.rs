@@ -28,9 +28,12 @@ pub struct Named {
 }
 
 /// Names everything in an entry that is an id.
-pub fn named<H: Subjects>(tx: &Tx, kept: Kept) -> Result<Named> {
+pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
     let roles = tx.ctx().roles();
     let subject = H::SUBJECTS.iter().find(|s| s.kind == kept.subject_kind);
+    if let Some(subject) = subject {
+        (subject.veil)(tx, &mut kept)?;
+    }
     Ok(Named {
         time: minute_text(kept.at),
         actor: actor_name(tx, &kept.actor)?,
@@ -69,7 +72,7 @@ fn meaning(tx: &Tx, text: &str) -> Result<Option<String>> {
 /// The words for actors without an account.
 const NOBODY: [(&str, &str); 4] = [
     ("public", "公众"),
-    ("complainant", "诉求人（身份保密）"),
+    ("complainant", "诉求人（身份不显示）"),
     ("system", "系统"),
     ("command-line", "命令行"),
 ];
