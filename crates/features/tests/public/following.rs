@@ -20,7 +20,7 @@ db_test! {
         let page = browser.post("/track", &[("number", &typed), ("code", &code.to_lowercase())]);
         assert_eq!(page.status, 200, "{}", page.main());
         let text = page.main();
-        for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前完成", "剩 3时30分", "邹**", "撤回诉求", "答复发出后才能评价"] {
+        for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前完成", "剩 3时30分", "邹*柏", "撤回诉求", "答复发出后才能评价"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(!text.contains("199 0000 0348") && !text.contains("19900000348"), "{text}");
@@ -50,8 +50,8 @@ db_test! {
         town.answer(&id);
         let page = browser.post("/track", &[("number", &number), ("code", &code)]);
         let text = page.main();
-        for said in ["已答复，请评价", "相关费用已经退还", "办理结果：已解决", "已安排核实", "已派给锦宁市市场监督管理局办理"] {
-            assert!(text.contains(said) || said.contains("市场监督"), "{said} is missing in\n{text}");
+        for said in ["已答复，请评价", "相关费用已经退还", "办理结果：已解决", "已安排核实", "已派给"] {
+            assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         for inside in ["内部备注", "同意发出", "陈晓岚", "夏建垣"] {
             assert!(!text.contains(inside), "{inside} stays inside:\n{text}");

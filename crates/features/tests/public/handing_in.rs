@@ -43,7 +43,7 @@ db_test! {
         assert!(number.starts_with("SQ20250314") && code.len() == 8, "{number} {code}");
         let text = done.main();
         assert!(text.contains("我们在 2025-03-14 14:30 前告知您是否受理"), "{text}");
-        assert!(text.contains("4 工作小时") && text.contains("到期"), "the arithmetic is shown\n{text}");
+        assert!(text.contains("4 个工作小时，只计工作日的办公时间") && text.contains("计4小时到期"), "the arithmetic is shown\n{text}");
         assert_eq!(count(&town), 1);
     }
 
@@ -141,7 +141,7 @@ db_test! {
         let progress = browser.post("/track", &[("number", &number), ("code", &code)]);
         let text = progress.main();
         assert!(text.contains("您提交了线索") && !text.contains(" 前告知"), "{text}");
-        assert!(!text.contains("评价"), "{text}");
+        assert!(!text.contains("提交评价") && !text.contains("才能评价"), "{text}");
     }
 
     fn somebody_complained_of_is_found_by_some_words_of_the_name(db) {

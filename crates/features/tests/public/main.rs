@@ -56,9 +56,10 @@ impl Town {
 
     /// Takes a case from submission to the answer that was sent.
     fn answer(&self, id: &AppealId) {
+        let unit = self.app.unit("market_regulation");
         self.act(&self.intake, id, "accept", &[("note", "已安排核实")]);
         self.act(&self.intake, id, "classify", &[("kind", "求助"), ("category", "01-1")]);
-        self.act(&self.intake, id, "dispatch", &[("unit", "市市场监管局"), ("reason", "按派单目录派单")]);
+        self.act(&self.intake, id, "dispatch", &[("unit", &unit.name), ("reason", "按派单目录派单")]);
         self.act(&self.handler, id, "sign", &[]);
         self.act(&self.handler, id, "note", &[("text", "内部备注不外传")]);
         let text = "经现场核实，相关费用已经退还，今后不再收取。感谢监督。";

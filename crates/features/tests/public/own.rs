@@ -34,7 +34,7 @@ db_test! {
 
         let list = browser.get("/my/appeals");
         let text = list.main();
-        assert!(text.contains("请求协调食材冷链通行证") && text.contains("在办\n1") && text.contains("共 1 件"), "{text}");
+        assert!(text.contains("请求协调食材冷链通行证") && text.contains("在办1") && text.contains("共 1 件"), "{text}");
         let (number, _) = keys(&done);
         let id = id_of(&town, &number);
         let page = browser.get(&format!("/my/appeals/{id}"));

@@ -9,10 +9,11 @@ use huitong_kernel::http::{Call, Filled, Pairs, Reply};
 use huitong_kernel::list::{Asked, Query};
 use huitong_kernel::pack::{Pack, Reach};
 use huitong_kernel::rights::{Right, Scope, SubjectKeys};
-use huitong_kernel::{Ctx, OrMissing, Result, Row, Tx};
+use huitong_kernel::{Ctx, OrMissing, Result, Tx};
 
 use super::track::Frame;
 use super::view::{self, Again, Progress};
+use crate::base::units;
 use crate::growth::appeals::acts;
 use crate::growth::appeals::case::{Done, Input};
 use crate::growth::appeals::model::{Appeal, AppealId};
@@ -79,11 +80,12 @@ pub fn list(c: &Call) -> Result<Reply> {
     let tab = TABS.iter().find(|(key, ..)| *key == now).unwrap_or(&TABS[0]);
     let may_judge =
         c.ctx.posts().iter().any(|p| c.ctx.roles().granted(&p.role, "appeal.judge").next().is_some());
-    let (found, counts) = c.read(|tx| {
+    let (rows, total, counts) = c.read(|tx| {
         let query = Query::new(&APPEALS, &asked).scope(&scope).and(tab.2, &[]);
-        let found = query.page(tx, |found| listed(tx, pack, found))?;
+        let found = query.page(tx, Appeal::read)?;
+        let rows = listed(tx, pack, &found.items)?;
         let counts = TABS.iter().map(|tab| count(tx, &scope, tab.2)).collect::<Result<Vec<i64>>>()?;
-        Ok((found, counts))
+        Ok((rows, found.total.unwrap_or(0), counts))
     })?;
     let tabs = TABS.iter().zip(&counts).map(|((key, label, _, _), count)| Tab {
         href: if key.is_empty() { String::from("/my/appeals") } else { format!("/my/appeals?tab={key}") },
@@ -98,8 +100,8 @@ pub fn list(c: &Call) -> Result<Reply> {
     c.page(&ListPage {
         shell,
         tabs: tabs.collect(),
-        rows: found.items.into_iter().map(|found| shown(&c.ctx, found, may_judge)).collect(),
-        pager: asked.pager(found.total.unwrap_or(0), "件", "/my/appeals", c.queries()),
+        rows: rows.into_iter().map(|found| shown(&c.ctx, found, may_judge)).collect(),
+        pager: asked.pager(total, "件", "/my/appeals", c.queries()),
         empty: empty(pack, tab.0),
         may_submit: may_judge,
     })
@@ -124,14 +126,17 @@ struct Found {
     tone: &'static str,
 }
 
-fn listed(tx: &Tx, pack: &Pack, found: &Row) -> Result<Found> {
-    let appeal = Appeal::read(found)?;
-    let name = |column: &str| {
-        Ok::<_, huitong_kernel::Error>(found.get::<Option<String>>(column)?.unwrap_or_default())
+fn listed(tx: &Tx, pack: &Pack, appeals: &[Appeal]) -> Result<Vec<Found>> {
+    let mut units: Vec<String> = appeals.iter().filter_map(|a| a.unit.as_ref().map(ToString::to_string)).collect();
+    units.sort();
+    units.dedup();
+    let names = units::names(tx, &units)?;
+    let found = |appeal: &Appeal| {
+        let unit = appeal.unit.as_ref().and_then(|u| names.get(u.as_str())).cloned().unwrap_or_default();
+        let tone = pack.flow.state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
+        Ok(Found { row: row(tx, pack, appeal, Names { unit, ..Names::default() })?, tone })
     };
-    let names = Names { unit: name("unit_name")?, next_unit: name("next_unit_name")?, ..Names::default() };
-    let tone = pack.flow.state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
-    Ok(Found { row: row(tx, pack, &appeal, names)?, tone })
+    appeals.iter().map(found).collect()
 }
 
 fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
