@@ -56,13 +56,16 @@ db_test! {
         let town = Town::new(db);
         let secretary = town.app.signed_in("secretary");
         secretary.get("/appeals/new");
-        let typed = filled(&[("disclosure", "confidential")]);
-        let (number, _) = keys(&send(&secretary, &secretary.post("/appeals/new", &typed)));
+        let (number, _) = keys(&send(&secretary, &secretary.post("/appeals/new", &filled(&[]))));
+        let kept = filled(&[("disclosure", "confidential"), ("title", "只让受理人员知道是谁提的")]);
+        let (confidential, _) = keys(&send(&secretary, &secretary.post("/appeals/new", &kept)));
         let id = id_of(&town, &number);
         town.answer(&id);
         let party = town.app.signed_in("party");
         let list = party.get("/my/appeals").main();
         assert!(list.contains("春季用工缺口大") && !list.contains("评价："), "{list}");
+        assert!(!list.contains("只让受理人员知道"), "a confidential case is its own person's only\n{list}");
+        assert_eq!(party.get(&format!("/my/appeals/{}", id_of(&town, &confidential))).status, 404);
         let page = party.get(&format!("/my/appeals/{id}"));
         let text = page.main();
         assert!(text.contains("相关费用已经退还") && !text.contains("提交评价") && !text.contains("撤回诉求"), "{text}");
