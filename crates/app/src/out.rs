@@ -23,7 +23,14 @@ pub type Outcome = Result<bool, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
+        let fields = error.field_errors();
         match error.kind() {
+            // Fields of the act are options of the command.
+            Kind::Invalid if !fields.is_empty() => {
+                let lines: Vec<String> =
+                    fields.iter().map(|f| format!("--{}：{}", f.field, f.message)).collect();
+                Failure::Wrong(lines.join("\n"))
+            }
             Kind::Invalid | Kind::Malformed | Kind::TooLarge | Kind::Unsupported => {
                 Failure::Wrong(error.to_string())
             }

@@ -10,6 +10,7 @@ use huitong_features::migrations::MIGRATIONS;
 use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, civil_date};
 use huitong_kernel::ctx::{Actor, Post};
+use huitong_kernel::error::Kind;
 use huitong_kernel::{Ctx, Db, Error, Result as Done, Tx};
 
 use crate::demo;
@@ -32,7 +33,7 @@ pub struct Place {
 pub struct Acting {
     /// 以这个登录名的身份和权限操作；不写则记为“命令行”
     #[arg(long = "as", value_name = "登录名")]
-    login: Option<String>,
+    acting_as: Option<String>,
 }
 
 impl Place {
@@ -46,16 +47,27 @@ impl Place {
         self.database.as_deref().map(str::trim).filter(|url| !url.is_empty())
     }
 
+    /// File of the embedded database; none where the database is elsewhere.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.said_database().is_none().then(|| self.folder().join(FILE))
+    }
+
     /// Whether nobody has set up a city here yet; a database elsewhere is asked when it is opened.
     pub fn is_empty(&self) -> bool {
-        self.said_database().is_none() && !self.folder().join(FILE).exists()
+        self.file().is_some_and(|file| !file.exists())
+    }
+
+    /// Makes the folder where it is missing.
+    pub fn make_folder(&self) -> Result<&Path, Failure> {
+        let folder = self.folder();
+        let made = fs::create_dir_all(folder);
+        made.map_err(|e| Failure::Wrong(format!("建不了文件夹 {}：{}", folder.display(), why(&e))))?;
+        Ok(folder)
     }
 
     /// Opens the database, at the newest schema.
     pub fn database(&self) -> Result<Db, Failure> {
-        let folder = self.folder();
-        fs::create_dir_all(folder)
-            .map_err(|e| Failure::Wrong(format!("建不了文件夹 {}：{}", folder.display(), why(&e))))?;
+        let folder = self.make_folder()?;
         let url = match self.said_database() {
             Some(url) if url.contains("://") => url.to_owned(),
             Some(url) => {
@@ -164,12 +176,18 @@ impl Acting {
     /// The context of the command: the named person with the posts in force, or the command line itself.
     pub fn ctx(&self, city: &City) -> Result<Ctx, Failure> {
         let plain = city.ctx(Actor::CommandLine);
-        let Some(login) = &self.login else { return Ok(plain) };
+        let Some(login) = &self.acting_as else { return Ok(plain) };
         match city.db.read(&plain, |tx| person(tx, login))? {
             Some(actor) => Ok(plain.acting_as(actor)),
             None => Err(Failure::Wrong(format!("--as：没有登录名为“{login}”的在用账户"))),
         }
     }
+}
+
+/// The account with a login, for commands that name one.
+pub fn account(tx: &Tx, login: &str) -> Done<identity::UserId> {
+    let found = identity::by_login(tx, login)?.map(|account| account.id);
+    found.ok_or_else(|| Error::new(Kind::Missing, format!("没有登录名为“{login}”的账户")))
 }
 
 /// A person with the posts in force today; none where there is no such account or it is disabled.

@@ -1,9 +1,13 @@
 //! `huitong demo`: the invented city, built where the place is empty, then served.
 
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use huitong_features::migrations::MIGRATIONS;
+use huitong_kernel::Db;
 use huitong_kernel::city::{City, Limits};
 use huitong_kernel::http::{Listener, Settings};
 use serde_json::json;
@@ -45,7 +49,10 @@ impl Args {
 
     /// Builds the city where nothing is; answers the accounts to try.
     fn prepare(&self) -> Result<Vec<Account>, Failure> {
-        let folder = self.place.folder();
+        let folder = self.place.make_folder()?;
+        if let Some(file) = self.place.file().filter(|file| !file.exists()) {
+            return build_file(&file, folder);
+        }
         let db = self.place.database()?;
         match demo::standing(&db)? {
             Standing::Empty => build(db, folder),
@@ -63,7 +70,25 @@ impl Args {
     }
 }
 
-fn build(db: huitong_kernel::Db, folder: &Path) -> Result<Vec<Account>, Failure> {
+/// Builds the city beside its place and moves it there when it is whole: a start that was cut off leaves nothing half.
+fn build_file(file: &Path, folder: &Path) -> Result<Vec<Account>, Failure> {
+    let beside = |ending: &str| folder.join(format!("building.db{ending}"));
+    for ending in ["", "-wal", "-shm"] {
+        if let Err(error) = fs::remove_file(beside(ending))
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(error.into());
+        }
+    }
+    let building = beside("");
+    let accounts = build(Db::open_to_build(&building, MIGRATIONS)?, folder)?;
+    File::open(&building)?.sync_all()?;
+    fs::rename(&building, file)?;
+    File::open(folder)?.sync_all()?;
+    Ok(accounts)
+}
+
+fn build(db: Db, folder: &Path) -> Result<Vec<Account>, Failure> {
     note("正在建立演示城市……");
     let mut ready = Ready::make(super::user::made_up)?;
     let city = demo::build(db, folder, SEED, &ready.hashed)?;

@@ -1,11 +1,10 @@
 //! `huitong journal verify`: every leaf and position computed anew, beside a running server or without one.
 
-use huitong_kernel::ctx::Actor;
 use huitong_kernel::journal;
 use serde_json::json;
 
 use crate::out::{Out, Outcome};
-use crate::place::Place;
+use crate::place::{Acting, Place};
 
 pub const EXAMPLE: &str = "示例：\n  huitong journal verify --data data --json";
 
@@ -30,6 +29,8 @@ impl Command {
 pub struct Args {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    acting: Acting,
     /// 只输出 JSON
     #[arg(long)]
     json: bool,
@@ -39,7 +40,9 @@ impl Args {
     fn run(self) -> Outcome {
         let out = Out { json: self.json };
         let city = self.place.existing()?;
-        let found = journal::verify(&city.db, &city.ctx(Actor::CommandLine))?;
+        let ctx = self.acting.ctx(&city)?;
+        ctx.right("journal.view")?;
+        let found = journal::verify(&city.db, &ctx)?;
         out.object(&json!({
             "ok": found.ok,
             "entries": found.entries,

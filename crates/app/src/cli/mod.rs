@@ -120,3 +120,13 @@ fn exit(outcome: Outcome) -> u8 {
     note(&words);
     code
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        words::in_chinese(Cli::command()).debug_assert();
+    }
+}

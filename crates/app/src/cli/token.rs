@@ -1,12 +1,11 @@
 //! `huitong token create`: a bearer token for the API, with a person's rights.
 
 use huitong_features::base::identity;
-use huitong_kernel::OrMissing as _;
 use huitong_kernel::clock::rfc3339;
 use serde_json::json;
 
 use crate::out::{Out, Outcome};
-use crate::place::{Acting, Place};
+use crate::place::{Acting, Place, account};
 
 pub const EXAMPLE: &str = "示例：\n  huitong token create liuyi --days 30";
 
@@ -53,10 +52,8 @@ impl Args {
         let out = Out { json: self.json };
         let city = self.place.existing()?;
         let ctx = self.acting.ctx(&city)?;
-        let (token, secret) = city.db.write(&ctx, |tx| {
-            let account = identity::by_login(tx, &self.login)?.or_missing()?;
-            identity::create_token(tx, &account.id, self.days)
-        })?;
+        let (token, secret) =
+            city.db.write(&ctx, |tx| identity::create_token(tx, &account(tx, &self.login)?, self.days))?;
         let until = rfc3339(token.expires_at);
         if self.json {
             out.object(&json!({"login": self.login, "until": until, "token": secret}))?;

@@ -3,15 +3,15 @@
 use std::io::BufRead as _;
 
 use huitong_features::base::identity::{self, Account, HeldPost, NewFromCommandLine};
+use huitong_kernel::Ctx;
 use huitong_kernel::city::Limits;
 use huitong_kernel::clock::Random;
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::Asked;
-use huitong_kernel::{Ctx, OrMissing as _};
 use serde_json::{Value as Json, json};
 
 use crate::out::{Failure, Out, Outcome};
-use crate::place::{Acting, Place};
+use crate::place::{Acting, Place, account};
 
 pub const EXAMPLE: &str = "示例：\n  huitong user add liuyi --name 刘一 --role intake --unit social_work\n  huitong user list --json\n  huitong user disable liuyi";
 
@@ -82,7 +82,7 @@ impl Add {
             unit: &self.unit,
             password: Some(&password),
         };
-        let account = identity::add_from_command_line(&city.db, &ctx, &new).map_err(|e| in_words(&e))?;
+        let account = identity::add_from_command_line(&city.db, &ctx, &new)?;
         let posts = city.db.read(&ctx, |tx| identity::posts_of(tx, &account.id))?;
         let mut answer = described(&ctx, &account, &posts);
         if given.is_none() {
@@ -98,23 +98,6 @@ impl Add {
     }
 }
 
-/// The act speaks of fields of a form; here they are options.
-fn in_words(error: &huitong_kernel::Error) -> Failure {
-    let option = |field: &str| match field {
-        "login" => String::from("登录名"),
-        "password" => String::from("密码"),
-        other => format!("--{other}"),
-    };
-    match error.field_errors() {
-        [] => Failure::from(error.clone()),
-        fields => {
-            let lines: Vec<String> =
-                fields.iter().map(|f| format!("{}：{}", option(&f.field), f.message)).collect();
-            Failure::Wrong(lines.join("\n"))
-        }
-    }
-}
-
 fn first_line() -> Result<String, Failure> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
@@ -125,16 +108,17 @@ fn first_line() -> Result<String, Failure> {
     Ok(password.to_owned())
 }
 
-/// A password nobody chose: 20 letters and digits that are told apart when read aloud, in groups of five.
+/// A password nobody chose: 20 letters and digits that are told apart when read aloud, in groups of five, a digit first.
 pub fn made_up() -> String {
-    const LETTERS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+    const SIGNS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
     let random = Random::system();
-    let letter = |_| {
-        let place = usize::try_from(random.below(LETTERS.len() as u64)).unwrap_or(0);
-        char::from(LETTERS[place])
+    let sign = |place: usize| {
+        let among = if place == 0 { 8 } else { SIGNS.len() };
+        char::from(SIGNS[usize::try_from(random.below(among as u64)).unwrap_or(0)])
     };
-    let group = |_| (0..5).map(letter).collect::<String>();
-    (0..4).map(group).collect::<Vec<_>>().join("-")
+    let signs: Vec<char> = (0..20).map(sign).collect();
+    let groups: Vec<String> = signs.chunks(5).map(|group| group.iter().collect()).collect();
+    groups.join("-")
 }
 
 fn described(ctx: &Ctx, account: &Account, posts: &[HeldPost]) -> Json {
@@ -219,12 +203,10 @@ impl Disable {
         let out = Out { json: self.json };
         let city = self.place.existing()?;
         let ctx = self.acting.ctx(&city)?;
-        let account = city.db.write(&ctx, |tx| {
-            let account = identity::by_login(tx, &self.login)?.or_missing()?;
-            identity::disable(tx, &account.id, &self.reason)
-        })?;
-        out.object(&json!({"login": account.login, "name": account.name, "active": account.is_active()}))?;
-        out.say(&format!("已停用账户 {}（{}）", account.login, account.name))?;
+        let gone =
+            city.db.write(&ctx, |tx| identity::disable(tx, &account(tx, &self.login)?, &self.reason))?;
+        out.object(&json!({"login": gone.login, "name": gone.name, "active": gone.is_active()}))?;
+        out.say(&format!("已停用账户 {}（{}）", gone.login, gone.name))?;
         Ok(true)
     }
 }

@@ -52,6 +52,30 @@ pub fn standing(db: &Db) -> Result<Standing> {
     Ok(if last >= end { Standing::Whole } else { Standing::Half })
 }
 
+/// What the seeds promise of a case when the demo begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promised {
+    /// Its title; no two are alike.
+    pub title: String,
+    /// Its state.
+    pub state: String,
+    /// Key of the unit that is to answer it.
+    pub unit: Option<String>,
+    /// The limit that has passed, where one has.
+    pub overdue: Option<String>,
+}
+
+/// What the seeds promise of every case.
+pub fn promised() -> Result<Vec<Promised>> {
+    let promised = |a: seeds::Appeal| Promised {
+        title: a.title,
+        state: a.state,
+        unit: a.unit,
+        overdue: a.expect_overdue,
+    };
+    Ok(Seeds::read()?.appeals.into_iter().map(promised).collect())
+}
+
 /// Puts a city of the demo into its own time: it goes on at the later of its begin and its last entry. Another city
 /// stays as it is.
 pub fn in_its_own_time(mut city: City) -> Result<City> {

@@ -57,7 +57,7 @@ impl Worker {
         let mut all = 0;
         for sweep in &self.sweeps {
             loop {
-                let gone = city.db.keep(&ctx, |tx| sweep(tx))?;
+                let gone = city.db.keep(&ctx, *sweep)?;
                 all += gone;
                 if gone == 0 {
                     break;

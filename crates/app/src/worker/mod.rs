@@ -15,9 +15,12 @@ pub use threads::Running;
 /// Deletes what has expired, some rows a call; answers how many.
 pub type Sweep = fn(&Tx) -> Result<u64>;
 
+/// Does the job with this body.
+type Run = fn(&Tx, &str) -> Result<()>;
+
 /// The work of all capabilities. It holds no state of a city: whatever it is in the middle of stands in the database.
 pub struct Worker {
-    jobs: BTreeMap<&'static str, fn(&Tx, &str) -> Result<()>>,
+    jobs: BTreeMap<&'static str, Run>,
     followers: Vec<Follower>,
     sweeps: Vec<Sweep>,
     /// Names this process in leases.

@@ -48,8 +48,11 @@ struct Duty {
     on_acts: bool,
     /// Whether only one process at a time may do it.
     leased: bool,
-    turn: Box<dyn FnMut(&Worker, &City) -> Result<bool> + Send>,
+    turn: Turn,
 }
+
+/// One turn of a duty; answers whether more is waiting.
+type Turn = Box<dyn FnMut(&Worker, &City) -> Result<bool> + Send>;
 
 impl Worker {
     /// Starts the threads.
@@ -86,10 +89,9 @@ impl Worker {
 
     fn duties(&self, city: &City) -> Vec<Duty> {
         let mut duties = Vec::new();
-        let mut duty =
-            |name: String, rest, on_acts, turn: Box<dyn FnMut(&Worker, &City) -> Result<bool> + Send>| {
-                duties.push(Duty { name, rest, on_acts, leased: true, turn });
-            };
+        let mut duty = |name: String, rest, on_acts, turn: Turn| {
+            duties.push(Duty { name, rest, on_acts, leased: true, turn });
+        };
         if !city.db.is_embedded() {
             let turn = |worker: &Worker, city: &City| Ok(worker.give_positions(city)? > 0);
             duty(String::from("sequencer"), Duration::from_millis(150), true, Box::new(turn));

@@ -16,7 +16,7 @@ pub use tx::Tx;
 pub use value::{Column, Row, Value};
 
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::migrate::{self, Migration};
 use tx::Mode;
 
@@ -60,6 +60,15 @@ impl Db {
         let tables = migrate::tables(migrations)?;
         let db = Db(Arc::new(Inner { engine, tables, acts: Mutex::new(0), woken: Condvar::new() }));
         migrate::run(&db, migrations)?;
+        Ok(db)
+    }
+
+    /// Opens an embedded database that waits for no disk: for a city that is built anew if the machine fails before it is
+    /// whole. It is durable once every handle is dropped and the file was synced; open it again with [`Db::open`].
+    pub fn open_to_build(path: &Path, migrations: &[Migration]) -> Result<Db> {
+        let path = path.to_str().ok_or_else(|| Error::internal("the path of a database is not UTF-8"))?;
+        let db = Db::open(path, migrations)?;
+        db.batch("PRAGMA synchronous = OFF")?;
         Ok(db)
     }
 

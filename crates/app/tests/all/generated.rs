@@ -1,0 +1,38 @@
+//! The documents under docs/generated say what the code says; `HUITONG_WRITE_GENERATED=1` writes them anew.
+
+use std::path::Path;
+
+use huitong_app::{documented_config, house};
+use huitong_features::migrations::MIGRATIONS;
+use huitong_features::vocabulary;
+use huitong_kernel::http::{RouteTable, openapi};
+use huitong_kernel::pack::Pack;
+use huitong_kernel::policy::Policy;
+
+#[test]
+fn the_generated_documents_are_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let pack = Pack::read_dir(&root.join("pack/chengdu"), &vocabulary()).unwrap();
+    let policy = Policy::new(pack.into(), Vec::new(), &vocabulary());
+    let routes = RouteTable::new(house::routes()).unwrap();
+    let document = openapi::document(&routes, policy.pack.as_deref().unwrap(), env!("CARGO_PKG_VERSION"));
+    let schema: Vec<&str> = MIGRATIONS.iter().map(|migration| migration.sql.trim_end()).collect();
+    let documents = [
+        ("config.toml", documented_config()),
+        ("openapi.json", serde_json::to_string_pretty(&document).unwrap() + "\n"),
+        ("permissions.txt", routes.permissions_text(&policy.roles)),
+        ("routes.txt", routes.routes_text()),
+        ("schema.sql", schema.join("\n\n") + "\n"),
+    ];
+    let folder = root.join("docs/generated");
+    let write = std::env::var("HUITONG_WRITE_GENERATED").is_ok_and(|said| said == "1");
+    for (name, text) in documents {
+        let file = folder.join(name);
+        if write {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&file, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(kept == text, "docs/generated/{name} does not say what the code says: run `make gen`");
+    }
+}

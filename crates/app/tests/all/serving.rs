@@ -1,0 +1,160 @@
+//! The servers as processes: ready when they say so, quiet on SIGTERM, the same again after a restart.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use crate::command::{huitong, run, terminate};
+
+fn free_port() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// Asks over a plain connection; answers status and the whole text.
+fn ask(address: &str, request: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
+    let mut text = Vec::new();
+    stream.read_to_end(&mut text).unwrap();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    (text.split(' ').nth(1).unwrap().parse().unwrap(), text)
+}
+
+fn get(address: &str, path: &str, header: &str) -> (u16, String) {
+    ask(address, &format!("GET {path} HTTP/1.1\nHost: {address}\nConnection: close\n{header}\n"))
+}
+
+/// Starts a server and reads its standard output until `ready` has what it looks for.
+fn start<T>(args: &[&str], mut ready: impl FnMut(&str) -> Option<T>) -> (Child, T) {
+    let mut child = huitong(args).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    while let Some(Ok(line)) = lines.next() {
+        if let Some(found) = ready(&line) {
+            // What is said later must not fill the pipe.
+            std::thread::spawn(move || for _line in lines {});
+            return (child, found);
+        }
+    }
+    let mut noted = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut noted).unwrap();
+    panic!("it ended before it was ready: {noted}");
+}
+
+fn start_demo(data: &Path, listen: &str) -> (Child, Json) {
+    let args = ["demo", "--listen", listen, "--data", data.to_str().unwrap(), "--json"];
+    start(&args, |line| Some(serde_json::from_str(line).unwrap()))
+}
+
+#[test]
+fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let address = free_port();
+    let began = Instant::now();
+    let (child, first) = start_demo(dir.path(), &address);
+    println!("ready after {} ms", began.elapsed().as_millis());
+    assert_eq!(first["url"], format!("http://{address}"));
+    let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["url", "accounts"]);
+    let accounts = first["accounts"].as_array().unwrap();
+    assert_eq!(accounts.len(), 12);
+    for account in accounts {
+        let keys: Vec<&String> = account.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["role", "login", "password", "name", "unit"]);
+    }
+    assert_eq!(get(&address, "/healthz", "").0, 200);
+    let home = get(&address, "/", "").1;
+    assert!(home.contains("锦宁市") && home.contains("演示"), "{home}");
+    let css = home.split('"').find(|part| part.ends_with(".css")).unwrap();
+    let (status, sheet) = get(&address, css, "Accept-Encoding: br\n");
+    assert!(
+        status == 200 && sheet.contains("content-encoding: br") && sheet.contains("immutable"),
+        "{sheet:.300}"
+    );
+    assert!(matches!(get(&address, "/metrics", "").0, 303 | 401), "metrics are for staff");
+
+    // Commands run beside the server.
+    let data = dir.path().to_str().unwrap();
+    assert_eq!(run(&["journal", "verify", "--data", data]).exit, 0);
+    let token = run(&["token", "create", "system_admin", "--data", data]).said;
+    let header = format!("Authorization: Bearer {}\n", token.split_whitespace().last().unwrap());
+    assert_eq!(get(&address, "/metrics", &header).0, 200);
+    let listed = run(&["user", "list", "--data", data, "--as", "system_admin", "--json"]);
+    assert!(listed.objects().len() > 100, "{}", listed.noted);
+
+    let stopping = Instant::now();
+    assert_eq!(terminate(child), 0);
+    assert!(stopping.elapsed() < Duration::from_secs(5), "{:?}", stopping.elapsed());
+    let (child, second) = start_demo(dir.path(), &address);
+    assert_eq!(first, second, "the same accounts with the same passwords");
+    assert_eq!(terminate(child), 0);
+    std::fs::remove_file(dir.path().join("demo-accounts.json")).unwrap();
+    let without = run(&["demo", "--listen", &address, "--data", data, "--json"]);
+    assert_eq!((without.exit, without.said.as_str()), (2, ""));
+}
+
+#[test]
+fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
+    let dir = tempfile::tempdir().unwrap();
+    let (address, data) = (free_port(), dir.path().to_str().unwrap().to_owned());
+    let args = ["serve", "--listen", &address, "--data", &data];
+    let link =
+        |line: &str| line.split_once("/invitation/").map(|(_, secret)| format!("/invitation/{secret}"));
+    let (child, first) = start(&args, link);
+    assert_eq!(get(&address, "/healthz", "").0, 200);
+    assert_eq!(get(&address, &first, "").0, 200);
+    assert_eq!(terminate(child), 0);
+    // Until somebody took it, each start gives a new link in the place of the old one.
+    let (child, second) = start(&args, link);
+    assert_eq!((get(&address, &first, "").0, get(&address, &second, "").0), (404, 200));
+    assert_eq!(terminate(child), 0);
+    let add = [
+        "user",
+        "add",
+        "admin",
+        "--name",
+        "管理员",
+        "--role",
+        "system_admin",
+        "--unit",
+        "social_work",
+        "--data",
+        &data,
+    ];
+    assert_eq!(run(&add).exit, 0);
+    let mut said = String::new();
+    let (child, ()) = start(&args, |line| {
+        said.push_str(line);
+        line.contains("已就绪").then_some(())
+    });
+    assert_eq!((get(&address, &second, "").0, said.contains("invitation")), (404, false));
+    assert_eq!(terminate(child), 0);
+}
+
+#[test]
+fn public_and_staff_can_have_a_door_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let (public, staff) = (free_port(), free_port());
+    let config = dir.path().join("huitong.toml");
+    std::fs::write(&config, format!("listen.public = \"{public}\"\npublic.rate_limit = \"off\"\n")).unwrap();
+    let data = dir.path().join("data");
+    let args =
+        ["serve", "--listen", &staff, "--config", config.to_str().unwrap(), "--data", data.to_str().unwrap()];
+    let (child, link) = start(&args, |line| line.contains("/invitation/").then(|| line.to_owned()));
+    assert!(link.contains(&staff), "the administrator comes in by the inner door: {link}");
+    assert_eq!((get(&public, "/", "").0, get(&public, "/appeals/new", "").0), (200, 200));
+    assert_eq!((get(&public, "/admin/users", "").0, get(&staff, "/admin/users", "").0), (404, 303));
+    for _ in 0..40 {
+        assert_eq!(get(&public, "/track", "").0, 200);
+    }
+    let taken = run(&["serve", "--listen", &staff, "--data", data.to_str().unwrap()]);
+    assert!(taken.exit == 2 && taken.noted.contains("地址已被占用"), "{} {}", taken.exit, taken.noted);
+    assert_eq!(terminate(child), 0);
+    std::fs::write(&config, "[public]\nrate_limt = \"off\"\n").unwrap();
+    let wrong = run(&args);
+    assert!(wrong.exit == 2 && wrong.noted.contains("“rate_limit”"), "{}", wrong.noted);
+}

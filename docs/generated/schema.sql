@@ -1,0 +1,374 @@
+-- What every capability stands on: the journal, its followers, jobs, leases, idempotency and counters.
+
+-- recorded: it is the record itself
+CREATE TABLE journal (
+    id TEXT PRIMARY KEY,
+    position BIGINT,
+    format BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    act TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    role TEXT NOT NULL,
+    office TEXT NOT NULL,
+    behalf TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    request TEXT NOT NULL,
+    pack TEXT NOT NULL,
+    salt BYTEA NOT NULL,
+    body TEXT NOT NULL,
+    leaf BYTEA NOT NULL
+);
+CREATE UNIQUE INDEX journal_position ON journal (position);
+CREATE INDEX journal_waiting ON journal (id) WHERE position IS NULL;
+CREATE INDEX journal_subject ON journal (subject, id);
+CREATE INDEX journal_actor ON journal (actor, id);
+CREATE INDEX journal_act ON journal (act, id);
+
+-- plain: how far each follower has read
+CREATE TABLE followers (
+    name TEXT PRIMARY KEY,
+    position BIGINT NOT NULL
+);
+
+-- plain: what is to be done at an instant
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    run_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    unique_key TEXT,
+    lease TEXT,
+    lease_until BIGINT,
+    error TEXT
+);
+CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'ready';
+CREATE UNIQUE INDEX jobs_unique ON jobs (unique_key) WHERE state = 'ready';
+
+-- plain: who may do a thing that only one process does
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until BIGINT NOT NULL
+);
+
+-- plain: answers kept for repeated requests
+CREATE TABLE idempotency (
+    principal TEXT NOT NULL,
+    route TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (principal, route, key)
+);
+CREATE INDEX idempotency_expiry ON idempotency (expires_at);
+
+-- plain: maintained counts, folded
+CREATE TABLE counters (
+    name TEXT NOT NULL,
+    k1 TEXT NOT NULL,
+    k2 TEXT NOT NULL,
+    k3 TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (name, k1, k2, k3)
+);
+
+-- plain: maintained counts, changes not folded yet; append-only, so that no two acts touch one row
+CREATE TABLE counter_deltas (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    k1 TEXT NOT NULL,
+    k2 TEXT NOT NULL,
+    k3 TEXT NOT NULL,
+    delta BIGINT NOT NULL
+);
+CREATE INDEX counter_deltas_key ON counter_deltas (name, k1);
+
+-- Who there is: packs in force, units, accounts with their posts, sessions and tokens.
+
+-- recorded: published policy packs, whole and never changed
+CREATE TABLE packs (
+    version TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    files TEXT NOT NULL,
+    effective_from TEXT NOT NULL,
+    published_at BIGINT NOT NULL
+);
+
+-- recorded: departments, towns, parks and every other body of the city that can answer for something
+CREATE TABLE units (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    short_name TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    functions TEXT NOT NULL,
+    phone TEXT,
+    parent TEXT,
+    active BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX units_key ON units (key);
+CREATE UNIQUE INDEX units_name ON units (name);
+
+-- recorded: accounts; the password is an argon2id string
+CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    login TEXT NOT NULL,
+    name TEXT NOT NULL,
+    phone TEXT,
+    password TEXT,
+    disabled_at BIGINT,
+    must_change BOOLEAN NOT NULL,
+    version BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX users_login ON users (login);
+
+-- recorded: roles held in offices, with dates; `until_on` is the last day, `ended_at` is set where it ended at once.
+-- An office is a unit or an association by its id, a company by its code; its name stands here as it was last told.
+CREATE TABLE posts (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    role TEXT NOT NULL,
+    office_kind TEXT NOT NULL,
+    office TEXT NOT NULL,
+    office_name TEXT NOT NULL,
+    from_on TEXT NOT NULL,
+    until_on TEXT,
+    ended_at BIGINT,
+    paper TEXT
+);
+CREATE INDEX posts_user ON posts (user_id);
+CREATE INDEX posts_office ON posts (office, role);
+CREATE INDEX posts_role ON posts (role);
+
+-- plain: wrong passwords lately, for the lockout
+CREATE TABLE login_failures (
+    login TEXT PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    locked_until BIGINT
+);
+
+-- plain: sessions by the digest of their secret; they live in real time
+CREATE TABLE sessions (
+    digest TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    csrf TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    address TEXT NOT NULL
+);
+CREATE UNIQUE INDEX sessions_id ON sessions (id);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- recorded: bearer tokens of the API by the digest of their secret; they live in real time
+CREATE TABLE tokens (
+    digest TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE UNIQUE INDEX tokens_id ON tokens (id);
+CREATE INDEX tokens_user ON tokens (user_id);
+
+-- plain: one-time links for the first administrator, by digest, with the unit of the post; they live in real time
+CREATE TABLE invitations (
+    digest TEXT PRIMARY KEY,
+    office TEXT NOT NULL,
+    office_name TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- The register as far as "who answers for whom" needs it, files, and notices.
+
+-- recorded
+CREATE TABLE associations (
+    id TEXT PRIMARY KEY,
+    uscc TEXT NOT NULL,
+    name TEXT NOT NULL,
+    search TEXT NOT NULL,
+    management_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    founded_on TEXT,
+    term_ends_on TEXT,
+    industries TEXT NOT NULL,
+    member_count BIGINT,
+    scope TEXT NOT NULL,
+    address TEXT,
+    phone TEXT,
+    version BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX associations_uscc ON associations (uscc);
+CREATE INDEX associations_name ON associations (name);
+
+-- recorded: who holds which office in an association; posts only, no files on persons
+CREATE TABLE association_people (
+    id TEXT PRIMARY KEY,
+    association TEXT NOT NULL REFERENCES associations (id),
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    phone TEXT,
+    user_id TEXT,
+    from_on TEXT NOT NULL,
+    until_on TEXT
+);
+CREATE INDEX association_people_of ON association_people (association, title);
+
+-- recorded: the responsibility relation; `until_on` is the last day
+CREATE TABLE links (
+    id TEXT PRIMARY KEY,
+    association TEXT NOT NULL REFERENCES associations (id),
+    kind TEXT NOT NULL,
+    unit TEXT NOT NULL REFERENCES units (id),
+    from_on TEXT NOT NULL,
+    until_on TEXT,
+    paper TEXT NOT NULL,
+    end_paper TEXT,
+    version BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL
+);
+CREATE INDEX links_of ON links (association, kind, from_on);
+CREATE INDEX links_unit ON links (unit, kind);
+
+-- recorded: files by digest; the content lies in the store, not here
+CREATE TABLE attachments (
+    id TEXT PRIMARY KEY,
+    subject_kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    step TEXT,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    internal BOOLEAN NOT NULL,
+    added_by TEXT NOT NULL,
+    added_at BIGINT NOT NULL
+);
+CREATE INDEX attachments_of ON attachments (subject, added_at);
+
+-- plain: notices in the application, rebuilt from the journal by their follower
+CREATE TABLE notices (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    link TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    read_at BIGINT
+);
+CREATE UNIQUE INDEX notices_once ON notices (entry, user_id, kind);
+CREATE INDEX notices_of ON notices (user_id, at);
+CREATE INDEX notices_unread ON notices (user_id) WHERE read_at IS NULL;
+
+-- Appeals: the case, its steps, its clocks.
+
+-- recorded
+CREATE TABLE appeals (
+    id TEXT PRIMARY KEY,
+    number TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    pack TEXT NOT NULL,
+    state TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    category TEXT,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    disclosure TEXT NOT NULL,
+    complainant_kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    source_number TEXT,
+    contact_name TEXT,
+    contact_phone TEXT,
+    submitter TEXT,
+    association TEXT,
+    company_code TEXT,
+    owner_association TEXT,
+    owner_company TEXT,
+    about_kind TEXT,
+    about TEXT,
+    tracking TEXT NOT NULL,
+    verified BOOLEAN NOT NULL,
+    unit TEXT,
+    next_unit TEXT,
+    desk_unit TEXT,
+    assignee TEXT,
+    approved BOOLEAN NOT NULL,
+    replied_by TEXT,
+    submitted_at BIGINT NOT NULL,
+    accepted_at BIGINT,
+    dispatched_at BIGINT,
+    signed_at BIGINT,
+    contacted_at BIGINT,
+    replied_at BIGINT,
+    answered_at BIGINT,
+    closed_at BIGINT,
+    due_at BIGINT,
+    due_limit TEXT,
+    due_order BIGINT NOT NULL,
+    answer_due_at BIGINT,
+    solved TEXT,
+    satisfied TEXT,
+    updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX appeals_number ON appeals (number);
+CREATE UNIQUE INDEX appeals_source ON appeals (source, source_number) WHERE source_number IS NOT NULL;
+CREATE INDEX appeals_unit_due ON appeals (unit, due_order, id);
+CREATE INDEX appeals_unit_state ON appeals (unit, state, due_order, id);
+CREATE INDEX appeals_unit_answered ON appeals (unit, answered_at, id);
+CREATE INDEX appeals_unit_closed ON appeals (unit, closed_at, id);
+CREATE INDEX appeals_desk ON appeals (desk_unit, due_order, id) WHERE state = 'dispatched';
+CREATE INDEX appeals_state ON appeals (state, due_order, id);
+CREATE INDEX appeals_submitted ON appeals (submitted_at, id);
+CREATE INDEX appeals_owner ON appeals (owner_association, submitted_at) WHERE owner_association IS NOT NULL;
+CREATE INDEX appeals_company ON appeals (owner_company, submitted_at) WHERE owner_company IS NOT NULL;
+CREATE INDEX appeals_submitter ON appeals (submitter, submitted_at) WHERE submitter IS NOT NULL;
+CREATE INDEX appeals_assignee ON appeals (assignee, due_order, id) WHERE assignee IS NOT NULL;
+CREATE INDEX appeals_next_unit ON appeals (next_unit) WHERE next_unit IS NOT NULL;
+
+-- recorded: every act on a case, in order; `content` holds what its form said
+CREATE TABLE appeal_steps (
+    id TEXT PRIMARY KEY,
+    appeal TEXT NOT NULL REFERENCES appeals (id),
+    at BIGINT NOT NULL,
+    act TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    office TEXT NOT NULL,
+    office_name TEXT NOT NULL,
+    state_before TEXT NOT NULL,
+    state_after TEXT NOT NULL,
+    outcome TEXT,
+    content TEXT NOT NULL,
+    public_text TEXT
+);
+CREATE INDEX appeal_steps_of ON appeal_steps (appeal, id);
+
+-- recorded: limits that run or ran; the rule is pinned, the arithmetic is recomputed when shown
+CREATE TABLE appeal_clocks (
+    id TEXT PRIMARY KEY,
+    appeal TEXT NOT NULL REFERENCES appeals (id),
+    limit_key TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    pack TEXT NOT NULL,
+    calendar TEXT NOT NULL,
+    promise BOOLEAN NOT NULL,
+    started_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    met_at BIGINT
+);
+CREATE INDEX appeal_clocks_of ON appeal_clocks (appeal, started_at);
