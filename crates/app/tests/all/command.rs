@@ -43,9 +43,21 @@ pub fn run_with(args: &[&str], input: &str) -> Ran {
     Ran { exit: output.status.code().unwrap_or(-1), said: text(output.stdout), noted: text(output.stderr) }
 }
 
-/// Asks a process to stop and answers its exit.
-pub fn terminate(mut child: Child) -> i32 {
-    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert!(told.success());
-    child.wait().unwrap().code().unwrap_or(-1)
+/// A process that does not outlive its test.
+pub struct Server(pub Child);
+
+impl Server {
+    /// Asks it to stop and answers its exit.
+    pub fn stop(mut self) -> i32 {
+        let told = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.0.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

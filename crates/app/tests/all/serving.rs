@@ -3,12 +3,11 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use crate::command::{huitong, run, terminate};
+use crate::command::{Server, huitong, run};
 
 fn free_port() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
@@ -30,22 +29,22 @@ fn get(address: &str, path: &str, header: &str) -> (u16, String) {
 }
 
 /// Starts a server and reads its standard output until `ready` has what it looks for.
-fn start<T>(args: &[&str], mut ready: impl FnMut(&str) -> Option<T>) -> (Child, T) {
-    let mut child = huitong(args).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+fn start<T>(args: &[&str], mut ready: impl FnMut(&str) -> Option<T>) -> (Server, T) {
+    let mut server = Server(huitong(args).spawn().unwrap());
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
     while let Some(Ok(line)) = lines.next() {
         if let Some(found) = ready(&line) {
             // What is said later must not fill the pipe.
             std::thread::spawn(move || for _line in lines {});
-            return (child, found);
+            return (server, found);
         }
     }
     let mut noted = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut noted).unwrap();
+    server.0.stderr.take().unwrap().read_to_string(&mut noted).unwrap();
     panic!("it ended before it was ready: {noted}");
 }
 
-fn start_demo(data: &Path, listen: &str) -> (Child, Json) {
+fn start_demo(data: &Path, listen: &str) -> (Server, Json) {
     let args = ["demo", "--listen", listen, "--data", data.to_str().unwrap(), "--json"];
     start(&args, |line| Some(serde_json::from_str(line).unwrap()))
 }
@@ -55,7 +54,7 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let address = free_port();
     let began = Instant::now();
-    let (child, first) = start_demo(dir.path(), &address);
+    let (server, first) = start_demo(dir.path(), &address);
     println!("ready after {} ms", began.elapsed().as_millis());
     assert_eq!(first["url"], format!("http://{address}"));
     let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
@@ -87,11 +86,11 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
     assert!(listed.objects().len() > 100, "{}", listed.noted);
 
     let stopping = Instant::now();
-    assert_eq!(terminate(child), 0);
+    assert_eq!(server.stop(), 0);
     assert!(stopping.elapsed() < Duration::from_secs(5), "{:?}", stopping.elapsed());
-    let (child, second) = start_demo(dir.path(), &address);
+    let (server, second) = start_demo(dir.path(), &address);
     assert_eq!(first, second, "the same accounts with the same passwords");
-    assert_eq!(terminate(child), 0);
+    assert_eq!(server.stop(), 0);
     std::fs::remove_file(dir.path().join("demo-accounts.json")).unwrap();
     let without = run(&["demo", "--listen", &address, "--data", data, "--json"]);
     assert_eq!((without.exit, without.said.as_str()), (2, ""));
@@ -104,14 +103,14 @@ fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
     let args = ["serve", "--listen", &address, "--data", &data];
     let link =
         |line: &str| line.split_once("/invitation/").map(|(_, secret)| format!("/invitation/{secret}"));
-    let (child, first) = start(&args, link);
+    let (server, first) = start(&args, link);
     assert_eq!(get(&address, "/healthz", "").0, 200);
     assert_eq!(get(&address, &first, "").0, 200);
-    assert_eq!(terminate(child), 0);
+    assert_eq!(server.stop(), 0);
     // Until somebody took it, each start gives a new link in the place of the old one.
-    let (child, second) = start(&args, link);
+    let (server, second) = start(&args, link);
     assert_eq!((get(&address, &first, "").0, get(&address, &second, "").0), (404, 200));
-    assert_eq!(terminate(child), 0);
+    assert_eq!(server.stop(), 0);
     let add = [
         "user",
         "add",
@@ -127,12 +126,12 @@ fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
     ];
     assert_eq!(run(&add).exit, 0);
     let mut said = String::new();
-    let (child, ()) = start(&args, |line| {
+    let (server, ()) = start(&args, |line| {
         said.push_str(line);
         line.contains("已就绪").then_some(())
     });
     assert_eq!((get(&address, &second, "").0, said.contains("invitation")), (404, false));
-    assert_eq!(terminate(child), 0);
+    assert_eq!(server.stop(), 0);
 }
 
 #[test]
@@ -144,7 +143,7 @@ fn public_and_staff_can_have_a_door_each() {
     let data = dir.path().join("data");
     let args =
         ["serve", "--listen", &staff, "--config", config.to_str().unwrap(), "--data", data.to_str().unwrap()];
-    let (child, link) = start(&args, |line| line.contains("/invitation/").then(|| line.to_owned()));
+    let (server, link) = start(&args, |line| line.contains("/invitation/").then(|| line.to_owned()));
     assert!(link.contains(&staff), "the administrator comes in by the inner door: {link}");
     assert_eq!((get(&public, "/", "").0, get(&public, "/appeals/new", "").0), (200, 200));
     assert_eq!((get(&public, "/admin/users", "").0, get(&staff, "/admin/users", "").0), (404, 303));
@@ -153,7 +152,7 @@ fn public_and_staff_can_have_a_door_each() {
     }
     let taken = run(&["serve", "--listen", &staff, "--data", data.to_str().unwrap()]);
     assert!(taken.exit == 2 && taken.noted.contains("地址已被占用"), "{} {}", taken.exit, taken.noted);
-    assert_eq!(terminate(child), 0);
+    assert_eq!(server.stop(), 0);
     std::fs::write(&config, "[public]\nrate_limt = \"off\"\n").unwrap();
     let wrong = run(&args);
     assert!(wrong.exit == 2 && wrong.noted.contains("“rate_limit”"), "{}", wrong.noted);
