@@ -15,7 +15,7 @@ use huitong_kernel::{Ctx, Db, Error, Result as Done, Tx};
 
 use crate::demo;
 use crate::embedded::{SHIPPED, files};
-use crate::out::{Failure, why};
+use crate::out::{Failure, note, why};
 
 /// Where a city lies.
 #[derive(Debug, Clone, clap::Args)]
@@ -93,6 +93,9 @@ impl Place {
 
     /// Opens the city that lies here; an empty place is set up first.
     pub fn open(&self, limits: Limits) -> Result<City, Failure> {
+        if self.is_empty() {
+            note(&format!("{} 是空的，先在这里建立城市", self.folder().display()));
+        }
         let city = open(
             self.database()?,
             self.folder(),

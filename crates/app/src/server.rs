@@ -33,6 +33,17 @@ pub fn address(text: &str) -> Result<SocketAddr, String> {
     whole.parse().map_err(|_| format!("监听地址“{text}”写法不对，应形如 127.0.0.1:8080"))
 }
 
+/// The address as a browser on this machine opens it.
+pub fn url(https: bool, at: SocketAddr) -> String {
+    let scheme = if https { "https" } else { "http" };
+    let host = match at.ip() {
+        ip if ip.is_unspecified() => String::from("127.0.0.1"),
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    format!("{scheme}://{host}:{}", at.port())
+}
+
 /// Serves until SIGTERM; `ready` is told the first listener's address as soon as requests are taken.
 pub fn serve(
     city: &Arc<City>,

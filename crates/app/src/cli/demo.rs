@@ -98,7 +98,7 @@ fn build(db: Db, folder: &Path) -> Result<Vec<Account>, Failure> {
 }
 
 fn announce(out: Out, city: &City, at: SocketAddr, accounts: &[Account]) -> Result<(), Failure> {
-    let url = format!("http://{at}");
+    let url = server::url(false, at);
     out.object(&json!({"url": url, "accounts": accounts}))?;
     if out.json {
         return Ok(());

@@ -40,16 +40,16 @@ impl Args {
         let out = Out { json: false };
         let invitation = invitation(&city)?;
         server::serve(&city, config.settings(), &listeners, |at| {
-            let scheme = if config.server.https { "https" } else { "http" };
             let inside = listeners.iter().position(|(_, listener)| *listener != Listener::Public);
             let at = match inside {
                 Some(place) if place > 0 => listeners[place].0,
                 _ => at,
             };
-            out.say(&format!("{}已就绪：{scheme}://{at}", city.pack().city.product))?;
+            let url = server::url(config.server.https, at);
+            out.say(&format!("{}已就绪：{url}", city.pack().city.product))?;
             if let Some(secret) = invitation {
                 out.say(&format!(
-                    "还没有系统管理员。请打开这个一次性链接，开通首位管理员：\n{scheme}://{at}/invitation/{secret}"
+                    "还没有系统管理员。请打开这个一次性链接，开通首位管理员：\n{url}/invitation/{secret}"
                 ))?;
             }
             Ok(())

@@ -14,9 +14,10 @@ use parking_lot::Mutex;
 
 use super::Worker;
 
-/// How long a duty is ours after we last took it (milliseconds), and how often we take it again.
-const LEASE: i64 = 30_000;
-const RENEW: Duration = Duration::from_secs(10);
+/// How long a duty is ours after we last took it (milliseconds): so long nobody does it after its process was killed.
+const LEASE: i64 = 3_000;
+/// How often we take a duty again that is ours, and ask for one that another process has.
+const RENEW: Duration = Duration::from_secs(1);
 /// Threads that do jobs.
 const JOB_THREADS: usize = 8;
 /// The longest wait in which a stop is not noticed.
@@ -46,7 +47,7 @@ struct Duty {
     /// Wakes at latest after this, and as soon as an act was done where `on_acts`.
     rest: Duration,
     on_acts: bool,
-    /// Whether only one process at a time may do it.
+    /// Whether only one process at a time does it. The embedded engine has one process, and one writer in any case.
     leased: bool,
     turn: Turn,
 }
@@ -90,7 +91,7 @@ impl Worker {
     fn duties(&self, city: &City) -> Vec<Duty> {
         let mut duties = Vec::new();
         let mut duty = |name: String, rest, on_acts, turn: Turn| {
-            duties.push(Duty { name, rest, on_acts, leased: true, turn });
+            duties.push(Duty { name, rest, on_acts, leased: !city.db.is_embedded(), turn });
         };
         if !city.db.is_embedded() {
             let turn = |worker: &Worker, city: &City| Ok(worker.give_positions(city)? > 0);
@@ -145,11 +146,17 @@ fn go_on(worker: &Worker, city: &City, mut duty: Duty, stopping: &AtomicBool) {
                 false
             }
         };
-        if !more {
+        if duty.leased && ours_since.is_none() && errors == 0 {
+            seen = pause(city, seen, RENEW, false, stopping);
+        } else if !more {
             let rest =
                 duty.rest.max(Duration::from_millis(250) * 2_u32.pow(errors.min(7)) * u32::from(errors > 0));
             seen = pause(city, seen, rest, duty.on_acts && errors == 0, stopping);
         }
+    }
+    // Whoever comes next need not wait until the lease runs out.
+    if ours_since.is_some() {
+        let _ = worker.holds(city, &duty.name, 0);
     }
 }
 
