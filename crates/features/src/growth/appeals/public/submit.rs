@@ -75,7 +75,7 @@ struct FillDesk {
 
 /// Answers `GET /appeals/new`.
 pub fn fill(c: &Call) -> Result<Reply> {
-    let known = c.read(|tx| Known::of(tx))?;
+    let known = c.read(Known::of)?;
     let draft = Draft::begun(c, &known)?;
     draw_fill(c, &draft, known, &c.submit_token())
 }
@@ -145,7 +145,7 @@ struct CheckDesk {
 
 /// Answers `POST /appeals/new`: the check page, or the form again with what is wrong or with what is to be changed.
 pub fn check(c: &Call) -> Result<Reply> {
-    let known = c.read(|tx| Known::of(tx))?;
+    let known = c.read(Known::of)?;
     let mut draft = Draft::sent(c, &known)?;
     let token = token(c)?;
     if !c.filled()?.get("edit").is_empty() {
@@ -202,7 +202,7 @@ fn draw_check(
 
 /// Answers `POST /appeals/done`: does the act and shows the receipt.
 pub fn send(c: &Call) -> Result<Reply> {
-    let known = c.read(|tx| Known::of(tx))?;
+    let known = c.read(Known::of)?;
     let mut draft = Draft::sent(c, &known)?;
     let (_, form) = the_form(c)?;
     let checked = draft.check(c, form, &known)?;

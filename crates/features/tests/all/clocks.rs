@@ -1,0 +1,105 @@
+//! The clocks of a case: what starts, ends and moves them, and what happens when nobody looks.
+
+use huitong_testkit::db_test;
+use serde_json::json;
+
+use crate::cast::{Cast, clock};
+
+db_test! {
+    fn notes_restart_nothing_and_each_limit_is_met_once(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        let id = &told.id;
+        cast.walk(id, &["accept", "classify", "dispatch", "sign"]);
+        let before = cast.seen(&cast.handler, id);
+        assert_eq!(before["answer_due_at"], "2025-03-25T23:59:59+08:00");
+        for _ in 0..3 {
+            cast.app.later(3_600_000);
+            cast.walk(id, &["note"]);
+        }
+        let after = cast.seen(&cast.handler, id);
+        assert_eq!((&after["due_at"], &after["answer_due_at"]), (&before["due_at"], &before["answer_due_at"]));
+        assert_eq!(after["clocks"], before["clocks"], "a note moved a clock");
+        cast.walk(id, &["contact"]);
+        let met = clock(&cast.seen(&cast.handler, id), "contact")[0]["met_at"].clone();
+        assert!(met.is_string());
+        cast.app.later(3_600_000);
+        cast.walk(id, &["contact"]);
+        let case = cast.seen(&cast.handler, id);
+        assert_eq!((clock(&case, "contact").len(), &clock(&case, "contact")[0]["met_at"]), (1, &met));
+        for clock in case["clocks"].as_array().unwrap() {
+            assert!(clock["sentence"].as_str().unwrap().contains("2025"), "the arithmetic is said: {clock}");
+        }
+    }
+
+    fn another_kind_has_another_limit_from_the_same_start(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept"]);
+        let due = || cast.seen(&cast.intake, &told.id)["answer_due_at"].clone();
+        assert_eq!(due(), "2025-03-25T23:59:59+08:00");
+        cast.app.at("2025-03-17T10:00:00+08:00");
+        cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "投诉", "category": "03-1"}));
+        // Fifteen working days from the acceptance of 14 March, past 清明.
+        assert_eq!(due(), "2025-04-07T23:59:59+08:00");
+        cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "咨询", "category": "03-1"}));
+        assert_eq!(due(), "2025-03-19T23:59:59+08:00");
+        assert_eq!(clock(&cast.seen(&cast.intake, &told.id), "answer").len(), 1);
+        assert_eq!(cast.tracked(&told)["due_at"], "2025-03-19T23:59:59+08:00");
+    }
+
+    fn a_limit_that_passed_leaves_one_line(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.app.at("2025-03-14T14:30:00+08:00");
+        cast.app.settle();
+        let lines = || cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'overdue'", &told.id);
+        let entries = || cast.count("SELECT COUNT(*) FROM journal WHERE subject = $1 AND act = 'appeal.overdue'", &told.id);
+        assert_eq!(lines(), 0, "the last second still counts");
+        cast.app.at("2025-03-14T14:31:00+08:00");
+        assert!(cast.app.settle() > 0);
+        assert_eq!((lines(), entries()), (1, 1));
+        for day in ["15T09:00", "17T09:00", "20T09:00"] {
+            cast.app.at(&format!("2025-03-{day}:00+08:00"));
+            cast.app.settle();
+        }
+        assert_eq!((lines(), entries()), (1, 1));
+        let case = cast.seen(&cast.supervisor, &told.id);
+        assert_eq!((&case["overdue"], &clock(&case, "accept")[0]["late"]), (&json!(true), &json!(true)));
+        assert_eq!(cast.app.get("/api/v1/appeals?queue=city_overdue").token(&cast.supervisor).send().json()["total"], 1);
+        cast.walk(&told.id, &["accept"]);
+        let case = cast.seen(&cast.supervisor, &told.id);
+        assert_eq!((&case["overdue"], &clock(&case, "accept")[0]["late"]), (&json!(false), &json!(true)));
+        assert!(!cast.tracked(&told).to_string().contains("overdue\":true"));
+    }
+
+    fn an_answer_nobody_judges_closes_by_itself(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        let id = &told.id;
+        cast.walk(id, &["accept", "classify", "dispatch", "sign", "contact", "reply", "approve", "send"]);
+        let case = cast.seen(&cast.handler, id);
+        assert_eq!((&case["due_at"], &case["overdue"]), (&json!(null), &json!(false)), "the office owes nothing more");
+        assert_eq!(clock(&case, "visit")[0]["due_at"], "2025-03-19T23:59:59+08:00");
+        cast.app.at("2025-03-19T23:59:59+08:00");
+        cast.app.settle();
+        assert_eq!(cast.seen(&cast.handler, id)["state"], "answered");
+        cast.app.at("2025-03-20T00:00:01+08:00");
+        cast.app.settle();
+        let case = cast.seen(&cast.handler, id);
+        assert_eq!((&case["state"], &case["solved"]), (&json!("closed"), &json!(null)));
+        assert_eq!(cast.by_code(&told, "judge", &json!({"solved": "yes", "satisfied": "yes"})).status, 409);
+        assert_eq!(cast.count("SELECT COUNT(*) FROM journal WHERE subject = $1 AND act = 'appeal.close'", id), 1);
+    }
+
+    fn a_judged_answer_is_not_closed_again(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign", "reply", "approve", "send"]);
+        cast.by_code(&told, "judge", &json!({"solved": "partly", "satisfied": "no"})).expect(200);
+        cast.app.at("2025-04-20T09:00:00+08:00");
+        cast.app.settle();
+        assert_eq!(cast.count("SELECT COUNT(*) FROM journal WHERE subject = $1 AND act = 'appeal.close'", &told.id), 0);
+        assert_eq!(cast.count("SELECT version FROM appeals WHERE id = $1", &told.id), 9);
+    }
+}

@@ -1,0 +1,14 @@
+//! The house as a whole, through its door: who gets what, how a case lives, what bad input meets, where the red lines are.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what went wrong by failing")]
+
+mod answers;
+mod apart;
+mod cases;
+mod cast;
+mod clocks;
+mod grants;
+mod life;
+mod matrix;
+mod schema;
+mod table;
+mod town;

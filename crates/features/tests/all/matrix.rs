@@ -1,0 +1,292 @@
+//! Everybody at every address: what they meet, and that no byte of what they may not see is in it.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use huitong_kernel::http::Method;
+use huitong_testkit::db::open_sqlite;
+use huitong_testkit::door::Answer;
+
+use crate::apart;
+use crate::cases::Case;
+use crate::grants::{Grants, Person};
+use crate::table::{self, Row, Subject, let_in, nothing, rows};
+use crate::town::{Actor, Town};
+
+/// What a reader may not find, each with its reason.
+type Forbidden = Vec<(String, &'static str)>;
+
+/// Everybody, everything, and what the roles' file says of it.
+pub struct Matrix {
+    pub town: Town,
+    pub grants: Grants,
+    calls: AtomicUsize,
+}
+
+impl Matrix {
+    fn new() -> Matrix {
+        Matrix { town: Town::new(open_sqlite()), grants: Grants::read(), calls: AtomicUsize::new(0) }
+    }
+
+    fn ask(&self, actor: &Actor, row: &Row, address: &str) -> Answer {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let mut ask = self.town.app.ask(row.method, address);
+        if let Some(person) = &actor.person {
+            ask = if row.is_api() { ask.token(person) } else { ask.session(person) };
+        }
+        if row.method == "POST" && row.is_api() {
+            let body: serde_json::Map<_, _> =
+                row.body.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect();
+            ask = ask.json(&body.into());
+        } else if row.method == "POST" {
+            ask = ask.form(row.body);
+        }
+        ask.send()
+    }
+
+    /// What a call must meet.
+    fn expected(&self, actor: &Actor, row: &Row, case: &Case, file: &str) -> u16 {
+        if !let_in(row, actor, &self.grants) {
+            return match (
+                &actor.person,
+                row.is_api() || row.method == "POST" || row.path.starts_with("/attachments"),
+            ) {
+                (Some(_), _) => 403,
+                (None, true) => 401,
+                // A page shows the way to sign in.
+                (None, false) => 303,
+            };
+        }
+        let table::Door::Act(act) = row.door else {
+            // Whoever is signed in already goes on to the desk.
+            return if row.name() == "GET /login" && actor.person.is_some() { 303 } else { row.status };
+        };
+        let sees = self.grants.sees(actor, &case.keys);
+        let reaches = self.grants.reaches(actor, act, &case.keys);
+        match row.subject {
+            Subject::None | Subject::Record => row.status,
+            Subject::Case if !sees && !reaches => 404,
+            Subject::Case if !reaches => 403,
+            // The complainant's own acts have pages of their own.
+            Subject::Case if row.path.starts_with("/my/") && !self.is_own(actor, case) => 403,
+            Subject::OwnCase if !(sees && self.is_own(actor, case)) => 404,
+            Subject::File if !self.opens(actor, case, file) => 404,
+            _ => row.status,
+        }
+    }
+
+    fn is_own(&self, actor: &Actor, case: &Case) -> bool {
+        let own = actor.person.is_some() && actor.account() == case.keys.submitter;
+        own || (!actor.office().is_empty()
+            && [&case.keys.association, &case.keys.company].iter().any(|o| *o == actor.office()))
+    }
+
+    /// Whether a file is theirs to open: what came with the case for who may know the person, the evidence of a reply for
+    /// those inside and, once it was sent, for the complainant.
+    fn opens(&self, actor: &Actor, case: &Case, file: &str) -> bool {
+        if !self.grants.sees(actor, &case.keys) {
+            return false;
+        }
+        let outside = actor.role().starts_with("association") || actor.role().starts_with("company");
+        if outside || case.drafts.iter().any(|draft| draft == file) {
+            return !outside || case.files.iter().any(|own| own == file);
+        }
+        if actor.office() == case.keys.about {
+            return false;
+        }
+        let looks = self.grants.reaches(actor, "appeal.view_identity", &case.keys);
+        case.keys.disclosure != "confidential" || looks
+    }
+
+    /// What must not stand in anything that somebody is answered.
+    fn forbidden(&self, actor: &Actor, row: &Row, asked: &Case) -> Forbidden {
+        let mut words: Forbidden = Vec::new();
+        let reads_journal = self.grants.may(actor, "journal.view");
+        let of_cases = row.path.contains("appeals") || ["/desk", "/notices", "/track"].contains(&row.path);
+        for case in &self.town.cases {
+            let m = &case.marks;
+            let mut no = |word: &String, why| {
+                if !word.is_empty() {
+                    words.push((word.clone(), why));
+                }
+            };
+            let (seen, own) = (self.grants.sees(actor, &case.keys), self.is_own(actor, case));
+            if !seen {
+                for word in [&m.title, &m.text, &m.inside, &m.reply, &m.file] {
+                    no(word, "a hidden case");
+                }
+                if !reads_journal {
+                    no(&m.reason, "a reason in a hidden case");
+                }
+                // A unit that had the case was told of it by number, and who reads the journal reads numbers.
+                let had_it = !case.earlier.is_empty() && case.earlier == actor.office();
+                let told = had_it && ["/notices", "/desk"].contains(&row.path);
+                if !reads_journal && !told && !row.path.contains("{number}") {
+                    no(&case.number, "the number of a hidden case");
+                }
+            }
+            if seen && own {
+                no(&m.inside, "internal words");
+                no(&m.reason, "reasons of the office");
+                no(&m.reply, "a reply that was not sent");
+            }
+            let person = self.grants.person(actor, &case.keys);
+            if person == Person::All {
+                continue;
+            }
+            no(&m.person, "the name of a masked person");
+            no(&m.phone, "the telephone of a masked person");
+            let kept_out = case.keys.disclosure == "confidential" || case.keys.about == actor.office();
+            if of_cases || (row.subject == Subject::Record && asked.id == case.id && kept_out) {
+                no(&m.account, "the account of a masked person");
+            }
+            // Who sits in the association reads its name on every page, and the public list names all.
+            let theirs =
+                actor.office() == m.organisation || actor.office() == self.town.associations[0].id.as_str();
+            let names_all =
+                ["/appeals/new", "/appeals/done", "/appeals/register", "/api/v1/appeals/register"];
+            let of_one = (of_cases || row.subject == Subject::Record) && row.subject != Subject::None;
+            let about_it = of_one && asked.id == case.id && person == Person::Nothing;
+            if about_it && !theirs && !names_all.contains(&row.path) {
+                no(&m.organisation, "the organisation of a person who is not shown");
+            }
+        }
+        words
+    }
+
+    /// Asks, compares, and looks for words that must not be there.
+    fn try_one(&self, actor: &Actor, row: &Row, case: &Case, file: &str, wrong: &mut Vec<String>) {
+        let address = table::address(row, &self.town, case, file);
+        let answer = self.ask(actor, row, &address);
+        let expected = self.expected(actor, row, case, file);
+        let place = || format!("{} for {} ({})", row.name(), actor.name, case.name);
+        if answer.status != expected {
+            wrong.push(format!("{}: {} where {expected} was expected", place(), answer.status));
+        }
+        let said = answer.everything();
+        // What is looked for below would be found if it were there: who may see a case reads its title.
+        let is_case = row.subject == Subject::Case && row.method == "GET" && !row.path.ends_with("/acts");
+        if answer.status == 200 && is_case && !said.contains(&case.marks.title) {
+            wrong.push(format!("{}: does not show the case", place()));
+        }
+        for (word, why) in self.forbidden(actor, row, case) {
+            if said.contains(&word) && !address.contains(&word) {
+                wrong.push(format!("{}: says {word}, {why}", place()));
+            }
+        }
+        if expected == 404 && matches!(row.subject, Subject::Case | Subject::OwnCase) {
+            let absent = Row { ..clone(row) };
+            let other = address.replace(&case.id, &format!("apl_{}", nothing()));
+            let there = self.ask(actor, &absent, &other);
+            if same(&there, &other) != same(&answer, &address) {
+                wrong.push(format!("{}: a hidden case is not answered like an absent one", place()));
+            }
+        }
+    }
+
+    /// Everybody at one address.
+    fn try_all(&self, row: &Row) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let few = self.town.cases.len();
+        let cases = match row.subject {
+            Subject::None => &self.town.cases[..1],
+            // Forms and acts are many: the two cases that stand in every relation.
+            _ if row.method == "POST"
+                || row.path.matches('/').count() > 2 && !row.path.starts_with("/api") =>
+            {
+                &self.town.cases[..2]
+            }
+            _ => &self.town.cases[..few],
+        };
+        for actor in &self.town.actors {
+            for case in cases {
+                match row.subject {
+                    Subject::File => {
+                        for file in case.files.iter().chain(&case.drafts) {
+                            self.try_one(actor, row, case, file, &mut wrong);
+                        }
+                    }
+                    _ => self.try_one(actor, row, case, "-", &mut wrong),
+                }
+            }
+        }
+        wrong
+    }
+}
+
+fn clone(row: &Row) -> Row {
+    Row {
+        method: row.method,
+        path: row.path,
+        door: row.door,
+        subject: row.subject,
+        status: row.status,
+        body: row.body,
+        query: row.query,
+    }
+}
+
+/// An answer without what differs between any two: its code, its tokens, the address that was asked for.
+fn same(answer: &Answer, address: &str) -> (u16, String) {
+    let text = answer.text().replace(address, "-");
+    let id = address.split('/').find(|part| part.starts_with("apl_")).unwrap_or("-");
+    let text = text.replace(id, "-");
+    let mut out = String::new();
+    // Codes begin with HT-, tokens are long runs of hexadecimal digits.
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+        let plain = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let token = plain.len() >= 16 && plain.bytes().all(|b| b.is_ascii_hexdigit());
+        out.push_str(if plain.starts_with("HT-") || token { "*" } else { word });
+    }
+    (answer.status, out)
+}
+
+#[test]
+fn every_role_at_every_address_in_every_relation() {
+    let matrix = Matrix::new();
+    let known: BTreeSet<String> =
+        rows().map(Row::name).chain(table::APART.iter().map(|n| (*n).to_owned())).collect();
+    let routes = matrix.town.app.site.routes.all().iter();
+    let real: BTreeSet<String> = routes
+        .map(|r| {
+            let method = if r.method == Method::Get { "GET" } else { "POST" };
+            format!("{method} {}", r.path)
+        })
+        .collect();
+    let plain = |name: &String| {
+        name.split('{')
+            .map(|part| part.split_once('}').map_or(part, |(_, rest)| rest))
+            .collect::<Vec<_>>()
+            .join("{}")
+    };
+    let (known_plain, real_plain): (BTreeSet<_>, BTreeSet<_>) =
+        (known.iter().map(plain).collect(), real.iter().map(plain).collect());
+    let missing: Vec<_> = real_plain.difference(&known_plain).collect();
+    assert!(missing.is_empty(), "addresses that no row of the table judges: {missing:?}");
+    let gone: Vec<_> = known_plain.difference(&real_plain).collect();
+    assert!(gone.is_empty(), "rows of the table that no address has: {gone:?}");
+    let roles: BTreeSet<&str> = matrix.grants.roles().collect();
+    let here: BTreeSet<&str> = matrix.town.actors.iter().map(Actor::role).collect();
+    assert_eq!(roles, here, "the town has everybody");
+
+    let all: Vec<&Row> = rows().collect();
+    let next = AtomicUsize::new(0);
+    let mut wrong: Vec<String> = std::thread::scope(|scope| {
+        let work = || {
+            let mut wrong = Vec::new();
+            while let Some(row) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                wrong.extend(matrix.try_all(row));
+            }
+            wrong
+        };
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap()).collect()
+    });
+    wrong.extend(apart::search(&matrix));
+    wrong.extend(apart::look_behind_the_mask(&matrix));
+    wrong.extend(apart::sign_out(&matrix));
+    let calls = matrix.calls.load(Ordering::Relaxed);
+    assert!(calls > 5_000, "{calls} calls");
+    let shown: Vec<&String> = wrong.iter().take(60).collect();
+    assert!(wrong.is_empty(), "{} of {calls} calls went wrong:\n{shown:#?}", wrong.len());
+}

@@ -1,0 +1,130 @@
+//! One city with everybody in it: each role in each relation to cases that carry marks nobody else's do.
+
+use huitong_features::base::associations::Association;
+use huitong_features::base::identity::Office;
+use huitong_testkit::app::TestApp;
+use huitong_testkit::db::TestDb;
+use huitong_testkit::door::Person;
+
+use crate::cases::{self, Case};
+
+/// Where a person stands to the cases.
+pub const RESPONSIBLE: &str = "commerce";
+pub const NEXT: &str = "transport";
+pub const EARLIER: &str = "education";
+pub const COMPLAINED_OF: &str = "water";
+pub const ELSEWHERE: &str = "science";
+
+/// Roles held in units; the last of them reach the whole city.
+pub const UNIT_ROLES: [&str; 9] = [
+    "intake",
+    "handler",
+    "unit_leader",
+    "supervisor",
+    "registrar",
+    "city_leader",
+    "policy_admin",
+    "system_admin",
+    "auditor",
+];
+
+/// Somebody who asks: a person in one post, or nobody.
+pub struct Actor {
+    /// Where it stands, for the failure's words: `handler@commerce`.
+    pub name: String,
+    /// Account; none for the public.
+    pub person: Option<Person>,
+}
+
+impl Actor {
+    /// Role key.
+    pub fn role(&self) -> &str {
+        self.person.as_ref().map_or("public", |p| p.role.as_str())
+    }
+
+    /// Id of the unit, association or company.
+    pub fn office(&self) -> &str {
+        self.person.as_ref().map_or("", |p| p.office.id.as_str())
+    }
+
+    /// Id of the account.
+    pub fn account(&self) -> &str {
+        self.person.as_ref().map_or("", |p| p.account.id.as_str())
+    }
+}
+
+/// The city, its people and its cases.
+pub struct Town {
+    /// The house.
+    pub app: TestApp,
+    /// Everybody who asks.
+    pub actors: Vec<Actor>,
+    /// What they ask for.
+    pub cases: Vec<Case>,
+    /// Associations: that of the secretary who brings cases in, that complained of, one without relation.
+    pub associations: [Association; 3],
+    _db: TestDb,
+}
+
+impl Town {
+    /// Builds it on a database.
+    pub fn new(db: TestDb) -> Town {
+        let app = TestApp::new(&db.db);
+        let associations = [
+            app.association("锦宁市甲行业协会", 1),
+            app.association("锦宁市乙行业协会", 2),
+            app.association("锦宁市丙行业协会", 3),
+        ];
+        let mut actors = vec![Actor { name: String::from("public"), person: None }];
+        let add = |name: String, title: &str, role: &str, office: &Office| {
+            let login = name.replace(['@', '_'], "-");
+            Actor { person: Some(app.somebody(&login, title, role, office)), name }
+        };
+        for unit in [RESPONSIBLE, NEXT, EARLIER, COMPLAINED_OF, ELSEWHERE] {
+            let office = Office::unit(&app.unit(unit));
+            actors.extend(UNIT_ROLES.map(|role| add(format!("{role}@{unit}"), "工作人员", role, &office)));
+        }
+        let office = Office::unit(&app.unit(RESPONSIBLE));
+        actors.push(add(String::from("handler@second"), "工作人员", "handler", &office));
+        for (nth, association) in associations.iter().enumerate() {
+            let office = Office::association(association.id.as_str(), &association.name);
+            let name = if nth == 0 { cases::SECRETARY } else { "秘书长" };
+            let nth = nth + 1;
+            actors.push(add(format!("association_secretary@{nth}"), name, "association_secretary", &office));
+            actors.push(add(
+                format!("association_party_secretary@{nth}"),
+                "书记",
+                "association_party_secretary",
+                &office,
+            ));
+        }
+        for (nth, (code, name)) in cases::COMPANIES.iter().enumerate() {
+            let title = if nth == 0 { cases::CONTACT } else { "企业联系人" };
+            actors.push(add(
+                format!("company_contact@{}", nth + 1),
+                title,
+                "company_contact",
+                &Office::company(code, name),
+            ));
+        }
+        let mut town = Town { app, actors, cases: Vec::new(), associations, _db: db };
+        town.cases = cases::all(&town);
+        town.app.settle();
+        town
+    }
+
+    /// An actor by name.
+    pub fn actor(&self, name: &str) -> &Actor {
+        self.actors.iter().find(|a| a.name == name).unwrap_or_else(|| panic!("no actor {name}"))
+    }
+
+    /// A person by name.
+    pub fn person(&self, name: &str) -> &Person {
+        self.actor(name).person.as_ref().unwrap()
+    }
+
+    /// Id of a unit.
+    pub fn unit(&self, key: &str) -> String {
+        self.app.unit(key).id.to_string()
+    }
+}
