@@ -43,7 +43,8 @@
       event.stopImmediatePropagation();
       return;
     }
-    if (form.method === "post") busy(form);
+    // A form that hands out a file leaves the page where it is and may be sent again.
+    if (form.method === "post" && form.dataset.again === undefined) busy(form);
   }, true);
 
   // Back from the next page, or an answer put into this one: the form may be sent again.

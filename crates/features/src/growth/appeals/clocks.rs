@@ -48,7 +48,8 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
 /// The first clocks of a new case, from the instant it came in; they are kept with [`keep`] once the case is.
 pub fn begin(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str) -> Vec<RunningLimit> {
     let limits = pack.limits.iter().filter(|l| l.starts.iter().any(|a| a == act));
-    let clocks = limits.filter_map(|limit| started(tx, pack, limit, appeal, appeal.submitted_at)).collect::<Vec<_>>();
+    let clocks =
+        limits.filter_map(|limit| started(tx, pack, limit, appeal, appeal.submitted_at)).collect::<Vec<_>>();
     settle(pack, appeal, &clocks);
     clocks
 }

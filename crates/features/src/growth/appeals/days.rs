@@ -77,13 +77,13 @@ fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark 
     }
 }
 
-/// Time that counted on a day of a limit in hours: `3小时`, `2时30分`; "" for limits in days.
+/// Time that counted on a day of a limit in hours: `3时`, `2时30分`; "" for limits in days.
 fn hours_on(explained: &Explanation, day: Date) -> String {
     let spans = explained.spans.iter().filter(|s| civil_date(s.from) == day);
     let minutes = spans.map(|s| s.to - s.from).sum::<i64>() / 60_000;
     match (minutes / 60, minutes % 60) {
         (0, 0) => String::new(),
-        (hours, 0) => format!("{hours}小时"),
+        (hours, 0) => format!("{hours}时"),
         (0, minutes) => format!("{minutes}分"),
         (hours, minutes) => format!("{hours}时{minutes}分"),
     }

@@ -164,7 +164,13 @@ pub const SUBJECT: Subject = Subject {
                 || bodies.iter().any(|body| body.as_deref() == Some(holder.office.as_str()))
         };
         let kept_out = |holder: &Holder| secret && theirs(holder);
-        records::by_roles(tx, "appeal.view", &store::KEYS, &|column| store::key_of(&appeal, column), &kept_out)
+        records::by_roles(
+            tx,
+            "appeal.view",
+            &store::KEYS,
+            &|column| store::key_of(&appeal, column),
+            &kept_out,
+        )
     }),
     veil: |tx, entry| {
         let appeal = store::find(tx, &Scope::all(), &Id::stored(entry.subject.clone()))?;

@@ -6,7 +6,7 @@ use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::{self, Checked, FormView};
 use huitong_kernel::http::page::Choice;
 use huitong_kernel::http::{Call, Filled, Upload};
-use huitong_kernel::pack::{Control, Form, Pack};
+use huitong_kernel::pack::{self, Control, Form, Pack};
 
 use super::known::Known;
 use super::named;
@@ -172,6 +172,7 @@ impl Draft {
             .suggest("association", "/orgs/suggest?q=")
             .suggest("about", "/orgs/suggest?with=units&q=");
         view.fields.retain(|f| !known.fields().contains(&f.key.as_str()));
+        let whens = whens(form, pack);
         for field in &mut view.fields {
             if known.signed_in && field.key == "disclosure" {
                 field.choices.retain(|c| c.value != ANONYMOUS);
@@ -179,7 +180,13 @@ impl Draft {
             if field.control == "files" {
                 HINT.clone_into(&mut field.hint);
             }
-            if !field.when.is_empty() {
+            if field.key == "contact_phone" {
+                let use_of_it = pack.warning("personal_data").map_or("", |w| w.text.as_str());
+                field.hint = format!("{}{use_of_it}", field.hint);
+            }
+            if let Some(when) = whens.iter().find(|w| w.key == field.key) {
+                field.hint = format!("选{}的填写。{}", when.labels, field.hint);
+            } else if !field.when.is_empty() {
                 field.hint = format!("{}时填写。{}", field.when, field.hint);
             }
         }
@@ -190,7 +197,7 @@ impl Draft {
     pub fn rows(&self, form: &Form, pack: &Pack, checked: &Checked) -> Vec<Row> {
         let shown =
             form.fields.iter().filter(|f| f.control != Control::Files && !checked.text(&f.key).is_empty());
-        let row = |field: &huitong_kernel::pack::Field| {
+        let row = |field: &pack::Field| {
             let choices = field.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
             let text = checked.text(&field.key);
             let chosen = choices.into_iter().find(|c| c.key == text);
@@ -230,6 +237,43 @@ pub struct Row {
     pub hint: String,
     /// As it was understood.
     pub value: String,
+}
+
+/// A field that is filled in on certain choices of another one.
+pub struct When {
+    /// The field.
+    pub key: String,
+    /// The other one.
+    pub field: String,
+    /// The choices, parted by `|`.
+    pub values: String,
+    /// The same in words: “投诉”“举报”.
+    pub labels: String,
+}
+
+/// The fields that depend on one choice before them.
+pub fn whens(form: &Form, pack: &Pack) -> Vec<When> {
+    let mut found = Vec::new();
+    for field in form.fields.iter().filter(|f| f.visible_if.is_some()) {
+        for other in form.fields.iter().take_while(|f| f.key != field.key) {
+            let choices = other.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
+            let count = choices.len();
+            let shown =
+                |choice: &pack::Choice| field.visible(&[(other.key.clone(), choice.key.clone())].into());
+            let fit: Vec<pack::Choice> = choices.into_iter().filter(shown).collect();
+            if !fit.is_empty() && fit.len() < count {
+                let values: Vec<&str> = fit.iter().map(|c| c.key.as_str()).collect();
+                found.push(When {
+                    key: field.key.clone(),
+                    field: other.key.clone(),
+                    values: values.join("|"),
+                    labels: fit.iter().map(|c| format!("“{}”", c.label)).collect(),
+                });
+                break;
+            }
+        }
+    }
+    found
 }
 
 /// What a stop marking in a text or in the name of a file demands.

@@ -56,6 +56,7 @@ struct Listed {
     due: String,
     due_tone: &'static str,
     due_at: String,
+    percent: i64,
     /// 评价 or 查看.
     verb: &'static str,
 }
@@ -124,23 +125,27 @@ fn count(tx: &Tx, scope: &Scope, condition: &'static str) -> Result<i64> {
 struct Found {
     row: AppealRow,
     tone: &'static str,
+    /// When the limit that runs now began: with the acceptance, or before it with the submission.
+    since: i64,
 }
 
 fn listed(tx: &Tx, pack: &Pack, appeals: &[Appeal]) -> Result<Vec<Found>> {
-    let mut units: Vec<String> = appeals.iter().filter_map(|a| a.unit.as_ref().map(ToString::to_string)).collect();
+    let mut units: Vec<String> =
+        appeals.iter().filter_map(|a| a.unit.as_ref().map(ToString::to_string)).collect();
     units.sort();
     units.dedup();
     let names = units::names(tx, &units)?;
     let found = |appeal: &Appeal| {
         let unit = appeal.unit.as_ref().and_then(|u| names.get(u.as_str())).cloned().unwrap_or_default();
         let tone = pack.flow.state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
-        Ok(Found { row: row(tx, pack, appeal, Names { unit, ..Names::default() })?, tone })
+        let since = appeal.accepted_at.unwrap_or(appeal.submitted_at);
+        Ok(Found { row: row(tx, pack, appeal, Names { unit, ..Names::default() })?, tone, since })
     };
     appeals.iter().map(found).collect()
 }
 
 fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
-    let Found { row, tone } = found;
+    let Found { row, tone, since } = found;
     let due_at = row.due_at.as_deref().and_then(parse_instant);
     let left = due_at.map(|at| deadline::remaining(ctx.now, at, ctx.calendar()));
     Listed {
@@ -160,6 +165,7 @@ fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
             Some(Urgency::Overdue) => "over",
         },
         due: left.map_or_else(|| String::from("—"), |l| l.words),
+        percent: due_at.map_or(0, |at| view::used(ctx, since, at)),
         due_at: due_at.map(|at| format!("{} {} 到期", row.due_limit, minute_text(at))).unwrap_or_default(),
     }
 }

@@ -13,7 +13,7 @@ use huitong_kernel::pack::{Form, Pack};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Error, Id, OrMissing, Result};
 
-use super::draft::{Draft, Kept, Row};
+use super::draft::{self, Draft, Kept, Row, When};
 use super::known::Known;
 use super::promise::{self, Promised};
 use super::view::{self, ClockView};
@@ -42,15 +42,20 @@ struct Fill {
     token: String,
     kept: Vec<Kept>,
     stop: String,
-    /// Notes of the pack beside their fields.
-    notes: Vec<Choice>,
+    whens: Vec<When>,
     contact_open: bool,
     beside: Beside,
 }
 
 impl Fill {
-    fn note(&self, key: &str) -> &str {
-        self.notes.iter().find(|n| n.value == key).map_or("", |n| n.label.as_str())
+    /// On which choice of another field a field depends; script hides it meanwhile.
+    fn when(&self, key: &str) -> Option<&When> {
+        self.whens.iter().find(|w| w.key == key)
+    }
+
+    /// The warning stands in a box at the first free text, and as a line at all others.
+    fn slim(&self, key: &str) -> bool {
+        self.form.fields.iter().find(|f| f.free_text).is_none_or(|first| first.key != key)
     }
 
     /// Fields of the contact are folded away where they are known.
@@ -89,10 +94,6 @@ fn the_form(c: &Call) -> Result<(&Pack, &Form)> {
 fn draw_fill(c: &Call, draft: &Draft, known: Known, token: &str) -> Result<Reply> {
     let (pack, form) = the_form(c)?;
     let view = draft.view(form, pack, &known);
-    let note = |key: &str| {
-        let text = pack.warning(key).map(|w| w.text.clone()).unwrap_or_default();
-        Choice { value: key.to_owned(), label: text, ..Choice::default() }
-    };
     let mut shell = c.shell("提交诉求")?;
     shell.lead.clone_from(&view.intro);
     shell.has_errors = !draft.errors.is_empty();
@@ -102,7 +103,7 @@ fn draw_fill(c: &Call, draft: &Draft, known: Known, token: &str) -> Result<Reply
         token: token.to_owned(),
         kept: draft.kept.clone(),
         stop: draft.stop.clone(),
-        notes: ["personal_data", "anonymous", "complained_of"].map(note).into(),
+        whens: draft::whens(form, pack),
         beside: Beside::new(pack, known),
         form: view,
     };

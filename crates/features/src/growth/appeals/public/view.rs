@@ -27,6 +27,8 @@ pub struct ClockView {
     pub standing: String,
     /// Tone of the standing: calm soon over none.
     pub tone: &'static str,
+    /// Share of the limit that is used (0–100).
+    pub percent: i64,
     /// The arithmetic in one sentence.
     pub sentence: String,
     /// Its days; empty once it was met.
@@ -221,7 +223,13 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     let names = view::Names::of(tx, appeal)?;
     let person = view::complainant(tx, pack, appeal)?;
     let contact = [person.name.as_str(), person.phone.as_str()].join(" ");
-    let contact = if person.note.is_empty() { contact } else { person.note };
+    // Whoever holds the keys is the complainant and need not be told what was asked for.
+    let kept_back = appeal.confidential() && !person.note.is_empty();
+    let contact = match (kept_back, person.note.is_empty()) {
+        (true, _) => String::from("实名保密，只有受理人员和承办的经办人能看到"),
+        (false, true) => contact,
+        (false, false) => person.note,
+    };
     let judged = |list: &str, key: &Option<String>| {
         let label = key.as_deref().and_then(|key| pack.label(list, key));
         label.unwrap_or_default().to_owned()
@@ -238,6 +246,9 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
         fact("是否满意", judged("satisfied", &appeal.satisfied)),
     ];
     facts.retain(|f| !f.value.is_empty());
+    // The grid has two columns: an odd last fact takes the row.
+    let odd = facts.len() % 2 == 1;
+    facts.iter_mut().last().filter(|_| odd).into_iter().for_each(|f| f.wide = true);
     Ok(facts)
 }
 
@@ -280,10 +291,18 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         due: minute_text(clock.due_at),
         standing,
         tone,
+        percent: used(ctx, clock.started_at, clock.due_at),
         days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
         sentence: explained.map(|e| e.sentence).unwrap_or_default(),
         basis: source.map(|s| basis(&s.basis, promise::mark(s))).unwrap_or_default(),
     }
+}
+
+/// Share of the working time of a limit that has passed (0–100).
+pub fn used(ctx: &Ctx, from: i64, due: i64) -> i64 {
+    let passed = deadline::working_millis(from, ctx.now, ctx.calendar());
+    let all = deadline::working_millis(from, due, ctx.calendar()).max(1);
+    (passed.saturating_mul(100) / all).clamp(0, 100)
 }
 
 fn basis(text: &str, mark: &str) -> String {
@@ -296,7 +315,6 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
     let mut lines = Vec::new();
     for step in steps {
         let Some(title) = &step.public_text else { continue };
-        let mine = matches!(step.act.as_str(), "submit" | "judge" | "withdraw");
         let text = match step.act.as_str() {
             "accept" => step.said("note"),
             "decline" => step.said("text"),
@@ -311,7 +329,7 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
                 title.clone()
             },
             time: minute_text(step.at),
-            who: if mine { String::from("您") } else { step.office_name.clone() },
+            who: step.office_name.clone(),
             took: before.map(|at| took(ctx, at, step.at)).unwrap_or_default(),
             text,
         });
