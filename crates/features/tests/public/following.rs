@@ -82,7 +82,8 @@ db_test! {
         assert_eq!(refused.status, 422);
         let done = browser.post("/track/withdraw", &[("number", &number), ("code", &code), ("reason", "已自行解决")]);
         assert_eq!(done.status, 200, "{}", done.main());
-        assert!(done.main().contains("已撤回，停止办理"), "{}", done.main());
+        let text = done.main();
+        assert!(text.contains("已撤回，停止办理") && text.contains("撤回，停止计时"), "{text}");
     }
 
     fn files_are_handed_out_to_whoever_holds_the_keys(db) {

@@ -273,7 +273,9 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         .ok()
         .map(|length| deadline::explain(clock.started_at, length, &title, ctx.calendar()));
     let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
+    let taken_back = appeal.state == "withdrawn" && clock.met_at == appeal.closed_at;
     let (standing, tone) = match clock.met_at {
+        Some(at) if taken_back => (format!("{} 撤回，停止计时", minute_text(at)), "none"),
         Some(at) if at <= clock.due_at => (format!("{} 已完成", minute_text(at)), "none"),
         Some(at) => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
         None => (
