@@ -165,8 +165,19 @@ fn offers_schema(schemas: &mut huitong_kernel::http::Schemas) -> serde_json::Val
 /// Judges what was uploaded and keeps it, then puts the act's input together.
 pub fn input(c: &Call) -> Result<Input> {
     let filled = c.filled()?.clone();
-    let files = attachments::take(&Files::of(&c.city.data), c.ctx.pack()?, &filled.files)?;
+    // The act will refuse a text with a stop marking; nothing that came with it may stay here.
+    let files = match is_stopped(c, &filled)? {
+        true => Vec::new(),
+        false => attachments::take(&Files::of(&c.city.data), c.ctx.pack()?, &filled.files)?,
+    };
     Ok(Input { filled, files })
+}
+
+fn is_stopped(c: &Call, filled: &Filled) -> Result<bool> {
+    let pack = c.ctx.pack()?;
+    let form = c.route.form.and_then(|key| pack.form(key));
+    let mut free = form.iter().flat_map(|form| &form.fields).filter(|field| field.free_text);
+    Ok(free.any(|field| pack.stop(filled.get(&field.key)).is_some()))
 }
 
 fn create(c: &Call) -> Result<Reply> {
