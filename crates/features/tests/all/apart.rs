@@ -1,5 +1,6 @@
 //! What the table of addresses does not say: searching, looking behind the mask, signing out.
 
+use crate::grants::Asker;
 use crate::matrix::Matrix;
 
 /// Looking behind the mask: intake and the assigned handler, of those whom the case does not complain of, each time recorded.
@@ -46,7 +47,7 @@ pub fn look_behind_the_mask(matrix: &Matrix) -> Vec<String> {
 /// Words that are searched for tell nothing of cases that are hidden: not by a row, not by a total.
 pub fn search(matrix: &Matrix) -> Vec<String> {
     let mut wrong = Vec::new();
-    for actor in matrix.town.actors.iter().filter(|a| matrix.grants.may(a, "appeal.list")) {
+    for actor in matrix.town.actors.iter().filter(|a| matrix.grants.may(*a, "appeal.list")) {
         for case in &matrix.town.cases {
             let person = actor.person.as_ref().unwrap();
             for filter in [format!("q={}", case.marks.title), format!("number={}", case.number)] {

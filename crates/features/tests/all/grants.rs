@@ -2,8 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use huitong_testkit::door::Person as Somebody;
+
 use crate::cases::Keys;
-use crate::town::Actor;
+
+/// Who asks, as far as rights look: nobody has neither account nor office.
+pub trait Asker {
+    /// Role key.
+    fn role(&self) -> &str;
+    /// Id of the unit, association or company.
+    fn office(&self) -> &str;
+    /// Id of the account.
+    fn account(&self) -> &str;
+}
+
+impl Asker for Somebody {
+    fn role(&self) -> &str {
+        &self.role
+    }
+
+    fn office(&self) -> &str {
+        &self.office.id
+    }
+
+    fn account(&self) -> &str {
+        self.account.id.as_str()
+    }
+}
 
 /// Which acts a role may do, each with how far.
 pub struct Grants(BTreeMap<String, Vec<(String, String)>>);
@@ -41,12 +66,12 @@ impl Grants {
     }
 
     /// Whether somebody may do an act at all: by the role held, or because everybody may.
-    pub fn may(&self, actor: &Actor, act: &str) -> bool {
+    pub fn may(&self, actor: &impl Asker, act: &str) -> bool {
         self.of(actor.role(), act).next().is_some() || self.of("public", act).next().is_some()
     }
 
     /// Whether it reaches this case.
-    pub fn reaches(&self, actor: &Actor, act: &str, case: &Keys) -> bool {
+    pub fn reaches(&self, actor: &impl Asker, act: &str, case: &Keys) -> bool {
         let own = !actor.account().is_empty() && actor.account() == case.submitter;
         let body = !actor.office().is_empty()
             && [&case.association, &case.company].contains(&&actor.office().to_owned());
@@ -54,7 +79,7 @@ impl Grants {
             "city" | "public" => true,
             "unit" => case.units.iter().any(|unit| unit == actor.office()),
             "assigned" => !actor.account().is_empty() && actor.account() == case.assignee,
-            "own" => actor.person.is_some() && (own || body),
+            "own" => !actor.account().is_empty() && (own || body),
             other => panic!("unknown reach {other}"),
         });
         by_post
@@ -66,7 +91,7 @@ impl Grants {
     }
 
     /// Whether somebody may know of a case at all.
-    pub fn sees(&self, actor: &Actor, case: &Keys) -> bool {
+    pub fn sees(&self, actor: &impl Asker, case: &Keys) -> bool {
         self.reaches(actor, "appeal.view", case)
     }
 }
@@ -84,7 +109,7 @@ pub enum Person {
 
 impl Grants {
     /// Decides from the words of the domain: one's own all; confidential nothing, complained of nothing, else masked.
-    pub fn person(&self, actor: &Actor, case: &Keys) -> Person {
+    pub fn person(&self, actor: &impl Asker, case: &Keys) -> Person {
         if !actor.office().is_empty() && actor.office() == case.about {
             return Person::Nothing;
         }

@@ -3,12 +3,16 @@
 
 mod answers;
 mod apart;
+mod bad_input;
 mod cases;
 mod cast;
 mod clocks;
 mod grants;
 mod life;
 mod matrix;
+mod pages;
+mod random;
+mod red_lines;
 mod schema;
 mod table;
 mod town;

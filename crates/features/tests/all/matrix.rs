@@ -9,7 +9,7 @@ use huitong_testkit::door::Answer;
 
 use crate::apart;
 use crate::cases::Case;
-use crate::grants::{Grants, Person};
+use crate::grants::{Asker, Grants, Person};
 use crate::table::{self, Row, Subject, let_in, nothing, rows};
 use crate::town::{Actor, Town};
 

@@ -7,6 +7,7 @@ use huitong_testkit::db::TestDb;
 use huitong_testkit::door::Person;
 
 use crate::cases::{self, Case};
+use crate::grants::Asker;
 
 /// Where a person stands to the cases.
 pub const RESPONSIBLE: &str = "commerce";
@@ -36,20 +37,17 @@ pub struct Actor {
     pub person: Option<Person>,
 }
 
-impl Actor {
-    /// Role key.
-    pub fn role(&self) -> &str {
-        self.person.as_ref().map_or("public", |p| p.role.as_str())
+impl Asker for Actor {
+    fn role(&self) -> &str {
+        self.person.as_ref().map_or("public", Asker::role)
     }
 
-    /// Id of the unit, association or company.
-    pub fn office(&self) -> &str {
-        self.person.as_ref().map_or("", |p| p.office.id.as_str())
+    fn office(&self) -> &str {
+        self.person.as_ref().map_or("", Asker::office)
     }
 
-    /// Id of the account.
-    pub fn account(&self) -> &str {
-        self.person.as_ref().map_or("", |p| p.account.id.as_str())
+    fn account(&self) -> &str {
+        self.person.as_ref().map_or("", Asker::account)
     }
 }
 

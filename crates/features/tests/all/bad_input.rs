@@ -1,0 +1,465 @@
+//! What bad input meets: words at the field, nothing kept that was refused, nothing typed lost, and never a fault of ours.
+
+use huitong_kernel::Db;
+use huitong_testkit::db::open_sqlite;
+use huitong_testkit::db_test;
+use huitong_testkit::door::{Answer, File, Person};
+use serde_json::{Value as Json, json};
+
+use crate::cast::{Cast, told};
+
+const MARK: &str = "绝密★";
+
+/// The messages of a refused body, field by field.
+fn findings(answer: &Answer) -> Vec<(String, String)> {
+    answer.expect(422);
+    let said = answer.json();
+    let text = |error: &Json, key: &str| error[key].as_str().unwrap().to_owned();
+    said["errors"].as_array().unwrap().iter().map(|e| (text(e, "field"), text(e, "message"))).collect()
+}
+
+fn post(cast: &Cast, body: &Json) -> Answer {
+    cast.app.post("/api/v1/appeals").json(body).send()
+}
+
+fn cases(cast: &Cast) -> i64 {
+    cast.count("SELECT COUNT(*) FROM appeals WHERE id <> $1", "")
+}
+
+db_test! {
+    fn long_texts_are_refused_in_words(db) {
+        let cast = Cast::new(db);
+        let long = "长".repeat(50_000);
+        let found = findings(&post(&cast, &Cast::appeal(&json!({"text": long}))));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].0 == "text" && found[0].1.contains("5000"), "{found:?}");
+        let found = findings(&post(&cast, &Cast::appeal(&json!({"title": long, "contact_name": long}))));
+        assert_eq!(found.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(), ["title", "contact_name"]);
+        let whole = "长".repeat(5_000);
+        assert_eq!(post(&cast, &Cast::appeal(&json!({"text": whole}))).status, 201, "what fits is taken");
+
+        let huge = post(&cast, &Cast::appeal(&json!({"text": "长".repeat(700_000)})));
+        huge.expect(413);
+        assert!(huge.json()["detail"].as_str().unwrap().contains("没有保存"));
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
+        let page = cast.app.post(&format!("/appeals/{}/note", told.id)).session(&cast.handler).form(&[("text", &long)]).send();
+        page.expect(422);
+        assert!(page.text().contains(&long), "what was typed is still there");
+        assert_eq!(cast.app.post("/appeals/new").form(&[("text", &long)]).send().status, 422);
+    }
+
+    fn odd_characters_are_kept_or_named(db) {
+        let cast = Cast::new(db);
+        let odd = "<script>alert(1)</script> & \"引号\" '单' 😀👩‍🏭 ﷽ 𠮷野家 e\u{301} ﬁ\u{3000}全角ＡＢＣ";
+        let told = told(&post(&cast, &Cast::appeal(&json!({"text": odd, "title": "😀 请求协助招工 <b>"}))));
+        let seen = cast.seen(&cast.intake, &told.id);
+        assert_eq!((&seen["text"], &seen["title"]), (&json!(odd), &json!("😀 请求协助招工 <b>")));
+        for page in [format!("/appeals/{}", told.id), String::from("/appeals")] {
+            let page = cast.app.get(&page).session(&cast.intake).send();
+            assert!(!page.expect(200).text().contains("<script>alert") && !page.text().contains("招工 <b>"));
+        }
+        for (bad, name) in [("\u{0}", "空字符"), ("\u{7}", "响铃"), ("\u{1b}[31m", "转义"), ("\u{202e}", "反向"), ("\u{2066}", "隔离"), ("\u{9f}", "控制")] {
+            for field in ["title", "text", "contact_name"] {
+                let sent = Cast::appeal(&json!({field: format!("请求协助招工{bad}用工缺口约三百人")}));
+                let found = findings(&post(&cast, &sent));
+                assert!(found.iter().any(|(at, said)| at == field && said.contains("控制字符")), "{name} {field}: {found:?}");
+            }
+        }
+        assert_eq!(cases(&cast), 1);
+    }
+
+    fn bodies_that_cannot_be_read_are_refused_in_words(db) {
+        let cast = Cast::new(db);
+        let send = |kind: &str, body: &[u8]| cast.app.post("/api/v1/appeals").body(kind, body).send();
+        let json = "application/json";
+        for body in [&b""[..], b"{", b"hello", b"[1,2]", b"\"text\"", b"null", b"{\"a\":1,}", b"\xff\xfe{}", b"{\"title\":\"\xff\xfe\"}", b"{\"title\": NaN}"] {
+            let answer = send(json, body);
+            assert_eq!(answer.status, 400, "{}: {}", String::from_utf8_lossy(body), answer.text());
+            assert!(!answer.json()["detail"].as_str().unwrap().is_empty());
+        }
+        let deep = format!("{{\"title\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(send(json, deep.as_bytes()).status, 400);
+        for kind in ["text/plain", "application/xml", "application/octet-stream"] {
+            assert_eq!(send(kind, b"{}").status, 415, "{kind}");
+        }
+        assert_eq!(cast.app.post("/api/v1/appeals").send().status, 422, "nothing at all lacks every field");
+        for body in [&b"title=%FF%FE"[..], b"title=%00", b"%=%", b"title=\xff"] {
+            let status = send("application/x-www-form-urlencoded", body).status;
+            assert!([400, 422].contains(&status), "{}: {status}", String::from_utf8_lossy(body));
+        }
+        for (kind, body) in [
+            ("multipart/form-data", "--b\r\n"),
+            ("multipart/form-data; boundary=b", "no boundary here"),
+            ("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nhalf"),
+        ] {
+            assert_eq!(send(kind, body.as_bytes()).status, 400, "{body}");
+        }
+        assert_eq!(cases(&cast), 0);
+    }
+
+    fn wrong_types_and_unknown_names_are_named(db) {
+        let cast = Cast::new(db);
+        let at = |more: &Json| findings(&post(&cast, &Cast::appeal(more))).into_iter().map(|f| f.0).collect::<Vec<_>>();
+        assert_eq!(at(&json!({"title": {"a": 1}})), ["title"]);
+        assert_eq!(at(&json!({"colour": "red", "kind": "求助 "})), ["colour"]);
+        assert_eq!(at(&json!({"kind": "抱怨"})), ["kind"]);
+        assert_eq!(at(&json!({"kind": 3})), ["kind"]);
+        assert_eq!(at(&json!({"disclosure": "secret"})), ["disclosure"]);
+        assert_eq!(at(&json!({"contact_phone": "12345"})), ["contact_phone"]);
+        assert_eq!(at(&json!({"category": "99-9"})), ["category"]);
+        assert_eq!(at(&json!({"company_code": "91519900MA9002535G"})), ["company_code"]);
+        assert_eq!(at(&json!({"association": "没有这家协会"})), ["association"]);
+        assert_eq!(at(&json!({"kind": "投诉", "about": "没有这个单位"})), ["about"]);
+        let none: Vec<_> = findings(&post(&cast, &json!({}))).into_iter().map(|f| f.0).collect();
+        assert_eq!(none, ["kind", "title", "text", "contact_name", "contact_phone"]);
+        assert_eq!(cases(&cast), 0);
+    }
+
+    fn files_are_what_they_say_or_are_not_taken(db) {
+        let cast = Cast::new(db);
+        let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &[0; 40]].concat();
+        let body = Cast::appeal(&json!({}));
+        let fields: Vec<(&str, &str)> = body.as_object().unwrap().iter().map(|(k, v)| (k.as_str(), v.as_str().unwrap())).collect();
+        let send = |name: &str, bytes: &[u8]| {
+            let file = File { field: "files", name, bytes };
+            cast.app.post("/api/v1/appeals").multipart(&fields, &[file]).send()
+        };
+        for (name, bytes, word) in [
+            ("照片.pdf", png.as_slice(), "PNG"),
+            ("程序.png", b"MZ\x90\0\x03\0\0\0", "类型"),
+            ("空.txt", b"", "空文件"),
+            ("页.html", b"\x00<html>", "类型"),
+            ("压缩.docx", b"PK\x03\x04broken", "压缩"),
+            ("涉密.txt", "标题\n机密★一年".as_bytes(), "转线下办理"),
+            ("机密★.txt", b"plain", "转线下办理"),
+        ] {
+            let found = findings(&send(name, bytes));
+            assert!(found.iter().any(|(at, said)| at == "files" && said.contains(word)), "{name}: {found:?}");
+        }
+        assert_eq!((cases(&cast), cast.count("SELECT COUNT(*) FROM attachments WHERE id <> $1", "")), (0, 0));
+        assert_eq!(send("照片.png", &png).status, 201);
+        let html = send("页面.txt", b"<script>alert(1)</script>");
+        let id = told(&html).id;
+        let file = cast.seen(&cast.intake, &id)["files"][0]["id"].as_str().unwrap().to_owned();
+        let read = cast.app.get(&format!("/attachments/{file}")).session(&cast.intake).send();
+        read.expect(200);
+        assert!(read.header("content-disposition").starts_with("attachment"), "a file is saved, never run");
+        assert_eq!(read.header("x-content-type-options"), "nosniff");
+    }
+
+    fn a_late_page_shows_the_difference_and_what_was_typed(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
+        let path = format!("/appeals/{}/reply", told.id);
+        let page = cast.app.get(&path).session(&cast.handler).send();
+        let (version, token) = (page.hidden("version"), page.hidden("submit_token"));
+        cast.does(&cast.colleague, &told.id, "note", &json!({"text": "同事先记了一笔"}));
+        let typed = "您反映的用工缺口已核实，专场招聘会定于下周举行。这些字不能丢。";
+        let send = |version: &str, token: &str| {
+            let fields = [("version", version), ("submit_token", token), ("outcome", "solved"), ("text", typed)];
+            cast.app.post(&path).session(&cast.handler).form(&fields).send()
+        };
+        let late = send(&version, &token);
+        late.expect(409);
+        assert!(late.text().contains(typed) && late.text().contains("他人更新"), "{}", late.text());
+        let newer = late.hidden("version");
+        assert_ne!(newer, version);
+        assert_eq!(send(&newer, &late.hidden("submit_token")).status, 303);
+        // The page sent twice acts once.
+        let again = send(&newer, &late.hidden("submit_token"));
+        assert_eq!(again.status, 303, "{}", again.text());
+        assert_eq!(cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'reply'", &told.id), 1);
+    }
+
+    fn a_form_sent_twice_registers_one_case(db) {
+        let cast = Cast::new(db);
+        let page = cast.app.get("/appeals/register").session(&cast.intake).send();
+        let token = page.expect(200).hidden("submit_token");
+        let body = Cast::appeal(&json!({"source": "hotline", "source_number": "SZ-1"}));
+        let mut fields: Vec<(&str, &str)> = body.as_object().unwrap().iter().map(|(k, v)| (k.as_str(), v.as_str().unwrap())).collect();
+        fields.push(("submit_token", &token));
+        let send = || cast.app.post("/appeals/register").session(&cast.intake).form(&fields).send();
+        let (first, second) = (send(), send());
+        assert_eq!((first.expect(303).header("location"), cases(&cast)), (second.expect(303).header("location"), 1));
+        // Another page, the same number of the source: refused at its field, and all that was typed is there.
+        fields.pop();
+        let refused = cast.app.post("/appeals/register").session(&cast.intake).form(&fields).send();
+        refused.expect(422);
+        assert!(refused.text().contains("SZ-1") && refused.text().contains("会员企业用工缺口约三百人"));
+        assert_eq!(cases(&cast), 1);
+    }
+}
+
+/// A body for each act that holds, with who does it.
+fn good(cast: &Cast) -> Vec<(&'static str, &Person, Json)> {
+    let reply = "您反映的用工缺口已核实，专场招聘会定于下周举行，请留意通知。";
+    vec![
+        ("verify", &cast.intake, json!({"method": "call_back"})),
+        ("accept", &cast.intake, json!({})),
+        ("classify", &cast.intake, json!({"kind": "求助", "category": "03-1"})),
+        ("dispatch", &cast.intake, json!({"unit": "commerce", "reason": "按派单目录"})),
+        ("sign", &cast.handler, json!({})),
+        ("assign", &cast.leader, json!({"handler": cast.handler.account.id})),
+        ("contact", &cast.handler, json!({"reason": "verify", "result": "reached"})),
+        ("note", &cast.handler, json!({"text": "已核对"})),
+        ("reply", &cast.handler, json!({"outcome": "solved", "text": reply})),
+        ("review", &cast.leader, json!({"outcome": "return", "opinion": "写明时间"})),
+        ("reply", &cast.handler, json!({"outcome": "solved", "text": reply})),
+        ("review", &cast.leader, json!({"outcome": "approve"})),
+        ("send", &cast.leader, json!({})),
+    ]
+}
+
+/// Tries a marking in each free text of a form; each is refused with what to do instead.
+fn try_marked(cast: &Cast, form: &str, body: &Json, send: &dyn Fn(&Json) -> Answer) -> usize {
+    let pack = cast.app.city.pack();
+    let form = pack.form(form).unwrap_or_else(|| panic!("no form {form}"));
+    let shown: std::collections::BTreeMap<String, String> = body
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned()))
+        .collect();
+    let mut tried = 0;
+    for field in form.fields.iter().filter(|f| f.free_text && f.visible(&shown)) {
+        let mut marked = body.clone();
+        marked[&field.key] = json!(format!("事项说明写在这里，文件标有 绝 密 ☆ 字样，请协助处理 {MARK}"));
+        let found = findings(&send(&marked));
+        let stopped = found.iter().any(|(at, said)| *at == field.key && said.contains("转线下办理"));
+        assert!(stopped, "{}.{}: {found:?}", form.key, field.key);
+        tried += 1;
+    }
+    tried
+}
+
+/// Files in the city's store.
+fn stored(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { stored(&path) } else { 1 }).sum()
+}
+
+#[test]
+fn what_came_with_a_stopped_text_is_not_kept_either() {
+    let db = open_sqlite();
+    let cast = Cast::new(&db.db);
+    let body = Cast::appeal(&json!({"text": format!("文件标有{MARK}字样，请协助处理"), "source": "phone"}));
+    let fields: Vec<_> =
+        body.as_object().unwrap().iter().map(|(k, v)| (k.as_str(), v.as_str().unwrap())).collect();
+    let file = File { field: "files", name: "说明.txt", bytes: "随附的内容".as_bytes() };
+    let public: Vec<_> = fields.iter().copied().filter(|(name, _)| *name != "source").collect();
+    for (path, fields) in [
+        ("/api/v1/appeals", &public),
+        ("/appeals/new", &public),
+        ("/appeals/done", &public),
+        ("/api/v1/appeals/register", &fields),
+        ("/appeals/register", &fields),
+    ] {
+        let ask = cast.app.post(path);
+        let ask = match (path.contains("register"), path.starts_with("/api")) {
+            (true, true) => ask.token(&cast.intake),
+            (true, false) => ask.session(&cast.intake),
+            _ => ask,
+        };
+        let answer = ask.multipart(fields, &[file]).send();
+        assert!(answer.expect(422).text().contains("转线下办理"), "{path}");
+        assert_eq!(stored(&cast.app.city.data.join("attachments")), 0, "{path} kept the file");
+    }
+    let case = cast.submit(&json!({}));
+    cast.walk(&case.id, &["accept", "classify", "dispatch", "sign"]);
+    let reply = [("outcome", "solved"), ("text", "您反映的事项已办理，依据文件绝密★第一号，特此答复。")];
+    let ask = cast.app.post(&format!("/api/v1/appeals/{}/reply", case.id)).token(&cast.handler);
+    ask.multipart(&reply, &[file]).send().expect(422);
+    assert_eq!(stored(&cast.app.city.data.join("attachments")), 0);
+}
+
+#[test]
+fn a_marking_stops_every_free_text_and_leaves_no_trace() {
+    let db = open_sqlite();
+    let cast = Cast::new(&db.db);
+    let mut tried = try_marked(&cast, "appeal_submit", &Cast::appeal(&json!({})), &|body| post(&cast, body));
+    let register = Cast::appeal(&json!({"source": "phone"}));
+    tried += try_marked(&cast, "appeal_register", &register, &|body| {
+        cast.app.post("/api/v1/appeals/register").token(&cast.intake).json(body).send()
+    });
+    let case = cast.submit(&json!({}));
+    for (act, who, body) in good(&cast) {
+        tried +=
+            try_marked(&cast, &format!("appeal_{act}"), &body, &|body| cast.tries(who, &case.id, act, body));
+        let page = |body: &Json| {
+            let fields: Vec<_> =
+                body.as_object().unwrap().iter().map(|(k, v)| (k.as_str(), v.as_str().unwrap())).collect();
+            cast.app.post(&format!("/appeals/{}/{act}", case.id)).session(who).form(&fields).send()
+        };
+        if act == "note" {
+            let refused = page(&json!({"text": MARK}));
+            assert!(refused.expect(422).text().contains("转线下办理"));
+        }
+        cast.does(who, &case.id, act, &body);
+    }
+    let judge = json!({"solved": "yes", "satisfied": "yes"});
+    tried += try_marked(&cast, "appeal_judge", &judge, &|body| cast.by_code(&case, "judge", body));
+    let other = cast.submit(&json!({}));
+    tried += try_marked(&cast, "appeal_withdraw", &json!({}), &|body| cast.by_code(&other, "withdraw", body));
+    let decline =
+        json!({"reason": "other_place", "text": "您反映的事项不属本市管辖，请向事项所在地的部门提出。"});
+    tried += try_marked(&cast, "appeal_decline", &decline, &|body| {
+        cast.tries(&cast.intake, &other.id, "decline", body)
+    });
+    let pack = cast.app.city.pack();
+    let all: usize = pack.forms.iter().map(|f| f.fields.iter().filter(|f| f.free_text).count()).sum();
+    assert!(tried >= all, "{tried} of {all} free texts were tried");
+
+    let tables = cast.app.read(|tx| tx.query("SELECT name FROM sqlite_master WHERE type = 'table'", &[]));
+    for table in tables.iter().map(|row| row.get::<String>("name").unwrap()) {
+        let rows = cast.app.read(|tx| tx.query(&format!("SELECT * FROM {table}"), &[]));
+        // The pack itself names the markings it stops.
+        let clean = |text: &str| !text.contains(MARK) && !text.contains("绝 密 ☆");
+        let kept = rows.iter().all(|row| row.columns().all(|(_, value)| clean(&format!("{value:?}"))));
+        assert!(kept || table == "packs", "{table} kept a text that was stopped");
+    }
+}
+
+fn addresses_methods_and_parameters_that_make_no_sense(db: &Db) {
+    let cast = Cast::new(db);
+    let status = |method: &str, path: &str| cast.app.ask(method, path).token(&cast.supervisor).send().status;
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"] {
+        let answer = cast.app.ask(method, "/api/v1/appeals").send();
+        assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD, POST"), "{method}");
+        assert_eq!(status(method, "/no/such/place"), 404);
+    }
+    assert_eq!(status("POST", "/api/v1/journal"), 405);
+    assert_eq!(cast.app.get("/api/v1/track/x/judge").send().header("allow"), "POST");
+    assert_eq!(cast.app.ask("HEAD", "/api/v1/appeals").token(&cast.supervisor).send().body.len(), 0);
+    for path in [
+        "/appeals/",
+        "/api/v1/appeals/apl_",
+        "/api/v1/appeals/unt_0",
+        "/api/v1/appeals/..%2f..%2fetc",
+        "/api/v1/appeals/%E4%B8%AD",
+        "/attachments/../../etc/passwd",
+        "/attachments/%00",
+        "/assets/none.css",
+        "/api/v1/track/%F0%9F%98%80?code=x",
+        "/api/v1/track/SQ20250314000000000?code=",
+    ] {
+        assert!([404, 400].contains(&status("GET", path)), "{path}: {}", status("GET", path));
+    }
+    let long = format!("/api/v1/appeals/{}", "a".repeat(20_000));
+    assert_eq!(status("GET", &long), 404);
+    for query in [
+        "page=0",
+        "page=-1",
+        "page=1e9",
+        "page=99999",
+        "page_size=0",
+        "page_size=101",
+        "page_size=x",
+        "sort=title",
+        "since=gestern",
+        "queue=none",
+        "next=broken",
+        "state=%00",
+        "colour=red",
+        "q=%FF",
+    ] {
+        let answer = cast.app.get(&format!("/api/v1/appeals?{query}")).token(&cast.supervisor).send();
+        assert!([200, 400, 422].contains(&answer.status), "{query}: {} {}", answer.status, answer.text());
+        let page = cast.app.get(&format!("/appeals?{query}")).session(&cast.supervisor).send();
+        assert!([200, 400, 404, 422].contains(&page.status), "{query}: {} {}", page.status, page.text());
+    }
+    for key in ["", " ", "中文", &"k".repeat(201), "a b"] {
+        let answer = cast.app.post("/api/v1/appeals").header("idempotency-key", key).json(&json!({})).send();
+        assert!([400, 422].contains(&answer.status), "{key:?}: {}", answer.status);
+    }
+    for line in ["Bearer", "Bearer ", "Basic YTpi", "Bearer ht_0000", "bearer\tx"] {
+        let answer = cast.app.get("/api/v1/appeals").header("authorization", line).send();
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"), "{line:?}");
+    }
+}
+
+/// Whatever is sent wherever by whomever: an answer in words, and never a fault of ours.
+fn junk_is_nobodys_internal_error(db: &Db) {
+    let cast = Cast::new(db);
+    let case = cast.submit(&json!({}));
+    let junk: Vec<(&str, Vec<u8>)> = vec![
+        (
+            "application/json",
+            b"{\"version\":{},\"text\":[[]],\"title\":[\"a\",\"b\"],\"kind\":true}".to_vec(),
+        ),
+        (
+            "application/json",
+            b"{\"version\":\"-9223372036854775809\",\"unit\":\"apl_x\",\"handler\":\"\"}".to_vec(),
+        ),
+        ("application/json", vec![0; 4096]),
+        ("application/x-www-form-urlencoded", b"version=&version=1&text=%F0%28%8C%28&a=&&&=".to_vec()),
+        (
+            "application/x-www-form-urlencoded",
+            format!("login={}&password=%00&next=//evil", "x".repeat(9000)).into_bytes(),
+        ),
+        (
+            "multipart/form-data; boundary=b",
+            b"--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"\"\r\n\r\nx\r\n--b--"
+                .to_vec(),
+        ),
+        ("", b"\xff\xfe\xfd".to_vec()),
+    ];
+    let people = [None, Some(&cast.secretary), Some(&cast.intake), Some(&cast.handler), Some(&cast.leader)];
+    let mut wrong = Vec::new();
+    for route in cast.app.site.routes.all() {
+        let path =
+            route.path.replace("{id}", &case.id).replace("{number}", &case.number).replace("{secret}", "x");
+        for person in people {
+            let ask = |method: &str, path: &str| {
+                let ask = cast.app.ask(method, path);
+                match person {
+                    Some(person) if path.starts_with("/api/") => ask.token(person),
+                    Some(person) if path != "/logout" => ask.session(person),
+                    _ => ask,
+                }
+            };
+            let mut answers = Vec::new();
+            if route.method == huitong_kernel::http::Method::Get {
+                answers.push(
+                    ask(
+                        "GET",
+                        &format!("{path}?page=-1&sort=%00&q={}&on=x&queue=%FF", "%E4%B8%AD".repeat(500)),
+                    )
+                    .send(),
+                );
+                answers.push(ask("GET", &format!("{path}?q=%25_%5C'--&next=apl_&after=x&association=%27&duty=%22&subject=%27&tab=z&page=9999999999999999999")).send());
+            } else {
+                answers.extend(
+                    junk.iter().map(|(kind, body)| ask("POST", &path).body(kind, body.clone()).send()),
+                );
+                answers.push(
+                    ask("POST", &path)
+                        .form(&[("version", "x"), ("text", "\u{1}"), ("until", "2025-02-30"), ("id", "'")])
+                        .send(),
+                );
+            }
+            for answer in answers.iter().filter(|a| a.status >= 500) {
+                let who = person.map_or("public", |p| p.account.login.as_str());
+                wrong.push(format!(
+                    "{} {} for {who}: {} {}",
+                    route.method.as_str(),
+                    route.path,
+                    answer.status,
+                    answer.text()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} answers:\n{:#?}", wrong.len(), &wrong[..wrong.len().min(10)]);
+}
+
+db_test! {
+    fn addresses(db) {
+        addresses_methods_and_parameters_that_make_no_sense(db);
+    }
+
+    fn junk(db) {
+        junk_is_nobodys_internal_error(db);
+    }
+}
