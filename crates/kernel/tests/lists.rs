@@ -1,5 +1,5 @@
 //! Lists on both engines: filters, orders, pages and going on, against the same done in memory.
-#![expect(clippy::unwrap_used, reason = "tests say what went wrong by failing")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests say what went wrong by failing")]
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
