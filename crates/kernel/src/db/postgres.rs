@@ -15,12 +15,14 @@ use crate::ctx::Ctx;
 use crate::db::Tables;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Connections at most: 64 for requests, 8 for jobs.
 const CONNECTIONS: usize = 72;
 /// How often an act is run again after a clash before the caller is told to come back.
 const RETRIES: u32 = 24;
+/// Turns for an act that inserts a key which another has just taken.
+const TAKEN_KEY: u32 = 3;
 
 pub(super) struct Postgres {
     config: postgres::Config,
@@ -78,7 +80,8 @@ impl Postgres {
         };
         for attempt in 0..RETRIES {
             match self.run(begin, ctx, tables, mode, &f) {
-                Err(error) if error.is_retryable() => {
+                // A key that is still taken after a few turns is no clash but a mistake of ours.
+                Err(error) if error.is_retryable() && (error.kind() == Kind::Busy || attempt < TAKEN_KEY) => {
                     let spread = ctx.random.below(1 << attempt.min(6)) + 1;
                     std::thread::sleep(Duration::from_millis(spread));
                 }
@@ -234,7 +237,7 @@ fn wrong(sql: &str, error: &postgres::Error) -> Error {
             Error::busy(detail).retryable()
         }
         // Two acts that insert the same key at once: the second, run again, sees the first.
-        Some(code) if *code == SqlState::UNIQUE_VIOLATION => Error::internal(detail),
+        Some(code) if *code == SqlState::UNIQUE_VIOLATION => Error::internal(detail).retryable(),
         Some(code) if code.code().starts_with("53") || code.code().starts_with("57") => Error::busy(detail),
         None => Error::busy(detail),
         _ => Error::internal(detail),

@@ -54,6 +54,8 @@ pub(super) fn enter(
     record: impl Fn(Record) -> Record,
 ) -> Result<HeldPost> {
     check_role(tx, new)?;
+    // Whether it overlaps is decided on all posts of the person.
+    tx.claim("users", user.as_str())?;
     let from = new.from.unwrap_or_else(|| tx.ctx().today());
     if new.until.is_some_and(|last| last < from) {
         return Err(Error::invalid("until", "截止日期不能早于起始日期"));
