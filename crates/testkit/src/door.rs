@@ -37,6 +37,7 @@ pub struct Ask<'a> {
     body: Vec<u8>,
     by: By<'a>,
     form: Option<Form>,
+    listener: Listener,
 }
 
 /// A form that waits for the token of its page.
@@ -128,7 +129,16 @@ impl TestApp {
     /// A request with any method.
     pub fn ask(&self, method: &str, path: &str) -> Ask<'_> {
         let (method, path) = (method.to_owned(), path.to_owned());
-        Ask { app: self, method, path, headers: Vec::new(), body: Vec::new(), by: By::Nobody, form: None }
+        Ask {
+            app: self,
+            method,
+            path,
+            headers: Vec::new(),
+            body: Vec::new(),
+            by: By::Nobody,
+            form: None,
+            listener: Listener::Whole,
+        }
     }
 
     /// Reads an address.
@@ -151,6 +161,11 @@ impl<'a> Ask<'a> {
     /// In the person's browser session.
     pub fn session(self, person: &'a Person) -> Ask<'a> {
         Ask { by: By::Session(person), ..self }
+    }
+
+    /// On one of two listeners.
+    pub fn on(self, listener: Listener) -> Ask<'a> {
+        Ask { listener, ..self }
     }
 
     /// With one more header.
@@ -210,7 +225,7 @@ impl<'a> Ask<'a> {
             request = request.header(name, value);
         }
         let request = request.body(Body::from(self.body)).expect("a request that can be sent");
-        let router = router(self.app.site.clone(), Listener::Whole);
+        let router = router(self.app.site.clone(), self.listener);
         self.app.runtime.block_on(async {
             let answer = router.oneshot(request).await.expect("the door always answers");
             let (head, body) = answer.into_parts();
