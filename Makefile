@@ -13,7 +13,7 @@ help:
 	@echo 'make check   formatting, lints, house style of CSS and script, the shipped pack, licences, generated docs'
 	@echo 'make gen     write docs/generated anew'
 	@echo 'make assets  fetch the pinned script and icons into web/vendor'
-	@echo 'make bench   the bench with fixed data: ratios in one run'
+	@echo 'make bench   many callers against one on a distant PostgreSQL'
 
 run: assets
 	scripts/need rust cc
@@ -38,4 +38,4 @@ gen:
 
 bench:
 	scripts/need rust cc postgres
-	scripts/postgres run cargo run --release --locked -p huitong-bench --bin bench
+	scripts/postgres run cargo run --release --locked -p huitong-bench --bin concurrency
