@@ -1,6 +1,7 @@
 //! Who acts, when, in which offices and by which request: the one value that travels with every act.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::clock::{Clock, Random, civil_date, machine_now};
 use crate::error::{Error, Result};
@@ -90,6 +91,8 @@ pub struct Ctx {
     pub policy: Arc<Policy>,
     /// Randomness.
     pub random: Random,
+    /// Ids made so far: those of one act sort in the order they were made.
+    made: Arc<AtomicU32>,
 }
 
 impl Ctx {
@@ -98,7 +101,7 @@ impl Ctx {
         let mut tag = [0; 5];
         random.fill(&mut tag);
         let request = format!("HT-{}", crate::digest::hex(&tag).to_uppercase());
-        Ctx { now: clock.now(), actor, request, policy, random: random.clone() }
+        Ctx { now: clock.now(), actor, request, policy, random: random.clone(), made: Arc::default() }
     }
 
     /// The program itself, outside of any city: migrations, sequencing, leases.
@@ -109,6 +112,7 @@ impl Ctx {
             request: String::from("-"),
             policy: Arc::default(),
             random: Random::system(),
+            made: Arc::default(),
         }
     }
 
@@ -135,7 +139,8 @@ impl Ctx {
 
     /// Makes an id.
     pub fn id<T: Named>(&self) -> Id<T> {
-        Id::new(self.now, self.random.bits())
+        let nth = u128::from(self.made.fetch_add(1, Ordering::Relaxed)) << 56;
+        Id::new(self.now, nth | (self.random.bits() >> 72))
     }
 
     /// Today in civil time (UTC+8).

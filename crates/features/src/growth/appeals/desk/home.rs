@@ -100,8 +100,8 @@ fn links(c: &Call) -> Vec<Link> {
     let places = [
         ("/appeals/new", "提交诉求", "appeal.submit"),
         ("/appeals/register", "代录诉求", "appeal.register"),
-        ("/duty", "责任关系查询", "duty.ask"),
-        ("/orgs", "找协会", "association.open"),
+        ("/duty", "责任关系查询", "responsibility.view"),
+        ("/orgs", "找协会", "association.view"),
         ("/admin/pack", "政策包", "pack.view"),
         ("/admin/journal", "操作日志", "journal.view"),
         ("/admin/users", "账号和任职", "user.list"),

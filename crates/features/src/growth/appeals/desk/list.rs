@@ -77,6 +77,15 @@ pub fn show(c: &Call) -> Result<Reply> {
     let mut shell = c.shell("诉求工单")?;
     shell.lead = open.map(|q| format!("{} {total} 件", q.title)).unwrap_or_default();
     let chosen = c.query("kind").unwrap_or_default();
+    // Until the reader chooses, the queue's own order stands, and no head may claim another.
+    let by_due = open.and_then(|q| q.order.first()).is_some_and(|step| step.column == "due_at");
+    let sort = |name: &str| match asked.sort_link(name, "/appeals", c.queries()) {
+        link if sorted => link,
+        (_, _) if by_due && name == "due_at" => {
+            (format!("/appeals{}", c.queries().with("sort", "-due_at")), "asc")
+        }
+        (href, _) => (href, ""),
+    };
     c.page(&ListPage {
         shell,
         tabs,
@@ -86,8 +95,8 @@ pub fn show(c: &Call) -> Result<Reply> {
         reset: open.map_or_else(|| String::from("/appeals"), |q| format!("/appeals?queue={}", q.key)),
         empty: open.map_or_else(|| String::from("没有诉求。"), |q| q.empty.clone()),
         pager: asked.pager(total, "件", "/appeals", c.queries()),
-        due_sort: asked.sort_link("due_at", "/appeals", c.queries()),
-        submitted_sort: asked.sort_link("submitted_at", "/appeals", c.queries()),
+        due_sort: sort("due_at"),
+        submitted_sort: sort("submitted_at"),
         rows: rows.items.into_iter().map(|row| line(c, pack, row)).collect(),
         may_register: c.ctx.may("appeal.register").is_some(),
     })
