@@ -1,0 +1,63 @@
+// Anyone: finds an association, hands an appeal in without account, follows it, takes it back; with and without script.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { look } from "../lib/looks.mjs";
+import { setStage } from "../lib/stage.mjs";
+import { fill, handIn, says, track } from "./parts.mjs";
+
+const stage = setStage();
+
+test("an association is found, and its page says who answers for it", async () => {
+  const page = await stage.visit("/");
+  await look(page, "public-home");
+  await page.locator('main input[type="search"], main input[name="q"]').first().fill("餐饮");
+  await page.getByRole("button", { name: "找协会" }).click();
+  await look(page, "public-directory");
+  await page.getByRole("link", { name: /餐饮/ }).first().click();
+  await says(page, "登记管理机关", "行业管理部门");
+  await look(page, "public-association");
+});
+
+for (const script of [true, false]) {
+  test(`an appeal is handed in, followed and taken back, ${script ? "with" : "without"} script`, async () => {
+    const page = await stage.visit("/appeals/new", { script });
+    await says(page, "涉密不上网");
+    if (script) await look(page, "public-fill");
+    await page.getByRole("button", { name: "下一步：核对" }).click();
+    await says(page, "请先改正以下");
+    await fill(page, { title: `请求协调园区道路夜间照明${script ? "一" : "二"}`, text: "园区东侧道路夜间没有路灯，工人下夜班通行不便，请求协调安装照明。" });
+    await page.getByRole("button", { name: "下一步：核对" }).click();
+    await says(page, "高闻笛", "确认提交");
+    if (script) await look(page, "public-check");
+    await page.getByRole("button", { name: "确认提交" }).click();
+    await page.locator(".receipt-keys").waitFor();
+    const [number, code] = (await page.locator(".receipt-keys dd").allInnerTexts()).map((text) => text.trim());
+    assert.match(number, /^SQ\d{8}[0-9A-Z]{7}$/);
+    if (script) await look(page, "public-receipt");
+    await track(page, stage.demo.url, { number, code });
+    await says(page, "待受理", number);
+    if (script) await look(page, "public-progress");
+    page.on("dialog", (dialog) => dialog.accept());
+    await page.locator("#withdraw summary").click();
+    await page.getByRole("button", { name: "撤回诉求" }).click();
+    await says(page, "已撤回");
+  });
+}
+
+test("a lead without a name is told before that no reply is promised", async () => {
+  const page = await stage.visit("/appeals/new");
+  await says(page, "不作答复");
+  await fill(page, { title: "反映某展会摊位收费不透明", text: "某展会现场加收搭建管理费，没有公示收费标准，希望了解是否合规。", disclosure: "anonymous" });
+  const { number, code } = await handIn(page);
+  await says(page, "不作答复");
+  await track(page, stage.demo.url, { number, code });
+  await says(page, "匿名线索");
+});
+
+test("a marking stops the text and says what to do instead; nothing typed is lost", async () => {
+  const page = await stage.visit("/appeals/new");
+  await fill(page, { title: "请求核实一份文件", text: "收到一份标有机密★一年的材料，请求核实来源和处理办法。" });
+  await page.getByRole("button", { name: "下一步：核对" }).click();
+  await says(page, "转线下办理");
+  assert.match(await page.locator('textarea[name="text"]').inputValue(), /机密★/);
+});

@@ -1,0 +1,58 @@
+// The intake clerk: registers for a caller, verifies, accepts or declines, classifies, dispatches by the proposal.
+import { test } from "node:test";
+import { look } from "../lib/looks.mjs";
+import { setStage } from "../lib/stage.mjs";
+import { act, fill, openCase, pick, says } from "./parts.mjs";
+
+const stage = setStage();
+const title = "反映用工招聘会摊位安排";
+
+async function register(page, number, name = title) {
+  await page.goto(`${stage.demo.url}/appeals/register`);
+  await page.locator('select[name="source"]').selectOption("hotline");
+  await page.locator('input[name="source_number"]').fill(number);
+  await fill(page, { title: name, text: "来电人反映招聘会摊位安排靠后，希望人社部门协调下一场的位置。" });
+  await page.getByRole("button", { name: "录入诉求" }).click();
+}
+
+test("a call is registered, verified, accepted, classified and dispatched", async () => {
+  const page = await stage.enter("intake");
+  await page.goto(`${stage.demo.url}/desk`);
+  await look(page, "intake-desk");
+  await page.goto(`${stage.demo.url}/appeals/register`);
+  await look(page, "intake-register");
+  await register(page, "12345-0001");
+  await says(page, "查询码", "未核验");
+  await look(page, "intake-case");
+  await act(page, "verify", async (p) => pick(p, "method", "call_back"));
+  await act(page, "accept");
+  await act(page, "classify", async (p) => {
+    await look(p, "intake-classify");
+    await pick(p, "kind", "求助");
+    await p.locator('select[name="category"]').selectOption("03-1");
+  });
+  const id = page.url().match(/apl_[0-9a-z]+/)[0];
+  await page.goto(`${stage.demo.url}/appeals/${id}/dispatch`);
+  await says(page, "建议承办单位", "派单目录", "依据：");
+  await look(page, "intake-dispatch");
+  await page.getByRole("button", { name: /^派给/ }).first().click();
+  await says(page, "待签收");
+});
+
+test("the same number of the same source is refused with words, and nothing typed is lost", async () => {
+  const page = await stage.enter("intake");
+  await register(page, "12345-0002", "反映来源编号重复的第一件");
+  await register(page, "12345-0002", "反映来源编号重复的第二件");
+  await says(page, "已经录入过", "请先改正以下");
+});
+
+test("a case is declined with a reason the complainant reads", async () => {
+  const page = await stage.enter("intake");
+  await register(page, "12345-0003", "反映外地项目的合同纠纷");
+  await act(page, "decline", async (p) => {
+    await pick(p, "reason", "other_place");
+    await p.locator('textarea[name="text"]').fill("您反映的事项不属本市管辖，请向事项所在地的有关部门提出。");
+  });
+  await says(page, "不予受理");
+  await openCase(page, stage.demo.url, "反映外地项目的合同纠纷");
+});
