@@ -24,7 +24,7 @@ test("the journal with before and after, and who can see a record by which rule"
   await page.goto(`${stage.demo.url}/admin/journal?act=appeal.accept`);
   await look(page, "admin-journal");
   await page.locator("main table a").first().click();
-  await says(page, "改前", "改后");
+  await says(page, "原值", "新值");
   await look(page, "admin-entry");
   const number = (await page.locator("body").innerText()).match(/SQ\d{8}[0-9A-Z]{7}/)[0];
   await page.goto(`${stage.demo.url}/admin/access?subject=${number}`);

@@ -52,7 +52,11 @@ function findFaults() {
     box.width <= 1 || box.height <= 1 || style.visibility === "hidden" || style.clip === "rect(0px, 0px, 0px, 0px)" ||
     (node.localName === "a" && (node.getAttribute("href") ?? "").startsWith("#") && box.bottom <= 0);
 
+  // What a closed fold holds is laid out, but nobody sees it before it opens.
+  const folded = (node) => node.closest("details:not([open])") && !node.closest("summary") && node.localName !== "details";
+
   for (const node of document.body.querySelectorAll("*")) {
+    if (folded(node)) continue;
     const style = getComputedStyle(node);
     const box = node.getBoundingClientRect();
     if (style.display === "none" || hidden(node, style, box) || inScroller(node)) continue;
