@@ -3,6 +3,7 @@
 
 mod command;
 mod demo;
+mod durability;
 mod generated;
 mod lines;
 mod serving;

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::command::{Server, huitong, run};
 
-fn free_port() -> String {
+pub fn free_port() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
@@ -29,7 +29,7 @@ fn get(address: &str, path: &str, header: &str) -> (u16, String) {
 }
 
 /// Starts a server and reads its standard output until `ready` has what it looks for.
-fn start<T>(args: &[&str], mut ready: impl FnMut(&str) -> Option<T>) -> (Server, T) {
+pub fn start<T>(args: &[&str], mut ready: impl FnMut(&str) -> Option<T>) -> (Server, T) {
     let mut server = Server(huitong(args).spawn().unwrap());
     let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
     while let Some(Ok(line)) = lines.next() {
