@@ -3,7 +3,7 @@
 use crate::args;
 use crate::db::{Db, Tx};
 use crate::error::Result;
-use crate::id::{Id, Named};
+use crate::id::Named;
 
 /// A change of a count that is not folded yet.
 struct Delta;
@@ -23,13 +23,17 @@ pub struct Count<'a> {
 impl Tx<'_> {
     /// Changes a count in the transaction of the act.
     pub fn count(&self, count: Count, delta: i64) -> Result<()> {
-        let id: Id<Delta> = self.ctx().id();
-        let [k1, k2, k3] = count.keys;
-        self.exec(
-            "INSERT INTO counter_deltas (id, name, k1, k2, k3, delta) VALUES ($1, $2, $3, $4, $5, $6)",
-            args![&id, count.name, k1, k2, k3, delta],
-        )?;
-        Ok(())
+        self.count_all(&[(count, delta)])
+    }
+
+    /// Changes many counts in the transaction of their acts.
+    pub fn count_all(&self, changes: &[(Count, i64)]) -> Result<()> {
+        let row = |(count, delta): &(Count, i64)| {
+            let [k1, k2, k3] = count.keys;
+            args![&self.ctx().id::<Delta>(), count.name, k1, k2, k3, *delta].to_vec()
+        };
+        let rows: Vec<_> = changes.iter().map(row).collect();
+        self.insert_many("counter_deltas", &["id", "name", "k1", "k2", "k3", "delta"], &rows)
     }
 
     /// All counts of a name under its first key, by the second and third.

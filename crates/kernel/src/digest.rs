@@ -21,6 +21,18 @@ pub fn sm3_hex(bytes: &[u8]) -> String {
     hex(&sm3(bytes))
 }
 
+/// SM3 of all that a reader gives, as hexadecimal letters; only a small piece is held at a time.
+pub fn sm3_read(mut from: impl std::io::Read) -> std::io::Result<String> {
+    let mut hasher = Sm3::new();
+    let mut piece = [0; 64 << 10];
+    loop {
+        match from.read(&mut piece)? {
+            0 => return Ok(hex(&hasher.finalize())),
+            n => hasher.update(&piece[..n]),
+        }
+    }
+}
+
 /// Bytes as hexadecimal letters.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -40,5 +52,6 @@ mod tests {
             "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
         );
         assert_eq!(super::sm3_all(&[b"a", b"bc"]), super::sm3(b"abc"));
+        assert_eq!(super::sm3_read(&b"abc"[..]).unwrap(), super::sm3_hex(b"abc"));
     }
 }

@@ -42,6 +42,15 @@ impl Tx<'_> {
         )?;
         Ok(())
     }
+
+    /// Enqueues the same kind of work for many things, each with its body and instant.
+    pub fn enqueue_all(&self, kind: &str, work: &[(&str, i64)]) -> Result<()> {
+        let row = |(body, run_at): &(&str, i64)| {
+            args![&self.ctx().id::<Job>(), kind, *body, *run_at, 0_i64, "ready"].to_vec()
+        };
+        let rows: Vec<_> = work.iter().map(row).collect();
+        self.insert_many("jobs", &["id", "kind", "body", "run_at", "tries", "state"], &rows)
+    }
 }
 
 /// Takes the next due job, if there is one; `ctx.now` decides what is due.

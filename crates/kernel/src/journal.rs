@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::args;
 use crate::ctx::{Actor, Ctx, Post};
-use crate::db::{Row, Tx};
+use crate::db::{Row, Tx, Value};
 use crate::digest::{hex, sm3, sm3_all};
 use crate::error::{Error, Result};
 use crate::id::{Id, Named};
@@ -131,6 +131,26 @@ pub struct Kept {
 pub const COLUMNS: &str = "id, position, format, at, act, actor, role, office, behalf, subject_kind, subject, \
      request, pack, salt, body, leaf";
 
+/// The same columns, one by one.
+const INSERTED: [&str; 16] = [
+    "id",
+    "position",
+    "format",
+    "at",
+    "act",
+    "actor",
+    "role",
+    "office",
+    "behalf",
+    "subject_kind",
+    "subject",
+    "request",
+    "pack",
+    "salt",
+    "body",
+    "leaf",
+];
+
 impl Kept {
     /// Reads an entry from a row with [`COLUMNS`].
     pub fn read(row: &Row) -> Result<Kept> {
@@ -156,6 +176,25 @@ impl Kept {
 impl Tx<'_> {
     /// Writes the record of the act; answers the leaf in hexadecimal.
     pub fn record(&self, record: Record) -> Result<String> {
+        let leaf = self.record_all(vec![record])?.pop();
+        leaf.ok_or_else(|| Error::internal("a record left no leaf"))
+    }
+
+    /// Writes the records of many acts that happen together; answers the leaves in the same order.
+    pub fn record_all(&self, records: Vec<Record>) -> Result<Vec<String>> {
+        let (mut rows, mut leaves) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
+        for record in records {
+            let (row, leaf) = self.entry(record)?;
+            rows.push(row);
+            leaves.push(hex(&leaf));
+            self.count_record();
+        }
+        self.insert_many("journal", &INSERTED, &rows)?;
+        Ok(leaves)
+    }
+
+    /// One entry: its values in the order of the columns, and its leaf.
+    fn entry(&self, record: Record) -> Result<(Vec<Value>, [u8; 32])> {
         let ctx = self.ctx();
         let id = ctx.id::<Entry>();
         let post = record.post.as_ref().filter(|_| !record.unnamed);
@@ -176,31 +215,25 @@ impl Tx<'_> {
         let salt = ctx.random.bytes32();
         let leaf = header.leaf(&salt, &body);
         let position = if self.is_embedded() { Some(self.next_position()?) } else { None };
-        self.exec(
-            "INSERT INTO journal (id, position, format, at, act, actor, role, office, behalf, subject_kind, subject, \
-             request, pack, salt, body, leaf) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-            args![
-                &id,
-                position,
-                FORMAT,
-                header.at,
-                header.act,
-                header.actor,
-                header.role,
-                header.office,
-                header.behalf,
-                header.subject_kind,
-                header.subject,
-                header.request,
-                header.pack,
-                salt.to_vec(),
-                &body,
-                leaf.to_vec()
-            ],
-        )?;
-        self.count_record();
-        Ok(hex(&leaf))
+        let row = args![
+            &id,
+            position,
+            FORMAT,
+            header.at,
+            header.act,
+            header.actor,
+            header.role,
+            header.office,
+            header.behalf,
+            header.subject_kind,
+            header.subject,
+            header.request,
+            header.pack,
+            salt.to_vec(),
+            &body,
+            leaf.to_vec()
+        ];
+        Ok((row.to_vec(), leaf))
     }
 
     /// The embedded engine has one writer at a time, so the next position is known inside the transaction.

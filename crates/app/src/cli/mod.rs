@@ -3,6 +3,7 @@
 mod codes;
 mod deadline;
 mod demo;
+mod import;
 mod journal;
 mod pack;
 mod serve;
@@ -44,6 +45,9 @@ enum Command {
     /// 签发接口令牌
     #[command(subcommand, after_help = token::EXAMPLE)]
     Token(token::Command),
+    /// 导入其他平台的数据
+    #[command(subcommand, after_help = import::EXAMPLE)]
+    Import(import::Command),
     /// 检查政策包
     #[command(subcommand, after_help = pack::EXAMPLE)]
     Pack(pack::Command),
@@ -68,6 +72,7 @@ impl Command {
             Command::Demo(args) => args.run(),
             Command::User(command) => command.run(),
             Command::Token(command) => command.run(),
+            Command::Import(command) => command.run(),
             Command::Pack(command) => command.run(),
             Command::Journal(command) => command.run(),
             Command::Deadline(command) => command.run(),

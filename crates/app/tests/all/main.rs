@@ -5,6 +5,7 @@ mod command;
 mod demo;
 mod durability;
 mod generated;
+mod importing;
 mod lines;
 mod serving;
 mod vectors;

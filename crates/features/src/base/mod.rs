@@ -5,6 +5,7 @@ pub mod associations;
 pub mod attachments;
 pub mod duty;
 pub mod identity;
+pub mod imports;
 pub mod notices;
 pub mod records;
 pub mod units;

@@ -180,7 +180,7 @@ impl<'t, 'a> Case<'t, 'a> {
         }
         clocks::advance(self.tx, self.pack, &mut self.appeal, &self.act.key, ended)?;
         store::update(self.tx, &self.appeal)?;
-        counts::moved(self.tx, Some(&self.before), &self.appeal)?;
+        counts::moved(self.tx, &self.before, &self.appeal)?;
         let step = self.step(outcome.as_deref())?;
         store::insert_step(self.tx, &step)?;
         keep_files(self.tx, &step, self.files)?;

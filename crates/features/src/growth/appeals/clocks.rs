@@ -2,7 +2,7 @@
 
 use huitong_kernel::deadline;
 use huitong_kernel::pack::{Chosen, Limit, LimitText, Pack, Promise};
-use huitong_kernel::{Result, Tx};
+use huitong_kernel::{Ctx, Result, Tx};
 
 use super::model::{Appeal, NOT_DUE, RunningLimit};
 use super::store;
@@ -29,15 +29,15 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
             clock.due_at = deadline::due(clock.started_at, length.length, tx.ctx().calendar());
             clock.rule = length.text;
             store::change_clock(tx, clock)?;
-            wake(tx, clock)?;
+            tx.enqueue(DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)?;
         }
     }
     for limit in pack.limits.iter().filter(|l| !ended && l.starts.iter().any(|a| a == act)) {
         if clocks.iter().any(|c| c.limit_key == limit.key && c.met_at.is_none()) {
             continue;
         }
-        if let Some(clock) = started(tx, pack, limit, appeal, now) {
-            keep(tx, std::slice::from_ref(&clock))?;
+        if let Some(clock) = start(tx.ctx(), pack, limit, appeal, now) {
+            insert(tx, std::slice::from_ref(&clock))?;
             clocks.push(clock);
         }
     }
@@ -45,29 +45,26 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
     Ok(())
 }
 
-/// The first clocks of a new case, from the instant it came in; they are kept with [`keep`] once the case is.
-pub fn begin(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str) -> Vec<RunningLimit> {
-    let limits = pack.limits.iter().filter(|l| l.starts.iter().any(|a| a == act));
-    let clocks =
-        limits.filter_map(|limit| started(tx, pack, limit, appeal, appeal.submitted_at)).collect::<Vec<_>>();
+/// The first clocks of a new case, from the instant it came in; [`insert`] stores them once the case is there.
+pub fn first(ctx: &Ctx, pack: &Pack, appeal: &mut Appeal, act: &str) -> Vec<RunningLimit> {
+    let started = pack.limits.iter().filter(|l| l.starts.iter().any(|a| a == act));
+    let clocks: Vec<_> = started.filter_map(|l| start(ctx, pack, l, appeal, appeal.submitted_at)).collect();
     settle(pack, appeal, &clocks);
     clocks
 }
 
-/// Keeps clocks that were started, each with the job that looks when it falls due.
-pub fn keep(tx: &Tx, clocks: &[RunningLimit]) -> Result<()> {
-    for clock in clocks {
-        store::insert_clock(tx, clock)?;
-        wake(tx, clock)?;
-    }
-    Ok(())
+/// Stores clocks that have started. Nothing ticks: a job wakes one second after each due instant and looks.
+pub fn insert(tx: &Tx, clocks: &[RunningLimit]) -> Result<()> {
+    store::insert_clocks(tx, clocks)?;
+    let wakes: Vec<_> = clocks.iter().map(|c| (c.id.as_str(), c.due_at + 1_000)).collect();
+    tx.enqueue_all(DUE_JOB, &wakes)
 }
 
-fn started(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Option<RunningLimit> {
+fn start(ctx: &Ctx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Option<RunningLimit> {
     let (length, promise) = chosen(pack, &limit.key, appeal)?;
-    let calendar = tx.ctx().calendar();
+    let calendar = ctx.calendar();
     Some(RunningLimit {
-        id: tx.ctx().id(),
+        id: ctx.id(),
         appeal: appeal.id.clone(),
         limit_key: limit.key.clone(),
         pack: pack.version.clone(),
@@ -78,11 +75,6 @@ fn started(tx: &Tx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Op
         met_at: None,
         rule: length.text,
     })
-}
-
-/// Nothing ticks: a job wakes one second after the due instant and looks.
-fn wake(tx: &Tx, clock: &RunningLimit) -> Result<()> {
-    tx.enqueue(DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)
 }
 
 /// What is due next for the office; a limit that only waits for the complainant is nobody's debt.

@@ -14,7 +14,9 @@ pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bo
         Check::When(condition) => evaluate(condition, appeal, frame).truth.holds(),
         Check::Named(name) => match name.as_str() {
             "complete" => {
-                let reachable = appeal.anonymous() || appeal.contact_phone.is_some();
+                // What another system registered under its own number is reached through that system.
+                let reachable =
+                    appeal.anonymous() || appeal.contact_phone.is_some() || appeal.source_number.is_some();
                 !appeal.title.trim().is_empty() && !appeal.text.trim().is_empty() && reachable
             }
             "reviewer_is_not_author" => {

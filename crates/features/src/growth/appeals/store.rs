@@ -1,5 +1,7 @@
 //! Every statement about appeals; finders take the reader's scope.
 
+use std::collections::HashMap;
+
 use huitong_kernel::rights::{Scope, SubjectKeys};
 use huitong_kernel::{Error, Result, Row, Tx, Value, args};
 
@@ -63,8 +65,31 @@ pub(super) fn named(tx: &Tx, typed: &str) -> Result<Option<String>> {
         .transpose()
 }
 
-pub(super) fn insert(tx: &Tx, appeal: &Appeal) -> Result<()> {
-    tx.insert_many("appeals", Appeal::COLUMNS, &[appeal.values()])
+/// The cases that a source system already gave us, by its numbers; the import asks for many at once.
+pub(super) fn by_source_numbers(
+    tx: &Tx,
+    source: &str,
+    numbers: &[&str],
+) -> Result<HashMap<String, AppealId>> {
+    let mut found = HashMap::new();
+    for asked in numbers.chunks(16) {
+        let filled = asked.iter().chain(std::iter::repeat(&asked[0])).take(16);
+        let args: Vec<Value> =
+            std::iter::once(&source).chain(filled).map(|text| Value::from(*text)).collect();
+        let rows = tx.query(
+            "SELECT id, source_number FROM appeals WHERE source = $1 AND source_number IN \
+             ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            &args,
+        )?;
+        for row in &rows {
+            found.insert(row.get("source_number")?, row.get("id")?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn insert(tx: &Tx, appeals: &[&Appeal]) -> Result<()> {
+    tx.insert_many("appeals", Appeal::COLUMNS, &appeals.iter().map(|a| a.values()).collect::<Vec<_>>())
 }
 
 /// Stores a changed case; 409 where somebody was faster.
@@ -116,7 +141,11 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
 }
 
 pub(super) fn insert_step(tx: &Tx, step: &Step) -> Result<()> {
-    tx.insert_many("appeal_steps", Step::COLUMNS, &[step.values()])
+    insert_steps(tx, &[step])
+}
+
+pub(super) fn insert_steps(tx: &Tx, steps: &[&Step]) -> Result<()> {
+    tx.insert_many("appeal_steps", Step::COLUMNS, &steps.iter().map(|s| s.values()).collect::<Vec<_>>())
 }
 
 /// The steps of a case, the first one first.
@@ -125,8 +154,9 @@ pub fn steps(tx: &Tx, appeal: &AppealId) -> Result<Vec<Step>> {
     rows(tx, &sql, args![appeal], Step::read)
 }
 
-pub(super) fn insert_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
-    tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &[clock.values()])
+pub(super) fn insert_clocks(tx: &Tx, clocks: &[RunningLimit]) -> Result<()> {
+    let rows: Vec<_> = clocks.iter().map(RunningLimit::values).collect();
+    tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &rows)
 }
 
 /// The clocks of a case in the order they began.

@@ -10,11 +10,12 @@ use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::case::{Input, journal_view, keep_files};
+use super::case::{Input, journal_view};
+use super::entry::{self, Entry};
 use super::model::{ANONYMOUS, Appeal, NOT_DUE, Step};
-use super::{clocks, counts, number, sentences, store};
+use super::{clocks, number, sentences, store};
 use crate::base::associations::{self, Association};
-use crate::base::attachments;
+use crate::base::attachments::{self, KeptFile};
 use crate::base::units;
 
 /// What the complainant is told.
@@ -81,6 +82,21 @@ fn begin(
     source: &str,
     received_at: Option<i64>,
 ) -> Result<Receipt> {
+    let entry = entry(tx, act, said, &input.files, post, source, received_at)?;
+    let receipt = entry::write(tx, vec![entry])?.pop();
+    receipt.ok_or_else(|| Error::internal("an appeal left no receipt"))
+}
+
+/// A new case with its first clocks, step and record, decided but not yet written.
+pub(super) fn entry<'f>(
+    tx: &Tx,
+    act: &str,
+    said: &Checked,
+    files: &'f [KeptFile],
+    post: Option<&Post>,
+    source: &str,
+    received_at: Option<i64>,
+) -> Result<Entry<'f>> {
     let ctx = tx.ctx();
     let pack = ctx.pack()?;
     let act = pack.flow.act(act).or_missing()?;
@@ -91,13 +107,8 @@ fn begin(
         appeal.vouch();
     }
     appeal.tracking = number::tracking_digest(&appeal.number, &tracking_code);
-    let clocks = clocks::begin(tx, pack, &mut appeal, &act.key);
-    store::insert(tx, &appeal)?;
-    clocks::keep(tx, &clocks)?;
-    counts::moved(tx, None, &appeal)?;
+    let clocks = clocks::first(ctx, pack, &mut appeal, &act.key);
     let step = first_step(tx, act, &appeal, said, post)?;
-    store::insert_step(tx, &step)?;
-    keep_files(tx, &step, &input.files)?;
     let record = Record::new(&act.name, appeal.id.as_str())
         .in_post(post.cloned())
         .unnamed(appeal.confidential() && act.key == "submit")
@@ -105,14 +116,12 @@ fn begin(
         .fact("number", appeal.number.as_str())
         .fact("source", appeal.source.as_str())
         .fact("text_sm3", huitong_kernel::digest::sm3_hex(appeal.text.as_bytes()))
-        .fact("files", attachments::facts(&input.files));
+        .fact("files", attachments::facts(files));
     // Of a confidential case the journal keeps no trace of whose behalf it is.
     let behalf =
         appeal.association.as_deref().or(appeal.company_code.as_deref()).filter(|_| !appeal.confidential());
-    let leaf = tx.record(record.on_behalf_of(behalf.unwrap_or_default()))?;
-    let promised = !appeal.anonymous();
-    let due_at = appeal.due_at.filter(|_| promised);
-    Ok(Receipt { id: appeal.id.to_string(), number: appeal.number, tracking_code, due_at, leaf })
+    let record = record.on_behalf_of(behalf.unwrap_or_default());
+    Ok(Entry { appeal, clocks, step, record, files, tracking_code })
 }
 
 fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Option<i64>) -> Result<Appeal> {

@@ -1,0 +1,119 @@
+//! A batch, what came of it, and what was wrong with a row; pure.
+
+use huitong_kernel::{Id, Named};
+use serde::Serialize;
+
+impl Named for Batch {
+    const PREFIX: &'static str = "imp";
+}
+
+/// Id of a batch.
+pub type BatchId = Id<Batch>;
+
+/// One file that is being brought in under one mapping.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Id.
+    pub id: BatchId,
+    /// Kind of import.
+    pub kind: &'static str,
+    /// Name of the file, without folders.
+    pub file_name: String,
+    /// SM3 of the file.
+    pub file_sm3: String,
+    /// SM3 of the mapping file.
+    pub mapping_sm3: String,
+}
+
+/// Something that keeps a row out; a row may have several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reject {
+    /// Heading of the column in the file; the key of the mapping where the value is not from the file.
+    pub column: String,
+    /// The value as it stands there.
+    pub value: String,
+    /// What is wrong and what to do.
+    pub reason: String,
+}
+
+/// What came of an import, as the command line prints it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Rows of data in the file.
+    pub rows: u64,
+    /// Rows that this batch brought in, in this run or in one that was stopped.
+    pub accepted: u64,
+    /// Rows kept out.
+    pub rejected: u64,
+    /// Rows that were there before.
+    pub unchanged: u64,
+    /// Id of the batch; none in a dry run.
+    pub batch: Option<String>,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// Whether this run goes on with one that was stopped.
+    pub resumed: bool,
+    /// Units that were entered first, by name; in a dry run those that would be.
+    pub units_created: Vec<String>,
+}
+
+/// A row that was brought in before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRow {
+    /// Batch that brought it.
+    pub batch: String,
+    /// Its place in that file, first = 1.
+    pub row: i64,
+    /// Digest of its values.
+    pub digest: String,
+    /// The unit that the file names for it.
+    pub unit: Option<crate::base::units::UnitId>,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is new.
+    New,
+    /// This batch brought it in before it was stopped.
+    Ours,
+    /// It is there already, with the same values.
+    Unchanged,
+    /// Its key is taken by something else.
+    Taken,
+}
+
+/// Decides what becomes of a row whose key may be taken by `known`: an earlier row with its place and values, or
+/// (`Some(None)`) something that no import brought in.
+pub fn fate(batch: Option<&BatchId>, row: i64, digest: &str, known: Option<Option<&KnownRow>>) -> Fate {
+    match known {
+        None => Fate::New,
+        Some(Some(k))
+            if k.digest == digest && k.row == row && batch.is_some_and(|b| b.as_str() == k.batch) =>
+        {
+            Fate::Ours
+        }
+        Some(Some(k)) if k.digest == digest => Fate::Unchanged,
+        Some(_) => Fate::Taken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_new_ours_unchanged_or_taken() {
+        let batch: BatchId = Id::stored("imp_1".into());
+        let known = |batch: &str, row| KnownRow { batch: batch.into(), row, digest: "d".into(), unit: None };
+        let of = |known: Option<Option<&KnownRow>>| fate(Some(&batch), 7, "d", known);
+        assert_eq!(of(None), Fate::New);
+        assert_eq!(of(Some(Some(&known("imp_1", 7)))), Fate::Ours);
+        assert_eq!(of(Some(Some(&known("imp_0", 7)))), Fate::Unchanged);
+        // The same line twice in one file adds nothing; another line under the same key is a contradiction.
+        assert_eq!(of(Some(Some(&known("imp_1", 3)))), Fate::Unchanged);
+        assert_eq!(fate(Some(&batch), 7, "other", Some(Some(&known("imp_1", 3)))), Fate::Taken);
+        assert_eq!(of(Some(None)), Fate::Taken);
+        assert_eq!(fate(None, 7, "d", Some(Some(&known("imp_1", 7)))), Fate::Unchanged);
+    }
+}
