@@ -1,4 +1,5 @@
 //! The import of appeals, on real orders of a hotline where they are at hand; and on a small file of our own.
+#![expect(clippy::print_stdout, reason = "a test says what it skips and how long the whole file took")]
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -149,7 +149,7 @@ impl Reader<'_> {
                     mapping.rules.insert(name.to_owned(), rules);
                 }
                 Some(_) => {
-                    self.say(&at, format!("没有“{name}”这张表"), did_you_mean(name, tables.iter().copied()))
+                    self.say(&at, format!("没有“{name}”这张表"), did_you_mean(name, tables.iter().copied()));
                 }
             }
         }
@@ -227,7 +227,7 @@ impl Reader<'_> {
                 ("paths", _, Some(paths)) => self.paths(&format!("{name}.paths"), paths, &mut rules),
                 ("default", ..) => self.say(&at, "应为文本", "写成 default = \"…\""),
                 ("paths", ..) => {
-                    self.say(&at, "应为表", format!("写成 [{name}.paths]，下面一行一个“路径 = 值”"))
+                    self.say(&at, "应为表", format!("写成 [{name}.paths]，下面一行一个“路径 = 值”"));
                 }
                 _ => self.say(&at, format!("不知道“{key}”是什么"), did_you_mean(&key, ["default", "paths"])),
             }

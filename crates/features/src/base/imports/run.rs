@@ -63,6 +63,9 @@ pub struct Entered {
     pub receipt: Option<(String, String)>,
 }
 
+/// Looks at what is done so far.
+pub type AfterCommit = dyn Fn(&Summary) -> Result<()>;
+
 /// How an import is to be done.
 #[derive(Default)]
 pub struct Options<'a> {
@@ -73,7 +76,7 @@ pub struct Options<'a> {
     /// Where numbers and codes of new subjects go.
     pub receipts: Option<&'a Path>,
     /// Called after each commit with what is done so far; an error stops the import, which can go on later.
-    pub after_commit: Option<&'a dyn Fn(&Summary) -> Result<()>>,
+    pub after_commit: Option<&'a AfterCommit>,
 }
 
 /// Longest a commit may take: other acts wait for it on the embedded engine.
