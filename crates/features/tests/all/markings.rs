@@ -125,7 +125,9 @@ fn a_marking_stops_every_free_text_and_leaves_no_trace() {
         cast.tries(&cast.intake, &other.id, "decline", body)
     });
     let pack = cast.app.city.pack();
-    let all: usize = pack.forms.iter().map(|f| f.fields.iter().filter(|f| f.free_text).count()).sum();
+    // No address takes the form of an import; the import's own test brings a marked row.
+    let forms = pack.forms.iter().filter(|f| f.key != "appeal_import");
+    let all: usize = forms.map(|f| f.fields.iter().filter(|f| f.free_text).count()).sum();
     assert!(tried >= all, "{tried} of {all} free texts were tried");
 
     let tables = cast.app.read(|tx| tx.query("SELECT name FROM sqlite_master WHERE type = 'table'", &[]));
