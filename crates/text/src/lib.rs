@@ -1,0 +1,1 @@
+//! What language needs, pure: no database, no network, usable alone.
