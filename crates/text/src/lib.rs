@@ -1,1 +1,4 @@
 //! What language needs, pure: no database, no network, usable alone.
+
+pub mod mask;
+pub mod normalize;
