@@ -1,4 +1,5 @@
 //! What language needs, pure: no database, no network, usable alone.
 
+pub mod dispatch;
 pub mod mask;
 pub mod normalize;
