@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Quality;
 use super::calibrate::Calibration;
-use super::features::Vocabulary;
+use super::features::{Phrases, Vocabulary};
 use super::model::{Machine, Model};
 
 const MAGIC: &[u8; 8] = b"HUITONGD";
@@ -54,6 +54,13 @@ impl Writer {
     fn number(&mut self, n: usize) {
         self.0.extend((n as u32).to_le_bytes());
     }
+    fn texts(&mut self, all: &[String]) {
+        self.number(all.len());
+        for text in all {
+            self.number(text.len());
+            self.0.extend(text.as_bytes());
+        }
+    }
     fn real(&mut self, x: f32) {
         self.0.extend(x.to_le_bytes());
     }
@@ -93,6 +100,12 @@ impl<'a> Reader<'a> {
             Err(ModelError::Damaged)
         }
     }
+    fn texts(&mut self) -> Result<Vec<String>, ModelError> {
+        self.many(4, |r| {
+            let length = r.count(1)?;
+            String::from_utf8(r.take(length)?.to_vec()).map_err(|_| ModelError::Damaged)
+        })
+    }
     fn many<T>(
         &mut self,
         each: usize,
@@ -108,24 +121,21 @@ impl Model {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut body =
             Writer(Vec::with_capacity(self.machine.weights.len() + self.machine.scales.len() * 12 + 4096));
-        body.number(self.labels.len());
-        for label in &self.labels {
-            body.number(label.len());
-            body.0.extend(label.as_bytes());
-        }
+        body.texts(&self.labels);
         let Quality { n, top1, top3, macro_f1, ece, auto_share, auto_precision } = self.quality;
         body.number(n as usize);
         [top1, top3, macro_f1, ece, auto_share, auto_precision].iter().for_each(|x| body.exact(*x));
         body.real(self.calibration.sharpness);
         body.real(self.calibration.cut);
-        body.number(self.calibration.curve.len());
-        self.calibration.curve.iter().for_each(|(x, y)| {
-            body.real(*x);
-            body.real(*y);
-        });
+        for list in [&self.calibration.weights, &self.calibration.labels] {
+            body.number(list.len());
+            list.iter().for_each(|x| body.real(*x));
+        }
         let machine = &self.machine;
+        body.texts(&machine.vocabulary.phrases.all);
         body.number(machine.vocabulary.keys.len());
         machine.vocabulary.keys.iter().for_each(|key| body.0.extend(key.to_le_bytes()));
+        body.0.extend(&machine.vocabulary.frequencies);
         machine.scales.iter().for_each(|scale| body.real(*scale));
         machine.biases.iter().for_each(|bias| body.real(*bias));
         body.0.extend(machine.weights.iter().map(|w| w.to_le_bytes()[0]));
@@ -164,10 +174,7 @@ impl Model {
 }
 
 fn read(body: &mut Reader<'_>) -> Result<Model, ModelError> {
-    let labels = body.many(4, |r| {
-        let length = r.count(1)?;
-        String::from_utf8(r.take(length)?.to_vec()).map_err(|_| ModelError::Damaged)
-    })?;
+    let labels = body.texts()?;
     let classes = labels.len();
     let quality = Quality {
         n: body.number()? as u32,
@@ -179,18 +186,21 @@ fn read(body: &mut Reader<'_>) -> Result<Model, ModelError> {
         auto_precision: body.exact()?,
     };
     let (sharpness, cut) = (body.real()?, body.real()?);
-    let curve = body.many(8, |r| Ok((r.real()?, r.real()?)))?;
-    let features = body.count(12)?;
+    let weights_of_signs = body.many(4, Reader::real)?;
+    let corrections = body.many(4, Reader::real)?;
+    let phrases = Phrases::new(body.texts()?);
+    let features = body.count(13)?;
     let keys = (0..features).map(|_| Ok(u64::from_le_bytes(body.word()?))).collect::<Result<Vec<_>, _>>()?;
+    let frequencies = body.take(features)?.to_vec();
     let scales = (0..features).map(|_| body.real()).collect::<Result<Vec<_>, _>>()?;
     let biases = (0..classes).map(|_| body.real()).collect::<Result<Vec<_>, _>>()?;
     let size = features.checked_mul(classes).ok_or(ModelError::Damaged)?;
     let weights: Vec<i8> = body.take(size)?.iter().map(|b| i8::from_le_bytes([*b])).collect();
-    let vocabulary = Vocabulary::new(keys);
+    let vocabulary = Vocabulary::new(keys, frequencies, phrases);
     if !body.0.is_empty() || classes < 2 || vocabulary.numbers.len() != features {
         return Err(ModelError::Damaged);
     }
-    let calibration = Calibration { sharpness, curve, cut };
+    let calibration = Calibration { sharpness, weights: weights_of_signs, labels: corrections, cut };
     Ok(Model {
         labels,
         machine: Machine { vocabulary, classes, weights, scales, biases },

@@ -61,7 +61,7 @@ pub fn evaluate(model: &Model, examples: &[Example]) -> Report {
     let mut names: Vec<String> = model.labels().map(str::to_owned).collect();
     let known = names.len();
     let mut numbers: BTreeMap<String, usize> = names.iter().cloned().zip(0..).collect();
-    let predictions = super::solver::parallel(examples, |e| model.rank(&e.text, &Allowed::All));
+    let predictions = super::parallel::parallel(examples, |e| model.rank(&e.text, &Allowed::All));
     let mut judged = Vec::with_capacity(examples.len());
     for (example, ranked) in examples.iter().zip(predictions) {
         let truth = *numbers.entry(example.label.clone()).or_insert_with(|| {

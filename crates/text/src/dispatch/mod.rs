@@ -6,6 +6,7 @@ mod features;
 mod groups;
 mod measure;
 mod model;
+mod parallel;
 mod solver;
 mod terms;
 mod train;
@@ -86,7 +87,7 @@ pub enum Allowed<'a> {
     /// Every label the model knows.
     All,
     /// Those for which the caller says yes.
-    Only(&'a (dyn Fn(&str) -> bool + 'a)),
+    Only(&'a (dyn Fn(&str) -> bool + Sync + 'a)),
 }
 
 impl Allowed<'_> {

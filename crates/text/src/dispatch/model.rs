@@ -2,7 +2,8 @@
 
 use super::calibrate::{Calibration, shares};
 use super::features::{Signs, Vocabulary};
-use super::solver::{BLOCK, Block};
+use super::parallel::parallel;
+use super::solver::Weights;
 use super::{Allowed, Doubt, Prediction, Proposal, Quality, terms};
 
 /// A model that proposes units; made by [`super::train`] or [`Model::from_bytes`].
@@ -27,18 +28,16 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub fn pack(vocabulary: Vocabulary, blocks: &[Block], classes: usize) -> Machine {
-        let mut weights = Vec::with_capacity(vocabulary.keys.len() * classes);
+    pub fn pack(vocabulary: Vocabulary, learned: &Weights) -> Machine {
+        let classes = learned.classes;
+        let mut weights = Vec::with_capacity(learned.all.len());
         let mut scales = Vec::with_capacity(vocabulary.keys.len());
-        for feature in 0..vocabulary.keys.len() {
-            let row = || blocks.iter().flat_map(|b| b.weights[feature]).take(classes);
-            let scale = (row().fold(0f32, |most, w| most.max(w.abs())) / 127.0).max(1e-12);
-            weights.extend(row().map(|w| (w / scale).round() as i8));
+        for row in learned.all.chunks(classes) {
+            let scale = (row.iter().fold(0f32, |most, w| most.max(w.abs())) / 127.0).max(1e-12);
+            weights.extend(row.iter().map(|w| (w / scale).round() as i8));
             scales.push(scale);
         }
-        let biases = blocks.iter().flat_map(|b| b.biases).take(classes).collect();
-        debug_assert_eq!(blocks.len(), classes.div_ceil(BLOCK));
-        Machine { vocabulary, classes, weights, scales, biases }
+        Machine { vocabulary, classes, weights, scales, biases: learned.biases.clone() }
     }
 
     /// The weights of a feature by label, to be multiplied by its scale.
@@ -66,25 +65,16 @@ pub(crate) struct Ranked {
     pub doubt: Option<Doubt>,
 }
 
-/// The labels that may be responsible: number, confidence, share.
-pub(crate) fn rank(
-    scores: &[f32],
-    calibration: &Calibration,
-    may: &dyn Fn(usize) -> bool,
-) -> Vec<(usize, f64, f32)> {
-    let shares = shares(scores, calibration.sharpness);
+/// The best labels that may be responsible, at most `most`.
+pub(crate) fn best(scores: &[f32], most: usize, may: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).filter(|label| may(*label)).collect();
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
-    order.truncate(5);
-    let Some(first) = order.first() else { return Vec::new() };
-    let confidence = f64::from(calibration.confidence(shares[*first])).clamp(0.0, 1.0);
-    let left = (1.0 - confidence) / f64::from(1.0 - shares[*first]).max(1e-6);
-    let each = order.iter().map(|label| {
-        let own = f64::from(shares[*label]);
-        let said = if label == first { confidence } else { (own * left).min(confidence) };
-        (*label, said, shares[*label])
-    });
-    each.collect()
+    let better = |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b));
+    if order.len() > most && most > 0 {
+        order.select_nth_unstable_by(most - 1, better);
+        order.truncate(most);
+    }
+    order.sort_by(better);
+    order
 }
 
 /// How many proposals are made where there are labels enough.
@@ -121,6 +111,11 @@ impl Model {
         Prediction { proposals, auto: ranked.auto, doubt: ranked.doubt, questions: Vec::new() }
     }
 
+    /// What it says of many texts, on all cores, in their order.
+    pub fn predict_all(&self, texts: &[String], allowed: &Allowed<'_>) -> Vec<Prediction> {
+        parallel(texts, |text| self.predict(text, allowed))
+    }
+
     pub(crate) fn rank(&self, text: &str, allowed: &Allowed<'_>) -> Ranked {
         self.judge(&Signs::of(text), allowed)
     }
@@ -130,14 +125,28 @@ impl Model {
         if doubt == Some(Doubt::Empty) {
             return Ranked { order: Vec::new(), auto: false, doubt };
         }
-        let scores = self.machine.scores(signs);
-        let ranked = rank(&scores, &self.calibration, &|label| allowed.admits(&self.labels[label]));
+        let mut scores = self.machine.scores(signs);
+        let first_of_all = best(&scores, 1, &|_| true);
+        let may: Vec<bool> = self.labels.iter().map(|label| allowed.admits(label)).collect();
+        for (score, _) in scores.iter_mut().zip(&may).filter(|(_, may)| !**may) {
+            *score = f32::NEG_INFINITY;
+        }
+        let order = best(&scores, MOST, &|label| may[label]);
+        let Some(first) = order.first().copied() else {
+            return Ranked { order: Vec::new(), auto: false, doubt };
+        };
+        let shares = shares(&scores, self.calibration.sharpness);
+        let confidence = self.calibration.confidence(first, &shares);
+        // Where the words speak for a unit that may not be responsible, the next one is no certainty.
+        let auto = doubt.is_none() && first_of_all == [first] && confidence >= self.calibration.cut;
         // The confidence of a text that cannot be read is worth little, whatever the few known signs say.
-        let most = if doubt.is_some() { 0.3 } else { 1.0 };
-        let auto =
-            doubt.is_none() && ranked.first().is_some_and(|(_, _, share)| *share >= self.calibration.cut);
-        let order = ranked.into_iter().map(|(label, confidence, _)| (label, confidence.min(most))).collect();
-        Ranked { order, auto, doubt }
+        let said = f64::from(confidence).min(if doubt.is_some() { 0.3 } else { 1.0 });
+        let left = (1.0 - said) / f64::from(1.0 - shares[first]).max(1e-6);
+        let each = order.iter().map(|label| {
+            let own = (f64::from(shares[*label]) * left).min(said);
+            (*label, if *label == first { said } else { own })
+        });
+        Ranked { order: each.collect(), auto, doubt }
     }
 
     fn doubt(&self, signs: &Signs) -> Option<Doubt> {
@@ -149,7 +158,9 @@ impl Model {
         let mut seen = vec![false; signs.0.len()];
         let mut pairs = 0;
         signs.each(|key, at, length| {
-            if length > 1 && known.contains_key(&key) {
+            // Digits and letters alone say nothing of the matter, however well known they are.
+            let run = &signs.0[at..at + length];
+            if length > 1 && run.iter().all(|c| !c.is_ascii()) && known.contains_key(&key) {
                 pairs += 1;
                 seen[at..at + length].iter_mut().for_each(|s| *s = true);
             }

@@ -1,157 +1,190 @@
-//! Linear machines with squared hinge, one against the rest, scaled by the log-count ratio of each label; dual coordinate descent
-//! over a block of labels at once.
+//! Linear machines over log-count ratios: one against the rest with squared hinge, and all labels against each other.
+
+use super::features::Row;
+use super::parallel::Random;
 
 /// How many labels are learned side by side.
-pub(crate) const BLOCK: usize = 16;
+const BLOCK: usize = 16;
 
 /// What is learned from: rows of known features, their labels by number, their weights.
 pub(crate) struct Problem<'a> {
-    pub rows: &'a [Vec<(u32, f32)>],
+    pub rows: &'a [Row],
     pub labels: &'a [u32],
     pub weights: &'a [f32],
     pub features: usize,
     pub classes: usize,
-}
-
-pub(crate) struct Settings {
-    pub cost: f32,
-    pub smoothing: f32,
-    pub rounds: usize,
     pub seed: u64,
 }
 
-/// Weights of one label block by feature, and the biases.
-pub(crate) struct Block {
-    pub weights: Vec<[f32; BLOCK]>,
-    pub biases: [f32; BLOCK],
+/// How one machine sees the features.
+pub(crate) struct Settings {
+    /// What a mistake costs (hinge), or how far a step goes (softmax).
+    pub pace: f32,
+    /// How strongly the log-count ratio stretches a feature: 0 not at all, 1 fully.
+    pub ratio: f32,
+    pub rounds: usize,
 }
 
-/// A small generator of numbers, so that the same input gives the same model everywhere.
-pub(crate) struct Random(pub u64);
+/// Weights by feature, then label.
+pub(crate) struct Weights {
+    pub classes: usize,
+    pub all: Vec<f32>,
+    pub biases: Vec<f32>,
+}
 
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
-    }
-
-    pub fn shuffle<T>(&mut self, all: &mut [T]) {
-        for i in (1..all.len()).rev() {
-            all.swap(i, self.below(i + 1));
-        }
+impl Weights {
+    pub fn none(problem: &Problem<'_>) -> Weights {
+        let Problem { features, classes, .. } = *problem;
+        Weights { classes, all: vec![0.0; features * classes], biases: vec![0.0; classes] }
     }
 }
 
-/// Learns all labels, on as many threads as there are cores.
-pub(crate) fn solve(problem: &Problem<'_>, settings: &Settings) -> Vec<Block> {
-    let firsts: Vec<usize> = (0..problem.classes).step_by(BLOCK).collect();
-    parallel(&firsts, |first| block(problem, settings, *first))
-}
+const SMOOTHING: f32 = 0.3;
 
-/// Maps on all cores; the order stays.
-pub(crate) fn parallel<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(all.len().max(1));
-    if threads == 1 {
-        return all.iter().map(work).collect();
-    }
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let worker = || {
-            let mut mine = Vec::new();
-            loop {
-                let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                let Some(item) = all.get(i) else { return mine };
-                mine.push((i, work(item)));
-            }
-        };
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
-    });
-    done.sort_unstable_by_key(|(i, _)| *i);
-    done.into_iter().map(|(_, r)| r).collect()
-}
-
-fn squared_ratios(problem: &Problem<'_>, smoothing: f32, first: usize) -> Vec<[f32; BLOCK]> {
-    let mut own = vec![[smoothing; BLOCK]; problem.features];
-    let mut all = vec![smoothing; problem.features];
+/// How much more often a feature stands in texts of a label than in others, squared and tempered, by feature for the labels from
+/// `first` on; `stretch` comes on top.
+fn ratios(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    stretch: &[f32],
+    first: usize,
+    width: usize,
+) -> Vec<f32> {
+    let mut own = vec![SMOOTHING; problem.features * width];
+    let mut all = vec![SMOOTHING; problem.features];
     for ((row, label), weight) in problem.rows.iter().zip(problem.labels).zip(problem.weights) {
         let b = (*label as usize).wrapping_sub(first);
-        for (feature, value) in row {
-            all[*feature as usize] += value * weight;
-            if b < BLOCK {
-                own[*feature as usize][b] += value * weight;
+        for (feature, _) in row {
+            all[*feature as usize] += weight;
+            if b < width {
+                own[*feature as usize * width + b] += weight;
             }
         }
     }
     let total: f32 = all.iter().sum();
-    let mut sums = [0f32; BLOCK];
-    own.iter().for_each(|row| row.iter().zip(&mut sums).for_each(|(v, sum)| *sum += v));
-    for (row, all) in own.iter_mut().zip(&all) {
+    let mut sums = vec![0f32; width];
+    own.chunks(width).for_each(|row| row.iter().zip(&mut sums).for_each(|(v, sum)| *sum += v));
+    for ((row, all), stretch) in own.chunks_mut(width).zip(&all).zip(stretch) {
         for (value, sum) in row.iter_mut().zip(&sums) {
-            let rest = (all - *value + smoothing).max(smoothing);
-            let ratio = (*value / sum).ln() - (rest / (total - sum).max(smoothing)).ln();
-            *value = ratio * ratio;
+            let rest = (all - *value + SMOOTHING) / (total - sum + SMOOTHING * problem.features as f32);
+            let ratio = (*value / sum / rest).ln();
+            *value = (ratio * ratio).powf(settings.ratio) * stretch;
         }
     }
     own
 }
 
-fn block(problem: &Problem<'_>, settings: &Settings, first: usize) -> Block {
-    let ratios = squared_ratios(problem, settings.smoothing, first);
-    let mut learned = Block { weights: vec![[0.0; BLOCK]; problem.features], biases: [0.0; BLOCK] };
-    let lengths: Vec<[f32; BLOCK]> = problem
-        .rows
-        .iter()
-        .map(|row| {
-            let mut sum = [1.0; BLOCK];
-            for (feature, value) in row {
-                let ratio = &ratios[*feature as usize];
-                (0..BLOCK).for_each(|b| sum[b] += value * value * ratio[b]);
-            }
-            sum
-        })
-        .collect();
+/// Adds machines that each tell one label from the rest, `factor` strong. Dual coordinate descent on the squared hinge.
+pub(crate) fn hinge(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    stretch: &[f32],
+    factor: f32,
+    into: &mut Weights,
+) {
+    for first in (0..problem.classes).step_by(BLOCK) {
+        let (weights, biases) = block(problem, settings, stretch, first);
+        let add = |sums: &mut [f32], learned: &[f32; BLOCK]| {
+            sums[first..].iter_mut().zip(learned).for_each(|(sum, w)| *sum += factor * w);
+        };
+        add(&mut into.biases, &biases);
+        into.all.chunks_mut(problem.classes).zip(&weights).for_each(|(row, learned)| add(row, learned));
+    }
+}
+
+fn block(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    stretch: &[f32],
+    first: usize,
+) -> (Vec<[f32; BLOCK]>, [f32; BLOCK]) {
+    let ratios = ratios(problem, settings, stretch, first, BLOCK);
+    let (ratios, _) = ratios.as_chunks::<BLOCK>();
+    let mut weights = vec![[0f32; BLOCK]; problem.features];
+    let mut biases = [0f32; BLOCK];
+    let length = |row: &Row| {
+        let mut sum = [1.0; BLOCK];
+        for (feature, value) in row {
+            let ratio = &ratios[*feature as usize];
+            (0..BLOCK).for_each(|b| sum[b] += value * value * ratio[b]);
+        }
+        sum
+    };
+    let lengths: Vec<[f32; BLOCK]> = problem.rows.iter().map(length).collect();
     let mut alphas = vec![[0f32; BLOCK]; problem.rows.len()];
     let mut order: Vec<usize> = (0..problem.rows.len()).collect();
-    let mut random = Random(settings.seed);
+    let mut random = Random(problem.seed);
     for _ in 0..settings.rounds {
         random.shuffle(&mut order);
         for i in &order {
             let row = &problem.rows[*i];
-            let mut scores = learned.biases;
+            let mut scores = biases;
             for (feature, value) in row {
-                let weights = &learned.weights[*feature as usize];
+                let weights = &weights[*feature as usize];
                 (0..BLOCK).for_each(|b| scores[b] += value * weights[b]);
             }
-            let slack = 0.5 / (settings.cost * problem.weights[*i]).max(1e-9);
+            let slack = 0.5 / (settings.pace * problem.weights[*i]).max(1e-9);
+            let own = (problem.labels[*i] as usize).wrapping_sub(first);
             let mut steps = [0f32; BLOCK];
-            let mut any = false;
             for b in 0..BLOCK {
-                let sign = if problem.labels[*i] as usize == first + b { 1.0 } else { -1.0 };
+                let sign = if own == b { 1.0 } else { -1.0 };
                 let alpha = alphas[*i][b];
                 let gradient = sign * scores[b] - 1.0 + alpha * slack;
-                let next = (alpha - gradient / (lengths[*i][b] + slack)).max(0.0);
-                alphas[*i][b] = next;
-                steps[b] = (next - alpha) * sign;
-                any |= (next - alpha).abs() > 1e-6;
+                alphas[*i][b] = (alpha - gradient / (lengths[*i][b] + slack)).max(0.0);
+                steps[b] = (alphas[*i][b] - alpha) * sign;
             }
-            if !any {
+            if steps.iter().all(|step| step.abs() < 1e-6) {
                 continue;
             }
-            (0..BLOCK).for_each(|b| learned.biases[b] += steps[b]);
+            (0..BLOCK).for_each(|b| biases[b] += steps[b]);
             for (feature, value) in row {
                 let at = *feature as usize;
-                let (weights, ratio) = (&mut learned.weights[at], &ratios[at]);
+                let (weights, ratio) = (&mut weights[at], &ratios[at]);
                 (0..BLOCK).for_each(|b| weights[b] += value * steps[b] * ratio[b]);
             }
         }
     }
-    learned
+    (weights, biases)
+}
+
+/// Adds a machine that weighs all labels against each other, `factor` strong. Stochastic descent on the logarithmic loss, with steps
+/// that shrink for features often seen.
+pub(crate) fn softmax(problem: &Problem<'_>, settings: &Settings, factor: f32, into: &mut Weights) {
+    let width = problem.classes;
+    let ratios = ratios(problem, settings, &vec![1.0; problem.features], 0, width);
+    let mut weights = vec![0f32; problem.features * width];
+    let mut biases = vec![0f32; width];
+    let mut seen = vec![0f32; problem.features];
+    let mut order: Vec<usize> = (0..problem.rows.len()).collect();
+    let mut random = Random(problem.seed);
+    let mut gradient = vec![0f32; width];
+    for round in 0..settings.rounds {
+        random.shuffle(&mut order);
+        let pace = settings.pace / (1.0 + 0.3 * round as f32);
+        for i in &order {
+            let (row, weight) = (&problem.rows[*i], problem.weights[*i]);
+            gradient.copy_from_slice(&biases);
+            for (feature, value) in row {
+                let weights = &weights[*feature as usize * width..][..width];
+                gradient.iter_mut().zip(weights).for_each(|(g, w)| *g += value * w);
+            }
+            let most = gradient.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            gradient.iter_mut().for_each(|g| *g = (*g - most).exp());
+            let sum: f32 = gradient.iter().sum();
+            gradient.iter_mut().for_each(|g| *g /= sum);
+            gradient[problem.labels[*i] as usize] -= 1.0;
+            let size = gradient.iter().map(|g| g * g).sum::<f32>() * weight * weight;
+            biases.iter_mut().zip(&gradient).for_each(|(b, g)| *b -= pace * 0.05 * weight * g);
+            for (feature, value) in row {
+                let at = *feature as usize;
+                seen[at] += size * value * value;
+                let step = pace * weight * value / (seen[at].sqrt() + 1e-3);
+                let weights = weights[at * width..][..width].iter_mut();
+                let ratios = &ratios[at * width..][..width];
+                weights.zip(&gradient).zip(ratios).for_each(|((w, g), r)| *w -= step * g * r);
+            }
+        }
+    }
+    into.all.iter_mut().zip(&weights).for_each(|(sum, w)| *sum += factor * w);
+    into.biases.iter_mut().zip(&biases).for_each(|(sum, b)| *sum += factor * b);
 }

@@ -1,14 +1,15 @@
 //! Learning a model: from cases and the duty lexicon, measured on the way by holding parts of the cases out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::calibrate::Calibration;
-use super::features::{Signs, Vocabulary};
+use super::calibrate::{Calibration, HeldOut};
+use super::features::{Phrases, Row, Signs, Vocabulary, length};
 use super::groups::groups;
 use super::measure::{Judged, Quality, judge};
-use super::model::{Machine, Model};
-use super::solver::{Problem, Random, Settings, solve};
+use super::model::{Machine, Model, best};
+use super::parallel::{Random, parallel};
+use super::solver::{Problem, Settings, Weights, hinge, softmax};
 use super::{Example, Lexicon};
 
 /// How a model is learned.
@@ -26,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 20_260_101, folds: 4, auto_precision: 0.97, lexicon_weight: 0.5 }
+        Options { seed: 20_260_101, folds: 4, auto_precision: 0.97, lexicon_weight: 1.0 }
     }
 }
 
@@ -56,6 +57,7 @@ struct Material {
     signs: Vec<Signs>,
     truths: Vec<u32>,
     weights: Vec<f32>,
+    phrases: Phrases,
     /// How many of them are cases; the rest are phrases of the lexicon.
     cases: usize,
 }
@@ -73,15 +75,14 @@ pub fn train(examples: &[Example], lexicon: &Lexicon, options: &Options) -> Resu
         1 => return Err(TrainError::OneLabel),
         _ => {}
     }
-    let (calibration, quality) = measure(&kept, &material, options);
-    let all: Vec<usize> = (0..material.signs.len()).collect();
-    Ok(Model { machine: fit(&material, &all, options), labels: material.labels, calibration, quality })
+    let (machine, calibration, quality) = learn(&kept, &material, options);
+    Ok(Model { labels: material.labels, machine, calibration, quality })
 }
 
 fn prepare(examples: &[Example], lexicon: &Lexicon, options: &Options) -> Material {
     let names: BTreeMap<&str, u32> = {
         let all = examples.iter().map(|e| e.label.trim()).chain(lexicon.rows().map(|(label, _)| label));
-        let sorted: std::collections::BTreeSet<&str> = all.collect();
+        let sorted: BTreeSet<&str> = all.collect();
         sorted.into_iter().zip(0..).collect()
     };
     let mut material = Material {
@@ -89,6 +90,7 @@ fn prepare(examples: &[Example], lexicon: &Lexicon, options: &Options) -> Materi
         signs: Vec::new(),
         truths: Vec::new(),
         weights: Vec::new(),
+        phrases: Phrases::new(lexicon.rows().map(|(_, phrase)| phrase.to_owned())),
         cases: examples.len(),
     };
     let cases = examples.iter().map(|e| (e.text.as_str(), e.label.trim(), e.weight));
@@ -101,61 +103,87 @@ fn prepare(examples: &[Example], lexicon: &Lexicon, options: &Options) -> Materi
     material
 }
 
-fn fit(material: &Material, chosen: &[usize], options: &Options) -> Machine {
+/// Room for weights: a model stays well below 20 MB.
+const ROOM: usize = 16_000_000;
+
+/// Learns three machines that see the same features differently, and adds them up to one: what two of them get wrong the third
+/// often gets right, and a sum of linear machines costs no more than one of them.
+fn fit(material: &Material, without: &[usize], options: &Options) -> Machine {
+    let mut learned = vec![true; material.signs.len()];
+    without.iter().for_each(|i| learned[*i] = false);
+    let chosen: Vec<usize> = (0..learned.len()).filter(|i| learned[*i]).collect();
     let signs: Vec<&Signs> = chosen.iter().map(|i| &material.signs[*i]).collect();
+    let classes = material.labels.len();
     let least = if material.cases < 500 { 1 } else { 2 };
-    let vocabulary = Vocabulary::learn(&signs, least, 60_000);
-    let rows: Vec<_> = signs.iter().map(|signs| vocabulary.row(signs)).collect();
+    let (vocabulary, counts) = Vocabulary::learn(&signs, material.phrases.clone(), least, ROOM / classes);
+    let rows: Vec<Row> = signs.iter().map(|signs| vocabulary.row(signs)).collect();
     let labels: Vec<u32> = chosen.iter().map(|i| material.truths[*i]).collect();
     let weights: Vec<f32> = chosen.iter().map(|i| material.weights[*i]).collect();
-    let problem = Problem {
-        rows: &rows,
-        labels: &labels,
-        weights: &weights,
-        features: vocabulary.keys.len(),
-        classes: material.labels.len(),
+    let features = vocabulary.keys.len();
+    let problem =
+        Problem { rows: &rows, labels: &labels, weights: &weights, features, classes, seed: options.seed };
+    // Rare short runs speak louder; runs of three are left to the others.
+    let rarity = |(key, count): (&u64, &u32)| match length(*key) {
+        3 => 0.0,
+        _ => (((rows.len() + 1) as f32 / (count + 1) as f32).ln() + 1.0).powi(2),
     };
-    let settings = Settings { cost: 0.3, smoothing: 0.5, rounds: 12, seed: options.seed };
-    let blocks = solve(&problem, &settings);
-    Machine::pack(vocabulary, &blocks, material.labels.len())
+    let rare: Vec<f32> = vocabulary.keys.iter().zip(&counts).map(rarity).collect();
+    let without_long = |row: &Row| row.iter().filter(|(f, _)| rare[*f as usize] > 0.0).copied().collect();
+    let short_rows: Vec<Row> = rows.iter().map(without_long).collect();
+    let short = Problem { rows: &short_rows, ..problem };
+    let mut sum = Weights::none(&problem);
+    hinge(&problem, &Settings { pace: 0.2, ratio: 0.8, rounds: 5 }, &vec![1.0; features], 9.3, &mut sum);
+    hinge(&short, &Settings { pace: 0.02, ratio: 0.5, rounds: 5 }, &rare, 5.9, &mut sum);
+    softmax(&problem, &Settings { pace: 0.5, ratio: 0.5, rounds: 7 }, 1.3, &mut sum);
+    Machine::pack(vocabulary, &sum)
 }
 
-/// Holds each part of the cases out once, and learns from that how far scores can be believed.
-fn measure(examples: &[Example], material: &Material, options: &Options) -> (Calibration, Quality) {
-    let parts = parts(examples, options);
-    // With fewer cases than these a figure would say nothing.
-    if material.cases < 60 || parts.iter().any(|part| part.is_empty()) {
-        return (Calibration::unmeasured(2.0), Quality::default());
+/// With fewer cases than these a measurement would say nothing.
+const FEWEST: usize = 60;
+
+/// Learns the model, and holds each part of the cases out once to learn how far its scores can be believed.
+fn learn(examples: &[Example], material: &Material, options: &Options) -> (Machine, Calibration, Quality) {
+    let mut parts = parts(examples, options);
+    if material.cases < FEWEST || parts.iter().any(|part| part.is_empty()) {
+        return (fit(material, &[], options), Calibration::unmeasured(0.3), Quality::default());
     }
+    // The model itself is the one that leaves nothing out.
+    parts.push(Vec::new());
+    let mut learned = parallel(&parts, |part| {
+        let machine = fit(material, part, options);
+        let scores: Vec<Vec<f32>> = part.iter().map(|i| machine.scores(&material.signs[*i])).collect();
+        // Only the last machine is kept; the others have done their work.
+        (part.is_empty().then_some(machine), scores)
+    });
+    let machine = learned.pop().and_then(|(machine, _)| machine);
     let mut scores: Vec<Vec<f32>> = vec![Vec::new(); material.cases];
-    for part in &parts {
-        let chosen: Vec<usize> = {
-            let mut learned = vec![true; material.signs.len()];
-            part.iter().for_each(|i| learned[*i] = false);
-            (0..material.signs.len()).filter(|i| learned[*i]).collect()
-        };
-        let machine = fit(material, &chosen, options);
-        for i in part {
-            scores[*i] = machine.scores(&material.signs[*i]);
+    let mut part_of = vec![0; material.cases];
+    for (number, (part, (_, found))) in parts.iter().zip(learned).enumerate() {
+        for (i, found) in part.iter().zip(found) {
+            scores[*i] = found;
+            part_of[*i] = number;
         }
     }
     let truths = &material.truths[..material.cases];
-    let calibration = Calibration::learn(&scores, truths, options.auto_precision);
+    let held_out = HeldOut { scores: &scores, truths, parts: &part_of };
+    let (calibration, confidences) = Calibration::learn(&held_out, options.auto_precision);
     let judged: Vec<Judged> = scores
         .iter()
         .zip(truths)
-        .map(|(scores, truth)| {
-            let ranked = super::model::rank(scores, &calibration, &|_| true);
+        .zip(&confidences)
+        .map(|((scores, truth), confidence)| {
+            let order = best(scores, 3, &|_| true);
             Judged {
                 truth: *truth as usize,
-                first: ranked.first().map(|(label, _, _)| *label),
-                among_three: ranked.iter().take(3).any(|(label, _, _)| *label == *truth as usize),
-                confidence: ranked.first().map_or(0.0, |(_, confidence, _)| *confidence),
-                auto: ranked.first().is_some_and(|(_, _, share)| *share >= calibration.cut),
+                first: order.first().copied(),
+                among_three: order.contains(&(*truth as usize)),
+                confidence: f64::from(*confidence),
+                auto: *confidence >= calibration.cut,
             }
         })
         .collect();
-    (calibration, judge(&judged, material.labels.len()).0)
+    let quality = judge(&judged, material.labels.len()).0;
+    (machine.unwrap_or_else(|| fit(material, &[], options)), calibration, quality)
 }
 
 /// Parts of about equal size that no group straddles.
