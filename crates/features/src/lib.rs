@@ -12,7 +12,7 @@ use huitong_kernel::pack::{Vocabulary, words};
 use base::attachments::{Owner, Owners};
 use base::notices::{Teller, Tellers};
 use base::records::{Subject, Subjects};
-use base::{admin, associations, attachments, duty, identity, notices, records, units};
+use base::{admin, associations, attachments, duty, identity, imports, notices, records, units};
 use growth::appeals;
 
 pub use shell::shell;
@@ -31,12 +31,16 @@ impl Tellers for House {
 impl Subjects for House {
     const SUBJECTS: &'static [Subject] = &[
         appeals::SUBJECT,
-        records::BASE[0],
-        records::BASE[1],
-        records::BASE[2],
-        records::BASE[3],
-        records::BASE[4],
-        records::BASE[5],
+        records::ASSOCIATION,
+        records::LINK,
+        records::UNIT,
+        records::USER,
+        records::POST,
+        records::SESSION,
+        records::TOKEN,
+        records::ATTACHMENT,
+        records::IMPORT,
+        records::PACK,
     ];
     const ACTS: &'static [&'static [(&'static str, &'static str)]] = &[
         appeals::ACT_NAMES,
@@ -47,6 +51,7 @@ impl Subjects for House {
         duty::ACTS,
         attachments::ACTS,
         notices::ACTS,
+        imports::ACTS,
         records::ACTS,
         SYSTEM,
     ];

@@ -18,7 +18,7 @@ const INSIDE: &[Place] = &[
     Place("/orgs", "找协会", "协会", "building-community", "association.view"),
     Place("/duty", "责任关系查询", "责任", "sitemap", "responsibility.view"),
     Place("/admin/pack", "政策包", "政策包", "books", "pack.view"),
-    Place("/admin/users", "账号和任职", "账号", "users", "user.list"),
+    Place("/admin/users", "账户与任职", "账户", "users", "user.list"),
     Place("/admin/units", "单位", "单位", "building", "unit.list"),
     Place("/admin/permissions", "权限表", "权限", "table", "permission.view"),
     Place("/admin/access", "谁能看到", "可见", "eye", "access.explain"),

@@ -160,7 +160,7 @@ db_test! {
         };
         let late = send(&version, &token);
         late.expect(409);
-        assert!(late.text().contains(typed) && late.text().contains("他人更新"), "{}", late.text());
+        assert!(late.text().contains(typed) && late.text().contains("在您打开以后有变化"), "{}", late.text());
         let newer = late.hidden("version");
         assert_ne!(newer, version);
         assert_eq!(send(&newer, &late.hidden("submit_token")).status, 303);

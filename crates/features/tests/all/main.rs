@@ -8,6 +8,7 @@ mod cases;
 mod cast;
 mod clocks;
 mod grants;
+mod late;
 mod life;
 mod markings;
 mod matrix;

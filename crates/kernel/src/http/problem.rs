@@ -8,6 +8,7 @@ use crate::http::call::Call;
 use crate::http::page::{Link, Shell};
 use crate::http::query::encode;
 use crate::http::reply::Reply;
+use crate::pack::Control;
 
 /// Short name of a kind: `code` of the problem document.
 fn code(kind: Kind) -> &'static str {
@@ -92,6 +93,8 @@ struct ErrorPage<'a> {
     code: &'a str,
     /// Texts that were typed and could not be taken, sent again by one button.
     again: Option<Again<'a>>,
+    /// Texts that were typed where sending them again is of no use: shown, so that they can be copied.
+    typed: Vec<(&'a str, &'a str)>,
     links: Vec<Link>,
 }
 
@@ -129,11 +132,14 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         label: "在新窗口登录".into(),
     };
     let again = if reading { None } else { again(c, error) };
+    let foreign = crate::http::csrf::check_origin(&c.headers).is_err();
+    let typed = if reading || foreign || again.is_some() { Vec::new() } else { typed(c) };
     let mut kept = match (&again, error.kind()) {
         (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请先登录，再回到本页点“继续提交”。",
         (Some(_), Kind::Denied) => "您填写的文字还在，没有丢失：请核对后点“继续提交”。",
         (Some(_), _) => "本次操作没有保存。您填写的文字还在，可以稍后点“继续提交”。",
         (None, _) if reading => "",
+        (None, _) if !typed.is_empty() => "本次操作没有保存。您填写的文字在下面，需要的请先复制。",
         (None, _) => "本次操作没有保存。",
     }
     .to_owned();
@@ -157,6 +163,7 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         kept,
         code: &c.ctx.request,
         again,
+        typed,
         links,
     };
     page.render().map_err(|e| Error::internal(format!("template: {e}")))
@@ -171,6 +178,15 @@ fn who_may(c: &Call, error: &Error) -> Option<String> {
     let titles: Vec<&str> = roles.map(|role| role.title.as_str()).collect();
     (!titles.is_empty())
         .then(|| format!("有这项权限的是：{}。确有需要的，请联系系统管理员授予任职。", titles.join("、")))
+}
+
+/// What people wrote into the free fields of the route's form.
+fn typed(c: &Call) -> Vec<(&str, &str)> {
+    let form = c.ctx.pack().ok().and_then(|pack| c.route.form.and_then(|key| pack.form(key)));
+    let (Some(form), Ok(filled)) = (form, c.filled()) else { return Vec::new() };
+    let free = form.fields.iter().filter(|field| matches!(field.control, Control::Text | Control::TextArea));
+    let said = free.map(|field| (field.label.as_str(), filled.get(&field.key)));
+    said.filter(|(_, text)| !text.trim().is_empty()).collect()
 }
 
 /// What was typed, where sending it again may succeed: after signing in, on a page that had grown old, a little later.

@@ -6,11 +6,12 @@ use huitong_kernel::error::FieldError;
 use huitong_kernel::http::page::{Choice, Fact, Pager, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::list::Asked;
-use huitong_kernel::{Id, OrMissing, Result};
+use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 
 use super::posts::{PostFields, role_choices, unit_choices};
 use crate::base::identity::pages::{Errors, PASSWORD_HINT, PostRow, facts};
 use crate::base::identity::{self, Account, HeldPost, NewUser, Token, UserId};
+use crate::base::records::{self, Opened, Since};
 
 const PATH: &str = "/admin/users";
 
@@ -103,10 +104,12 @@ struct UserPage {
     disable_href: String,
     enable_href: String,
     active: bool,
+    version: i64,
     facts: Vec<Fact>,
     posts: Vec<PostRow>,
     tokens: Vec<TokenRow>,
     token: String,
+    since: Option<Since>,
 }
 
 struct TokenRow {
@@ -137,10 +140,15 @@ impl TokenRow {
 }
 
 pub fn show(c: &Call) -> Result<Reply> {
+    draw(c, false)
+}
+
+fn draw(c: &Call, late: bool) -> Result<Reply> {
     let id = user_id(c)?;
-    let (account, posts, tokens) = c.read(|tx| {
+    let (account, posts, tokens, since) = c.read(|tx| {
         let account = identity::account(tx, &id)?.or_missing()?;
-        Ok((account, identity::posts_of(tx, &id)?, identity::tokens_of(tx, &id)?))
+        let since = if late { Some(since(c, tx, &id)?) } else { None };
+        Ok((account, identity::posts_of(tx, &id)?, identity::tokens_of(tx, &id)?, since))
     })?;
     let mut shell = c.shell(&account.name)?;
     shell.lead = format!("用户名 {}", account.login);
@@ -151,16 +159,45 @@ pub fn show(c: &Call) -> Result<Reply> {
         disable_href: format!("{PATH}/{id}/disable"),
         enable_href: format!("{PATH}/{id}/enable"),
         active: account.is_active(),
+        version: account.version,
         facts: facts(&account),
         posts: posts.iter().map(|post| PostRow::new(c, post)).collect(),
         tokens: tokens.iter().map(|token| TokenRow::new(c, token)).collect(),
         token: c.submit_token(),
+        since,
     })
 }
 
 /// The account in the address.
 pub(super) fn user_id(c: &Call) -> Result<UserId> {
     c.id("id")
+}
+
+/// What was done to an account and its posts since the sender opened the page.
+pub(super) fn since(c: &Call, tx: &Tx, user: &UserId) -> Result<Since> {
+    let mut parts = vec![(&records::USER, user.to_string())];
+    parts.extend(identity::posts_of(tx, user)?.iter().map(|post| (&records::POST, post.id.to_string())));
+    let version = c.filled()?.version().unwrap_or(i64::MAX);
+    Since::read(tx, &Opened { parts: &parts, version, outsider: "本人" })
+}
+
+/// Refuses where the account or its posts changed since the page was drawn.
+pub(super) fn unchanged(c: &Call, tx: &Tx, user: &UserId) -> Result<()> {
+    let sent = c.filled()?.get("version");
+    identity::unchanged(tx, user, if sent.is_empty() { None } else { Some(c.filled()?.version()?) })
+}
+
+/// Draws the page again: with what others did meanwhile where they were faster (409), with the errors where fields are
+/// wrong (422); any other error goes on its way.
+pub(super) fn again(
+    c: &Call,
+    error: Error,
+    draw: impl FnOnce(&[FieldError], bool) -> Result<Reply>,
+) -> Result<Reply> {
+    if error.current_version().is_some() {
+        return Ok(draw(&[], true)?.status(409));
+    }
+    c.again(error, |errors| draw(errors, false))
 }
 
 #[derive(Template)]
@@ -235,6 +272,10 @@ pub(super) struct AskPage<'a> {
     pub(super) reason: String,
     pub(super) rule: &'static str,
     pub(super) verb: &'static str,
+    /// Version of the account that the page shows.
+    pub(super) version: i64,
+    /// What others did meanwhile, where they were faster.
+    pub(super) since: Option<Since>,
 }
 
 impl<'a> AskPage<'a> {
@@ -246,7 +287,7 @@ impl<'a> AskPage<'a> {
     ) -> Result<AskPage<'a>> {
         let mut shell = c.shell(verb)?;
         shell.has_errors = !errors.is_empty();
-        let typed = |name: &str| if errors.is_empty() { Ok("") } else { c.filled().map(|f| f.get(name)) };
+        let typed = |name: &str| c.filled().map(|filled| filled.get(name));
         Ok(AskPage {
             shell,
             errors: Errors(errors),
@@ -262,46 +303,62 @@ impl<'a> AskPage<'a> {
             reason: typed("reason")?.to_owned(),
             rule: PASSWORD_HINT,
             verb,
+            version: 0,
+            since: None,
         })
     }
 }
 
-fn ask_about<'a>(c: &Call, verb: &'static str, errors: &'a [FieldError]) -> Result<AskPage<'a>> {
+fn ask_about<'a>(c: &Call, verb: &'static str, errors: &'a [FieldError], late: bool) -> Result<AskPage<'a>> {
     let id = user_id(c)?;
-    let account = c.read(|tx| identity::account(tx, &id))?.or_missing()?;
-    Ok(AskPage { facts: facts(&account), ..AskPage::new(c, verb, format!("{PATH}/{id}"), errors)? })
+    let (account, since) = c.read(|tx| {
+        let since = if late { Some(since(c, tx, &id)?) } else { None };
+        Ok((identity::account(tx, &id)?.or_missing()?, since))
+    })?;
+    let page = AskPage::new(c, verb, format!("{PATH}/{id}"), errors)?;
+    Ok(AskPage { facts: facts(&account), version: account.version, since, ..page })
 }
 
 pub fn ask_disable(c: &Call) -> Result<Reply> {
-    draw_disable(c, &[])
+    draw_disable(c, &[], false)
 }
 
-fn draw_disable(c: &Call, errors: &[FieldError]) -> Result<Reply> {
+fn draw_disable(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     let explain = "停用后立即不能登录，已登录的会退出，接口令牌收回；在办事项请先改派。以后可以恢复。";
-    c.page(&AskPage { explain, asks_reason: true, ..ask_about(c, "停用账户", errors)? })
+    c.page(&AskPage { explain, asks_reason: true, ..ask_about(c, "停用账户", errors, late)? })
 }
 
 pub fn disable(c: &Call) -> Result<Reply> {
     let (id, reason) = (user_id(c)?, c.filled()?.get("reason").to_owned());
-    match c.write(|tx| identity::disable(tx, &id, &reason).map(drop)) {
+    let done = c.write(|tx| {
+        unchanged(c, tx, &id)?;
+        identity::disable(tx, &id, &reason).map(drop)
+    });
+    match done {
         Ok(()) => c.see_saying(&format!("{PATH}/{id}"), "账户已停用。"),
-        Err(error) => c.again(error, |errors| draw_disable(c, errors)),
+        Err(error) => again(c, error, |errors, late| draw_disable(c, errors, late)),
     }
 }
 
 pub fn enable(c: &Call) -> Result<Reply> {
     let id = user_id(c)?;
-    c.write(|tx| identity::enable(tx, &id).map(drop))?;
-    c.see_saying(&format!("{PATH}/{id}"), "账户已恢复，可以登录。")
+    let done = c.write(|tx| {
+        unchanged(c, tx, &id)?;
+        identity::enable(tx, &id).map(drop)
+    });
+    match done {
+        Ok(()) => c.see_saying(&format!("{PATH}/{id}"), "账户已恢复，可以登录。"),
+        Err(error) => again(c, error, |_, late| draw(c, late)),
+    }
 }
 
 pub fn ask_password(c: &Call) -> Result<Reply> {
-    draw_password(c, &[])
+    draw_password(c, &[], false)
 }
 
-fn draw_password(c: &Call, errors: &[FieldError]) -> Result<Reply> {
+fn draw_password(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     let explain = "设置后对方的登录全部结束，下次登录须先修改密码。请当面或电话告知，不要用消息发送。";
-    c.page(&AskPage { explain, asks_password: true, ..ask_about(c, "设置密码", errors)? })
+    c.page(&AskPage { explain, asks_password: true, ..ask_about(c, "设置密码", errors, late)? })
 }
 
 pub fn password(c: &Call) -> Result<Reply> {
@@ -309,11 +366,14 @@ pub fn password(c: &Call) -> Result<Reply> {
     let done = c.filled().and_then(|form| {
         let account = c.read(|tx| identity::account(tx, &id))?.or_missing()?;
         let hashed = identity::hash("password", form.get("password"), &account.login, &account.name)?;
-        c.write(|tx| identity::set_password(tx, &id, &hashed))
+        c.write(|tx| {
+            unchanged(c, tx, &id)?;
+            identity::set_password(tx, &id, &hashed)
+        })
     });
     match done {
         Ok(()) => c.see_saying(&format!("{PATH}/{id}"), "密码已设置，对方下次登录须先修改密码。"),
-        Err(error) => c.again(error, |errors| draw_password(c, errors)),
+        Err(error) => again(c, error, |errors, late| draw_password(c, errors, late)),
     }
 }
 

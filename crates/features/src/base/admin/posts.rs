@@ -9,9 +9,10 @@ use huitong_kernel::rights::PUBLIC;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
-use super::accounts::{AskPage, user_id};
+use super::accounts::{AskPage, again, since, unchanged, user_id};
 use crate::base::identity::pages::{Errors, PostRow};
 use crate::base::identity::{self, HeldPost, NewPost, PostId, office_kind, resolve_office};
+use crate::base::records::Since;
 use crate::base::units;
 
 /// The roles of the pack to choose from.
@@ -113,45 +114,55 @@ struct NewPage<'a> {
     errors: Errors<'a>,
     token: String,
     href: String,
+    version: i64,
+    since: Option<Since>,
     post: PostFields,
 }
 
 pub fn new(c: &Call) -> Result<Reply> {
-    draw_new(c, &Filled::default(), &[])
+    draw_new(c, &Filled::default(), &[], false)
 }
 
-fn draw_new(c: &Call, filled: &Filled, errors: &[FieldError]) -> Result<Reply> {
+fn draw_new(c: &Call, filled: &Filled, errors: &[FieldError], late: bool) -> Result<Reply> {
     let id = user_id(c)?;
-    let (account, post) =
-        c.read(|tx| Ok((identity::account(tx, &id)?.or_missing()?, PostFields::new(c, tx, filled)?)))?;
+    let (account, post, since) = c.read(|tx| {
+        let since = if late { Some(since(c, tx, &id)?) } else { None };
+        Ok((identity::account(tx, &id)?.or_missing()?, PostFields::new(c, tx, filled)?, since))
+    })?;
     let mut shell = c.shell("授予任职")?;
     shell.lead = format!("{}（{}）", account.name, account.login);
     shell.has_errors = !errors.is_empty();
     let href = format!("/admin/users/{id}");
-    c.page(&NewPage { shell, errors: Errors(errors), token: c.submit_token(), href, post })
+    let version = account.version;
+    c.page(&NewPage { shell, errors: Errors(errors), token: c.submit_token(), href, version, since, post })
 }
 
 pub fn grant(c: &Call) -> Result<Reply> {
     let id = user_id(c)?;
     let done = c.filled().and_then(|form| {
         c.write(|tx| {
+            unchanged(c, tx, &id)?;
             let post = PostFields::read(tx, form)?;
             identity::grant(tx, &id, &post).map(drop)
         })
     });
     match done {
         Ok(()) => c.see_saying(&format!("/admin/users/{id}"), "任职已授予。"),
-        Err(error) => c.again(error, |errors| draw_new(c, c.filled()?, errors)),
+        Err(error) => again(c, error, |errors, late| draw_new(c, c.filled()?, errors, late)),
     }
 }
 
 pub fn ask_end(c: &Call) -> Result<Reply> {
-    draw_end(c, &[])
+    draw_end(c, &[], false)
 }
 
-fn draw_end(c: &Call, errors: &[FieldError]) -> Result<Reply> {
+fn draw_end(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     let id: PostId = c.id::<HeldPost>("id")?;
-    let (post, account) = c.read(|tx| identity::post(tx, &id))?.or_missing()?;
+    let (post, account, since) = c.read(|tx| {
+        let (post, account) = identity::post(tx, &id)?.or_missing()?;
+        let since = if late { Some(since(c, tx, &account.id)?) } else { None };
+        Ok((post, account, since))
+    })?;
     let row = PostRow::new(c, &post);
     let fact = |label: &str, value: String| Fact { label: label.into(), value, ..Fact::default() };
     let facts = vec![
@@ -162,17 +173,22 @@ fn draw_end(c: &Call, errors: &[FieldError]) -> Result<Reply> {
     ];
     let explain = "结束后这项任职不再给权限；在办事项请先改派。";
     let page = AskPage::new(c, "结束任职", format!("/admin/users/{}", account.id), errors)?;
-    c.page(&AskPage { facts, explain, asks_last: true, asks_reason: true, ..page })
+    let version = account.version;
+    c.page(&AskPage { facts, explain, asks_last: true, asks_reason: true, version, since, ..page })
 }
 
 pub fn end(c: &Call) -> Result<Reply> {
     let id: PostId = c.id::<HeldPost>("id")?;
     let done = c.filled().and_then(|form| {
         let (last, reason) = (day(form, "last")?, form.get("reason"));
-        c.write(|tx| Ok(identity::end(tx, &id, last, reason)?.user))
+        c.write(|tx| {
+            let (_, account) = identity::post(tx, &id)?.or_missing()?;
+            unchanged(c, tx, &account.id)?;
+            Ok(identity::end(tx, &id, last, reason)?.user)
+        })
     });
     match done {
         Ok(user) => c.see_saying(&format!("/admin/users/{user}"), "任职的结束已记录。"),
-        Err(error) => c.again(error, |errors| draw_end(c, errors)),
+        Err(error) => again(c, error, |errors, late| draw_end(c, errors, late)),
     }
 }

@@ -17,7 +17,7 @@ pub use acts::{
     Attempt, EXPIRY_JOB, NewPost, NewUser, Opened, accept_invitation, add, bearer, change_own_password,
     create_token, disable, enable, end, end_session, expire, grant, invitation_office, invite_first,
     office_renamed, revoke_token, session, sessions_of, set_password, sign_in, sign_out, sweep, tokens_of,
-    touch,
+    touch, unchanged,
 };
 pub use cli::{NewFromCommandLine, add_from_command_line, resolve_office};
 pub use directory::{

@@ -17,3 +17,6 @@ pub use run::{Entered, Entry, Kind, Options, Row, run};
 pub use sheet::{Line, Sheet};
 pub use store::rows_of;
 pub use unit_names::UnitNames;
+
+/// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
+pub const ACTS: &[(&str, &str)] = &[("import.start", "开始导入"), ("import.finish", "导入完成")];

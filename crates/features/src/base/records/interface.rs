@@ -14,7 +14,7 @@ use super::subjects::Subjects;
 /// Parameters of the operation.
 pub(super) const PARAMS: &[Param] = &[
     Param::query("act", "行为，如 appeal.sign"),
-    Param::query("actor", "登录名、账户编号，或者 system、public、command-line"),
+    Param::query("actor", "用户名、账户编号，或者 system、public、command-line"),
     Param::query("subject", "对象的编号"),
     Param::query("from", "自哪一天，如 2025-03-14"),
     Param::query("until", "至哪一天（含）"),

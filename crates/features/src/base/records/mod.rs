@@ -2,13 +2,19 @@
 
 mod access;
 mod interface;
+mod kinds;
 mod pages;
+mod reading;
 mod rules;
+mod since;
 mod subjects;
 
 pub use access::by_roles;
+pub use kinds::{ASSOCIATION, ATTACHMENT, BASE, IMPORT, LINK, PACK, POST, SESSION, TOKEN, UNIT, USER};
 pub use pages::routes;
-pub use subjects::{BASE, Described, Explain, Explanation, Seen, Subject, Subjects};
+pub use rules::Drift;
+pub use since::{Meanwhile, Opened, Since};
+pub use subjects::{Described, Explain, Explanation, Meaning, Seen, Subject, Subjects, Word};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[

@@ -2,10 +2,9 @@
 
 use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Office;
-use huitong_kernel::rights::SubjectKeys;
 use huitong_kernel::{Id, Result, Tx};
 
-use crate::base::{associations, duty, identity, units};
+use crate::base::{associations, units};
 
 /// A row as it is named in a list, and the page it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,18 +55,25 @@ pub struct Subject {
     pub describe: fn(&Tx, &str) -> Result<Option<Described>>,
     /// Id of the row that somebody names by its number, code or name; none where this kind has no such row.
     pub find: fn(&Tx, &str) -> Result<Option<String>>,
+    /// Acts on rows of this kind, with their Chinese names.
+    pub acts: &'static [(&'static str, &'static str)],
     /// Words for the fields that entries carry.
     pub fields: &'static [(&'static str, &'static str)],
+    /// The word for a field inside another one, named by its path (`form.reason`).
+    pub inner: Word,
+    /// What a value stands for, where it is a key of the pack or of this kind's own.
+    pub meaning: Meaning,
     /// Who can see a row.
     pub seen: Seen,
     /// Takes out of an entry what this reader of the journal may not learn of the row.
     pub veil: fn(&Tx, &mut Kept) -> Result<()>,
 }
 
-/// Takes nothing out.
-const fn open(_: &Tx, _: &mut Kept) -> Result<()> {
-    Ok(())
-}
+/// The word for a field of an entry, by its path.
+pub type Word = fn(&Tx, &Kept, &str) -> Option<String>;
+
+/// What a value of an entry stands for, by the path of its field; none where it stands for itself.
+pub type Meaning = fn(&Tx, &Kept, &str, &str) -> Option<String>;
 
 /// Every kind of subject and every act; the list of capabilities implements it.
 pub trait Subjects {
@@ -75,117 +81,6 @@ pub trait Subjects {
     const SUBJECTS: &'static [Subject];
     /// Acts with their Chinese names, capability by capability.
     const ACTS: &'static [&'static [(&'static str, &'static str)]];
-}
-
-/// The kinds that the base itself brings.
-pub const BASE: &[Subject] = &[
-    Subject {
-        kind: "association",
-        label: "协会",
-        describe: |tx, id| named(id, |id| Ok(associations::find(tx, &id)?.map(|a| (a.name, Some("/orgs/"))))),
-        find: |tx, typed| {
-            let uscc = huitong_codes::Uscc::parse(typed).ok();
-            let by_code = uscc.map(|u| associations::by_uscc(tx, &u)).transpose()?.flatten();
-            let by_name =
-                || Ok::<_, huitong_kernel::Error>(associations::by_name(tx, typed)?.into_iter().next());
-            let found = match by_code {
-                Some(found) => Some(found),
-                None => by_name()?,
-            };
-            Ok(found.map(|a| a.id.to_string()))
-        },
-        fields: &[
-            ("uscc", "统一社会信用代码"),
-            ("name", "名称"),
-            ("management_type", "管理类型"),
-            ("status", "状态"),
-            ("founded_on", "成立日期"),
-            ("term_ends_on", "本届任期至"),
-            ("industries", "所属行业"),
-            ("member_count", "会员数"),
-            ("scope", "业务范围"),
-            ("title", "职务"),
-            ("from_on", "自"),
-            ("until_on", "至"),
-        ],
-        seen: Seen::Public,
-        veil: open,
-    },
-    Subject {
-        kind: "link",
-        label: "责任关系",
-        describe: |tx, id| {
-            let Some(link) = Id::parse(id).map(|id| duty::find(tx, &id)).transpose()?.flatten() else {
-                return Ok(None);
-            };
-            let association = associations::name_of(tx, &link.association)?;
-            let text = format!("{association} — {}", units::name_of(tx, &link.unit)?);
-            Ok(Some(Described { text, href: Some(format!("/duty?association={}", link.association)) }))
-        },
-        find: |_, _| Ok(None),
-        fields: &[
-            ("association", "协会"),
-            ("kind", "关系类型"),
-            ("unit", "单位"),
-            ("from_on", "起始日"),
-            ("until_on", "截止日"),
-            ("paper", "来源文件"),
-        ],
-        seen: Seen::Public,
-        veil: open,
-    },
-    Subject {
-        kind: "unit",
-        label: "单位",
-        describe: |tx, id| named(id, |id| Ok(units::find(tx, &id)?.map(|u| (u.name, None)))),
-        find: |tx, typed| Ok(units::by_name(tx, typed)?.map(|u| u.id.to_string())),
-        fields: &[("name", "名称"), ("kinds", "单位类型"), ("functions", "职能")],
-        seen: Seen::Public,
-        veil: open,
-    },
-    Subject {
-        kind: "user",
-        label: "账户",
-        describe: |tx, id| named(id, |id| Ok(identity::account(tx, &id)?.map(|a| (a.name, None)))),
-        find: |tx, typed| Ok(identity::by_login(tx, typed)?.map(|a| a.id.to_string())),
-        fields: &[("login", "登录名"), ("name", "姓名"), ("role", "角色"), ("office", "任职处")],
-        seen: Seen::By(|tx, _| {
-            super::by_roles(tx, "user.list", &SubjectKeys::default(), &|_| None, &|_| false)
-        }),
-        veil: open,
-    },
-    Subject {
-        kind: "attachment",
-        label: "附件",
-        describe: |_, _| Ok(None),
-        find: |_, _| Ok(None),
-        fields: &[("subject_kind", "所属事项"), ("subject", "所属记录"), ("sm3", "内容摘要")],
-        seen: Seen::By(|_, _| Ok(Vec::new())),
-        veil: open,
-    },
-    Subject {
-        kind: "pack",
-        label: "政策包",
-        describe: |tx, id| {
-            let known = tx.ctx().policy.version(id);
-            Ok(known.map(|p| Described { text: p.version.clone(), href: Some(String::from("/admin/pack")) }))
-        },
-        find: |_, _| Ok(None),
-        fields: &[("version", "版本"), ("digest", "摘要"), ("title", "标题")],
-        seen: Seen::By(|tx, _| {
-            super::by_roles(tx, "pack.view", &SubjectKeys::default(), &|_| None, &|_| false)
-        }),
-        veil: open,
-    },
-];
-
-fn named<T: huitong_kernel::Named>(
-    id: &str,
-    find: impl FnOnce(Id<T>) -> Result<Option<(String, Option<&'static str>)>>,
-) -> Result<Option<Described>> {
-    let Some(parsed) = Id::parse(id) else { return Ok(None) };
-    let found = find(parsed)?;
-    Ok(found.map(|(text, page)| Described { text, href: page.map(|page| format!("{page}{id}")) }))
 }
 
 /// Names a row of any kind; its id where nobody names it.

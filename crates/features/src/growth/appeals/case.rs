@@ -269,7 +269,7 @@ impl<'t, 'a> Case<'t, 'a> {
 /// What the journal keeps of a case: nothing that names a person.
 pub fn journal_view(a: &Appeal) -> Json {
     json!({
-        "state": a.state, "kind": a.kind, "category": a.category, "verified": a.verified, "unit": a.unit,
+        "version": a.version, "state": a.state, "kind": a.kind, "category": a.category, "verified": a.verified, "unit": a.unit,
         "next_unit": a.next_unit, "assignee": a.assignee, "approved": a.approved,
         "due_at": a.due_at.map(huitong_kernel::clock::rfc3339), "due_limit": a.due_limit,
         "answer_due_at": a.answer_due_at.map(huitong_kernel::clock::rfc3339),

@@ -7,7 +7,9 @@ use huitong_kernel::pack::{Vocabulary, words};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
-use super::{api, clocks, desk, facts, jobs, model::Appeal, notices, public, queue, rules, store, view};
+use super::{
+    api, clocks, desk, facts, jobs, model::Appeal, notices, public, queue, rules, store, view, wording,
+};
 use crate::base::attachments::{Attachment, Owner};
 use crate::base::identity::Holder;
 use crate::base::notices::Teller;
@@ -129,6 +131,9 @@ pub const SUBJECT: Subject = Subject {
         Ok(number.map(|text| Described { text, href: Some(format!("/appeals/{id}")) }))
     },
     find: |tx, typed| store::named(tx, typed.trim()),
+    acts: ACT_NAMES,
+    inner: wording::inner,
+    meaning: wording::meaning,
     fields: &[
         ("state", "办理状态"),
         ("kind", "诉求类型"),
@@ -138,19 +143,20 @@ pub const SUBJECT: Subject = Subject {
         ("next_unit", "正转往"),
         ("assignee", "经办人"),
         ("approved", "审核同意"),
-        ("due_at", "当前时限"),
-        ("due_limit", "时限名称"),
+        ("due_limit", "正在计算的时限"),
+        ("due_at", "到期时间"),
         ("answer_due_at", "答复期限"),
         ("solved", "是否解决"),
         ("satisfied", "是否满意"),
         ("number", "诉求编号"),
         ("outcome", "结果"),
-        ("form", "填写内容"),
         ("files", "附件"),
         ("source", "受理渠道"),
         ("text_sm3", "正文校验值"),
         ("reason", "事由"),
         ("limit", "时限"),
+        ("import", "导入批次"),
+        ("row", "行号"),
     ],
     seen: Seen::By(|tx, id| {
         let Some(appeal) = store::find(tx, &Scope::all(), &Id::<Appeal>::stored(id.to_owned()))? else {

@@ -24,6 +24,7 @@ mod sentences;
 mod store;
 mod submit;
 mod view;
+mod wording;
 
 pub use acts::{ACTS, act, judge_tracked, named_unit, withdraw_tracked};
 pub use case::{Done, Input, Offer, offers};

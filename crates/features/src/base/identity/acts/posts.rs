@@ -55,7 +55,7 @@ pub(super) fn enter(
 ) -> Result<HeldPost> {
     check_role(tx, new)?;
     // Whether it overlaps is decided on all posts of the person.
-    tx.claim("users", user.as_str())?;
+    let version = accounts::changed(tx, user)?;
     let from = new.from.unwrap_or_else(|| tx.ctx().today());
     if new.until.is_some_and(|last| last < from) {
         return Err(Error::invalid("until", "截止日期不能早于起始日期"));
@@ -83,7 +83,7 @@ pub(super) fn enter(
     posts::insert(tx, &post)?;
     wake_at_end(tx, &post)?;
     let mut entry = Record::new("post.grant", post.id.as_str())
-        .change(json!({}), described(&post))
+        .change(json!({"version": version - 1}), described(&post, version))
         .fact("user", user.as_str());
     if let Some(paper) = &post.paper {
         entry = entry.fact("paper", paper.as_str());
@@ -122,13 +122,16 @@ pub(crate) fn office_kind(role: &pack::Role) -> Option<OfficeKind> {
     }
 }
 
-fn described(post: &HeldPost) -> serde_json::Value {
+/// What the journal keeps of a post; `version` is that of the account it belongs to.
+fn described(post: &HeldPost, version: i64) -> serde_json::Value {
     json!({
+        "version": version,
         "role": post.role,
         "office": post.office.id,
         "office_name": post.office.name,
         "from": post.from.to_string(),
         "until": post.until.map(|d| d.to_string()),
+        "ended": post.ended_at.map(|_| true),
     })
 }
 
@@ -140,7 +143,8 @@ pub fn end(tx: &Tx, id: &PostId, last: Option<Date>, reason: &str) -> Result<Hel
     if post.ended_at.is_some() || post.until.is_some_and(|until| until < today) {
         return Err(Error::unmet("这项任职已经结束"));
     }
-    let before = described(&post);
+    let version = accounts::changed(tx, &post.user)?;
+    let before = described(&post, version - 1);
     match last {
         Some(day) if day < today || day < post.from => {
             return Err(Error::invalid("last", "最后一天不能早于今天和任职的第一天；要立即结束，请不填日期"));
@@ -158,7 +162,7 @@ pub fn end(tx: &Tx, id: &PostId, last: Option<Date>, reason: &str) -> Result<Hel
     tx.record(
         Record::new("post.end", id.as_str())
             .in_post(right.first_post().cloned())
-            .change(before, described(&post))
+            .change(before, described(&post, version))
             .fact("at_once", last.is_none())
             .fact("user", post.user.as_str())
             .fact("reason", reason.trim()),

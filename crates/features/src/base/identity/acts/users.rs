@@ -64,9 +64,21 @@ pub(super) fn enter(tx: &Tx, new: &NewUser, record: impl Fn(Record) -> Record) -
         created_at: tx.ctx().now,
     };
     accounts::insert(tx, &account, new.password.as_ref())?;
-    let after = json!({"login": account.login, "name": account.name, "has_password": account.has_password});
+    let after = json!({
+        "version": account.version, "login": account.login, "name": account.name,
+        "has_password": account.has_password,
+    });
     tx.record(record(Record::new("user.add", account.id.as_str()).change(json!({}), after)))?;
     Ok(account)
+}
+
+/// Refuses to go on where an account or its posts changed since somebody opened them; callers without a page name no version.
+pub fn unchanged(tx: &Tx, user: &UserId, opened: Option<i64>) -> Result<()> {
+    let account = accounts::find(tx, user)?.or_missing()?;
+    match opened {
+        Some(version) if version != account.version => Err(Error::conflict(account.version)),
+        _ => Ok(()),
+    }
 }
 
 /// Shuts an account out at once (`user.disable`): its sessions end, its tokens are taken back, its posts rest.
@@ -86,7 +98,10 @@ pub fn disable(tx: &Tx, user: &UserId, reason: &str) -> Result<Account> {
     tx.record(
         Record::new("user.disable", user.as_str())
             .in_post(right.first_post().cloned())
-            .change(json!({"active": true}), json!({"active": false}))
+            .change(
+                json!({"version": account.version, "active": true}),
+                json!({"version": account.version + 1, "active": false}),
+            )
             .fact("reason", reason.trim())
             .fact("sessions_ended", ended)
             .fact("tokens_revoked", revoked),
@@ -118,11 +133,10 @@ pub fn enable(tx: &Tx, user: &UserId) -> Result<Account> {
         return Err(Error::unmet("该账户没有停用"));
     }
     accounts::set_disabled(tx, user, None)?;
-    tx.record(
-        Record::new("user.enable", user.as_str())
-            .in_post(right.first_post().cloned())
-            .change(json!({"active": false}), json!({"active": true})),
-    )?;
+    tx.record(Record::new("user.enable", user.as_str()).in_post(right.first_post().cloned()).change(
+        json!({"version": account.version, "active": false}),
+        json!({"version": account.version + 1, "active": true}),
+    ))?;
     accounts::find(tx, user)?.or_missing()
 }
 
@@ -136,7 +150,10 @@ pub fn set_password(tx: &Tx, user: &UserId, password: &Hashed) -> Result<()> {
     tx.record(
         Record::new("user.password", user.as_str())
             .in_post(right.first_post().cloned())
-            .change(json!({"must_change": account.must_change}), json!({"must_change": true}))
+            .change(
+                json!({"version": account.version, "must_change": account.must_change}),
+                json!({"version": account.version + 1, "must_change": true}),
+            )
             .fact("by", "administrator"),
     )?;
     Ok(())
@@ -166,7 +183,10 @@ pub fn change_own_password(db: &Db, ctx: &Ctx, keep: Option<&SessionId>, old: &s
         sessions::end_all(tx, user, keep)?;
         tx.record(
             Record::new("user.password", user.as_str())
-                .change(json!({"must_change": account.must_change}), json!({"must_change": false}))
+                .change(
+                    json!({"version": account.version, "must_change": account.must_change}),
+                    json!({"version": account.version + 1, "must_change": false}),
+                )
                 .fact("by", "self"),
         )?;
         Ok(())

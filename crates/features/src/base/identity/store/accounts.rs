@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
-use huitong_kernel::{Result, Row, Tx, Value, args};
+use huitong_kernel::{OrMissing, Result, Row, Tx, Value, args};
 use jiff::civil::Date;
 
 use super::super::model::{Account, UserId};
@@ -137,4 +137,11 @@ pub fn set_password(tx: &Tx, id: &UserId, password: &Hashed, must_change: bool) 
         args![id, password.as_str(), must_change],
     )?;
     Ok(())
+}
+
+/// Counts a change of what belongs to an account, its posts: two who change them at once clash here, and the slower of two
+/// pages is told. Answers the version now.
+pub fn changed(tx: &Tx, id: &UserId) -> Result<i64> {
+    let row = tx.one("UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version", args![id])?;
+    row.or_missing()?.get("version")
 }

@@ -8,9 +8,9 @@ use huitong_kernel::journal::{self, Entry, Filter, Kept};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
-use crate::base::records::rules;
+use crate::base::identity;
+use crate::base::records::reading::{self, NOBODY, Read, actor_name};
 use crate::base::records::subjects::{self, Described, Subjects};
-use crate::base::{associations, identity, units};
 
 /// Entries on one page.
 const PAGE: i64 = 30;
@@ -25,7 +25,12 @@ pub struct Named {
     pub act: String,
     pub kind: String,
     pub subject: Described,
+    /// The first things it changed, in words; the entry's own page has them all.
+    pub gist: Vec<Change>,
 }
+
+/// Changes that a list has room for.
+const GIST: usize = 2;
 
 /// Names everything in an entry that is an id.
 pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
@@ -41,6 +46,7 @@ pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
         office: if kept.office.is_empty() { String::new() } else { subjects::office_name(tx, &kept.office)? },
         act: label::<H>(&kept.act).to_owned(),
         kind: subject.map_or_else(|| kept.subject_kind.clone(), |s| s.label.to_owned()),
+        gist: reading::read(tx, subject, &kept).changes.into_iter().take(GIST).collect(),
         subject: subjects::describe::<H>(tx, &kept.subject_kind, &kept.subject)?,
         kept,
     })
@@ -48,43 +54,6 @@ pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
 
 fn label<H: Subjects>(act: &str) -> &str {
     H::ACTS.iter().flat_map(|acts| acts.iter()).find(|(key, _)| *key == act).map_or(act, |(_, label)| label)
-}
-
-/// What an id or a key in an entry stands for: the name of a body or person, the title of a pack's item.
-fn meaning(tx: &Tx, text: &str) -> Result<Option<String>> {
-    if let Some(id) = Id::parse(text) {
-        return Ok(units::find(tx, &id)?.map(|unit| unit.name));
-    }
-    if let Some(id) = Id::parse(text) {
-        return Ok(associations::find(tx, &id)?.map(|association| association.name));
-    }
-    if let Some(id) = Id::parse(text) {
-        return Ok(identity::account(tx, &id)?.map(|account| account.name));
-    }
-    let pack = tx.ctx().pack()?;
-    let of_link = pack.link_kind(text).map(|k| k.title.clone());
-    let of_type = || pack.association_type(text).map(|t| t.name.clone());
-    let of_unit = || pack.unit_kind(text).map(|k| k.name.clone());
-    let of_role = || pack.role(text).map(|r| r.title.clone());
-    Ok(of_link.or_else(of_type).or_else(of_unit).or_else(of_role))
-}
-
-/// The words for actors without an account.
-const NOBODY: [(&str, &str); 4] = [
-    ("public", "公众"),
-    ("complainant", "诉求人（身份不显示）"),
-    ("system", "系统"),
-    ("command-line", "命令行"),
-];
-
-fn actor_name(tx: &Tx, actor: &str) -> Result<String> {
-    if let Some((_, word)) = NOBODY.iter().find(|(key, _)| *key == actor) {
-        return Ok((*word).to_owned());
-    }
-    match Id::parse(actor) {
-        Some(id) => identity::name_of(tx, &id),
-        None => Ok(actor.to_owned()),
-    }
 }
 
 /// What a reader typed as actor: a login, 系统, 公众, 命令行, or the id itself.
@@ -103,6 +72,11 @@ pub fn subject_key<H: Subjects>(tx: &Tx, typed: &str) -> Result<String> {
         }
     }
     Ok(typed.to_owned())
+}
+
+/// An instant to the second, in the city's time.
+fn second_text(at: i64) -> String {
+    huitong_kernel::clock::rfc3339(at).chars().take(19).collect::<String>().replace('T', " ")
 }
 
 /// Reads the filter of the page and of the interface alike; a day that is none is left out.
@@ -183,29 +157,30 @@ struct EntryPage {
     head: Vec<Fact>,
     changes: Vec<Change>,
     facts: Vec<Fact>,
+    /// The body as the digest covers it, for who checks that by hand.
+    raw: String,
 }
 
 pub fn entry<H: Subjects>(c: &Call) -> Result<Reply> {
     let id: Id<Entry> = c.id("id")?;
-    let (row, changes, facts) = c.read(|tx| {
+    let (row, behalf, Read { changes, facts }) = c.read(|tx| {
         let row = named::<H>(tx, journal::find(tx, &id)?.or_missing()?)?;
         let subject = H::SUBJECTS.iter().find(|s| s.kind == row.kept.subject_kind);
-        let fields = subject.map_or(&[][..], |s| s.fields);
-        let meaning = |text: &str| meaning(tx, text).ok().flatten();
-        let changes = rules::changes(&row.kept.body, fields, &meaning);
-        let facts = rules::facts(&row.kept.body, fields, &meaning);
-        Ok((row, changes, facts))
+        let read = reading::read(tx, subject, &row.kept);
+        let behalf = subjects::office_name(tx, &row.kept.behalf)?;
+        Ok((row, behalf, read))
     })?;
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
     let head = vec![
         fact("序号", row.kept.position.map_or_else(|| String::from("待编号"), |p| p.to_string())),
-        fact("时间", huitong_kernel::clock::rfc3339(row.kept.at)),
+        fact("时间", second_text(row.kept.at)),
         fact("谁", row.actor.clone()),
         fact("身份", [row.office.as_str(), row.role.as_str()].join(" ").trim().to_owned()),
-        fact("代表", row.kept.behalf.clone()),
+        fact("代表", behalf),
         fact("对象", format!("{} {}", row.kind, row.subject.text)),
         fact("请求", row.kept.request.clone()),
         fact("政策包版本", row.kept.pack.clone()),
     ];
-    c.page(&EntryPage { shell: c.shell(&row.act)?, changes, facts, head, row })
+    let raw = serde_json::to_string_pretty(&row.kept.body)?;
+    c.page(&EntryPage { shell: c.shell(&row.act)?, changes, facts, raw, head, row })
 }

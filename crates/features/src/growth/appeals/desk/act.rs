@@ -6,11 +6,13 @@ use huitong_kernel::http::FormView;
 use huitong_kernel::http::page::{Choice, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
-use huitong_kernel::{OrMissing, Result, Tx};
+use huitong_kernel::{Id, OrMissing, Result, Tx};
 
 use super::tone;
+use crate::base::records::{Opened, Since};
 use crate::base::{identity, units};
 use crate::growth::appeals::case::{self, Done, pack_of};
+use crate::growth::appeals::house::SUBJECT;
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::proposals::{self, Proposals};
 use crate::growth::appeals::view::{self, AppealView};
@@ -24,9 +26,13 @@ struct ActPage {
     tone: &'static str,
     act: String,
     label: String,
+    /// What the button says: that it is done on purpose where others were faster.
+    verb: String,
     form: FormView,
     unmet: Vec<String>,
-    stale: bool,
+    /// What others did meanwhile, where the page was sent from an older version or the act cannot be done any more.
+    since: Option<Since>,
+    files_lost: bool,
     version: i64,
     token: String,
     proposals: Proposals,
@@ -59,13 +65,9 @@ pub fn perform(c: &Call) -> Result<Reply> {
     let result = input.and_then(|input| c.write(|tx| acts::act(tx, &id, key(c), &input)));
     match result {
         Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(c, &done)?),
-        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &conflict(&error), true)?.status(409)),
+        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], true)?.status(409)),
         Err(error) => c.again(error, |errors| draw(c, errors, false)),
     }
-}
-
-fn conflict(error: &huitong_kernel::Error) -> Vec<FieldError> {
-    vec![FieldError { field: String::from("version"), message: error.message().to_owned() }]
 }
 
 fn said(c: &Call, done: &Done) -> Result<String> {
@@ -76,7 +78,24 @@ fn said(c: &Call, done: &Done) -> Result<String> {
     Ok(format!("{}完成，现在是“{state}”{}。", act.label, next.unwrap_or_default()))
 }
 
-fn draw(c: &Call, errors: &[FieldError], stale: bool) -> Result<Reply> {
+/// What happened to a case since the sender opened it, beside what they typed.
+fn since(c: &Call, tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Since> {
+    let filled = c.filled()?;
+    let version = filled.version().unwrap_or(appeal.version);
+    let parts = [(&SUBJECT, appeal.id.to_string())];
+    let since = Since::read(tx, &Opened { parts: &parts, version, outsider: "诉求人" })?;
+    let form = pack.flow.act(key(c)).and_then(|act| act.form.as_deref()).and_then(|key| pack.form(key));
+    Ok(since.beside(|field| {
+        let text = filled.get(field);
+        let unit = Id::parse(text).and_then(|id| units::find(tx, &id).ok().flatten());
+        let options = form.and_then(|form| form.field(field)).and_then(|field| field.options.as_ref());
+        let choices = options.map(|options| pack.options(options)).unwrap_or_default();
+        let choice = choices.into_iter().find(|choice| choice.key == text).map(|choice| choice.label);
+        unit.map(|unit| unit.name).or(choice).unwrap_or_else(|| text.to_owned())
+    }))
+}
+
+fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     let key = key(c);
     let page = c.read(|tx| {
         let appeal = api::found(c, tx)?;
@@ -93,9 +112,10 @@ fn draw(c: &Call, errors: &[FieldError], stale: bool) -> Result<Reply> {
             case.timeline.iter().rfind(|l| l.act == "review").map(|l| l.text.clone()).unwrap_or_default();
         let drafted =
             if key == "review" || key == "send" { view::reply_text(tx, &appeal)? } else { String::new() };
-        Ok((appeal, pack.clone(), view, case, proposals, templates, returned, drafted))
+        let since = if late { Some(since(c, tx, pack, &appeal)?) } else { None };
+        Ok((appeal, pack.clone(), view, case, proposals, templates, returned, drafted, since))
     })?;
-    let (appeal, pack, form, case, proposals, templates, returned, draft) = page;
+    let (appeal, pack, form, case, proposals, templates, returned, draft, since) = page;
     let act = pack.flow.act(key).or_missing()?;
     let label = act.label_in(&appeal.state).to_owned();
     let mut shell = c.shell(&label)?;
@@ -104,16 +124,18 @@ fn draw(c: &Call, errors: &[FieldError], stale: bool) -> Result<Reply> {
     let presets = if key == "decline" { presets(&pack) } else { Vec::new() };
     c.page(&ActPage {
         tone: tone(&pack, &appeal.state),
-        unmet: if stale { Vec::new() } else { case::unmet(&c.ctx, &pack, act, &appeal) },
+        unmet: case::unmet(&c.ctx, &pack, act, &appeal),
+        files_lost: late && !c.filled()?.files.is_empty(),
         version: appeal.version,
         token: c.submit_token(),
         act: key.to_owned(),
+        verb: if late { format!("核对无误，仍要{label}") } else { label.clone() },
         presets,
         shell,
         case,
         label,
         form,
-        stale,
+        since,
         proposals,
         templates,
         draft,
