@@ -9,18 +9,25 @@ const SHOTS = join(import.meta.dirname, "../shots");
 /**
  * Looks at the page as it stands at both widths: a picture of each (browser/shots/NAME-1440.png, NAME-390.png), nothing
  * clipped, nothing sideways, nothing serious for axe, no complaint of the browser. Leaves the window at its own size.
+ * `picture: false` where the same page was photographed already.
  */
-export async function look(page, name) {
+export async function look(page, name, { picture = true } = {}) {
   mkdirSync(SHOTS, { recursive: true });
   const before = page.viewportSize();
   for (const size of [DESK, PHONE]) {
     await page.setViewportSize(size);
-    await page.screenshot({ path: join(SHOTS, `${name}-${size.width}.png`), fullPage: true });
+    if (picture) await photograph(page, join(SHOTS, `${name}-${size.width}.png`));
     await fits(page, `${name} at ${size.width}`);
     await checkAxe(page, `${name} at ${size.width}`);
   }
   await page.setViewportSize(before);
   if (page.trouble?.length > 0) throw new Error(`${name}: the browser complained:\n  ${page.trouble.join("\n  ")}`);
+}
+
+/** The whole page; of one that goes on for ever, what is seen first. */
+async function photograph(page, path) {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.screenshot({ path, fullPage: height < 8_000 });
 }
 
 /** Fails where the page scrolls sideways or something on it is cut off. */

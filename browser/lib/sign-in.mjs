@@ -3,7 +3,7 @@
 /** Signs in with a demo account and waits until the desk stands. */
 export async function signIn(page, url, { login, password, name }) {
   await page.goto(`${url}/login`);
-  await page.getByLabel(/登录名|用户名|账号/).fill(login);
+  await page.getByLabel("用户名", { exact: true }).fill(login);
   await page.getByLabel("密码", { exact: true }).fill(password);
   await page.getByRole("button", { name: "登录", exact: true }).click();
   await page.waitForLoadState();

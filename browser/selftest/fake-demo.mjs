@@ -8,7 +8,7 @@ const accounts = [{ role: "handler", login: "li.wei", password: "correct horse",
 
 const page = (title, body) =>
   `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>${title}</title><main><h1>${title}</h1>${body}</main></html>`;
-const form = page("登录", `<form method="post"><label>登录名 <input name="login"></label>
+const form = page("登录", `<form method="post"><label>用户名 <input name="login"></label>
   <label>密码 <input name="password" type="password"></label><button>登录</button></form>`);
 
 const server = createServer((request, response) => {

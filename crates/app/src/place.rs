@@ -31,8 +31,8 @@ pub struct Place {
 /// Who acts on the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Acting {
-    /// 以这个登录名的身份和权限操作；不写则记为“命令行”
-    #[arg(long = "as", value_name = "登录名")]
+    /// 以这个用户名的身份和权限操作；不写则记为“命令行”
+    #[arg(long = "as", value_name = "用户名")]
     acting_as: Option<String>,
 }
 
@@ -182,7 +182,7 @@ impl Acting {
         let Some(login) = &self.acting_as else { return Ok(plain) };
         match city.db.read(&plain, |tx| person(tx, login))? {
             Some(actor) => Ok(plain.acting_as(actor)),
-            None => Err(Failure::Wrong(format!("--as：没有登录名为“{login}”的在用账户"))),
+            None => Err(Failure::Wrong(format!("--as：没有用户名为“{login}”的在用账户"))),
         }
     }
 }
@@ -190,7 +190,7 @@ impl Acting {
 /// The account with a login, for commands that name one.
 pub fn account(tx: &Tx, login: &str) -> Done<identity::UserId> {
     let found = identity::by_login(tx, login)?.map(|account| account.id);
-    found.ok_or_else(|| Error::new(Kind::Missing, format!("没有登录名为“{login}”的账户")))
+    found.ok_or_else(|| Error::new(Kind::Missing, format!("没有用户名为“{login}”的账户")))
 }
 
 /// A person with the posts in force today; none where there is no such account or it is disabled.

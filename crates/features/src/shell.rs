@@ -47,9 +47,10 @@ const PUBLIC: &[Place] = &[
 pub fn shell(c: &Call) -> Result<Shell> {
     let mut shell = Shell::plain(c);
     let pack = c.city.pack();
+    shell.site = format!("{}行业协会商会综合服务平台", pack.city.name);
+    shell.public_nav = places(c, PUBLIC, 0);
     let Actor::Person { name, posts, .. } = &c.ctx.actor else {
-        shell.workspace = format!("{}行业协会商会综合服务平台", pack.city.name);
-        shell.nav = places(c, PUBLIC, 0);
+        shell.workspace.clone_from(&shell.site);
         shell.foot_links =
             vec![Link { href: String::from("/login"), label: String::from("工作人员和协会登录") }];
         return Ok(shell);

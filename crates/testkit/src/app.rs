@@ -37,6 +37,15 @@ pub struct TestApp {
 impl TestApp {
     /// Opens the house on an empty database; units are those of the city's file.
     pub fn new(db: &Db) -> TestApp {
+        TestApp::open(db, false)
+    }
+
+    /// The same with the limits on how often one address may ask, as a city has them.
+    pub fn limited(db: &Db) -> TestApp {
+        TestApp::open(db, true)
+    }
+
+    fn open(db: &Db, rate_limit_public: bool) -> TestApp {
         // What a page only calls 系统出现错误 stands in the output of the test that fails.
         let _ = tracing_subscriber::fmt()
             .with_test_writer()
@@ -51,7 +60,7 @@ impl TestApp {
             random: Random::system(),
             data: folder.path().to_owned(),
             demo: true,
-            limits: Limits { rate_limit_public: false, ..Limits::default() },
+            limits: Limits { rate_limit_public, ..Limits::default() },
             vocabulary: huitong_features::vocabulary(),
         };
         let files = pack::with_city(read("chengdu"), read("jinning/city"));

@@ -28,8 +28,8 @@ impl Command {
 /// For whom, and for how long.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// 登录名
-    #[arg(value_name = "登录名")]
+    /// 用户名
+    #[arg(value_name = "用户名")]
     login: String,
     /// 有效天数，不写为 30
     #[arg(long, value_name = "天数", value_parser = days, default_value = "30")]

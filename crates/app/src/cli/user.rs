@@ -44,8 +44,8 @@ impl Command {
 /// A new account.
 #[derive(Debug, clap::Args)]
 pub struct Add {
-    /// 登录名
-    #[arg(value_name = "登录名")]
+    /// 用户名
+    #[arg(value_name = "用户名")]
     login: String,
     /// 姓名
     #[arg(long, value_name = "姓名")]
@@ -183,8 +183,8 @@ fn line(account: &Account, posts: &[HeldPost]) -> String {
 /// Whose account, and why.
 #[derive(Debug, clap::Args)]
 pub struct Disable {
-    /// 登录名
-    #[arg(value_name = "登录名")]
+    /// 用户名
+    #[arg(value_name = "用户名")]
     login: String,
     /// 原因，记入操作日志
     #[arg(long, value_name = "原因", default_value = "")]

@@ -168,7 +168,7 @@ db_test! {
         for key in ["submitted", "accepted", "dispatched", "signed", "handling", "03-1", "reached", "return<", "commerce", "usr_", "unt_", "+08:00", ">version<", ">state<"] {
             assert!(!all.contains(&format!(">{key}")) && !all.contains(&format!("{key}<")) , "{key}");
         }
-        for word in ["待签收", "已签收", "退回修改", "联系事由", "办理结果", "受理渠道", "网上提交", "正在计算的时限"] {
+        for word in ["待签收", "已签收", "退回修改", "联系事由", "办理结果", "受理渠道", "网上提交", "当前时限"] {
             assert!(all.contains(word), "{word}");
         }
         let of_posts = cast.app.get("/admin/journal?act=post.grant").session(&cast.auditor).send().text();

@@ -12,6 +12,7 @@ mod late;
 mod life;
 mod markings;
 mod matrix;
+mod often;
 mod pages;
 mod posts;
 mod random;

@@ -32,6 +32,10 @@ pub struct Shell {
     pub roles: Vec<RoleChoice>,
     /// At most 9 items; on a phone the first 4 (or all 5) stand in the bottom bar, the rest behind 更多.
     pub nav: Vec<NavItem>,
+    /// Name of the public side, and where everybody goes there, signed in or not.
+    pub site: String,
+    /// Its navigation.
+    pub public_nav: Vec<NavItem>,
     /// Link of 消息 in the top bar; empty = not shown.
     pub notices_href: String,
     /// Unread notices; 0 = no badge.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use huitong_kernel::clock::civil_date;
+use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::http::page::{Fact, Pager, Shell};
 use huitong_kernel::http::{Call, GET, Rate, Reply, Route, asset, page};
 use huitong_kernel::{OrMissing, Result};
@@ -41,13 +42,25 @@ struct Found {
     ended: bool,
 }
 
-#[derive(Template)]
-#[template(path = "base/associations/pages/list.html")]
-struct ListPage {
-    shell: Shell,
+/// What both frames of the list show.
+struct ListView {
     q: String,
     found: Vec<Found>,
     pager: Pager,
+}
+
+#[derive(Template)]
+#[template(path = "base/associations/pages/list.html")]
+struct PublicList {
+    shell: Shell,
+    view: ListView,
+}
+
+#[derive(Template)]
+#[template(path = "base/associations/pages/list_desk.html")]
+struct DeskList {
+    shell: Shell,
+    view: ListView,
 }
 
 fn list(c: &Call) -> Result<Reply> {
@@ -68,14 +81,17 @@ fn list(c: &Call) -> Result<Reply> {
     });
     let mut shell = c.shell("找协会")?;
     shell.lead = String::from("按名称或者统一社会信用代码查找，看由谁答复");
-    c.page(&ListPage {
-        shell,
+    let view = ListView {
         q: c.query("q").unwrap_or_default().to_owned(),
         found: found.collect(),
         pager: Pager::new(total, number, PAGE, "家", |n| {
             format!("/orgs{}", c.queries().with("page", &n.to_string()))
         }),
-    })
+    };
+    match c.ctx.user() {
+        Some(_) => c.page(&DeskList { shell, view }),
+        None => c.page(&PublicList { shell, view }),
+    }
 }
 
 /// How an association is managed, in the words of the pack in force.
@@ -85,15 +101,29 @@ fn management(c: &Call, association: &Association) -> String {
     how.map_or_else(|| association.management_type.clone(), |t| t.name.clone())
 }
 
-#[derive(Template)]
-#[template(path = "base/associations/pages/card.html")]
-struct CardPage {
-    shell: Shell,
+/// What both frames of the card show.
+struct CardView {
     id: String,
     active: bool,
+    /// Whether this reader brings appeals in; staff register those of others.
+    may_submit: bool,
     facts: Vec<Fact>,
     held: Vec<Held>,
     today: String,
+}
+
+#[derive(Template)]
+#[template(path = "base/associations/pages/card.html")]
+struct PublicCard {
+    shell: Shell,
+    view: CardView,
+}
+
+#[derive(Template)]
+#[template(path = "base/associations/pages/card_desk.html")]
+struct DeskCard {
+    shell: Shell,
+    view: CardView,
 }
 
 fn card(c: &Call) -> Result<Reply> {
@@ -101,14 +131,20 @@ fn card(c: &Call) -> Result<Reply> {
     let today = civil_date(c.ctx.now);
     let (association, held) =
         c.read(|tx| Ok((store::find(tx, &id)?.or_missing()?, duty::held(tx, &id, today)?)))?;
-    c.page(&CardPage {
-        shell: c.shell(&association.name)?,
+    let shell = c.shell(&association.name)?;
+    let inside = c.ctx.posts().iter().any(|post| post.kind == OfficeKind::Unit);
+    let view = CardView {
         id: association.id.to_string(),
         active: association.status == Status::Active,
+        may_submit: !inside && c.ctx.may("appeal.submit").is_some(),
         facts: facts(c, &association),
         held,
         today: today.to_string(),
-    })
+    };
+    match c.ctx.user() {
+        Some(_) => c.page(&DeskCard { shell, view }),
+        None => c.page(&PublicCard { shell, view }),
+    }
 }
 
 /// What the public card says; nothing adverse, so an office term that has run out is not shown.

@@ -86,6 +86,13 @@ pub fn facts(body: &Json, words: &Words) -> Vec<Fact> {
             _ => facts.push(fact(key, value)),
         }
     }
+    // What was looked up stands in a form twice: as it was typed, and as what was picked.
+    let mut seen = Vec::new();
+    facts.retain(|fact| {
+        let known = seen.contains(&(fact.label.clone(), fact.value.clone()));
+        seen.push((fact.label.clone(), fact.value.clone()));
+        !known
+    });
     facts
 }
 

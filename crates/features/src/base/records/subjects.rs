@@ -4,7 +4,7 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Office;
 use huitong_kernel::{Id, Result, Tx};
 
-use crate::base::{associations, units};
+use crate::base::{associations, identity, units};
 
 /// A row as it is named in a list, and the page it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,11 +83,18 @@ pub trait Subjects {
     const ACTS: &'static [&'static [(&'static str, &'static str)]];
 }
 
-/// Names a row of any kind; its id where nobody names it.
-pub(super) fn describe<H: Subjects>(tx: &Tx, kind: &str, id: &str) -> Result<Described> {
-    let unnamed = || Described { text: id.to_owned(), href: None };
-    let Some(subject) = H::SUBJECTS.iter().find(|s| s.kind == kind) else { return Ok(unnamed()) };
-    Ok((subject.describe)(tx, id)?.unwrap_or_else(unnamed))
+/// Names the row that an entry is about; where nobody names it, whose it is; else its id.
+pub(super) fn describe<H: Subjects>(tx: &Tx, kept: &Kept) -> Result<Described> {
+    let subject = H::SUBJECTS.iter().find(|s| s.kind == kept.subject_kind);
+    if let Some(described) = subject.map_or(Ok(None), |s| (s.describe)(tx, &kept.subject))? {
+        return Ok(described);
+    }
+    let user = [&kept.body["user"], &kept.body["after"]["user"]].into_iter().find_map(|value| value.as_str());
+    let text = match user.and_then(Id::parse) {
+        Some(user) => identity::name_of(tx, &user)?,
+        None => kept.subject.clone(),
+    };
+    Ok(Described { text, href: None })
 }
 
 /// Name of the body an act was done for: unit, association, or the company's code as it stands.

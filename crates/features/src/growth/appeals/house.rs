@@ -143,7 +143,7 @@ pub const SUBJECT: Subject = Subject {
         ("next_unit", "正转往"),
         ("assignee", "经办人"),
         ("approved", "审核同意"),
-        ("due_limit", "正在计算的时限"),
+        ("due_limit", "当前时限"),
         ("due_at", "到期时间"),
         ("answer_due_at", "答复期限"),
         ("solved", "是否解决"),

@@ -43,7 +43,8 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
         let own = if post.kind == OfficeKind::Association { "association" } else { "company_code" };
         filled.values.insert(own.into(), post.office.clone());
     }
-    if post.is_some() && filled.get("disclosure") == ANONYMOUS {
+    // Whoever is signed in is known, whatever the form says: nothing of them may be kept with a lead without a name.
+    if tx.ctx().user().is_some() && filled.get("disclosure") == ANONYMOUS {
         return Err(Error::invalid(
             "disclosure",
             "已登录提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交",
@@ -111,7 +112,7 @@ pub(super) fn entry<'f>(
     let step = first_step(tx, act, &appeal, said, post)?;
     let record = Record::new(&act.name, appeal.id.as_str())
         .in_post(post.cloned())
-        .unnamed(appeal.confidential() && act.key == "submit")
+        .unnamed((appeal.confidential() || appeal.anonymous()) && act.key == "submit")
         .change(json!({}), journal_view(&appeal))
         .fact("number", appeal.number.as_str())
         .fact("source", appeal.source.as_str())
@@ -140,7 +141,7 @@ fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Op
         (None, None) => "individual",
     };
     let at = received_at.unwrap_or(ctx.now);
-    let user = if act.key == "submit" { ctx.user().map(ToString::to_string) } else { None };
+    let user = ctx.user().filter(|_| act.key == "submit" && !anonymous).map(ToString::to_string);
     let number_of = said.text("source_number");
     Ok(Appeal {
         id: ctx.id(),
@@ -201,9 +202,9 @@ fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Opt
     let public_text = act.public_sentence.as_deref();
     let public_text =
         public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, act, said)).transpose()?;
-    let post = post.filter(|_| !appeal.confidential() || act.key == "register");
-    let known =
-        matches!(ctx.actor, Actor::Person { .. }) && (!appeal.confidential() || act.key == "register");
+    let may_be_named = act.key == "register" || !(appeal.confidential() || appeal.anonymous());
+    let post = post.filter(|_| may_be_named);
+    let known = matches!(ctx.actor, Actor::Person { .. }) && may_be_named;
     Ok(Step {
         id: ctx.id(),
         appeal: appeal.id.clone(),

@@ -33,7 +33,7 @@ fn base() -> Vocabulary {
             ("pack.view", "查看政策包"),
             ("notice.view", "查看消息"),
             ("desk.view", "进入工作台"),
-            ("account.manage", "管理本人账号"),
+            ("account.manage", "管理本人账户"),
         ]),
         ..Vocabulary::default()
     }

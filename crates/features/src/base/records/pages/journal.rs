@@ -47,7 +47,7 @@ pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
         act: label::<H>(&kept.act).to_owned(),
         kind: subject.map_or_else(|| kept.subject_kind.clone(), |s| s.label.to_owned()),
         gist: reading::read(tx, subject, &kept).changes.into_iter().take(GIST).collect(),
-        subject: subjects::describe::<H>(tx, &kept.subject_kind, &kept.subject)?,
+        subject: subjects::describe::<H>(tx, &kept)?,
         kept,
     })
 }

@@ -104,7 +104,7 @@ fn links(c: &Call) -> Vec<Link> {
         ("/orgs", "找协会", "association.view"),
         ("/admin/pack", "政策包", "pack.view"),
         ("/admin/journal", "操作日志", "journal.view"),
-        ("/admin/users", "账号和任职", "user.list"),
+        ("/admin/users", "账户与任职", "user.list"),
     ];
     let inside = c.ctx.posts().iter().any(|p| p.kind == huitong_kernel::ctx::OfficeKind::Unit);
     let mine =
