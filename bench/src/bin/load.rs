@@ -109,7 +109,8 @@ fn measure(setup: &Setup, ids: &[String], token: &str) -> Result<(), Stop> {
         ("submit", 201, Box::new(submission)),
     ];
     let only = std::env::var("HUITONG_LOAD_ONLY").unwrap_or_default();
-    let asked: Vec<_> = asked.into_iter().filter(|(name, ..)| only.is_empty() || only.contains(name)).collect();
+    let asked: Vec<_> =
+        asked.into_iter().filter(|(name, ..)| only.is_empty() || only.contains(name)).collect();
     let mut rounds: Vec<Vec<Round>> = vec![Vec::new(); asked.len()];
     for _ in 0..ROUNDS {
         for (nth, (_, good, request)) in asked.iter().enumerate() {
