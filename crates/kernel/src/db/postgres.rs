@@ -172,7 +172,7 @@ pub(super) fn query(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<
         .iter()
         .map(|row| {
             let values = (0..names.len()).map(|place| cell(row, place, sql)).collect::<Result<Vec<_>>>()?;
-            Ok(Row { names: names.clone(), values })
+            Ok(Row::new(names.clone(), values))
         })
         .collect()
 }

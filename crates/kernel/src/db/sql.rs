@@ -22,10 +22,10 @@ pub(super) fn numbered(sql: &str) -> Cow<'_, str> {
 /// The table that a statement writes; `None` for a read.
 pub(super) fn written_table(sql: &str) -> Option<&str> {
     let mut words = sql.split_whitespace();
-    let table = match words.next()?.to_ascii_uppercase().as_str() {
-        "INSERT" => words.nth(1)?,
-        "UPDATE" => words.next()?,
-        "DELETE" => words.nth(1)?,
+    let verb = words.next()?;
+    let table = match verb {
+        v if v.eq_ignore_ascii_case("INSERT") || v.eq_ignore_ascii_case("DELETE") => words.nth(1)?,
+        v if v.eq_ignore_ascii_case("UPDATE") => words.next()?,
         _ => return None,
     };
     Some(table.split('(').next().unwrap_or(table))

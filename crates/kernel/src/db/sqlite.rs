@@ -1,5 +1,7 @@
 //! The embedded engine: one write connection handed round as a baton with group commit, and a pool of readers.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,17 +23,54 @@ use crate::error::{Error, Result};
 const BATCH: usize = 256;
 /// Readers kept open; more callers wait.
 const READERS: usize = 16;
+/// Statements whose text a connection has at hand; lists compose theirs, so that there may be many.
+const AT_HAND: usize = 2_048;
+
+/// A connection with what it has already learnt of its statements.
+pub(super) struct Link {
+    conn: Connection,
+    learnt: RefCell<HashMap<Box<str>, Learnt>>,
+}
+
+/// A statement as the engine reads it, and the names of its columns.
+#[derive(Clone)]
+struct Learnt {
+    text: Arc<str>,
+    columns: Arc<[String]>,
+}
+
+impl Link {
+    fn learn(&self, sql: &str) -> Result<Learnt> {
+        if let Some(learnt) = self.learnt.borrow().get(sql) {
+            return Ok(learnt.clone());
+        }
+        let text = sql::numbered(sql);
+        let statement = self.conn.prepare_cached(&text).map_err(|e| wrong(sql, &e))?;
+        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let fresh = Learnt { text: text.as_ref().into(), columns };
+        let mut learnt = self.learnt.borrow_mut();
+        if learnt.len() >= AT_HAND {
+            learnt.clear();
+        }
+        learnt.insert(sql.into(), fresh.clone());
+        Ok(fresh)
+    }
+
+    fn run(&self, statement: &str) -> rusqlite::Result<usize> {
+        self.conn.prepare_cached(statement)?.execute([])
+    }
+}
 
 pub(super) struct Sqlite {
     writer: Mutex<Writer>,
     /// Callers that stand in line for the baton.
     line: AtomicUsize,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Link>>,
     reader_free: Condvar,
 }
 
 struct Writer {
-    conn: Connection,
+    conn: Link,
     batch: Option<Arc<Batch>>,
     acts: usize,
 }
@@ -74,7 +113,7 @@ impl Sqlite {
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
-        self.writer.lock().conn.execute_batch(statements).map_err(failed)
+        self.writer.lock().conn.conn.execute_batch(statements).map_err(failed)
     }
 
     pub(super) fn read<T>(&self, ctx: &Ctx, tables: &Tables, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
@@ -88,10 +127,10 @@ impl Sqlite {
             }
         };
         let result = catch_unwind(AssertUnwindSafe(|| {
-            conn.prepare_cached("BEGIN DEFERRED").and_then(|mut s| s.execute([])).map_err(failed)?;
+            conn.run("BEGIN DEFERRED").map_err(failed)?;
             f(&Tx::new(Conn::Sqlite(&conn), ctx, Mode::Read, tables))
         }));
-        let _ = conn.prepare_cached("ROLLBACK").and_then(|mut s| s.execute([]));
+        let _ = conn.run("ROLLBACK");
         self.readers.lock().push(conn);
         self.reader_free.notify_one();
         result.unwrap_or_else(|panic| resume_unwind(panic))
@@ -151,7 +190,7 @@ impl Writer {
     }
 
     fn run(&self, statement: &str) -> rusqlite::Result<usize> {
-        self.conn.prepare_cached(statement)?.execute([])
+        self.conn.run(statement)
     }
 
     fn commit(&mut self) {
@@ -187,7 +226,7 @@ impl Drop for Rollback<'_> {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+fn connect(path: &Path, flags: OpenFlags) -> Result<Link> {
     let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
     conn.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
     conn.set_prepared_statement_cache_capacity(256);
@@ -199,32 +238,37 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
          PRAGMA wal_autocheckpoint = 4000",
     )
     .map_err(failed)?;
-    Ok(conn)
+    Ok(Link { conn, learnt: RefCell::default() })
 }
 
-pub(super) fn query(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
-    let mut statement = conn.prepare_cached(&sql::numbered(sql)).map_err(|e| wrong(sql, &e))?;
-    let names: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+pub(super) fn query(link: &Link, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+    let Learnt { text, columns } = link.learn(sql)?;
+    let mut statement = link.conn.prepare_cached(&text).map_err(|e| wrong(sql, &e))?;
     let mut answer = statement.query(rusqlite::params_from_iter(args)).map_err(|e| wrong(sql, &e))?;
     let mut rows = Vec::new();
     while let Some(row) = answer.next().map_err(|e| wrong(sql, &e))? {
-        let mut values = Vec::with_capacity(names.len());
-        for place in 0..names.len() {
+        let mut values = Vec::with_capacity(columns.len());
+        for place in 0..columns.len() {
             values.push(match row.get_ref(place).map_err(|e| wrong(sql, &e))? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(v) => Value::Int(v),
                 ValueRef::Real(v) => Value::Real(v),
-                ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+                ValueRef::Text(v) => Value::Text(words(v)),
                 ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
             });
         }
-        rows.push(Row { names: names.clone(), values });
+        rows.push(Row::new(columns.clone(), values));
     }
     Ok(rows)
 }
 
-pub(super) fn exec(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
-    let mut statement = conn.prepare_cached(&sql::numbered(sql)).map_err(|e| wrong(sql, &e))?;
+fn words(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), str::to_owned)
+}
+
+pub(super) fn exec(link: &Link, sql: &str, args: &[Value]) -> Result<u64> {
+    let Learnt { text, .. } = link.learn(sql)?;
+    let mut statement = link.conn.prepare_cached(&text).map_err(|e| wrong(sql, &e))?;
     let changed = statement.execute(rusqlite::params_from_iter(args)).map_err(|e| wrong(sql, &e))?;
     Ok(changed as u64)
 }

@@ -23,7 +23,7 @@ pub(crate) enum Mode {
 }
 
 pub(super) enum Conn<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a sqlite::Link),
     Postgres(RefCell<&'a mut PgConn>),
 }
 

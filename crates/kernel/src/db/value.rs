@@ -1,5 +1,6 @@
 //! Values that go into and come out of both engines, and the row that holds them by name.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -171,14 +172,29 @@ impl<T: Column> Column for Option<T> {
 pub struct Row {
     pub(super) names: Arc<[String]>,
     pub(super) values: Vec<Value>,
+    /// Where the last column asked for stands: most are asked for in their order.
+    last: Cell<usize>,
 }
 
 impl Row {
+    pub(super) fn new(names: Arc<[String]>, values: Vec<Value>) -> Row {
+        Row { names, values, last: Cell::new(usize::MAX) }
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let next = self.last.get().wrapping_add(1);
+        let place = match self.names.get(next) {
+            Some(n) if n == name => Some(next),
+            _ => self.names.iter().position(|n| n == name),
+        };
+        self.last.set(place.unwrap_or(usize::MAX));
+        place
+    }
+
     /// The value of a named column; a wrong name or type is our own mistake and says which.
     #[track_caller]
     pub fn get<T: Column>(&self, name: &str) -> Result<T> {
-        let place = self.names.iter().position(|n| n == name);
-        let Some(value) = place.and_then(|p| self.values.get(p)) else {
+        let Some(value) = self.place(name).and_then(|p| self.values.get(p)) else {
             return Err(Error::internal(format!("no column {name} in {:?}", self.names)));
         };
         T::read(value).ok_or_else(|| {
