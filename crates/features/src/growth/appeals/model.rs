@@ -1,5 +1,7 @@
 //! An appeal (诉求), its steps and its clocks; pure.
 
+use std::collections::BTreeMap;
+
 use huitong_kernel::{Id, Named, columns};
 
 use crate::base::units::UnitId;
@@ -185,10 +187,14 @@ columns! {
 }
 
 impl Step {
+    /// What its form said, field by field.
+    pub fn words(&self) -> BTreeMap<String, String> {
+        serde_json::from_str(&self.content).unwrap_or_default()
+    }
+
     /// One value of what its form said; empty where there is none.
     pub fn said(&self, key: &str) -> String {
-        let content: serde_json::Value = serde_json::from_str(&self.content).unwrap_or_default();
-        content.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned()
+        self.words().remove(key).unwrap_or_default()
     }
 }
 

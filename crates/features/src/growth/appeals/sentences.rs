@@ -9,7 +9,7 @@ use huitong_kernel::{Id, Result, Tx};
 
 use super::model::{Appeal, Step};
 use crate::base::identity;
-use crate::base::units::{self, UnitId};
+use crate::base::units::{self, Unit, UnitId};
 
 /// Fills the sentence of an act for readers who may not know the complainant: it names nobody outside the office.
 pub fn fill(
@@ -31,28 +31,29 @@ pub fn fill(
     Ok(pack::fill(sentence, &values))
 }
 
-/// The sentence of a step for those inside, as it was when it was taken.
-pub fn of_step(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step) -> Result<String> {
+/// The sentence of a step for those inside, as it was when it was taken; `facts` are those of its case.
+pub fn of_step(tx: &Tx, pack: &Pack, facts: &Facts, step: &Step) -> Result<String> {
+    let said = step.words();
+    let said = |field: &str| said.get(field).cloned().unwrap_or_default();
     let Some(act) = pack.flow.act(&step.act) else {
-        return Ok(format!("{}已超过（{}）", step.said("limit"), step.said("rule")));
+        return Ok(format!("{}已超过（{}）", said("limit"), said("rule")));
     };
-    let mut values = facts(tx, pack, appeal)?;
-    let (reason, outcome) = said_words(pack, act, &|field| step.said(field));
+    let mut values = facts.clone();
+    let (reason, outcome) = said_words(pack, act, &said);
     values.insert("reason", reason);
     values.insert("outcome", outcome);
-    values.insert("opinion", step.said("opinion"));
+    values.insert("opinion", said("opinion"));
     values.insert("actor", step.actor_name.clone());
     if step.act == "dispatch" {
-        let said =
-            Some(step.said("unit_id")).filter(|id| !id.is_empty()).unwrap_or_else(|| step.said("unit"));
-        let unit = Id::parse(&said).map(|id| units::name_of(tx, &id)).transpose()?;
-        values.insert("to_unit", unit.unwrap_or(said));
+        let to = Some(said("unit_id")).filter(|id| !id.is_empty()).unwrap_or_else(|| said("unit"));
+        let unit = Id::parse(&to).map(|id| units::name_of(tx, &id)).transpose()?;
+        values.insert("to_unit", unit.unwrap_or(to));
     }
     if step.act == "sign" {
         values.insert("unit", step.office_name.clone());
     }
     if step.act == "assign" {
-        values.insert("handler", identity::name_of(tx, &Id::stored(step.said("handler")))?);
+        values.insert("handler", identity::name_of(tx, &Id::stored(said("handler")))?);
     }
     Ok(pack::fill(&act.sentence, &values))
 }
@@ -79,13 +80,15 @@ pub fn said_words(pack: &Pack, act: &FlowAct, said: &dyn Fn(&str) -> String) -> 
     (reason, outcome)
 }
 
+/// Placeholders with their values.
+pub type Facts = BTreeMap<&'static str, String>;
+
 /// The placeholders that every sentence, notice and reply template may use.
-pub fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<BTreeMap<&'static str, String>> {
-    let name = |unit: &Option<UnitId>| unit.as_ref().map_or(Ok(String::new()), |u| units::name_of(tx, u));
-    let phone = match &appeal.unit {
-        Some(unit) => units::find(tx, unit)?.and_then(|u| u.phone).unwrap_or_default(),
-        None => String::new(),
-    };
+pub fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Facts> {
+    let find = |id: &Option<UnitId>| id.as_ref().map_or(Ok(None), |id| units::find(tx, id));
+    let name = |unit: Option<&Unit>| unit.map(|u| u.name.clone()).unwrap_or_default();
+    let unit = find(&appeal.unit)?;
+    let desk = if appeal.desk_unit == appeal.unit { unit.clone() } else { find(&appeal.desk_unit)? };
     let day = |at: i64| {
         let date = civil_date(at);
         format!("{}年{}月{}日", date.year(), date.month(), date.day())
@@ -98,9 +101,9 @@ pub fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<BTreeMap<&'static 
         ("category", category),
         ("complainant", String::from("诉求人")),
         ("actor", tx.ctx().actor_name().to_owned()),
-        ("unit", name(&appeal.unit)?),
-        ("to_unit", name(&appeal.desk_unit)?),
-        ("unit_phone", phone),
+        ("unit", name(unit.as_ref())),
+        ("to_unit", name(desk.as_ref())),
+        ("unit_phone", unit.and_then(|u| u.phone).unwrap_or_default()),
         ("due", appeal.answer_due_at.or(appeal.due_at).map(minute_text).unwrap_or_default()),
         ("date", day(tx.ctx().now)),
         ("submitted_on", day(appeal.submitted_at)),

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use super::case::{self, Offer};
 use super::model::{Appeal, RunningLimit, Step};
 use super::rules::{self, Sight};
-use super::{sentences, store};
+use super::sentences::{self, Facts};
+use super::store;
 use crate::base::units::{self, UnitId};
 use crate::base::{associations, attachments, identity};
 
@@ -276,45 +277,45 @@ fn organisation(appeal: &Appeal, names: &Names) -> String {
 }
 
 /// The person as this reader may know them.
-pub fn complainant(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Complainant> {
-    let sight = rules::sight(tx.ctx(), appeal);
+pub fn complainant(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> Complainant {
+    let sight = rules::sight(ctx, appeal);
     let hidden = |note: &str| Complainant { note: note.to_owned(), ..Complainant::default() };
     match sight {
-        _ if appeal.anonymous() => Ok(hidden("匿名线索，没有留下身份")),
-        Sight::Hidden if appeal.confidential() => Ok(hidden("诉求人要求身份保密")),
-        Sight::Hidden => Ok(hidden("您所在的单位是被反映对象，不能查看诉求人身份")),
-        Sight::MayReveal if appeal.confidential() => Ok(Complainant {
+        _ if appeal.anonymous() => hidden("匿名线索，没有留下身份"),
+        Sight::Hidden if appeal.confidential() => hidden("诉求人要求身份保密"),
+        Sight::Hidden => hidden("您所在的单位是被反映对象，不能查看诉求人身份"),
+        Sight::MayReveal if appeal.confidential() => Complainant {
             may_reveal: true,
             ..hidden("诉求人要求身份保密；确需查看的，选择事由后显示，每次都有记录")
-        }),
-        Sight::Own => person(tx, pack, appeal, |name| name.to_owned(), |phone| phone.to_owned()),
+        },
+        Sight::Own => person(pack, appeal, names, str::to_owned, str::to_owned),
         Sight::MayReveal | Sight::Masked => {
-            let shown = person(tx, pack, appeal, mask::name, mask::phone)?;
-            Ok(Complainant { may_reveal: sight == Sight::MayReveal, ..shown })
+            let shown = person(pack, appeal, names, mask::name, mask::phone);
+            Complainant { may_reveal: sight == Sight::MayReveal, ..shown }
         }
     }
 }
 
 /// The person in full, for a look that is recorded.
 pub fn revealed(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Complainant> {
-    person(tx, pack, appeal, |name| name.to_owned(), |phone| phone.to_owned())
+    Ok(person(pack, appeal, &Names::of(tx, appeal)?, str::to_owned, str::to_owned))
 }
 
 fn person(
-    tx: &Tx,
     pack: &Pack,
     appeal: &Appeal,
+    names: &Names,
     name: impl Fn(&str) -> String,
     phone: impl Fn(&str) -> String,
-) -> Result<Complainant> {
-    Ok(Complainant {
+) -> Complainant {
+    Complainant {
         kind: pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
         name: appeal.contact_name.as_deref().map(name).unwrap_or_default(),
         phone: appeal.contact_phone.as_deref().map(phone).unwrap_or_default(),
-        organisation: organisation(appeal, &Names::of(tx, appeal)?),
+        organisation: organisation(appeal, names),
         note: String::new(),
         may_reveal: false,
-    })
+    }
 }
 
 /// Whom a case complains of, by name.
@@ -337,17 +338,19 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         true => f.step != first || files_are_shown(tx.ctx(), appeal),
         false => may_read_file(&steps, appeal, f.step.as_deref()),
     });
+    let names = Names::of(tx, appeal)?;
+    let facts = sentences::facts(tx, pack, appeal)?;
     Ok(AppealView {
-        row: row(tx, pack, appeal, Names::of(tx, appeal)?)?,
+        complainant: complainant(tx.ctx(), pack, appeal, &names),
+        row: row(tx, pack, appeal, names)?,
         text: appeal.text.clone(),
         category_path: appeal.category.as_deref().and_then(|c| pack.category_path(c)).unwrap_or_default(),
-        complainant: complainant(tx, pack, appeal)?,
         about: about(tx, appeal)?,
         pack: appeal.pack.clone(),
         answer_due_at: appeal.answer_due_at.filter(|_| inside || !appeal.anonymous()).map(rfc3339),
         timeline: steps
             .iter()
-            .filter_map(|s| line(tx, pack, appeal, s, inside).transpose())
+            .filter_map(|s| line(tx, pack, (appeal, &facts), s, inside).transpose())
             .collect::<Result<_>>()?,
         clocks: clocks.iter().filter(|c| inside || c.promise).map(|c| clock(tx.ctx(), pack, c)).collect(),
         files: files
@@ -394,11 +397,16 @@ pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
 }
 
 /// One line of the timeline for a reader; nothing where the step is not for them.
-fn line(tx: &Tx, pack: &Pack, appeal: &Appeal, step: &Step, inside: bool) -> Result<Option<Line>> {
+fn line(
+    tx: &Tx,
+    pack: &Pack,
+    (appeal, facts): (&Appeal, &Facts),
+    step: &Step,
+    inside: bool,
+) -> Result<Option<Line>> {
     let act = pack.flow.act(&step.act);
     let public = step.public_text.clone();
-    let Some(title) = (if inside { Some(sentences::of_step(tx, pack, appeal, step)?) } else { public })
-    else {
+    let Some(title) = (if inside { Some(sentences::of_step(tx, pack, facts, step)?) } else { public }) else {
         return Ok(None);
     };
     let who = who(tx.ctx(), appeal, step, inside);

@@ -221,7 +221,7 @@ fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage
 fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
     let names = view::Names::of(tx, appeal)?;
-    let person = view::complainant(tx, pack, appeal)?;
+    let person = view::complainant(tx.ctx(), pack, appeal, &names);
     let contact = [person.name.as_str(), person.phone.as_str()].join(" ");
     // Whoever holds the keys is the complainant and need not be told what was asked for.
     let kept_back = appeal.confidential() && !person.note.is_empty();
