@@ -15,6 +15,9 @@ use crate::out::{Failure, why};
 /// An address, and what is served there.
 pub type Listening = (SocketAddr, Listener);
 
+/// Threads that take requests, at the least; all but one may answer a read themselves.
+const THREADS: usize = 4;
+
 /// The site of a city; refuses a route table that does not fit the pack.
 pub fn site(city: &Arc<City>, settings: Settings) -> huitong_kernel::Result<Arc<Site>> {
     let routes = RouteTable::new(house::routes())?;
@@ -51,9 +54,13 @@ pub fn serve(
     listeners: &[Listening],
     ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let site = site(city, settings)?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build()?;
+    let threads = THREADS.max(2 * std::thread::available_parallelism().map_or(1, usize::from));
+    let site = site(city, Settings { at_hand: threads - 1, ..settings })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(threads)
+        .max_blocking_threads(256)
+        .build()?;
     let mut sockets = Vec::new();
     for (address, listener) in listeners {
         let bound = runtime.block_on(TcpListener::bind(address));

@@ -61,6 +61,9 @@ pub struct Settings {
     pub body_limit: usize,
     /// Requests that are worked on at once (64).
     pub at_once: usize,
+    /// Of these, reads of an embedded database that are answered on the thread they came in by; there must be more
+    /// such threads than this, so that some are left to take requests.
+    pub at_hand: usize,
     /// How long a request may take.
     pub timeout: Duration,
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
@@ -69,7 +72,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { body_limit: 1 << 20, at_once: 64, timeout: Duration::from_secs(30), proxies: Vec::new() }
+        Settings {
+            body_limit: 1 << 20,
+            at_once: 64,
+            at_hand: 0,
+            timeout: Duration::from_secs(30),
+            proxies: Vec::new(),
+        }
     }
 }
 
@@ -104,6 +113,8 @@ pub struct Site {
     pub(super) rates: Rates,
     /// Requests that may be worked on at once.
     pub(super) places: Arc<Semaphore>,
+    /// Reads that may be answered on the thread they came in by.
+    pub(super) at_hand: Semaphore,
     /// Bodies with files that may be in memory at once.
     pub(super) uploads: Arc<Semaphore>,
     pub(super) probe: Probe,
@@ -121,6 +132,7 @@ impl Site {
     ) -> Arc<Site> {
         let metrics = Metrics::new(&routes);
         let places = Arc::new(Semaphore::new(settings.at_once));
+        let at_hand = Semaphore::new(settings.at_hand);
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (rates, probe, accepting) = (Rates::default(), Probe::default(), AtomicBool::new(true));
         Arc::new(Site {
@@ -132,6 +144,7 @@ impl Site {
             metrics,
             rates,
             places,
+            at_hand,
             uploads,
             probe,
             accepting,
