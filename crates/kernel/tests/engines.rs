@@ -75,6 +75,27 @@ fn sequence(db: &Db) {
 }
 
 both! {
+    an_act_that_drew_a_taken_key_draws_again(db) {
+        add(db, "a", 1);
+        let drawn = AtomicI64::new(0);
+        let put = |keys: &[&str]| {
+            db.write(&Ctx::system(), |tx| {
+                let nth = drawn.fetch_add(1, Ordering::SeqCst) as usize;
+                let id = keys[nth.min(keys.len() - 1)];
+                tx.exec("INSERT INTO things (id, n) VALUES ($1, 2)", args![id])?;
+                tx.record(Record::new("thing.add", id))?;
+                Ok(())
+            })
+        };
+        put(&["a", "a", "b"]).unwrap();
+        assert_eq!(drawn.swap(0, Ordering::SeqCst), 3);
+        assert!(put(&["a"]).is_err(), "a key that stays taken is a mistake of ours, and is told");
+        assert!(drawn.load(Ordering::SeqCst) < 10);
+        sequence(db);
+        assert_eq!(number(db, "SELECT COUNT(*) FROM things"), 2);
+        assert_eq!(number(db, "SELECT COUNT(*) FROM journal"), 2);
+    }
+
     placeholders_out_of_order_and_repeated(db) {
         add(db, "a", 1);
         let changed = db.write(&Ctx::system(), |tx| {

@@ -20,6 +20,9 @@ use crate::error::{Error, Result};
 use crate::migrate::{self, Migration};
 use tx::Mode;
 
+/// Further turns of an act that inserts a key which another row has: it draws or finds another, or fails.
+const TAKEN_KEY: u32 = 3;
+
 /// How a table is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeping {

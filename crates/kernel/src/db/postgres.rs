@@ -12,18 +12,15 @@ use postgres::types::{IsNull, ToSql, Type};
 use postgres::{Client, NoTls, Statement};
 
 use crate::ctx::Ctx;
-use crate::db::Tables;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
+use crate::db::{TAKEN_KEY, Tables};
 use crate::error::{Error, Kind, Result};
 
 /// Connections at most: 64 for requests, 8 for jobs.
 const CONNECTIONS: usize = 72;
 /// How often an act is run again after a clash before the caller is told to come back.
 const RETRIES: u32 = 24;
-/// Turns for an act that inserts a key which another has just taken.
-const TAKEN_KEY: u32 = 3;
-
 pub(super) struct Postgres {
     config: postgres::Config,
     pool: Mutex<Pool>,

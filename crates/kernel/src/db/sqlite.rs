@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::ctx::Ctx;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
-use crate::db::{Tables, sql};
+use crate::db::{TAKEN_KEY, Tables, sql};
 use crate::error::{Error, Result};
 
 /// The most acts that share one commit.
@@ -148,7 +148,7 @@ impl Sqlite {
         let mut writer = self.writer.lock();
         self.line.fetch_sub(1, Ordering::SeqCst);
         let batch = writer.join()?;
-        let result = catch_unwind(AssertUnwindSafe(|| writer.act(ctx, tables, mode, f)));
+        let result = catch_unwind(AssertUnwindSafe(|| writer.turns(ctx, tables, mode, f)));
         writer.acts += 1;
         // The last in line commits for all; whoever stands in line now will be the last after us.
         if self.line.load(Ordering::SeqCst) == 0 || writer.acts >= BATCH {
@@ -179,7 +179,18 @@ impl Writer {
         Ok(batch)
     }
 
-    fn act<T>(&self, ctx: &Ctx, tables: &Tables, mode: Mode, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+    /// An act that drew a key which is taken draws again, as it does on the other engine.
+    fn turns<T>(&self, ctx: &Ctx, tables: &Tables, mode: Mode, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        for _ in 0..TAKEN_KEY {
+            match self.act(ctx, tables, mode, &f) {
+                Err(error) if error.is_retryable() => {}
+                other => return other,
+            }
+        }
+        self.act(ctx, tables, mode, &f)
+    }
+
+    fn act<T>(&self, ctx: &Ctx, tables: &Tables, mode: Mode, f: &impl Fn(&Tx) -> Result<T>) -> Result<T> {
         self.run("SAVEPOINT act").map_err(failed)?;
         let back = Rollback { writer: self, armed: true };
         let tx = Tx::new(Conn::Sqlite(&self.conn), ctx, mode, tables);
@@ -295,10 +306,20 @@ fn failed(error: rusqlite::Error) -> Error {
 /// A full disk or an I/O error can be tried again later; everything else is a mistake of ours.
 #[track_caller]
 fn wrong(sql: &str, error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure};
+    use rusqlite::ErrorCode::{
+        CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure,
+    };
     let detail = format!("{error} in {sql}");
     match error.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure | CannotOpen) => Error::busy(detail),
+        Some(ConstraintViolation) if is_taken(error) => Error::internal(detail).retryable(),
         _ => Error::internal(detail),
     }
+}
+
+/// Whether a statement failed since another row has the key.
+fn is_taken(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+    let code = error.sqlite_error().map(|e| e.extended_code);
+    matches!(code, Some(SQLITE_CONSTRAINT_UNIQUE | SQLITE_CONSTRAINT_PRIMARYKEY))
 }
