@@ -1,13 +1,13 @@
 //! The capabilities put together: what is served, and what is done after acts.
 
-use huitong_features::base::identity;
+use huitong_features::base::{attachments, identity};
 use huitong_features::capabilities;
 use huitong_kernel::clock::Random;
 use huitong_kernel::digest::hex;
 use huitong_kernel::http::{GET, Route, metrics, page};
 use huitong_kernel::idempotency;
 
-use crate::worker::Worker;
+use crate::worker::{Sweep, Worker};
 
 /// Every row of the route table.
 pub fn routes() -> Vec<Route> {
@@ -22,7 +22,7 @@ pub fn worker() -> Worker {
     Random::system().fill(&mut name);
     Worker::new(
         capabilities(),
-        vec![identity::sweep, idempotency::sweep],
+        vec![Sweep::Rows(identity::sweep), Sweep::Rows(idempotency::sweep), Sweep::Place(attachments::sweep)],
         format!("{}-{}", std::process::id(), hex(&name)),
     )
 }

@@ -8,7 +8,7 @@ use huitong_kernel::followers::{self, Follower};
 use huitong_kernel::jobs::{self, Taken};
 use huitong_kernel::{Error, Result, counters, leases};
 
-use super::Worker;
+use super::{Sweep, Worker};
 
 impl Worker {
     /// Gives committed entries their position; the embedded engine has done it in the act.
@@ -56,12 +56,15 @@ impl Worker {
         let ctx = city.ctx(Actor::System);
         let mut all = 0;
         for sweep in &self.sweeps {
-            loop {
-                let gone = city.db.keep(&ctx, *sweep)?;
-                all += gone;
-                if gone == 0 {
-                    break;
-                }
+            match sweep {
+                Sweep::Place(sweep) => all += sweep(city)?,
+                Sweep::Rows(sweep) => loop {
+                    let gone = city.db.keep(&ctx, *sweep)?;
+                    all += gone;
+                    if gone == 0 {
+                        break;
+                    }
+                },
             }
         }
         Ok(all)

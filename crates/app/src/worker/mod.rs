@@ -12,8 +12,14 @@ use huitong_kernel::{Result, Tx};
 
 pub use threads::Running;
 
-/// Deletes what has expired, some rows a call; answers how many.
-pub type Sweep = fn(&Tx) -> Result<u64>;
+/// Housekeeping: forgets what has expired and answers how much.
+#[derive(Clone, Copy)]
+pub enum Sweep {
+    /// Some rows a call, until none is left.
+    Rows(fn(&Tx) -> Result<u64>),
+    /// What lies beside the database.
+    Place(fn(&City) -> Result<u64>),
+}
 
 /// Does the job with this body.
 type Run = fn(&Tx, &str) -> Result<()>;

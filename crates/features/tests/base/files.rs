@@ -40,6 +40,26 @@ db_test! {
         assert!(facts.contains(&kept[0].digest) && !facts.contains("现场"), "{facts}");
     }
 
+    fn files_of_a_form_never_sent_go_and_those_of_a_case_stay(db) {
+        let town = Town::new(db);
+        let files = Files::of(&town.city.data);
+        let kept = attachments::take(&files, &town.city.pack(), &[
+            upload("说明.txt", "情况说明".as_bytes()), upload("没提交.txt", "没有提交".as_bytes()),
+        ]).unwrap();
+        db.write(&town.ctx, |tx| {
+            attachments::add(tx, "appeal", "apl_1", None, &kept[0], false)?;
+            tx.record(Record::new("appeal.submit", "apl_1"))
+        }).unwrap();
+        assert_eq!(attachments::sweep(&town.city).unwrap(), 0, "whoever fills in a form has time");
+        for file in &kept {
+            let folder = town.city.data.join("attachments").join(&file.digest[..2]).join(&file.digest[2..4]);
+            let file = std::fs::File::options().append(true).open(folder.join(&file.digest)).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        }
+        assert_eq!(attachments::sweep(&town.city).unwrap(), 1);
+        assert!(files.read(&kept[0].digest).is_ok() && files.read(&kept[1].digest).is_err());
+    }
+
     fn what_may_not_come_in_is_refused_whole(db) {
         let town = Town::new(db);
         let (files, pack) = (Files::of(&town.city.data), town.city.pack());

@@ -46,7 +46,7 @@ impl Link {
         }
         let text = sql::numbered(sql);
         let statement = self.conn.prepare_cached(&text).map_err(|e| wrong(sql, &e))?;
-        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = statement.column_names().map(str::to_owned).collect();
         let fresh = Learnt { text: text.as_ref().into(), columns };
         let mut learnt = self.learnt.borrow_mut();
         if learnt.len() >= AT_HAND {

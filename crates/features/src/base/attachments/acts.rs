@@ -1,5 +1,8 @@
 //! How a file becomes an attachment: judged and kept before the act, entered in the act, read under the subject's right.
 
+use huitong_kernel::city::City;
+use huitong_kernel::clock::machine_now;
+use huitong_kernel::ctx::Actor;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Upload;
 use huitong_kernel::journal::Record;
@@ -26,8 +29,8 @@ pub struct KeptFile {
 
 /// Judges what was uploaded and keeps it on disk, before the act; all that is wrong is said at once.
 ///
-/// An empty file field of a browser (no name, no content) is no file. What stays in the store when the act fails
-/// belongs to nothing and cannot be reached.
+/// An empty file field of a browser (no name, no content) is no file. What stays in the store when the act fails or never
+/// comes belongs to nothing, cannot be reached, and goes after [`GIVEN_UP`] ([`sweep`]).
 pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFile>> {
     let sent: Vec<&Upload> = uploads.iter().filter(|u| !(u.name.is_empty() && u.bytes.is_empty())).collect();
     let mut wrong: Vec<FieldError> = Vec::new();
@@ -55,6 +58,16 @@ pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFi
         Ok(KeptFile { name, kind, size, digest: files.keep(&upload.bytes)? })
     };
     good.into_iter().map(keep).collect()
+}
+
+/// After so long nobody comes back to a form whose files were kept (milliseconds).
+const GIVEN_UP: i64 = 48 * 3_600_000;
+
+/// Throws away the files of forms that were never sent; answers how many. Housekeeping calls it.
+pub fn sweep(city: &City) -> Result<u64> {
+    let ctx = city.ctx(Actor::System);
+    let belongs = |digest: &str| city.db.read(&ctx, |tx| store::known(tx, digest));
+    Files::of(&city.data).discard(machine_now() - GIVEN_UP, belongs)
 }
 
 /// What a stop marking of the pack in a file's name or plain text demands.

@@ -3,7 +3,9 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use huitong_kernel::clock::machine_now;
 use huitong_kernel::digest::sm3_hex;
 use huitong_kernel::{Error, Result};
 
@@ -30,6 +32,8 @@ impl Files {
         let digest = sm3_hex(bytes);
         let place = self.place(&digest)?;
         if fs::metadata(&place).is_ok_and(|known| known.len() == bytes.len() as u64) {
+            // Whoever brought it earlier may have given up: it counts as new, lest it be thrown away under this caller.
+            File::options().append(true).open(&place)?.set_modified(instant(machine_now()))?;
             return Ok(digest);
         }
         let Some(folder) = place.parent() else { return Err(Error::internal("a place without a folder")) };
@@ -63,6 +67,37 @@ impl Files {
         Err(Error::busy("too many unfinished copies of one file"))
     }
 
+    /// Throws away what has lain here since before `before` (UTC milliseconds of the machine) and belongs to nothing, unfinished
+    /// copies included; answers how many files went.
+    pub fn discard(&self, before: i64, belongs: impl Fn(&str) -> Result<bool>) -> Result<u64> {
+        let old = |path: &Path| {
+            fs::metadata(path).and_then(|known| known.modified()).is_ok_and(|at| at < instant(before))
+        };
+        let mut gone = 0;
+        for path in self.all()? {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            // Looked at twice: somebody may have brought the same content while the question was asked.
+            if old(&path) && !belongs(&name)? && old(&path) {
+                fs::remove_file(&path)?;
+                gone += 1;
+            }
+        }
+        Ok(gone)
+    }
+
+    fn all(&self) -> Result<Vec<PathBuf>> {
+        let inside = |folders: Vec<PathBuf>| -> Result<Vec<PathBuf>> {
+            let mut found = Vec::new();
+            for folder in folders.iter().filter(|folder| folder.is_dir()) {
+                for entry in fs::read_dir(folder)? {
+                    found.push(entry?.path());
+                }
+            }
+            Ok(found)
+        };
+        inside(inside(inside(vec![self.0.clone()])?)?)
+    }
+
     /// The content under a digest; what was changed on disk is not handed out.
     pub fn read(&self, digest: &str) -> Result<Vec<u8>> {
         let bytes = fs::read(self.place(digest)?)?;
@@ -71,6 +106,10 @@ impl Files {
         }
         Ok(bytes)
     }
+}
+
+fn instant(ms: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -90,6 +129,26 @@ mod tests {
         fs::write(place.join(&digest), b"abd").unwrap();
         assert!(files.read(&digest).unwrap_err().log_line().contains("was changed"));
         assert!(files.read("../../../etc/passwd").is_err());
+    }
+
+    #[test]
+    fn what_belongs_to_nothing_goes_when_it_is_old() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::of(dir.path());
+        assert_eq!(files.discard(machine_now(), |_| Ok(false)).unwrap(), 0, "an empty place is no error");
+        let (used, left, again) =
+            (files.keep(b"used").unwrap(), files.keep(b"left").unwrap(), files.keep(b"again").unwrap());
+        let unfinished = files.place(&left).unwrap().with_extension("9.0.part");
+        fs::write(&unfinished, b"le").unwrap();
+        for path in files.all().unwrap() {
+            File::options().append(true).open(path).unwrap().set_modified(instant(1_000)).unwrap();
+        }
+        files.keep(b"again").unwrap();
+        assert_eq!(files.discard(500, |_| Ok(false)).unwrap(), 0, "none is older than that");
+        assert_eq!(files.discard(2_000, |digest| Ok(digest == used)).unwrap(), 2);
+        assert_eq!(files.read(&used).unwrap(), b"used");
+        assert_eq!(files.read(&again).unwrap(), b"again", "what came once more stays");
+        assert!(files.read(&left).is_err() && !unfinished.exists());
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod pages;
 mod rules;
 mod store;
 
-pub use acts::{KeptFile, add, facts, take};
+pub use acts::{KeptFile, add, facts, sweep, take};
 pub use files::Files;
 pub use model::{Attachment, AttachmentId, FileKind, HINT, MAX_BYTES, MAX_FILES};
 pub use pages::{Owner, Owners, hand_out, routes};

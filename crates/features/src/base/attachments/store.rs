@@ -37,6 +37,11 @@ pub fn list(tx: &Tx, subject: &str, include_internal: bool) -> Result<Vec<Attach
     tx.query(&sql, args![subject, include_internal])?.iter().map(read).collect()
 }
 
+/// Whether content under a digest is part of any subject.
+pub(super) fn known(tx: &Tx, digest: &str) -> Result<bool> {
+    Ok(tx.one("SELECT id FROM attachments WHERE digest = $1 LIMIT 1", args![digest])?.is_some())
+}
+
 pub(super) fn insert(tx: &Tx, attachment: &Attachment) -> Result<()> {
     let a = attachment;
     tx.exec(
