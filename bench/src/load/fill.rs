@@ -25,6 +25,7 @@ pub fn city(folder: &Path, database: Option<&str>) -> std::result::Result<City, 
 }
 
 /// What the callers ask for: open cases of one unit, and the unit's key.
+#[derive(serde::Serialize, serde::Deserialize)]
 pub struct Filled {
     /// Key of the unit with a queue of its own.
     pub unit: String,

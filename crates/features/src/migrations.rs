@@ -9,5 +9,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_associations", sql: include_str!("../../../migrations/0003_associations.sql") },
     Migration { name: "0004_appeals", sql: include_str!("../../../migrations/0004_appeals.sql") },
     Migration { name: "0005_imports", sql: include_str!("../../../migrations/0005_imports.sql") },
-    Migration { name: "0006_files", sql: include_str!("../../../migrations/0006_files.sql") },
+    Migration { name: "0006_indexes", sql: include_str!("../../../migrations/0006_indexes.sql") },
 ];

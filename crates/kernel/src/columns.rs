@@ -22,8 +22,8 @@ macro_rules! columns {
             pub const COLUMNS: &'static [&'static str] = &[stringify!($first) $(, stringify!($field))*];
 
             /// Reads a row that has all columns.
-            pub fn read(row: &$crate::Row) -> $crate::Result<$name> {
-                Ok($name { $first: row.get(stringify!($first))? $(, $field: row.get(stringify!($field))?)* })
+            pub fn read(mut row: $crate::Row) -> $crate::Result<$name> {
+                Ok($name { $first: row.take(stringify!($first))? $(, $field: row.take(stringify!($field))?)* })
             }
 
             /// The values in the order of the columns.

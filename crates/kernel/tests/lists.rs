@@ -83,7 +83,8 @@ fn ask(query: &str) -> Result<Asked> {
     Asked::read(&LIST, &Pairs::parse(query).unwrap())
 }
 
-fn id(row: &Row) -> Result<String> {
+#[expect(clippy::needless_pass_by_value, reason = "a list gives its rows away")]
+fn id(row: Row) -> Result<String> {
     row.get("id")
 }
 

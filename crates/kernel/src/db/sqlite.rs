@@ -245,7 +245,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Link> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000; PRAGMA mmap_size = 1073741824; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000; PRAGMA mmap_size = 68719476736; \
          PRAGMA wal_autocheckpoint = 4000",
     )
     .map_err(failed)?;

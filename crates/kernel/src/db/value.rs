@@ -119,9 +119,17 @@ macro_rules! args {
 pub trait Column: Sized {
     /// Reads the value; `None` where the column holds something else.
     fn read(value: &Value) -> Option<Self>;
+
+    /// Takes the value out of the column, where a copy of it would cost.
+    fn take(value: &mut Value) -> Option<Self> {
+        Self::read(value)
+    }
 }
 
 impl Column for String {
+    fn take(value: &mut Value) -> Option<Self> {
+        if let Value::Text(v) = value { Some(std::mem::take(v)) } else { None }
+    }
     fn read(value: &Value) -> Option<Self> {
         if let Value::Text(v) = value { Some(v.clone()) } else { None }
     }
@@ -152,6 +160,9 @@ impl Column for Vec<u8> {
     }
 }
 impl<T> Column for Id<T> {
+    fn take(value: &mut Value) -> Option<Self> {
+        String::take(value).map(Id::stored)
+    }
     fn read(value: &Value) -> Option<Self> {
         String::read(value).map(Id::stored)
     }
@@ -162,6 +173,9 @@ impl Column for jiff::civil::Date {
     }
 }
 impl<T: Column> Column for Option<T> {
+    fn take(value: &mut Value) -> Option<Self> {
+        if *value == Value::Null { Some(None) } else { T::take(value).map(Some) }
+    }
     fn read(value: &Value) -> Option<Self> {
         if *value == Value::Null { Some(None) } else { T::read(value).map(Some) }
     }
@@ -195,15 +209,33 @@ impl Row {
     #[track_caller]
     pub fn get<T: Column>(&self, name: &str) -> Result<T> {
         let Some(value) = self.place(name).and_then(|p| self.values.get(p)) else {
-            return Err(Error::internal(format!("no column {name} in {:?}", self.names)));
+            return Err(self.missing(name));
         };
-        T::read(value).ok_or_else(|| {
-            Error::internal(format!("column {name} holds {value:?}, not {}", std::any::type_name::<T>()))
-        })
+        T::read(value).ok_or_else(|| other_than::<T>(name, value))
+    }
+
+    /// Takes the value of a named column out of the row; each column can be taken once.
+    #[track_caller]
+    pub fn take<T: Column>(&mut self, name: &str) -> Result<T> {
+        let place = self.place(name);
+        let Some(value) = place.and_then(|p| self.values.get_mut(p)) else {
+            return Err(self.missing(name));
+        };
+        T::take(value).ok_or_else(|| other_than::<T>(name, value))
+    }
+
+    #[track_caller]
+    fn missing(&self, name: &str) -> Error {
+        Error::internal(format!("no column {name} in {:?}", self.names))
     }
 
     /// Names and values side by side, for tests and for showing rows as they are.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.names.iter().map(String::as_str).zip(&self.values)
     }
+}
+
+#[track_caller]
+fn other_than<T>(name: &str, value: &Value) -> Error {
+    Error::internal(format!("column {name} holds {value:?}, not {}", std::any::type_name::<T>()))
 }

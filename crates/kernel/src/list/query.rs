@@ -103,7 +103,7 @@ impl<'a> Query<'a> {
     }
 
     /// Runs it.
-    pub fn page<T>(mut self, tx: &Tx, read: impl Fn(&Row) -> Result<T>) -> Result<Listed<T>> {
+    pub fn page<T>(mut self, tx: &Tx, read: impl Fn(Row) -> Result<T>) -> Result<Listed<T>> {
         self.after = self.asked.next.as_deref().map(|cursor| self.order.values(cursor)).transpose()?;
         let (sql, args) = self.rows_sql();
         let mut rows = tx.query(&sql, &args)?;
@@ -122,7 +122,7 @@ impl<'a> Query<'a> {
                 Some(tx.number(&sql, &args)?)
             }
         };
-        Ok(Listed { items: rows.iter().map(read).collect::<Result<_>>()?, total, next })
+        Ok(Listed { items: rows.into_iter().map(read).collect::<Result<_>>()?, total, next })
     }
 
     /// How many rows there are, exactly.
@@ -137,7 +137,7 @@ impl<'a> Query<'a> {
     }
 
     /// The rows' statement; one more row than asked for tells whether there is more.
-    pub(super) fn rows_sql(&self) -> (String, Vec<Value>) {
+    pub fn rows_sql(&self) -> (String, Vec<Value>) {
         let def = self.def;
         let mut args = self.args.clone();
         let mut conditions = self.conditions.clone();

@@ -60,6 +60,12 @@ impl Shelf {
         found
     }
 
+    /// The file at `path`, where a pack may do without it.
+    pub fn find(&self, path: &str) -> Option<&TextFile> {
+        self.taken.borrow_mut().insert(path.to_owned());
+        self.files.get(path)
+    }
+
     /// All files in a folder with this ending, in order of their names.
     pub fn take_folder(&self, folder: &str, ending: &str) -> Vec<&TextFile> {
         let inside = |path: &String| path.starts_with(folder) && path.ends_with(ending);

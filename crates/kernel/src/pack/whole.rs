@@ -15,6 +15,7 @@ use super::finding::{At, Finding};
 use super::flow::{self, Flow};
 use super::forms::{self, Form};
 use super::items::ItemView;
+use super::lexicon::{self, DutyWords};
 use super::limits::{self, Limit};
 use super::lists::{self, AppealKind, List, Mask, Warning};
 use super::markings::{self, Marking};
@@ -57,6 +58,8 @@ pub struct Pack {
     pub categories: Vec<Category>,
     /// The 派单目录.
     pub dispatch: Vec<DispatchRule>,
+    /// The 职能词典.
+    pub lexicon: Vec<DutyWords>,
     /// Kinds of appeals.
     pub kinds: Vec<AppealKind>,
     /// Time limits.
@@ -158,6 +161,7 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
     let city = city::read(desk, shelf, &kind_keys);
     let categories = categories::categories(desk, shelf);
     let dispatch = categories::dispatch(desk, shelf, &categories);
+    let lexicon = lexicon::read(desk, shelf);
     let kinds = lists::kinds(desk, shelf);
     let lists = lists::lists(desk, shelf);
     let (warnings, masks) = lists::warnings(desk, shelf);
@@ -201,6 +205,7 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
         duties,
         categories,
         dispatch,
+        lexicon,
         kinds,
         limits,
         lists,

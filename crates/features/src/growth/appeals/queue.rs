@@ -83,12 +83,8 @@ pub fn page(
     let ctx = tx.ctx();
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let frame = frame(ctx, queue);
-    let mut query = Query::new(&APPEALS, asked).scope(&scope);
+    let mut query = query(queue, asked, sorted, &scope, &frame)?;
     if let Some(queue) = queue {
-        query = query.when(&queue.when, &frame)?;
-        if !sorted {
-            query = query.order(queue.order.iter().map(order).collect());
-        }
         let plain = APPEALS.filters.iter().all(|f| f.name == "kind" || asked.filter(f.name).is_none());
         if let Some(total) = plain.then(|| counted(tx, queue, &scope, &frame, asked)).transpose()?.flatten() {
             query = query.total(total);
@@ -98,6 +94,26 @@ pub fn page(
     let names = Directory::of(tx, &found.items)?;
     let rows = found.items.iter().map(|appeal| view::row(tx, pack, appeal, names.of_case(appeal)));
     Ok(Listed { items: rows.collect::<Result<_>>()?, total: found.total, next: found.next })
+}
+
+fn query<'a>(
+    queue: Option<&Queue>,
+    asked: &'a Asked,
+    sorted: bool,
+    scope: &Scope,
+    frame: &Frame<'_>,
+) -> Result<Query<'a>> {
+    let query = Query::new(&APPEALS, asked).scope(scope);
+    let Some(queue) = queue else { return Ok(query) };
+    let query = query.when(&queue.when, frame)?;
+    Ok(if sorted { query } else { query.order(queue.order.iter().map(order).collect()) })
+}
+
+/// The statement of a queue's first page as this reader gets it; a test looks at its plan.
+pub fn statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)> {
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, Some(queue)))?.rows_sql())
 }
 
 /// The names that a page of cases refers to, asked of their owners once.

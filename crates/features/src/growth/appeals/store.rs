@@ -36,14 +36,14 @@ pub fn key_of(appeal: &Appeal, column: &str) -> Option<String> {
 /// A case within reach.
 pub fn find(tx: &Tx, scope: &Scope, id: &AppealId) -> Result<Option<Appeal>> {
     let sql = format!("SELECT {CASE} FROM appeals WHERE id = $1");
-    let found = tx.one(&sql, args![id])?.as_ref().map(Appeal::read).transpose()?;
+    let found = tx.one(&sql, args![id])?.map(Appeal::read).transpose()?;
     Ok(found.filter(|appeal| scope.admits(&|column| key_of(appeal, column))))
 }
 
 /// A case by the number and the digest of the tracking code its complainant holds.
 pub fn tracked(tx: &Tx, number: &str, digest: &str) -> Result<Option<Appeal>> {
     let sql = format!("SELECT {CASE} FROM appeals WHERE number = $1 AND tracking = $2");
-    tx.one(&sql, args![number, digest])?.as_ref().map(Appeal::read).transpose()
+    tx.one(&sql, args![number, digest])?.map(Appeal::read).transpose()
 }
 
 /// The case that a source system already gave us, if it did.
@@ -181,9 +181,9 @@ pub(super) fn change_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 /// A clock by its id.
 pub(super) fn clock(tx: &Tx, id: &str) -> Result<Option<RunningLimit>> {
     let sql = format!("SELECT {CLOCK} FROM appeal_clocks WHERE id = $1");
-    tx.one(&sql, args![id])?.as_ref().map(RunningLimit::read).transpose()
+    tx.one(&sql, args![id])?.map(RunningLimit::read).transpose()
 }
 
-fn rows<T>(tx: &Tx, sql: &str, args: &[Value], read: fn(&Row) -> Result<T>) -> Result<Vec<T>> {
-    tx.query(sql, args)?.iter().map(read).collect()
+fn rows<T>(tx: &Tx, sql: &str, args: &[Value], read: fn(Row) -> Result<T>) -> Result<Vec<T>> {
+    tx.query(sql, args)?.into_iter().map(read).collect()
 }

@@ -14,7 +14,7 @@ use super::model::{Appeal, RunningLimit, Step};
 use super::rules::{self, Sight};
 use super::sentences::{self, Facts};
 use super::store;
-use crate::base::units::{self, UnitId};
+use crate::base::units;
 use crate::base::{associations, attachments, identity};
 
 /// A case in a list: what is needed to choose it, never its text.
@@ -196,12 +196,18 @@ pub struct Names {
 impl Names {
     /// Looks them up one by one, for a single case.
     pub fn of(tx: &Tx, appeal: &Appeal) -> Result<Names> {
-        let unit = |id: &Option<UnitId>| id.as_ref().map_or(Ok(String::new()), |u| units::name_of(tx, u));
+        let unit = appeal.unit.as_ref().map_or(Ok(String::new()), |unit| units::name_of(tx, unit))?;
+        Names::beside(tx, appeal, unit)
+    }
+
+    /// The same where the name of its unit is at hand.
+    fn beside(tx: &Tx, appeal: &Appeal, unit: String) -> Result<Names> {
         let association = appeal.association.clone().map(Id::stored);
         let handler = appeal.assignee.clone().map(Id::stored);
+        let next = appeal.next_unit.as_ref();
         Ok(Names {
-            unit: unit(&appeal.unit)?,
-            next_unit: unit(&appeal.next_unit)?,
+            unit,
+            next_unit: next.map_or(Ok(String::new()), |unit| units::name_of(tx, unit))?,
             association: association.map_or(Ok(String::new()), |id| associations::name_of(tx, &id))?,
             handler: handler.map_or(Ok(String::new()), |id| identity::name_of(tx, &id))?,
         })
@@ -338,8 +344,9 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         true => f.step != first || files_are_shown(tx.ctx(), appeal),
         false => may_read_file(&steps, appeal, f.step.as_deref()),
     });
-    let names = Names::of(tx, appeal)?;
     let facts = sentences::facts(tx, pack, appeal)?;
+    let unit = facts.get("unit").cloned().unwrap_or_default();
+    let names = Names::beside(tx, appeal, unit)?;
     Ok(AppealView {
         complainant: complainant(tx.ctx(), pack, appeal, &names),
         row: row(tx, pack, appeal, names)?,

@@ -30,6 +30,11 @@ fn references_between_sheets() {
         "dispatch.csv": "02-2," => "02-1,", on "发票由税务部门主办", says "分类“02-1”写了两行", remedy "合成一行";
         "dispatch.csv": "08-4,住房和城乡建设,中小企业账款清欠" => "08-4,住房和城乡建设,住房和城乡建设", on "08-4", says "协办和主办是同一个", remedy "删去协办";
         "dispatch.csv": "\n01,金融服务" => "\n01-1,金融服务", on "# 派单目录", says "没有派单去向", remedy "按责任关系";
+        "lexicon.csv": "\n金融服务," => "\n金融服务局,", on "金融服务局,", says "没有职能“金融服务局”", remedy "是否为“金融服务”";
+        "lexicon.csv": "\n水务," => "\n金融服务,", on "金融服务,自来水", says "职能“金融服务”写了两行", remedy "合成一行";
+        "lexicon.csv": "停水、" => "停电、", on "水务,", says "“停电”已经写在职能“电力运行”下", remedy "只放在一项职能下";
+        "lexicon.csv": "停水、" => "水、", on "水务,", says "“水”太短", remedy "两个字以上";
+        "lexicon.csv": "体育赛事、健身房、游泳馆、体育场馆" => "", on "体育,", says "职能“体育”没有词", remedy "删去这一行";
         "categories.csv": "\n01-1," => "\n1-1,", on "1-1,贷款", says "“1-1”不是分类代码", remedy "01-1";
         "categories.csv": "\n01-1," => "\n13-1,", on "13-1,", says "没有诉求分类“13”", remedy "categories.csv";
         "city/units.csv": "行业管理部门,水务," => "行业管理部门,水务、体育,", on "sports,", says "职能“体育”已由“成都市水务局”履行", remedy "只能有一个单位";

@@ -78,7 +78,7 @@ pub fn list(tx: &Tx, asked: &Asked, role: &str, office: &str, day: Date) -> Resu
             args![role, office, day],
         );
     }
-    query.page(tx, read)
+    query.page(tx, |row| read(&row))
 }
 
 /// The stored hash of an account's password.
