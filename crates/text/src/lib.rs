@@ -1,5 +1,6 @@
 //! What language needs, pure: no database, no network, usable alone.
 
 pub mod dispatch;
+pub mod duplicates;
 pub mod mask;
 pub mod normalize;
