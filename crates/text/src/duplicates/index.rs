@@ -5,20 +5,20 @@ use super::places::Place;
 use super::postings::Postings;
 use super::rarity::Rarity;
 use super::told::{Cut, Sieve, Told};
-use super::{Near, Note, Options, in_window};
+use super::{DAY, Near, Note, Options, in_window};
 
 /// So many pairs of a text are kept to compare it; of longer ones a sample.
-const KEPT: usize = 224;
+const KEPT: usize = 192;
 /// So many of its pairs lead to a text, the rarest and the names of its places.
 const LEADS: usize = 48;
 /// So many entries of lists one question reads.
-const READS: usize = 400_000;
+const READS: usize = 200_000;
 /// So many entries of one list.
-const READS_OF_ONE: usize = 25_000;
+const READS_OF_ONE: usize = 20_000;
 /// So many texts are compared in full for one question.
-const COMPARED: usize = 400;
+const COMPARED: usize = 200;
 
-/// Past texts, to be asked which of them tell the matter of a draft. Keeps no text: about 600 bytes of fingerprints for each, from
+/// Past texts, to be asked which of them tell the matter of a draft. Keeps no text: 0.4 to 1 KB of fingerprints for each, from
 /// which none can be read back; show passages with [`shared`](super::shared). A question takes milliseconds at a million texts.
 /// Questions need no exclusive access, inserting does.
 pub struct Index {
@@ -33,6 +33,8 @@ pub struct Index {
 #[derive(Debug, Clone, Copy)]
 struct Item {
     at: Option<i64>,
+    /// The latest instant of this text and all before it, so that whoever asks for recent ones stops at the first old one.
+    latest: i64,
     /// Where its keys and places end; they begin where those of the text before end.
     keys: usize,
     places: usize,
@@ -88,8 +90,10 @@ impl Index {
         told.sift(KEPT);
         self.keys.extend_from_slice(&told.keys);
         self.places.extend_from_slice(&told.places);
+        let latest = self.items.last().map_or(i64::MIN, |last| last.latest).max(note.at.unwrap_or(i64::MAX));
         self.items.push(Item {
             at: note.at,
+            latest,
             keys: self.keys.len(),
             places: self.places.len(),
             sieve: told.sieve,
@@ -134,6 +138,13 @@ impl Index {
         }
     }
 
+    /// The first text that can be in the window: all before it are too old.
+    fn oldest(&self, at: Option<i64>) -> u32 {
+        let (Some(at), Some(days)) = (at, self.options.days) else { return 0 };
+        let from = at.saturating_sub(i64::from(days) * DAY);
+        self.items.partition_point(|item| item.latest < from) as u32
+    }
+
     /// The texts in the window that share most with this one.
     fn candidates(&self, told: &Told, at: Option<i64>) -> Vec<u32> {
         let mut ways: Vec<(f32, u32)> =
@@ -144,9 +155,10 @@ impl Index {
         let mut sums: Vec<u16> = vec![0; self.items.len()];
         let mut met: Vec<u32> = Vec::new();
         let mut left = READS;
+        let oldest = self.oldest(at);
         for (weight, key) in ways {
             let worth = (weight * 16.0) as u16;
-            for item in self.postings.of(key).take(READS_OF_ONE.min(left)) {
+            for item in self.postings.of(key, oldest).take(READS_OF_ONE.min(left)) {
                 let sum = &mut sums[item as usize];
                 if *sum == 0 {
                     met.push(item);

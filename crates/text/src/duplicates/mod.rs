@@ -15,6 +15,9 @@ use passages::passages;
 use rarity::Rarity;
 use told::Cut;
 
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
 /// A text and when it was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Note<'a> {
@@ -83,7 +86,7 @@ pub fn shared(a: &str, b: &str) -> Vec<String> {
 /// Whether two instants lie no more than these days apart, as far as they are known.
 fn in_window(a: Option<i64>, b: Option<i64>, days: Option<u32>) -> bool {
     match (a, b, days) {
-        (Some(a), Some(b), Some(days)) => a.abs_diff(b) <= u64::from(days) * 86_400_000,
+        (Some(a), Some(b), Some(days)) => a.abs_diff(b) <= u64::from(days) * DAY as u64,
         _ => true,
     }
 }

@@ -41,12 +41,13 @@ impl Postings {
         *head = self.links.len() as u32;
     }
 
-    /// The texts of a key, about the newest first.
-    pub fn of(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+    /// The texts of a key from `oldest` on, about the newest first.
+    pub fn of(&self, key: u32, oldest: u32) -> impl Iterator<Item = u32> + '_ {
         let mut at = self.heads[slot(key)];
         let links = std::iter::from_fn(move || {
             let link = self.links.get((at as usize).checked_sub(1)?)?;
-            at = link.next;
+            // Links are filled in the order of inserting: none behind one that begins with an old text holds a new one.
+            at = if link.items[0] < oldest { 0 } else { link.next };
             Some(link)
         });
         links.flat_map(|link| link.items.into_iter().take_while(|item| *item != NONE))
