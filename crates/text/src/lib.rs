@@ -4,3 +4,4 @@ pub mod dispatch;
 pub mod duplicates;
 pub mod mask;
 pub mod normalize;
+pub mod topics;

@@ -9,6 +9,8 @@ use super::told::{Told, WHERE};
 pub(crate) struct Evidence {
     /// Weight of what both say of the matter, and of what each says of it.
     pub what: [f32; 3],
+    /// The same with the names of places.
+    pub all: [f32; 3],
     /// Weight of the rarest name of a site, road or village that both give.
     pub here: f32,
     /// 1 where no place contradicts another, less otherwise.
@@ -26,7 +28,7 @@ impl Evidence {
     pub fn of(a: &Told, b: &Told, rarity: &Rarity) -> Evidence {
         // Of a sampled text only some pairs are known; the other is looked at through the same sieve.
         let sieve = a.sieve.min(b.sieve);
-        let mut what = [0.0f32; 3];
+        let (mut what, mut place) = ([0.0f32; 3], [0.0f32; 3]);
         let (mut ours, mut theirs) = (a.keys.iter().peekable(), b.keys.iter().peekable());
         loop {
             let (key, parts): (u32, &[usize]) = match (ours.peek(), theirs.peek()) {
@@ -48,31 +50,43 @@ impl Evidence {
                 }
                 _ => break,
             };
-            if key & WHERE == 0 && sieve.passes(key) {
-                let weight = rarity.weight(key);
-                parts.iter().for_each(|part| what[*part] += weight);
-            }
+            let sums = if key & WHERE != 0 {
+                &mut place
+            } else if sieve.passes(key) {
+                &mut what
+            } else {
+                continue;
+            };
+            let weight = rarity.weight(key);
+            parts.iter().for_each(|part| sums[*part] += weight);
         }
         let what = what.map(|sum| sum / sieve.share());
+        let all = [0, 1, 2].map(|part| what[part] + place[part]);
         let (here, agree) = agreement(a, b, rarity);
-        Evidence { what, here, agree }
+        Evidence { what, all, here, agree }
+    }
+
+    /// Whether two texts speak of one topic, 0 to 1: looser than one matter, and a place in common is not needed.
+    pub fn affinity(&self) -> f64 {
+        let enough = 1.0 - (-self.what[0] / 15.0).exp();
+        let likely = (likeness(self.all) * enough).sqrt() * self.agree;
+        f64::from(likely.clamp(0.0, 1.0))
     }
 
     /// 0 for texts that have nothing in common, near 1 for one text twice.
     pub fn similarity(&self) -> f64 {
-        let [both, a, b] = self.what;
-        if both <= 0.0 {
-            return 0.0;
-        }
-        // A short text may be told whole in a long one: between what both share of all and of the shorter.
-        let likeness = (2.0 * both / (a + b) * both / a.min(b)).min(1.0).sqrt();
         let same_place = 1.0 - (-self.here / 1.5).exp();
         // Without a place in common more must be shared, or all who ask for the same form tell one matter.
         let needed = 140.0 - 127.0 * same_place;
-        let enough = 1.0 - (-both / needed).exp();
-        let likely = (likeness * enough).sqrt() * (0.65 + 0.35 * same_place) * self.agree;
+        let enough = 1.0 - (-self.what[0] / needed).exp();
+        let likely = (likeness(self.what) * enough).sqrt() * (0.65 + 0.35 * same_place) * self.agree;
         f64::from(likely.clamp(0.0, 1.0))
     }
+}
+
+/// A short text may be told whole in a long one: between what both share of all and of the shorter.
+fn likeness([both, a, b]: [f32; 3]) -> f32 {
+    if both <= 0.0 { 0.0 } else { (2.0 * both / (a + b) * both / a.min(b)).min(1.0).sqrt() }
 }
 
 /// The rarest place that both name, and how far their places agree.

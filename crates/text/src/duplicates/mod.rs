@@ -1,13 +1,13 @@
 //! The same matter told twice: the same complaint about the same place in the same weeks.
 
-mod compare;
+pub(crate) mod compare;
 mod index;
-mod pairs;
+pub(crate) mod pairs;
 mod passages;
-mod places;
+pub(crate) mod places;
 mod postings;
-mod rarity;
-mod told;
+pub(crate) mod rarity;
+pub(crate) mod told;
 
 pub use index::Index;
 

@@ -32,33 +32,40 @@ impl Hasher for Same {
 pub(crate) type Mixed = BuildHasherDefault<Same>;
 
 /// A set of texts, prepared once.
-pub(crate) struct Set<'a> {
-    pub notes: &'a [Note<'a>],
+pub(crate) struct Set {
     pub told: Vec<Told>,
     pub rarity: Rarity,
     /// The weight of what each text says of its matter.
     whats: Vec<f32>,
 }
 
-impl<'a> Set<'a> {
-    pub fn of(notes: &'a [Note<'a>]) -> Set<'a> {
-        let told: Vec<Told> = notes.iter().map(|note| Told::of(&Cut::of(note.text))).collect();
+impl Set {
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Set {
+        let told: Vec<Told> = texts.map(|text| Told::of(&Cut::of(text))).collect();
         let mut rarity = Rarity::new();
         told.iter().for_each(|told| rarity.count(&told.keys));
         let what = |told: &Told| {
             told.keys.iter().filter(|key| **key & WHERE == 0).map(|key| rarity.weight(*key)).sum()
         };
         let whats = told.iter().map(what).collect();
-        Set { notes, told, rarity, whats }
+        Set { told, rarity, whats }
     }
 
-    /// Calls with every two texts in the window that may be as similar as `least`: the earlier number, the later, the evidence.
-    pub fn each(&self, days: Option<u32>, least: f64, mut with: impl FnMut(usize, usize, Evidence)) {
+    /// Calls with every two of these texts that may be as similar as `least`, of each with at most
+    /// `closest` of those that stand before it: the one that stands first, the other, the evidence.
+    pub fn each(
+        &self,
+        among: &[usize],
+        may: impl Fn(usize, usize) -> bool,
+        least: f64,
+        closest: usize,
+        mut with: impl FnMut(usize, usize, Evidence),
+    ) {
         let mut holders: HashMap<u32, Vec<u32>, Mixed> = HashMap::default();
         let mut shared: Vec<f32> = vec![0.0; self.told.len()];
         let mut met: Vec<u32> = Vec::new();
-        for (i, told) in self.told.iter().enumerate() {
-            for key in &told.keys {
+        for i in among.iter().copied() {
+            for key in &self.told[i].keys {
                 let weight = self.rarity.weight(*key);
                 if weight <= 0.0 {
                     continue;
@@ -75,29 +82,38 @@ impl<'a> Set<'a> {
                     holders.push(i as u32);
                 }
             }
+            let mut bounds: Vec<(f64, usize)> = Vec::new();
             for other in met.drain(..) {
                 let j = other as usize;
-                let shared = std::mem::take(&mut shared[j]);
-                if self.may_reach(i, j, shared, least) && in_window(self.notes[j].at, self.notes[i].at, days)
-                {
-                    with(j, i, Evidence::of(&self.told[j], told, &self.rarity));
+                let bound = self.bound(i, j, std::mem::take(&mut shared[j]));
+                if bound >= least * least && may(j, i) {
+                    bounds.push((bound, j));
                 }
+            }
+            if bounds.len() > closest {
+                bounds.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+                bounds.truncate(closest);
+            }
+            for (_, j) in bounds {
+                with(j, i, Evidence::of(&self.told[j], &self.told[i], &self.rarity));
             }
         }
     }
 
-    /// Whether two texts that share this weight, names of places included, can be so similar.
-    fn may_reach(&self, i: usize, j: usize, shared: f32, least: f64) -> bool {
+    /// How alike two texts can be at most that share this weight, names of places included.
+    fn bound(&self, i: usize, j: usize, shared: f32) -> f64 {
         let (a, b) = (self.whats[i], self.whats[j]);
-        f64::from(shared * (2.0 / ((a + b) * a.min(b))).sqrt()) >= least * least
+        f64::from(shared * (2.0 / ((a + b) * a.min(b))).sqrt())
     }
 }
 
 /// All pairs above the cut, best first.
 pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
-    let set = Set::of(notes);
+    let set = Set::of(notes.iter().map(|note| note.text));
+    let all: Vec<usize> = (0..notes.len()).collect();
+    let near = |a: usize, b: usize| in_window(notes[a].at, notes[b].at, options.days);
     let mut found: Vec<(usize, usize, f64)> = Vec::new();
-    set.each(options.days, options.cut, |a, b, evidence| {
+    set.each(&all, near, options.cut, usize::MAX, |a, b, evidence| {
         let similarity = evidence.similarity();
         if similarity >= options.cut {
             found.push((a, b, similarity));

@@ -32,6 +32,13 @@ pub(crate) enum Kind {
     Code,
 }
 
+impl Kind {
+    /// Whether a place of this kind has a name of its own.
+    pub fn is_name(self) -> bool {
+        matches!(self, Kind::Site | Kind::Road | Kind::Village | Kind::Town)
+    }
+}
+
 /// A named place, by the keys of the pairs of signs that make up its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -58,15 +65,15 @@ const ENDINGS: [(Kind, &str); 8] = [
 ];
 
 /// Signs before an ending that make a general word of it and no name: 道路, 农村, 进城.
-const GENERAL: &str = "的了在是这那该本我们各全到进出和与或及条段边旁新老旧大小每某一二三两半几个座所家间道马公铁线修走上下过让里内外前后农乡县住民商店辖地市社校医法政务有无没开建去来等往从于位对向靠近由被把将给让使处多很就才又再也不未已堵挡拦占证挥";
+const GENERAL: &str = "的了在是这那该本我们各全到进出和与或及条段边旁新老旧大小每某一二三两半几个座所家间道马公铁线修走上下过让里内外前后农乡县住民商店辖地市社校医法政务有无没开建去来等往从于位对向靠近由被把将给让使处多很就才又再也不未已堵挡拦占证挥为跑快沿临入";
 
 /// The places that a text names, and where in it the names stand.
 #[derive(Default)]
 pub(crate) struct Named {
     /// In the order of the text, each once.
     pub places: Vec<Place>,
-    /// The tokens of the names.
-    pub zones: Vec<Range<usize>>,
+    /// The tokens of the names, and of what kind each is.
+    pub zones: Vec<(Kind, Range<usize>)>,
 }
 
 /// Finds the places that a text names.
@@ -95,8 +102,8 @@ impl Named {
     /// What stands between two names that almost touch belongs to where and not to what: 南街2号北门旁三楼.
     fn close(&mut self) {
         for at in 1..self.zones.len() {
-            let next = self.zones[at].start;
-            let zone = &mut self.zones[at - 1];
+            let next = self.zones[at].1.start;
+            let zone = &mut self.zones[at - 1].1;
             if next > zone.end && next - zone.end <= 3 {
                 zone.end = next + 1;
             }
@@ -104,7 +111,7 @@ impl Named {
     }
 
     fn add(&mut self, place: Place, zone: Range<usize>) {
-        self.zones.push(zone);
+        self.zones.push((place.kind, zone));
         if self.places.len() < MOST && place.kind != Kind::Office && !self.places.contains(&place) {
             self.places.push(place);
         }

@@ -70,6 +70,11 @@ impl Rarity {
         (among.min(RAREST) / SAYS_NOTHING).ln().max(0.0)
     }
 
+    /// In how many counted texts a pair stands, or a few more.
+    pub fn frequency(&self, key: u32) -> u32 {
+        self.counts.get(slot(key)).copied().unwrap_or(0)
+    }
+
     /// Memory in bytes.
     pub fn bytes(&self) -> usize {
         size_of_val(self.counts.as_slice())

@@ -129,7 +129,7 @@ impl Told {
         let named = places(&cut.tokens);
         let mut keys: Vec<u32> = Vec::with_capacity(cut.tokens.len());
         let mut inside = vec![0; cut.tokens.len()];
-        for zone in &named.zones {
+        for (_, zone) in &named.zones {
             inside[zone.start..zone.end.min(cut.tokens.len())].fill(WHERE);
         }
         for at in 1..cut.tokens.len() {
