@@ -1,0 +1,62 @@
+//! What the texts of a topic have in common, to count who else tells it.
+
+use std::collections::HashMap;
+
+use crate::duplicates::pairs::Set;
+use crate::duplicates::told::{Told, WHERE};
+
+/// In this share of its texts, and in two, a pair of signs must stand to belong to the topic.
+const SHARE: f32 = 0.3;
+/// A text tells the topic from this part of what its own texts usually hold of the profile.
+const PART: f32 = 0.8;
+/// And from this part of the whole profile, or long texts would tell every topic.
+const OF_ALL: f32 = 0.2;
+/// Less than this says nothing, whatever the texts of the topic hold.
+const LEAST: f32 = 5.0;
+
+/// Pairs of signs of a topic by how much they say.
+pub(crate) struct Profile {
+    weights: HashMap<u32, f32>,
+    /// The sum from which on a text tells the topic.
+    least: f32,
+}
+
+impl Profile {
+    /// The profile of these texts of a set.
+    pub fn of(set: &Set, cluster: &[usize]) -> Profile {
+        let mut counts: HashMap<u32, usize> = HashMap::new();
+        for i in cluster {
+            for key in &set.told[*i].keys {
+                *counts.entry(key & !WHERE).or_default() += 1;
+            }
+        }
+        let most = cluster.len() as f32;
+        let weights: HashMap<u32, f32> = counts
+            .into_iter()
+            .filter(|(_, count)| *count >= 2 && *count as f32 >= SHARE * most)
+            .map(|(key, count)| (key, set.rarity.weight(key) * count as f32 / most))
+            .filter(|(_, weight)| *weight > 0.0)
+            .collect();
+        let mut profile = Profile { weights, least: 0.0 };
+        let mut sums: Vec<f32> = cluster.iter().map(|i| profile.sum(&set.told[*i])).collect();
+        sums.sort_by(f32::total_cmp);
+        let all: f32 = profile.weights.values().sum();
+        profile.least = (sums[sums.len() / 5] * PART).max(all * OF_ALL).max(LEAST);
+        profile
+    }
+
+    fn sum(&self, told: &Told) -> f32 {
+        let mut sum = 0.0;
+        for key in &told.keys {
+            sum += self.weights.get(&(key & !WHERE)).copied().unwrap_or(0.0);
+        }
+        sum
+    }
+}
+
+/// The profile that a text fits best, if one.
+pub(crate) fn best(profiles: &[Profile], told: &Told) -> Option<usize> {
+    let fits = profiles.iter().enumerate().map(|(i, profile)| (profile.sum(told) / profile.least, i));
+    let best = fits.filter(|(fit, _)| *fit >= 1.0).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)));
+    best.map(|(_, i)| i)
+}
