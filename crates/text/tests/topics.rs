@@ -110,14 +110,14 @@ fn a_long_span_tells_what_was_hot_in_it() {
 fn a_name_never_holds_personal_data() {
     let texts: Vec<String> = (0..6)
         .map(|i| {
-            format!("实名举报欧阳修远欠薪。镇东服装厂欧阳修远拖欠工资，老板贺知年13812345678，陈先生等{i}人，贺知年跑路")
+            format!("实名举报欧阳修远欠薪。胡书记您好，镇东服装厂欧阳修远拖欠工资，老板贺知年13812345678，陈先生等{i}人，贺知年跑路")
         })
         .collect();
     let mut notes = city();
     notes.extend(texts.iter().map(|text| note(text, 60 * DAY)));
     let found = weekly(&notes);
     let topic = found.iter().find(|topic| topic.size == 6).expect("the wages");
-    for secret in ["欧阳", "修远", "贺知", "知年", "陈", "1381", "〔"] {
+    for secret in ["欧阳", "修远", "贺知", "知年", "陈", "胡", "1381", "〔"] {
         assert!(!topic.name.contains(secret), "{}", topic.name);
         assert!(!topic.places.join("").contains(secret), "{:?}", topic.places);
     }

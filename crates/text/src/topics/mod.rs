@@ -8,7 +8,6 @@ mod profile;
 use crate::duplicates::pairs::Set;
 use clusters::clusters;
 use names::Names;
-use profile::Profile;
 
 const DAY: i64 = 86_400_000;
 
@@ -89,11 +88,9 @@ pub fn topics(notes: &[Note<'_>], options: &Options) -> Vec<Topic> {
 
     let set = Set::of(order.iter().map(|i| notes[*i].text));
     let this_week: Vec<usize> = (start..order.len()).collect();
-    let profiles: Vec<Profile> = clusters(&set, &this_week)
-        .into_iter()
-        .filter(|cluster| cluster.len() >= options.least.max(2))
-        .map(|cluster| Profile::of(&set, &cluster))
-        .collect();
+    let mut told = clusters(&set, &this_week);
+    told.retain(|cluster| cluster.len() >= options.least.max(2));
+    let profiles = profile::profiles(&set, told);
     // The week and the weeks before are counted by one yardstick.
     let mut tellers: Vec<Vec<usize>> = vec![Vec::new(); profiles.len()];
     for i in 0..order.len() {

@@ -11,6 +11,8 @@ const SHARE: f32 = 0.3;
 const PART: f32 = 0.8;
 /// And from this part of the whole profile, or long texts would tell every topic.
 const OF_ALL: f32 = 0.2;
+/// Two profiles are one topic from this part on.
+const ALIKE: f32 = 0.45;
 /// Less than this says nothing, whatever the texts of the topic hold.
 const LEAST: f32 = 5.0;
 
@@ -45,6 +47,14 @@ impl Profile {
         profile
     }
 
+    /// Which part of the smaller of two profiles is in the other.
+    pub fn alike(&self, other: &Profile) -> f32 {
+        let total = |profile: &Profile| profile.weights.values().sum::<f32>();
+        let both =
+            self.weights.iter().filter_map(|(key, own)| other.weights.get(key).map(|their| own.min(*their)));
+        both.sum::<f32>() / total(self).min(total(other)).max(1e-6)
+    }
+
     fn sum(&self, told: &Told) -> f32 {
         let mut sum = 0.0;
         for key in &told.keys {
@@ -59,4 +69,22 @@ pub(crate) fn best(profiles: &[Profile], told: &Told) -> Option<usize> {
     let fits = profiles.iter().enumerate().map(|(i, profile)| (profile.sum(told) / profile.least, i));
     let best = fits.filter(|(fit, _)| *fit >= 1.0).max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)));
     best.map(|(_, i)| i)
+}
+
+/// Profiles of the topics of these clusters; clusters that say the same in two ways become one topic.
+pub(crate) fn profiles(set: &Set, mut clusters: Vec<Vec<usize>>) -> Vec<Profile> {
+    let mut profiles: Vec<Profile> = clusters.iter().map(|cluster| Profile::of(set, cluster)).collect();
+    let mut at = 0;
+    while at < profiles.len() {
+        match (0..at).find(|earlier| profiles[*earlier].alike(&profiles[at]) >= ALIKE) {
+            Some(earlier) => {
+                let more = clusters.remove(at);
+                clusters[earlier].extend(more);
+                profiles.remove(at);
+                profiles[earlier] = Profile::of(set, &clusters[earlier]);
+            }
+            None => at += 1,
+        }
+    }
+    profiles
 }
