@@ -8,6 +8,7 @@ mod profile;
 use crate::duplicates::pairs::Set;
 use clusters::clusters;
 use names::Names;
+use profile::Profiles;
 
 const DAY: i64 = 86_400_000;
 
@@ -90,11 +91,11 @@ pub fn topics(notes: &[Note<'_>], options: &Options) -> Vec<Topic> {
     let this_week: Vec<usize> = (start..order.len()).collect();
     let mut told = clusters(&set, &this_week);
     told.retain(|cluster| cluster.len() >= options.least.max(2));
-    let profiles = profile::profiles(&set, told);
+    let profiles = Profiles::of(&set, told);
     // The week and the weeks before are counted by one yardstick.
     let mut tellers: Vec<Vec<usize>> = vec![Vec::new(); profiles.len()];
     for i in 0..order.len() {
-        if let Some(topic) = profile::best(&profiles, &set.told[i]) {
+        if let Some(topic) = profiles.best(&set.told[i]) {
             tellers[topic].push(i);
         }
     }
