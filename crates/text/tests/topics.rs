@@ -99,6 +99,18 @@ fn what_is_told_every_week_does_not_rise() {
 }
 
 #[test]
+fn what_half_of_the_city_tells_in_one_week_is_found() {
+    let places = ["青竹路", "南塘村", "双井巷", "凤鸣街", "望江路"];
+    let storm: Vec<String> = (0..120)
+        .map(|i| format!("{}昨夜冰雹砸坏屋顶，冰雹有鸡蛋大，请求救灾，第{i}户", places[i % 5]))
+        .collect();
+    let mut notes = city();
+    notes.extend(storm.iter().map(|text| note(text, 62 * DAY)));
+    let found = weekly(&notes);
+    assert!(found[0].size >= 100 && found[0].name.contains("冰雹"), "{found:#?}");
+}
+
+#[test]
 fn a_long_span_tells_what_was_hot_in_it() {
     let found = topics(&city(), &Options { days: 70, ..Options::default() });
     let lamps = found.iter().find(|topic| topic.name.contains("路灯")).expect("the lamps");

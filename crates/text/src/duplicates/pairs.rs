@@ -12,6 +12,9 @@ use super::{Note, Options, Pair, in_window};
 /// A pair of signs in more texts than these finds no candidates: those it would find share rarer ones, too.
 const COMMON: usize = 1500;
 
+/// Fewer texts do not say what is rare.
+const FEW: usize = 300;
+
 /// Keys are mixed already: the hash of one is itself.
 #[derive(Default)]
 pub(crate) struct Same(u64);
@@ -40,10 +43,12 @@ pub(crate) struct Set {
 }
 
 impl Set {
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Set {
+    /// These texts; the first `usual` of them say what is rare, or all if those are few.
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, usual: usize) -> Set {
         let told: Vec<Told> = texts.map(|text| Told::of(&Cut::of(text))).collect();
         let mut rarity = Rarity::new();
-        told.iter().for_each(|told| rarity.count(&told.keys));
+        let usual = if usual < FEW { told.len() } else { usual };
+        told.iter().take(usual).for_each(|told| rarity.count(&told.keys));
         let what = |told: &Told| {
             told.keys.iter().filter(|key| **key & WHERE == 0).map(|key| rarity.weight(*key)).sum()
         };
@@ -109,7 +114,7 @@ impl Set {
 
 /// All pairs above the cut, best first.
 pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
-    let set = Set::of(notes.iter().map(|note| note.text));
+    let set = Set::of(notes.iter().map(|note| note.text), notes.len());
     let all: Vec<usize> = (0..notes.len()).collect();
     let near = |a: usize, b: usize| in_window(notes[a].at, notes[b].at, options.days);
     let mut found: Vec<(usize, usize, f64)> = Vec::new();

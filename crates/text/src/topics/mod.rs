@@ -6,6 +6,7 @@ mod people;
 mod profile;
 
 use crate::duplicates::pairs::Set;
+use crate::duplicates::rarity::Rarity;
 use clusters::clusters;
 use names::Names;
 use profile::Profiles;
@@ -87,7 +88,8 @@ pub fn topics(notes: &[Note<'_>], options: &Options) -> Vec<Topic> {
     let known = order.first().map_or(0, |i| begin.saturating_sub(notes[*i].at).max(0));
     let weeks = (known as f64 / week as f64).ceil();
 
-    let set = Set::of(order.iter().map(|i| notes[*i].text));
+    // What a whole city tells this week is rare by the weeks before.
+    let set = Set::of(order.iter().map(|i| notes[*i].text), start);
     let this_week: Vec<usize> = (start..order.len()).collect();
     let mut told = clusters(&set, &this_week);
     told.retain(|cluster| cluster.len() >= options.least.max(2));
@@ -123,11 +125,14 @@ pub fn topics(notes: &[Note<'_>], options: &Options) -> Vec<Topic> {
         found.push(((size as f64 - usual) / (usual + 1.0).sqrt(), topic));
     }
     found.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.members.cmp(&y.1.members)));
+    let mut counts = Rarity::new();
+    set.told.iter().for_each(|told| counts.count(&told.keys));
     let named = found.into_iter().map(|(_, mut topic)| {
         let names = Names::of(
             topic.members.iter().map(|i| notes[*i].text),
             topic.size + topic.earlier.len(),
             &set.rarity,
+            &counts,
         );
         (topic.name, topic.places) = (names.name, names.places);
         topic

@@ -54,11 +54,17 @@ struct Phrase {
 }
 
 impl Names {
-    /// The names of a topic with these texts.
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, tellers: usize, rarity: &Rarity) -> Names {
+    /// The names of a topic with these texts; `tellers` in all tell it, `rarity` says what is rare in usual weeks, `seen` how many of
+    /// all texts hold a pair.
+    pub fn of<'a>(
+        texts: impl Iterator<Item = &'a str>,
+        tellers: usize,
+        rarity: &Rarity,
+        seen: &Rarity,
+    ) -> Names {
         let mut cuts: Vec<Cut> = texts.take(TEXTS).map(Cut::of).collect();
-        take_out(&mut cuts, tellers, |key| rarity.frequency(key) as usize);
-        let mut phrases = phrases(&cuts, rarity);
+        take_out(&mut cuts, tellers, |key| seen.frequency(key) as usize);
+        let mut phrases = phrases(&cuts, rarity, seen);
         phrases.sort_by(|x, y| y.score.total_cmp(&x.score).then(x.words.cmp(&y.words)));
         let mut places: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.place).collect();
         // A town is named where the road is meant: the closer place goes first unless far fewer name it.
@@ -101,7 +107,7 @@ fn overlap(a: &[u32], b: &[u32]) -> bool {
 }
 
 /// Phrases that stand in many of the texts.
-fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
+fn phrases(cuts: &[Cut], rarity: &Rarity, seen: &Rarity) -> Vec<Phrase> {
     // How many texts hold it, the last of them, and where in it.
     let mut counts: HashMap<Vec<u32>, (usize, usize, usize)> = HashMap::new();
     let mut headed: HashMap<Vec<u32>, usize> = HashMap::new();
@@ -149,7 +155,7 @@ fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
         let town = ends_town(&zones[i], end);
         // A name begins where its zone begins: 留下一个凉水路 is no road.
         let begin = if place { begin_of(&zones[i], at, end) } else { at };
-        let mut tokens = trimmed(&cuts[i].tokens[begin..end], place, rarity);
+        let mut tokens = trimmed(&cuts[i].tokens[begin..end], place, seen);
         let stuck = if place { REST } else { STUCK };
         while tokens
             .first()
@@ -186,10 +192,10 @@ fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
 
 /// The phrase without signs at its ends that stuck to it by chance: they stand before or behind the next one much more rarely than
 /// that one stands with its neighbour.
-fn trimmed<'a>(tokens: &'a [Token], place: bool, rarity: &Rarity) -> &'a [Token] {
+fn trimmed<'a>(tokens: &'a [Token], place: bool, seen: &Rarity) -> &'a [Token] {
     let seldom = |a: &[Token], b: &[Token]| {
         let (outer, inner) = (pair(a[0], a[1]), pair(b[0], b[1]));
-        rarity.frequency(outer) * 5 < rarity.frequency(inner) && rarity.weight(inner) > 0.7
+        seen.frequency(outer) * 5 < seen.frequency(inner) && seen.weight(inner) > 0.7
     };
     let (mut from, mut to) = (0, tokens.len());
     if place {
