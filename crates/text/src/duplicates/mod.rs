@@ -45,7 +45,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { days: Some(30), cut: 0.38 }
+        Options { days: Some(30), cut: 0.45 }
     }
 }
 

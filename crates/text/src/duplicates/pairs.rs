@@ -56,12 +56,14 @@ impl Set {
         Set { told, rarity, whats }
     }
 
-    /// Calls with every two of these texts that may be as similar as `least`, of each with at most
+    /// Calls with every two of these texts that may reach `least` by what `at_most` says of their
+    /// likeness and shared weight, of each with at most
     /// `closest` of those that stand before it: the one that stands first, the other, the evidence.
     pub fn each(
         &self,
         among: &[usize],
         may: impl Fn(usize, usize) -> bool,
+        at_most: fn(f32, f32) -> f64,
         least: f64,
         closest: usize,
         mut with: impl FnMut(usize, usize, Evidence),
@@ -90,8 +92,9 @@ impl Set {
             let mut bounds: Vec<(f64, usize)> = Vec::new();
             for other in met.drain(..) {
                 let j = other as usize;
-                let bound = self.bound(i, j, std::mem::take(&mut shared[j]));
-                if bound >= least * least && may(j, i) {
+                let weight = std::mem::take(&mut shared[j]);
+                let bound = at_most(self.likeness_at_most(i, j, weight), weight);
+                if bound >= least && may(j, i) {
                     bounds.push((bound, j));
                 }
             }
@@ -106,9 +109,9 @@ impl Set {
     }
 
     /// How alike two texts can be at most that share this weight, names of places included.
-    fn bound(&self, i: usize, j: usize, shared: f32) -> f64 {
+    fn likeness_at_most(&self, i: usize, j: usize, shared: f32) -> f32 {
         let (a, b) = (self.whats[i], self.whats[j]);
-        f64::from(shared * (2.0 / ((a + b) * a.min(b))).sqrt())
+        shared * (2.0 / ((a + b) * a.min(b))).sqrt()
     }
 }
 
@@ -118,7 +121,7 @@ pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
     let all: Vec<usize> = (0..notes.len()).collect();
     let near = |a: usize, b: usize| in_window(notes[a].at, notes[b].at, options.days);
     let mut found: Vec<(usize, usize, f64)> = Vec::new();
-    set.each(&all, near, options.cut, usize::MAX, |a, b, evidence| {
+    set.each(&all, near, Evidence::similar_at_most, options.cut, usize::MAX, |a, b, evidence| {
         let similarity = evidence.similarity();
         if similarity >= options.cut {
             found.push((a, b, similarity));
