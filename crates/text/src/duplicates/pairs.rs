@@ -129,7 +129,9 @@ pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
     });
     found.sort_by(|x, y| y.2.total_cmp(&x.2).then((x.0, x.1).cmp(&(y.0, y.1))));
     let passages_of = |(a, b, similarity): (usize, usize, f64)| {
-        let shared = passages(&Cut::of(notes[a].text), &Cut::of(notes[b].text), |key| set.rarity.weight(key));
+        let weight = |key| set.rarity.weight(key);
+        let seen = |key| set.rarity.frequency(key) as usize;
+        let shared = passages(Cut::of(notes[a].text), &Cut::of(notes[b].text), weight, seen);
         Pair { a, b, similarity, shared }
     };
     found.into_iter().map(passages_of).collect()

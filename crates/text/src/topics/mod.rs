@@ -2,7 +2,6 @@
 
 mod clusters;
 mod names;
-mod people;
 mod profile;
 
 use crate::duplicates::pairs::Set;

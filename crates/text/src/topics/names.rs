@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::people::take_out;
+use crate::duplicates::people::take_out;
 use crate::duplicates::places::{Kind, places};
 use crate::duplicates::rarity::Rarity;
 use crate::duplicates::told::{Cut, GAP, Token, pair};

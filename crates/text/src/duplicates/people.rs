@@ -1,9 +1,9 @@
-//! Names of people that stand in texts without a title behind them, so that no topic is called by one.
+//! Names of people that stand in texts without a title behind them, so that no passage and no topic shows one.
 
 use std::collections::HashSet;
 
-use crate::duplicates::places::places;
-use crate::duplicates::told::{Cut, GAP, Token, pair};
+use super::places::places;
+use super::told::{Cut, GAP, Token, pair};
 
 /// What stands before a name: 法人张三, 实名举报李四.
 const BEFORE: &str = "董事长 法人 法定代表人 代表人 控制人 老板 负责人 姓名 名叫 我叫 本人 业主 村民 书记 主任 组长 村长 支书 局长 所长 科长 处长 院长 校长 园长 \
