@@ -99,6 +99,18 @@ fn what_is_told_every_week_does_not_rise() {
 }
 
 #[test]
+fn what_half_of_the_city_tells_in_one_week_is_found() {
+    let places = ["青竹路", "南塘村", "双井巷", "凤鸣街", "望江路"];
+    let storm: Vec<String> = (0..120)
+        .map(|i| format!("{}昨夜冰雹砸坏屋顶，冰雹有鸡蛋大，请求救灾，第{i}户", places[i % 5]))
+        .collect();
+    let mut notes = city();
+    notes.extend(storm.iter().map(|text| note(text, 62 * DAY)));
+    let found = weekly(&notes);
+    assert!(found[0].size >= 100 && found[0].name.contains("冰雹"), "{found:#?}");
+}
+
+#[test]
 fn a_long_span_tells_what_was_hot_in_it() {
     let found = topics(&city(), &Options { days: 70, ..Options::default() });
     let lamps = found.iter().find(|topic| topic.name.contains("路灯")).expect("the lamps");
@@ -110,14 +122,14 @@ fn a_long_span_tells_what_was_hot_in_it() {
 fn a_name_never_holds_personal_data() {
     let texts: Vec<String> = (0..6)
         .map(|i| {
-            format!("实名举报欧阳修远欠薪。镇东服装厂欧阳修远拖欠工资，老板贺知年13812345678，陈先生等{i}人，贺知年跑路")
+            format!("实名举报欧阳修远欠薪。胡书记您好，镇东服装厂欧阳修远拖欠工资，老板贺知年13812345678，陈先生等{i}人，贺知年跑路")
         })
         .collect();
     let mut notes = city();
     notes.extend(texts.iter().map(|text| note(text, 60 * DAY)));
     let found = weekly(&notes);
     let topic = found.iter().find(|topic| topic.size == 6).expect("the wages");
-    for secret in ["欧阳", "修远", "贺知", "知年", "陈", "1381", "〔"] {
+    for secret in ["欧阳", "修远", "贺知", "知年", "陈", "胡", "1381", "〔"] {
         assert!(!topic.name.contains(secret), "{}", topic.name);
         assert!(!topic.places.join("").contains(secret), "{:?}", topic.places);
     }

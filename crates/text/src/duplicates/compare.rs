@@ -76,12 +76,29 @@ impl Evidence {
     /// 0 for texts that have nothing in common, near 1 for one text twice.
     pub fn similarity(&self) -> f64 {
         let same_place = 1.0 - (-self.here / 1.5).exp();
-        // Without a place in common more must be shared, or all who ask for the same form tell one matter.
-        let needed = 140.0 - 127.0 * same_place;
-        let enough = 1.0 - (-self.what[0] / needed).exp();
-        let likely = (likeness(self.what) * enough).sqrt() * (0.65 + 0.35 * same_place) * self.agree;
+        let likely = likely(likeness(self.what), self.what[0], same_place) * self.agree;
         f64::from(likely.clamp(0.0, 1.0))
     }
+
+    /// The highest similarity of two texts of this likeness that share this weight, whatever their places.
+    pub fn similar_at_most(likeness: f32, shared: f32) -> f64 {
+        f64::from(likely(likeness.min(1.0), shared, 1.0))
+    }
+
+    /// The highest affinity of two texts of this likeness.
+    pub fn affine_at_most(likeness: f32, _shared: f32) -> f64 {
+        f64::from(likeness.min(1.0).sqrt())
+    }
+}
+
+/// How likely two texts tell one matter that share `both` of what they say, before their places are held against each other.
+fn likely(likeness: f32, both: f32, same_place: f32) -> f32 {
+    // Without a place in common more must be shared, or all who ask for the same form tell one matter.
+    let needed = 140.0 - 127.0 * same_place;
+    let enough = 1.0 - (-both / needed).exp();
+    // Long letters about one place share much and are little alike all the same.
+    let much = 1.0 - (-both / 30.0).exp();
+    likeness.powf(0.5 - 0.25 * same_place * much) * enough.sqrt() * (0.65 + 0.35 * same_place)
 }
 
 /// A short text may be told whole in a long one: between what both share of all and of the shorter.

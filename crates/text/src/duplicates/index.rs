@@ -18,9 +18,9 @@ const READS_OF_ONE: usize = 20_000;
 /// So many texts are compared in full for one question.
 const COMPARED: usize = 200;
 
-/// Past texts, to be asked which of them tell the matter of a draft. Keeps no text: 0.4 to 1 KB of fingerprints for each, from
-/// which none can be read back; show passages with [`shared`](super::shared). A question takes milliseconds at a million texts.
-/// Questions need no exclusive access, inserting does.
+/// Past texts, to be asked which of them tell the matter of a draft. It keeps no text but hashes of pairs of signs, 0.4 to 1 KB a text;
+/// show passages with [`shared`](super::shared). At a million texts a question takes a millisecond within a window and some
+/// milliseconds without. Asking needs no exclusive access, inserting does.
 pub struct Index {
     options: Options,
     rarity: Rarity,

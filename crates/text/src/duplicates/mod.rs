@@ -4,6 +4,7 @@ pub(crate) mod compare;
 mod index;
 pub(crate) mod pairs;
 mod passages;
+pub(crate) mod people;
 pub(crate) mod places;
 mod postings;
 pub(crate) mod rarity;
@@ -45,7 +46,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { days: Some(30), cut: 0.35 }
+        Options { days: Some(30), cut: 0.45 }
     }
 }
 
@@ -67,7 +68,8 @@ pub struct Pair {
     pub b: usize,
     /// 0 to 1, at least the cut.
     pub similarity: f64,
-    /// What both say, in the words of the first: up to five passages, never personal data, never mere forms of words.
+    /// What both say, in the words of the first: up to five passages, no personal data as far as it is known by its
+    /// form, never mere forms of words.
     pub shared: Vec<String>,
 }
 
@@ -76,11 +78,13 @@ pub fn pairs(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
     pairs::sweep(notes, options)
 }
 
-/// What two texts both say, in the words of the first: up to five passages in its order, never personal data, never mere forms of
+/// What two texts both say, in the words of the first: up to five passages in its order, no personal data as far as it is known
+/// by its form, never mere forms of
 /// words.
 pub fn shared(a: &str, b: &str) -> Vec<String> {
     let rarity = Rarity::new();
-    passages(&Cut::of(a), &Cut::of(b), |key| rarity.weight(key))
+    // Nothing has been counted: only titles and introductions tell who is a person.
+    passages(Cut::of(a), &Cut::of(b), |key| rarity.weight(key), |_| 5)
 }
 
 /// Whether two instants lie no more than these days apart, as far as they are known.

@@ -12,6 +12,9 @@ use super::{Note, Options, Pair, in_window};
 /// A pair of signs in more texts than these finds no candidates: those it would find share rarer ones, too.
 const COMMON: usize = 1500;
 
+/// Fewer texts do not say what is rare.
+const FEW: usize = 300;
+
 /// Keys are mixed already: the hash of one is itself.
 #[derive(Default)]
 pub(crate) struct Same(u64);
@@ -40,10 +43,12 @@ pub(crate) struct Set {
 }
 
 impl Set {
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Set {
+    /// These texts; the first `usual` of them say what is rare, or all if those are few.
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, usual: usize) -> Set {
         let told: Vec<Told> = texts.map(|text| Told::of(&Cut::of(text))).collect();
         let mut rarity = Rarity::new();
-        told.iter().for_each(|told| rarity.count(&told.keys));
+        let usual = if usual < FEW { told.len() } else { usual };
+        told.iter().take(usual).for_each(|told| rarity.count(&told.keys));
         let what = |told: &Told| {
             told.keys.iter().filter(|key| **key & WHERE == 0).map(|key| rarity.weight(*key)).sum()
         };
@@ -51,12 +56,14 @@ impl Set {
         Set { told, rarity, whats }
     }
 
-    /// Calls with every two of these texts that may be as similar as `least`, of each with at most
+    /// Calls with every two of these texts that may reach `least` by what `at_most` says of their
+    /// likeness and shared weight, of each with at most
     /// `closest` of those that stand before it: the one that stands first, the other, the evidence.
     pub fn each(
         &self,
         among: &[usize],
         may: impl Fn(usize, usize) -> bool,
+        at_most: fn(f32, f32) -> f64,
         least: f64,
         closest: usize,
         mut with: impl FnMut(usize, usize, Evidence),
@@ -85,8 +92,9 @@ impl Set {
             let mut bounds: Vec<(f64, usize)> = Vec::new();
             for other in met.drain(..) {
                 let j = other as usize;
-                let bound = self.bound(i, j, std::mem::take(&mut shared[j]));
-                if bound >= least * least && may(j, i) {
+                let weight = std::mem::take(&mut shared[j]);
+                let bound = at_most(self.likeness_at_most(i, j, weight), weight);
+                if bound >= least && may(j, i) {
                     bounds.push((bound, j));
                 }
             }
@@ -101,19 +109,19 @@ impl Set {
     }
 
     /// How alike two texts can be at most that share this weight, names of places included.
-    fn bound(&self, i: usize, j: usize, shared: f32) -> f64 {
+    fn likeness_at_most(&self, i: usize, j: usize, shared: f32) -> f32 {
         let (a, b) = (self.whats[i], self.whats[j]);
-        f64::from(shared * (2.0 / ((a + b) * a.min(b))).sqrt())
+        shared * (2.0 / ((a + b) * a.min(b))).sqrt()
     }
 }
 
 /// All pairs above the cut, best first.
 pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
-    let set = Set::of(notes.iter().map(|note| note.text));
+    let set = Set::of(notes.iter().map(|note| note.text), notes.len());
     let all: Vec<usize> = (0..notes.len()).collect();
     let near = |a: usize, b: usize| in_window(notes[a].at, notes[b].at, options.days);
     let mut found: Vec<(usize, usize, f64)> = Vec::new();
-    set.each(&all, near, options.cut, usize::MAX, |a, b, evidence| {
+    set.each(&all, near, Evidence::similar_at_most, options.cut, usize::MAX, |a, b, evidence| {
         let similarity = evidence.similarity();
         if similarity >= options.cut {
             found.push((a, b, similarity));
@@ -121,7 +129,9 @@ pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
     });
     found.sort_by(|x, y| y.2.total_cmp(&x.2).then((x.0, x.1).cmp(&(y.0, y.1))));
     let passages_of = |(a, b, similarity): (usize, usize, f64)| {
-        let shared = passages(&Cut::of(notes[a].text), &Cut::of(notes[b].text), |key| set.rarity.weight(key));
+        let weight = |key| set.rarity.weight(key);
+        let seen = |key| set.rarity.frequency(key) as usize;
+        let shared = passages(Cut::of(notes[a].text), &Cut::of(notes[b].text), weight, seen);
         Pair { a, b, similarity, shared }
     };
     found.into_iter().map(passages_of).collect()

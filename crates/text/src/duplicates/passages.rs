@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::people::take_out;
 use super::told::{Cut, GAP};
 
 /// More passages are not read.
@@ -11,8 +12,17 @@ const LEAST: f32 = 6.0;
 /// A pair that stands in more places of a text than these is looked for at the first ones only.
 const PLACES: usize = 8;
 
-/// The heaviest passages of `a` that are in `b`, too, in the order of `a`; each once, without punctuation and personal data.
-pub(crate) fn passages(a: &Cut, b: &Cut, weight: impl Fn(u32) -> f32) -> Vec<String> {
+/// The heaviest passages of `a` that are in `b`, too, in the order of `a`; each once, without punctuation,
+/// marks and names of people; `seen` says in how many texts a pair stands.
+pub(crate) fn passages(
+    a: Cut,
+    b: &Cut,
+    weight: impl Fn(u32) -> f32,
+    seen: impl Fn(u32) -> usize,
+) -> Vec<String> {
+    let mut told = [a];
+    take_out(&mut told, 2, seen);
+    let [a] = &told;
     let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
     for at in 0..b.tokens.len() {
         if let Some(key) = b.pair(at) {

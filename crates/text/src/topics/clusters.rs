@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
 
+use crate::duplicates::compare::Evidence;
 use crate::duplicates::pairs::Set;
 
 /// Two texts with less affinity count as strangers.
@@ -89,6 +90,7 @@ fn acquaintances(set: &Set, among: &[usize]) -> Vec<(usize, usize, f64)> {
     set.each(
         among,
         |_, _| true,
+        Evidence::affine_at_most,
         KNOWN,
         CLOSEST,
         |a, b, evidence| {

@@ -2,13 +2,13 @@
 
 mod clusters;
 mod names;
-mod people;
 mod profile;
 
 use crate::duplicates::pairs::Set;
+use crate::duplicates::rarity::Rarity;
 use clusters::clusters;
 use names::Names;
-use profile::Profile;
+use profile::Profiles;
 
 const DAY: i64 = 86_400_000;
 
@@ -87,17 +87,16 @@ pub fn topics(notes: &[Note<'_>], options: &Options) -> Vec<Topic> {
     let known = order.first().map_or(0, |i| begin.saturating_sub(notes[*i].at).max(0));
     let weeks = (known as f64 / week as f64).ceil();
 
-    let set = Set::of(order.iter().map(|i| notes[*i].text));
+    // What a whole city tells this week is rare by the weeks before.
+    let set = Set::of(order.iter().map(|i| notes[*i].text), start);
     let this_week: Vec<usize> = (start..order.len()).collect();
-    let profiles: Vec<Profile> = clusters(&set, &this_week)
-        .into_iter()
-        .filter(|cluster| cluster.len() >= options.least.max(2))
-        .map(|cluster| Profile::of(&set, &cluster))
-        .collect();
+    let mut told = clusters(&set, &this_week);
+    told.retain(|cluster| cluster.len() >= options.least.max(2));
+    let profiles = Profiles::of(&set, told);
     // The week and the weeks before are counted by one yardstick.
     let mut tellers: Vec<Vec<usize>> = vec![Vec::new(); profiles.len()];
     for i in 0..order.len() {
-        if let Some(topic) = profile::best(&profiles, &set.told[i]) {
+        if let Some(topic) = profiles.best(&set.told[i]) {
             tellers[topic].push(i);
         }
     }
@@ -125,11 +124,14 @@ pub fn topics(notes: &[Note<'_>], options: &Options) -> Vec<Topic> {
         found.push(((size as f64 - usual) / (usual + 1.0).sqrt(), topic));
     }
     found.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.members.cmp(&y.1.members)));
+    let mut counts = Rarity::new();
+    set.told.iter().for_each(|told| counts.count(&told.keys));
     let named = found.into_iter().map(|(_, mut topic)| {
         let names = Names::of(
             topic.members.iter().map(|i| notes[*i].text),
             topic.size + topic.earlier.len(),
             &set.rarity,
+            &counts,
         );
         (topic.name, topic.places) = (names.name, names.places);
         topic

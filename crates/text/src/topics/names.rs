@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::people::take_out;
+use crate::duplicates::people::take_out;
 use crate::duplicates::places::{Kind, places};
 use crate::duplicates::rarity::Rarity;
 use crate::duplicates::told::{Cut, GAP, Token, pair};
@@ -30,6 +30,8 @@ const CLOSED: f32 = 0.7;
 const LOOSE: &str = "的了是在和与及等有不我你他她它们这那请将被把对于为从到就都也还又再很已而但并或者后前之所以要能会可让给向由因并且其该本某个各每该该些么吗呢吧啊个什怎何着过来去上下";
 /// What is left of a name before and begins no other: 区凉水路.
 const REST: &str = "区县镇市乡省村路街道里处号个片";
+/// What is left of a number or a title before the phrase.
+const STUCK: &str = "年月日位号记长";
 /// The longest name, in signs.
 const LONGEST: usize = 18;
 
@@ -46,21 +48,29 @@ struct Phrase {
     words: String,
     texts: usize,
     place: bool,
+    town: bool,
     says: f32,
     score: f32,
 }
 
 impl Names {
-    /// The names of a topic with these texts.
-    pub fn of<'a>(texts: impl Iterator<Item = &'a str>, tellers: usize, rarity: &Rarity) -> Names {
+    /// The names of a topic with these texts; `tellers` in all tell it, `rarity` says what is rare in usual weeks, `seen` how many of
+    /// all texts hold a pair.
+    pub fn of<'a>(
+        texts: impl Iterator<Item = &'a str>,
+        tellers: usize,
+        rarity: &Rarity,
+        seen: &Rarity,
+    ) -> Names {
         let mut cuts: Vec<Cut> = texts.take(TEXTS).map(Cut::of).collect();
-        // A word that is nearly only in these texts may be somebody's name.
-        take_out(&mut cuts, |key| rarity.frequency(key) as usize <= tellers + tellers / 4 + 1);
-        let mut phrases = phrases(&cuts, rarity);
+        take_out(&mut cuts, tellers, |key| seen.frequency(key) as usize);
+        let mut phrases = phrases(&cuts, rarity, seen);
         phrases.sort_by(|x, y| y.score.total_cmp(&x.score).then(x.words.cmp(&y.words)));
         let mut places: Vec<&Phrase> = phrases.iter().filter(|phrase| phrase.place).collect();
+        // A town is named where the road is meant: the closer place goes first unless far fewer name it.
+        let weight = |place: &Phrase| if place.town { place.texts } else { place.texts * 2 };
         places.sort_by(|x, y| {
-            (y.texts, y.tokens.len()).cmp(&(x.texts, x.tokens.len())).then(x.words.cmp(&y.words))
+            (weight(y), y.tokens.len()).cmp(&(weight(x), x.tokens.len())).then(x.words.cmp(&y.words))
         });
         let mut named: Vec<&Phrase> = Vec::new();
         for place in places {
@@ -97,7 +107,7 @@ fn overlap(a: &[u32], b: &[u32]) -> bool {
 }
 
 /// Phrases that stand in many of the texts.
-fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
+fn phrases(cuts: &[Cut], rarity: &Rarity, seen: &Rarity) -> Vec<Phrase> {
     // How many texts hold it, the last of them, and where in it.
     let mut counts: HashMap<Vec<u32>, (usize, usize, usize)> = HashMap::new();
     let mut headed: HashMap<Vec<u32>, usize> = HashMap::new();
@@ -142,18 +152,23 @@ fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
         let company = cuts[i].tokens[end - 1].key == '司' as u32;
         let place = !company
             && zones[i].iter().any(|(kind, zone)| kind.is_name() && zone.end == end && zone.start + 1 < end);
+        let town = ends_town(&zones[i], end);
         // A name begins where its zone begins: 留下一个凉水路 is no road.
         let begin = if place { begin_of(&zones[i], at, end) } else { at };
-        let mut tokens = trimmed(&cuts[i].tokens[begin..end], place, rarity);
+        let mut tokens = trimmed(&cuts[i].tokens[begin..end], place, seen);
+        let stuck = if place { REST } else { STUCK };
         while tokens
             .first()
             .and_then(|token| token.sign())
-            .is_some_and(|c| LOOSE.contains(c) || (place && REST.contains(c)))
+            .is_some_and(|c| LOOSE.contains(c) || stuck.contains(c))
         {
             tokens = &tokens[1..];
         }
-        let loose = tokens.last().and_then(|token| token.sign()).is_some_and(|c| LOOSE.contains(c));
-        if tokens.len() < 2 || tokens.len() > WORDY || loose {
+        tokens = if place { tokens } else { &tokens[..tokens.len().min(WORDY)] };
+        while tokens.last().and_then(|token| token.sign()).is_some_and(|c| LOOSE.contains(c)) {
+            tokens = &tokens[..tokens.len() - 1];
+        }
+        if tokens.len() < 2 || tokens.len() > WORDY {
             continue;
         }
         let says: f32 = tokens.windows(2).map(|two| rarity.weight(pair(two[0], two[1]))).sum();
@@ -168,8 +183,8 @@ fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
         let tokens = tokens.iter().map(|token| token.key).collect();
         match found.iter_mut().find(|other| other.words == words) {
             Some(other) if other.texts >= texts => {}
-            Some(other) => *other = Phrase { tokens, words, texts, place, says, score },
-            None => found.push(Phrase { tokens, words, texts, place, says, score }),
+            Some(other) => *other = Phrase { tokens, words, texts, place, town, says, score },
+            None => found.push(Phrase { tokens, words, texts, place, town, says, score }),
         }
     }
     found
@@ -177,10 +192,10 @@ fn phrases(cuts: &[Cut], rarity: &Rarity) -> Vec<Phrase> {
 
 /// The phrase without signs at its ends that stuck to it by chance: they stand before or behind the next one much more rarely than
 /// that one stands with its neighbour.
-fn trimmed<'a>(tokens: &'a [Token], place: bool, rarity: &Rarity) -> &'a [Token] {
+fn trimmed<'a>(tokens: &'a [Token], place: bool, seen: &Rarity) -> &'a [Token] {
     let seldom = |a: &[Token], b: &[Token]| {
         let (outer, inner) = (pair(a[0], a[1]), pair(b[0], b[1]));
-        rarity.frequency(outer) * 3 < rarity.frequency(inner) && rarity.weight(inner) > 0.7
+        seen.frequency(outer) * 5 < seen.frequency(inner) && seen.weight(inner) > 0.7
     };
     let (mut from, mut to) = (0, tokens.len());
     if place {
@@ -199,6 +214,11 @@ fn trimmed<'a>(tokens: &'a [Token], place: bool, rarity: &Rarity) -> &'a [Token]
         to -= 1;
     }
     &tokens[from..to]
+}
+
+/// Whether the name that ends here is one of a town.
+fn ends_town(zones: &[(Kind, std::ops::Range<usize>)], end: usize) -> bool {
+    zones.iter().any(|(kind, zone)| *kind == Kind::Town && zone.end == end)
 }
 
 /// Where the name that ends at `end` begins: names that touch are one, as 云街道新城.
