@@ -145,6 +145,7 @@ fn blank(ctx: &Ctx, n: u64, pack: &str, at: i64) -> Appeal {
         assignee: None,
         approved: false,
         replied_by: None,
+        proposed: None,
         submitted_at: at,
         accepted_at: None,
         dispatched_at: None,

@@ -31,6 +31,7 @@ impl Tellers for House {
 impl Subjects for House {
     const SUBJECTS: &'static [Subject] = &[
         appeals::SUBJECT,
+        appeals::learning::SUBJECT,
         records::ASSOCIATION,
         records::LINK,
         records::UNIT,
@@ -44,6 +45,7 @@ impl Subjects for House {
     ];
     const ACTS: &'static [&'static [(&'static str, &'static str)]] = &[
         appeals::ACT_NAMES,
+        appeals::learning::ACTS,
         identity::ACTS,
         admin::ACTS,
         units::ACTS,

@@ -10,4 +10,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_appeals", sql: include_str!("../../../migrations/0004_appeals.sql") },
     Migration { name: "0005_imports", sql: include_str!("../../../migrations/0005_imports.sql") },
     Migration { name: "0006_indexes", sql: include_str!("../../../migrations/0006_indexes.sql") },
+    Migration { name: "0007_learning", sql: include_str!("../../../migrations/0007_learning.sql") },
 ];

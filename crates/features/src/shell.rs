@@ -18,6 +18,7 @@ const INSIDE: &[Place] = &[
     Place("/orgs", "找协会", "协会", "building-community", "association.view"),
     Place("/duty", "责任关系查询", "责任", "sitemap", "responsibility.view"),
     Place("/admin/pack", "政策包", "政策包", "books", "pack.view"),
+    Place("/admin/dispatch-models", "派单模型", "模型", "route", "dispatch_model.view"),
     Place("/admin/users", "账户与任职", "账户", "users", "user.list"),
     Place("/admin/units", "单位", "单位", "building", "unit.list"),
     Place("/admin/permissions", "权限表", "权限", "table", "permission.view"),

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::journal::Record;
 use crate::pack::{Finding, Pack, Vocabulary};
 use crate::policy::Policy;
+use crate::shelf::Shelf;
 
 /// What the deployer decides, as far as the kernel must know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,7 @@ pub struct City {
     /// What the deployer decides.
     pub limits: Limits,
     policy: RwLock<Arc<Policy>>,
+    shelf: Arc<Shelf>,
 }
 
 impl City {
@@ -84,7 +86,7 @@ impl City {
         let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
         let older = packs.into_iter().map(Arc::new).collect();
         let policy = RwLock::new(Arc::new(Policy::new(Arc::new(current), older, &vocabulary)));
-        Ok(City { db, clock, random, data, demo, limits, policy })
+        Ok(City { db, clock, random, data, demo, limits, policy, shelf: Arc::default() })
     }
 
     /// The policy in force.
@@ -108,7 +110,7 @@ impl City {
 
     /// A context for one request, job or command of an actor.
     pub fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx::new(&self.clock, &self.random, self.policy(), actor)
+        Ctx::new(&self.clock, &self.random, self.policy(), actor).with_shelf(self.shelf.clone())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::id::{Id, Named};
 use crate::pack::Pack;
 use crate::policy::Policy;
 use crate::rights::{Right, Roles};
+use crate::shelf::Shelf;
 
 /// A user account, as far as the kernel must know it.
 pub struct User;
@@ -91,6 +92,8 @@ pub struct Ctx {
     pub policy: Arc<Policy>,
     /// Randomness.
     pub random: Random,
+    /// What this process keeps in memory of the city.
+    pub shelf: Arc<Shelf>,
     /// Ids made so far: those of one act sort in the order they were made.
     made: Arc<AtomicU32>,
 }
@@ -101,7 +104,15 @@ impl Ctx {
         let mut tag = [0; 5];
         random.fill(&mut tag);
         let request = format!("HT-{}", crate::digest::hex(&tag).to_uppercase());
-        Ctx { now: clock.now(), actor, request, policy, random: random.clone(), made: Arc::default() }
+        Ctx {
+            now: clock.now(),
+            actor,
+            request,
+            policy,
+            random: random.clone(),
+            shelf: Arc::default(),
+            made: Arc::default(),
+        }
     }
 
     /// The program itself, outside of any city: migrations, sequencing, leases.
@@ -112,8 +123,14 @@ impl Ctx {
             request: String::from("-"),
             policy: Arc::default(),
             random: Random::system(),
+            shelf: Arc::default(),
             made: Arc::default(),
         }
+    }
+
+    /// The same context with what the process keeps of the city.
+    pub fn with_shelf(self, shelf: Arc<Shelf>) -> Ctx {
+        Ctx { shelf, ..self }
     }
 
     /// The same context in the hands of another actor.

@@ -22,11 +22,7 @@ pub fn step(db: &Db, ctx: &Ctx, follower: &Follower) -> Result<usize> {
     db.keep(ctx, |tx| {
         let row = tx.one("SELECT position FROM followers WHERE name = $1", args![follower.name])?;
         let cursor: i64 = row.map(|r| r.get("position")).transpose()?.unwrap_or(0);
-        let rows = tx.query(
-            &format!("SELECT {COLUMNS} FROM journal WHERE position > $1 ORDER BY position LIMIT $2"),
-            args![cursor, STEP],
-        )?;
-        let entries = rows.iter().map(Kept::read).collect::<Result<Vec<_>>>()?;
+        let entries = entries_after(tx, cursor)?;
         let Some(last) = entries.last().and_then(|e| e.position) else { return Ok(0) };
         (follower.take)(tx, &entries)?;
         // The guard on the old cursor keeps two workers from counting an entry twice.
@@ -40,6 +36,17 @@ pub fn step(db: &Db, ctx: &Ctx, follower: &Follower) -> Result<usize> {
         }
         Ok(entries.len())
     })
+}
+
+/// The next entries after a position, for what is kept in memory and has its cursor there.
+pub fn entries_after(tx: &Tx, position: i64) -> Result<Vec<Kept>> {
+    let sql = format!("SELECT {COLUMNS} FROM journal WHERE position > $1 ORDER BY position LIMIT $2");
+    tx.query(&sql, args![position, STEP])?.iter().map(Kept::read).collect()
+}
+
+/// The position of the last entry; 0 where there is none.
+pub fn last_position(tx: &Tx) -> Result<i64> {
+    tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])
 }
 
 /// How many entries a follower has not taken yet.

@@ -73,6 +73,18 @@ pub fn take(db: &Db, ctx: &Ctx, worker: &str) -> Result<Option<Taken>> {
     })
 }
 
+/// Keeps a job that takes longer, for so long (real time, milliseconds); answers whether it is still this worker's.
+pub fn hold(db: &Db, ctx: &Ctx, job: &Taken, ms: i64) -> Result<bool> {
+    let until = machine_now() + ms;
+    db.keep(ctx, |tx| {
+        let held = tx.exec(
+            "UPDATE jobs SET lease_until = $1 WHERE id = $2 AND tries = $3",
+            args![until, &job.id, job.tries + 1],
+        )?;
+        Ok(held > 0)
+    })
+}
+
 /// Marks a job as done; called in the transaction of what it does, which then fails where another worker took the job
 /// over and has done it already.
 pub fn done(tx: &Tx, job: &Id<Job>) -> Result<()> {

@@ -23,6 +23,7 @@ pub mod migrate;
 pub mod pack;
 pub mod policy;
 pub mod rights;
+pub mod shelf;
 
 pub use ctx::Ctx;
 pub use db::{Db, Row, Tx, Value};

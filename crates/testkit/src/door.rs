@@ -104,13 +104,7 @@ impl TestApp {
         while let Some(job) = jobs::take(db, &ctx, "test").expect("the next job") {
             let work = all.iter().flat_map(|c| &c.jobs).find(|work| work.kind == job.kind);
             let work = work.expect("somebody who does this kind of job");
-            let run = || {
-                db.write(&ctx, |tx| {
-                    jobs::done(tx, &job.id)?;
-                    (work.run)(tx, &job.body)
-                })
-            };
-            run().expect("a job that is done");
+            work.run.perform(db, &ctx, &job).expect("a job that is done");
             done += 1;
         }
         while db.sequence(&ctx).expect("positions") > 0 {}
@@ -118,6 +112,9 @@ impl TestApp {
             while followers::step(db, &ctx, follower).expect("a follower's step") > 0 {}
         }
         while counters::fold(db, &ctx).expect("folded counts") > 0 {}
+        for memory in all.iter().flat_map(|c| &c.memories) {
+            while db.read(&ctx, memory.step).expect("a memory's step") > 0 {}
+        }
         done
     }
 

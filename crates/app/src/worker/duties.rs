@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use huitong_kernel::capability::Memory;
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::followers::{self, Follower};
@@ -26,6 +27,11 @@ impl Worker {
         counters::fold(&city.db, &city.ctx(Actor::System))
     }
 
+    /// Brings what this process keeps in memory one step further; answers how much it took.
+    pub(super) fn remember(&self, city: &City, memory: &Memory) -> Result<usize> {
+        city.db.read(&city.ctx(Actor::System), memory.step)
+    }
+
     /// Takes the next due job, if there is one.
     pub(super) fn take_job(&self, city: &City) -> Result<Option<Taken>> {
         jobs::take(&city.db, &city.ctx(Actor::System), &self.holder)
@@ -36,10 +42,7 @@ impl Worker {
         let ctx = city.ctx(Actor::System);
         let work = self.jobs.get(job.kind.as_str());
         let run = || match work {
-            Some(run) => city.db.write(&ctx, |tx| {
-                jobs::done(tx, &job.id)?;
-                run(tx, &job.body)
-            }),
+            Some(work) => work.perform(&city.db, &ctx, job),
             None => Err(Error::internal(format!("no capability does jobs of the kind {}", job.kind))),
         };
         let outcome =

@@ -5,7 +5,7 @@ mod threads;
 
 use std::collections::BTreeMap;
 
-use huitong_kernel::capability::{Capability, Work};
+use huitong_kernel::capability::{Capability, Memory, Run, Work};
 use huitong_kernel::city::City;
 use huitong_kernel::followers::Follower;
 use huitong_kernel::{Result, Tx};
@@ -21,13 +21,11 @@ pub enum Sweep {
     Place(fn(&City) -> Result<u64>),
 }
 
-/// Does the job with this body.
-type Run = fn(&Tx, &str) -> Result<()>;
-
 /// The work of all capabilities. It holds no state of a city: whatever it is in the middle of stands in the database.
 pub struct Worker {
     jobs: BTreeMap<&'static str, Run>,
     followers: Vec<Follower>,
+    memories: Vec<Memory>,
     sweeps: Vec<Sweep>,
     /// Names this process in leases.
     holder: String,
@@ -36,12 +34,13 @@ pub struct Worker {
 impl Worker {
     /// Puts the work of the capabilities together; `holder` tells this process from others on the same database.
     pub fn new(capabilities: Vec<Capability>, sweeps: Vec<Sweep>, holder: String) -> Worker {
-        let (mut jobs, mut followers) = (BTreeMap::new(), Vec::new());
+        let (mut jobs, mut followers, mut memories) = (BTreeMap::new(), Vec::new(), Vec::new());
         for capability in capabilities {
             jobs.extend(capability.jobs.iter().map(|Work { kind, run }| (*kind, *run)));
             followers.extend(capability.followers);
+            memories.extend(capability.memories);
         }
-        Worker { jobs, followers, sweeps, holder }
+        Worker { jobs, followers, memories, sweeps, holder }
     }
 
     /// Does everything that is due now, until nothing is left; answers how many steps it took. For tests, the demo and
@@ -54,6 +53,9 @@ impl Worker {
                 done += usize::from(self.follow(city, follower)? > 0);
             }
             done += usize::from(self.fold_counts(city)? > 0);
+            for memory in &self.memories {
+                done += usize::from(self.remember(city, memory)? > 0);
+            }
             done += self.run_jobs(city)?;
             if done == 0 {
                 return Ok(steps);

@@ -116,6 +116,18 @@ impl Worker {
             Ok(false)
         };
         duty(String::from("sweep"), Duration::from_secs(60), false, Box::new(sweep));
+        for place in 0..self.memories.len() {
+            let turn =
+                move |worker: &Worker, city: &City| Ok(worker.remember(city, &worker.memories[place])? > 0);
+            // Each process has a memory of its own.
+            duties.push(Duty {
+                name: format!("memory-{}", self.memories[place].name),
+                rest,
+                on_acts: true,
+                leased: false,
+                turn: Box::new(turn),
+            });
+        }
         duties
     }
 }

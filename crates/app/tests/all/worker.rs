@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use huitong_app::worker::Worker;
-use huitong_kernel::capability::{Capability, Work};
+use huitong_kernel::capability::{Capability, Run, Work};
 use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random};
 use huitong_kernel::ctx::Actor;
@@ -68,9 +68,9 @@ fn copy(tx: &Tx, entries: &[Kept]) -> Result<()> {
 
 fn worker(name: &str) -> Worker {
     let jobs = vec![
-        Work { kind: "trace", run: trace },
-        Work { kind: "fails", run: fails },
-        Work { kind: "panics", run: panics },
+        Work { kind: "trace", run: Run::Act(trace) },
+        Work { kind: "fails", run: Run::Act(fails) },
+        Work { kind: "panics", run: Run::Act(panics) },
     ];
     Worker::new(vec![Capability { name: "test", jobs, ..Capability::default() }], Vec::new(), name.to_owned())
 }

@@ -96,7 +96,7 @@ fn meaning(reach: Reach) -> &'static str {
 
 /// The groups in which acts are read: title, anchor, and the words before the dot of the acts.
 const GROUPS: [(&str, &str, &[&str]); 7] = [
-    ("诉求", "appeals", &["appeal"]),
+    ("诉求", "appeals", &["appeal", "dispatch_model"]),
     ("工作台与消息", "desk", &["desk", "queue", "notice"]),
     ("协会与责任关系", "associations", &["association", "responsibility", "link", "attachment"]),
     ("账户与任职", "accounts", &["user", "post", "token", "account", "session", "invitation", "unit"]),

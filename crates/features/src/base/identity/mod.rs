@@ -9,7 +9,7 @@ mod passwords;
 mod rules;
 mod store;
 
-use huitong_kernel::capability::{Capability, Work};
+use huitong_kernel::capability::{Capability, Run, Work};
 use huitong_kernel::pack::{Vocabulary, words};
 
 pub(crate) use acts::office_kind;
@@ -52,7 +52,7 @@ pub fn capability() -> Capability {
         name: "identity",
         vocabulary: Vocabulary { acts: words(ACTS), ..Vocabulary::default() },
         routes: pages::ROUTES.to_vec(),
-        jobs: vec![Work { kind: EXPIRY_JOB, run: expire }],
-        followers: Vec::new(),
+        jobs: vec![Work { kind: EXPIRY_JOB, run: Run::Act(expire) }],
+        ..Capability::default()
     }
 }

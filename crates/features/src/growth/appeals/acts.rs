@@ -5,7 +5,7 @@ use huitong_kernel::{Error, Result, Tx};
 
 use super::case::{Case, Done, Input};
 use super::model::{Appeal, AppealId};
-use super::rules;
+use super::{learning, rules};
 use crate::base::identity;
 use crate::base::units::{self, Unit};
 
@@ -45,6 +45,9 @@ pub fn dispatch(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let unit = named_unit(tx, case.said.id("unit").unwrap_or_else(|| case.said("unit")))?;
     if let Some(why) = rules::cannot_be_given(&unit, &case.appeal) {
         return Err(Error::invalid("unit", why));
+    }
+    if case.appeal.dispatched_at.is_none() {
+        case.appeal.proposed = learning::first(tx, &case.appeal)?;
     }
     give(&mut case.appeal, &unit, tx.ctx().now);
     case.finish()

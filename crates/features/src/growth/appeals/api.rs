@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use super::case::{self, Done, Input, Offer, pack_of};
 use super::model::{Appeal, AppealId};
+use super::proposals::Proposals;
 use super::submit::{self, Receipt};
 use super::view::{self, AppealRow, AppealView, ClockView};
-use super::{acts, queue, store};
+use super::{acts, proposals, queue, store};
 use crate::base::attachments::{self, Files};
 
 /// What the public form answers.
@@ -129,6 +130,9 @@ pub fn routes() -> Vec<Route> {
             .on_both()
             .answers(offers_schema)
             .summary("现在能对它做什么，不能做的差什么"),
+        api(GET, "/api/v1/appeals/{id}/proposals", "appeal.dispatch", proposed)
+            .answers(schema::<Proposals>)
+            .summary("建议派给谁：派单目录、责任关系、诉求文字，和相近的诉求"),
         api(GET, "/api/v1/track/{number}", "appeal.track", track)
             .public()
             .rate(Rate::Track)
@@ -228,6 +232,17 @@ fn offered(c: &Call) -> Result<Reply> {
         let appeal = found(c, tx)?;
         let pack = pack_of(&c.ctx, &appeal)?;
         Ok(case::offers(&c.ctx, &pack.flow, pack, &appeal))
+    })?)
+}
+
+fn proposed(c: &Call) -> Result<Reply> {
+    c.json_reply(&c.read(|tx| {
+        let appeal = found(c, tx)?;
+        let right = c.ctx.right("appeal.dispatch")?.scope(&store::KEYS);
+        if !right.admits(&|column| store::key_of(&appeal, column)) {
+            return Err(Error::denied("这件诉求不在您的办理范围内，您可以查看，不能派单"));
+        }
+        proposals::beside(tx, pack_of(&c.ctx, &appeal)?, &appeal)
     })?)
 }
 

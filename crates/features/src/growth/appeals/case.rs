@@ -270,7 +270,7 @@ impl<'t, 'a> Case<'t, 'a> {
 pub fn journal_view(a: &Appeal) -> Json {
     json!({
         "version": a.version, "state": a.state, "kind": a.kind, "category": a.category, "verified": a.verified, "unit": a.unit,
-        "next_unit": a.next_unit, "assignee": a.assignee, "approved": a.approved,
+        "next_unit": a.next_unit, "proposed": a.proposed, "assignee": a.assignee, "approved": a.approved,
         "due_at": a.due_at.map(huitong_kernel::clock::rfc3339), "due_limit": a.due_limit,
         "answer_due_at": a.answer_due_at.map(huitong_kernel::clock::rfc3339),
         "solved": a.solved, "satisfied": a.satisfied,

@@ -1,6 +1,6 @@
 //! What appeals hand to the house: acts, routes, jobs, notices, files, and how the journal names a case.
 
-use huitong_kernel::capability::{Capability, Work};
+use huitong_kernel::capability::{Capability, Run, Work};
 use huitong_kernel::http::Call;
 use huitong_kernel::journal::COMPLAINANT;
 use huitong_kernel::pack::{Vocabulary, words};
@@ -8,7 +8,8 @@ use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
 use super::{
-    api, clocks, desk, facts, jobs, model::Appeal, notices, public, queue, rules, store, view, wording,
+    api, clocks, desk, facts, jobs, learning, model::Appeal, notices, public, queue, rules, store, view,
+    wording,
 };
 use crate::base::attachments::{Attachment, Owner};
 use crate::base::identity::Holder;
@@ -45,7 +46,7 @@ pub const ACT_NAMES: &[(&str, &str)] = &[
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     let vocabulary = Vocabulary {
-        acts: words(ACT_NAMES),
+        acts: words(ACT_NAMES).into_iter().chain(words(learning::ACTS)).collect(),
         facts: facts::declared(),
         guards: words(&[("complete", "必填内容已填写完整"), ("reviewer_is_not_author", "审核人不是起草人")]),
         recipients: words(&[
@@ -78,12 +79,14 @@ pub fn capability() -> Capability {
     let mut routes = api::routes();
     routes.extend(desk::routes());
     routes.extend(public::routes());
+    routes.extend(learning::routes());
     Capability {
         name: "appeals",
         vocabulary,
         routes,
-        jobs: vec![Work { kind: clocks::DUE_JOB, run: jobs::due }],
-        followers: Vec::new(),
+        jobs: vec![Work { kind: clocks::DUE_JOB, run: Run::Act(jobs::due) }, learning::WORK],
+        followers: vec![learning::FOLLOWER],
+        memories: vec![learning::MEMORY],
     }
 }
 
@@ -141,6 +144,7 @@ pub const SUBJECT: Subject = Subject {
         ("verified", "已核验"),
         ("unit", "承办单位"),
         ("next_unit", "正转往"),
+        ("proposed", "文字研判首先建议"),
         ("assignee", "经办人"),
         ("approved", "审核同意"),
         ("due_limit", "当前时限"),

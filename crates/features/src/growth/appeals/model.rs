@@ -76,6 +76,8 @@ columns! {
         approved: bool,
         /// The account that wrote the reply; who wrote it does not review it.
         replied_by: Option<String>,
+        /// The unit that the words spoke for when it was dispatched first; where another answered, the proposal was corrected.
+        proposed: Option<UnitId>,
         /// When it came in.
         submitted_at: i64,
         /// When it was accepted or declined.

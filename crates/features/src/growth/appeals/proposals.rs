@@ -1,9 +1,11 @@
-//! Who is proposed to answer a case: the 派单目录 decides; where it names the relation, the relation does; a person dispatches.
+//! Who is proposed to answer a case: by the 派单目录 and the relation that it names, and beside it by the words of the case; a
+//! person dispatches.
 
 use huitong_kernel::pack::{Pack, Target};
 use huitong_kernel::{Id, Result, Tx};
 use serde::Serialize;
 
+use super::learning::{self, Reading, Similar, TextProposal};
 use super::model::Appeal;
 use super::rules;
 use crate::base::units::{self, Unit, UnitId};
@@ -25,19 +27,50 @@ pub struct Proposal {
 }
 
 /// What is proposed for a case, the first one first; where nothing is, why.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Proposals {
-    /// The proposals.
+    /// The proposals of the 派单目录 and of the relation.
     pub items: Vec<Proposal>,
     /// What must be known or settled before something can be proposed.
     pub missing: Vec<String>,
+    /// What the words of the case speak for.
+    pub text: Reading,
+    /// Whether both put the same unit first.
+    pub agree: bool,
+    /// Where they do not, why each says what it says.
+    pub differ: String,
+    /// Past cases that told the same matter.
+    pub similar: Vec<Similar>,
 }
 
 const CATALOGUE: &str = "派单目录";
 const RELATION: &str = "责任关系";
 
-/// Proposes units for a case. A unit that is complained of, or cannot be given the case, is never proposed.
-pub fn propose(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
+/// Proposes units for a case by both, side by side, with past cases like it.
+pub fn beside(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
+    let text = learning::read(tx, appeal)?;
+    let (similar, listed) = (learning::similar(tx, appeal)?, propose(tx, pack, appeal)?);
+    let (agree, differ) = match (listed.items.first(), text.items.first()) {
+        (Some(listed), Some(told)) if listed.unit == told.unit => (true, String::new()),
+        (Some(listed), Some(told)) => (false, disagreement(listed, told)),
+        _ => (false, String::new()),
+    };
+    Ok(Proposals { text, agree, differ, similar, ..listed })
+}
+
+fn disagreement(listed: &Proposal, told: &TextProposal) -> String {
+    let words = match told.terms.as_slice() {
+        [] => String::new(),
+        terms => format!("（“{}”）", terms.join("”“")),
+    };
+    format!(
+        "两种建议不一致：{}指向{}（{}），诉求文字{words}更像{}的事。请核对分类是否准确，再决定派给谁。",
+        listed.from, listed.unit_name, listed.reason, told.unit_name
+    )
+}
+
+/// Proposes units by the 派单目录 and the relation. A unit that is complained of, or cannot be given the case, is never proposed.
+fn propose(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
     let mut found = Proposals::default();
     let rule = appeal.category.as_deref().and_then(|category| pack.dispatch_rule(category));
     match (&appeal.category, rule) {

@@ -174,6 +174,7 @@ fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Op
         assignee: None,
         approved: false,
         replied_by: None,
+        proposed: None,
         submitted_at: at,
         accepted_at: None,
         dispatched_at: None,

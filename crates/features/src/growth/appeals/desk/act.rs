@@ -104,7 +104,10 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         let case = view::full(tx, pack, &appeal)?;
         let view = form_view(c, tx, pack, act.form.as_deref(), &appeal, errors)?;
         let proposals = match key {
-            "dispatch" => proposals::propose(tx, pack, &appeal)?,
+            // Whoever takes a case on or says what it is about sees where it may go, and what came in before.
+            "accept" | "classify" | "dispatch" if c.ctx.may("appeal.dispatch").is_some() => {
+                proposals::beside(tx, pack, &appeal)?
+            }
             _ => Proposals::default(),
         };
         let templates = if key == "reply" { templates(tx, pack, &appeal)? } else { Vec::new() };

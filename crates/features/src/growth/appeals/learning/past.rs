@@ -1,0 +1,140 @@
+//! Past cases in memory: which of them told the same matter as the one at hand.
+
+use std::collections::HashMap;
+
+use huitong_kernel::rights::Scope;
+use huitong_kernel::{Id, Result, Tx, followers};
+use huitong_text::duplicates::{Index, Note, Options, shared};
+use parking_lot::Mutex;
+use serde::Serialize;
+
+use super::super::case::pack_of;
+use super::super::model::{Appeal, AppealId};
+use super::super::store as cases;
+use super::store;
+use crate::base::units;
+
+/// So many past cases are remembered at the start of a process.
+const REMEMBERED: i64 = 200_000;
+/// So many days a case is told of.
+const DAYS: u32 = 365;
+/// So many are shown.
+const SHOWN: usize = 5;
+/// So many are asked for: some may be out of the reader's reach.
+const ASKED: usize = 30;
+
+/// The memory of a process.
+struct Past(Mutex<Remembered>);
+
+struct Remembered {
+    index: Index,
+    ids: Vec<AppealId>,
+    numbers: HashMap<AppealId, u32>,
+    /// The last entry of the journal that was taken into account; none before the start.
+    position: Option<i64>,
+}
+
+impl Default for Past {
+    fn default() -> Past {
+        let index = Index::new(Options { days: Some(DAYS), ..Options::default() });
+        let (ids, numbers) = (Vec::new(), HashMap::new());
+        Past(Mutex::new(Remembered { index, ids, numbers, position: None }))
+    }
+}
+
+impl Remembered {
+    fn add(&mut self, id: AppealId, text: &str, at: i64) {
+        if self.numbers.contains_key(&id) {
+            return;
+        }
+        let number = self.index.insert(Note { text, at: Some(at) });
+        self.numbers.insert(id.clone(), number);
+        self.ids.push(id);
+    }
+}
+
+/// Takes what came in and what was withdrawn since into account.
+pub fn step(tx: &Tx) -> Result<usize> {
+    let place = tx.ctx().shelf.of::<Past>();
+    let position = place.0.lock().position;
+    let Some(position) = position else {
+        let (last, found) = (followers::last_position(tx)?, store::past(tx, REMEMBERED)?);
+        let mut past = place.0.lock();
+        found.iter().for_each(|case| past.add(case.id.clone(), &case.text, case.submitted_at));
+        past.position = Some(last);
+        return Ok(found.len());
+    };
+    let entries = followers::entries_after(tx, position)?;
+    let Some(last) = entries.last().and_then(|entry| entry.position) else { return Ok(0) };
+    let mut fresh = Vec::new();
+    for entry in entries.iter().filter(|e| matches!(e.act.as_str(), "appeal.submit" | "appeal.register")) {
+        let id = Id::stored(entry.subject.clone());
+        fresh.extend(cases::find(tx, &Scope::all(), &id)?);
+    }
+    let mut past = place.0.lock();
+    for case in &fresh {
+        past.add(case.id.clone(), &store::told_by(case), case.submitted_at);
+    }
+    for entry in entries.iter().filter(|entry| entry.act == "appeal.withdraw") {
+        let gone = past.numbers.get(&Id::stored(entry.subject.clone())).copied();
+        gone.into_iter().for_each(|number| past.index.forget(number));
+    }
+    past.position = Some(last);
+    Ok(entries.len())
+}
+
+/// A past case that told the same matter.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Similar {
+    /// The case.
+    pub id: String,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its state, in words.
+    pub state_label: String,
+    /// The unit that answers for it; empty where none does yet.
+    pub unit_name: String,
+    /// When it came in.
+    pub submitted_on: String,
+    /// 0 to 1.
+    pub similarity: f64,
+    /// What both say; never personal data.
+    pub shared: Vec<String>,
+}
+
+/// Past cases within the reader's reach that told the matter of a case, the most similar first.
+pub fn similar(tx: &Tx, appeal: &Appeal) -> Result<Vec<Similar>> {
+    let text = store::told_by(appeal);
+    let near: Vec<(AppealId, f64)> = {
+        let place = tx.ctx().shelf.of::<Past>();
+        let past = place.0.lock();
+        let near = past.index.near(Note { text: &text, at: Some(appeal.submitted_at) }, ASKED);
+        near.into_iter().map(|near| (past.ids[near.item as usize].clone(), near.similarity)).collect()
+    };
+    let scope = tx.ctx().right("appeal.view")?.scope(&cases::KEYS);
+    let mut found = Vec::new();
+    for (id, similarity) in near.into_iter().filter(|(id, _)| *id != appeal.id) {
+        let Some(other) = cases::find(tx, &scope, &id)? else { continue };
+        found.push(shown(tx, &text, &other, similarity)?);
+        if found.len() == SHOWN {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn shown(tx: &Tx, text: &str, other: &Appeal, similarity: f64) -> Result<Similar> {
+    let state = pack_of(tx.ctx(), other)?.flow.state(&other.state);
+    Ok(Similar {
+        id: other.id.to_string(),
+        number: other.number.clone(),
+        title: other.title.clone(),
+        state_label: state.map_or_else(|| other.state.clone(), |state| state.label.clone()),
+        unit_name: other.unit.as_ref().map_or(Ok(String::new()), |unit| units::name_of(tx, unit))?,
+        submitted_on: huitong_kernel::clock::civil_date(other.submitted_at).to_string(),
+        similarity,
+        shared: shared(text, &store::told_by(other)),
+    })
+}
