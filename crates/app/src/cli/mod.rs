@@ -3,11 +3,15 @@
 mod codes;
 mod deadline;
 mod demo;
+mod dispatch;
+mod duplicates;
 mod import;
 mod journal;
 mod pack;
 mod serve;
+mod texts;
 mod token;
+mod topics;
 mod user;
 mod version;
 mod words;
@@ -60,6 +64,15 @@ enum Command {
     /// 核对国家标准代码
     #[command(subcommand, after_help = codes::EXAMPLE)]
     Codes(codes::Command),
+    /// 派单模型：学习、衡量、给出建议
+    #[command(subcommand, after_help = dispatch::EXAMPLE)]
+    Dispatch(dispatch::Command),
+    /// 找出说同一件事的诉求
+    #[command(after_help = duplicates::EXAMPLE)]
+    Duplicates(duplicates::Args),
+    /// 找出正在上升的话题
+    #[command(after_help = topics::EXAMPLE)]
+    Topics(topics::Args),
     /// 显示程序、政策包和数据结构的版本
     #[command(after_help = version::EXAMPLE)]
     Version(version::Args),
@@ -77,6 +90,9 @@ impl Command {
             Command::Journal(command) => command.run(),
             Command::Deadline(command) => command.run(),
             Command::Codes(command) => command.run(),
+            Command::Dispatch(command) => command.run(),
+            Command::Duplicates(args) => args.run(),
+            Command::Topics(args) => args.run(),
             Command::Version(args) => args.run(),
         }
     }

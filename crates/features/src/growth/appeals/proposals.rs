@@ -52,7 +52,7 @@ pub fn beside(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
     let (similar, listed) = (learning::similar(tx, appeal)?, propose(tx, pack, appeal)?);
     let (agree, differ) = match (listed.items.first(), text.items.first()) {
         (Some(listed), Some(told)) if listed.unit == told.unit => (true, String::new()),
-        (Some(listed), Some(told)) => (false, disagreement(listed, told)),
+        (Some(listed), Some(told)) if text.doubt.is_empty() => (false, disagreement(listed, told)),
         _ => (false, String::new()),
     };
     Ok(Proposals { text, agree, differ, similar, ..listed })

@@ -156,11 +156,27 @@ pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
             },
         });
     }
-    // Words of the dictionary alone say nothing of a unit for which none of them was found.
     if !known.measured {
-        reading.items.retain(|item| !item.terms.is_empty());
+        by_dictionary(tx.ctx().pack()?, &units, &mut reading);
     }
     Ok(reading)
+}
+
+/// With nothing but the dictionary to go by, only its own words count, and a unit of which none was found is not proposed.
+fn by_dictionary(pack: &Pack, units: &[Unit], reading: &mut Reading) {
+    let words = |id: &str| -> Vec<&String> {
+        let functions = units.iter().filter(|unit| unit.id.as_str() == id).flat_map(|unit| &unit.functions);
+        let rows = functions.filter_map(|name| pack.lexicon.iter().find(|row| row.function == *name));
+        rows.flat_map(|row| &row.words).collect()
+    };
+    for item in &mut reading.items {
+        let own = words(&item.unit);
+        item.terms.retain(|term| own.iter().any(|word| word.to_lowercase() == *term));
+    }
+    reading.items.retain(|item| !item.terms.is_empty());
+    if !reading.items.is_empty() {
+        reading.doubt.clear();
+    }
 }
 
 /// The unit that the words speak for first; kept with the case, so that a person's other decision is a correction to learn from.
