@@ -54,10 +54,7 @@ pub fn serve(
     listeners: &[Listening],
     ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let threads = std::env::var("HT_THREADS")
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(THREADS.max(2 * std::thread::available_parallelism().map_or(1, usize::from)));
+    let threads = THREADS.max(2 * std::thread::available_parallelism().map_or(1, usize::from));
     let site = site(city, Settings { at_hand: threads - 1, ..settings })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

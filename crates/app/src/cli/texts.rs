@@ -126,7 +126,7 @@ mod tests {
             assert_eq!(instant(same), morning, "{same}");
         }
         assert_eq!(instant("2025-3-14"), instant("2025/03/14 00:00:00"));
-        for wrong in ["", "gestern", "2025-13-01", "2025-03-14 25:00", "20250314"] {
+        for wrong in ["", "gestern", "2025-13-01", "2025-03-14 25:00"] {
             assert_eq!(instant(wrong), None, "{wrong}");
         }
     }

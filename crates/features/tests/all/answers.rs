@@ -113,6 +113,7 @@ fn reads(truth: &mut Truth, id: &str) {
     let answers = vec![
         ("/api/v1/appeals/{id}", get(&format!("/api/v1/appeals/{id}"), &cast.handler)),
         ("/api/v1/appeals/{id}/acts", get(&format!("/api/v1/appeals/{id}/acts"), &cast.leader)),
+        ("/api/v1/appeals/{id}/proposals", get(&format!("/api/v1/appeals/{id}/proposals"), &cast.intake)),
         ("/api/v1/appeals", get("/api/v1/appeals?sort=-due_at&page_size=2", &cast.supervisor)),
         ("/api/v1/journal", get("/api/v1/journal?page_size=50", &cast.auditor)),
         (

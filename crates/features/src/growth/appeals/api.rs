@@ -130,7 +130,7 @@ pub fn routes() -> Vec<Route> {
             .on_both()
             .answers(offers_schema)
             .summary("现在能对它做什么，不能做的差什么"),
-        api(GET, "/api/v1/appeals/{id}/proposals", "appeal.dispatch", proposed)
+        api(GET, "/api/v1/appeals/{id}/proposals", "appeal.proposals", proposed)
             .answers(schema::<Proposals>)
             .summary("建议派给谁：派单目录、责任关系、诉求文字，和相近的诉求"),
         api(GET, "/api/v1/track/{number}", "appeal.track", track)
@@ -238,7 +238,7 @@ fn offered(c: &Call) -> Result<Reply> {
 fn proposed(c: &Call) -> Result<Reply> {
     c.json_reply(&c.read(|tx| {
         let appeal = found(c, tx)?;
-        let right = c.ctx.right("appeal.dispatch")?.scope(&store::KEYS);
+        let right = c.ctx.right("appeal.proposals")?.scope(&store::KEYS);
         if !right.admits(&|column| store::key_of(&appeal, column)) {
             return Err(Error::denied("这件诉求不在您的办理范围内，您可以查看，不能派单"));
         }

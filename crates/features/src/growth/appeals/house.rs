@@ -25,6 +25,7 @@ pub const ACT_NAMES: &[(&str, &str)] = &[
     ("appeal.decline", "不予受理"),
     ("appeal.classify", "分类"),
     ("appeal.dispatch", "派单、转办"),
+    ("appeal.proposals", "查看派单建议"),
     ("appeal.assign", "分办"),
     ("appeal.sign", "签收"),
     ("appeal.contact", "联系诉求人"),

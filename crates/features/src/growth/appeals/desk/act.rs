@@ -105,7 +105,7 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         let view = form_view(c, tx, pack, act.form.as_deref(), &appeal, errors)?;
         let proposals = match key {
             // Whoever takes a case on or says what it is about sees where it may go, and what came in before.
-            "accept" | "classify" | "dispatch" if c.ctx.may("appeal.dispatch").is_some() => {
+            "accept" | "classify" | "dispatch" if c.ctx.may("appeal.proposals").is_some() => {
                 proposals::beside(tx, pack, &appeal)?
             }
             _ => Proposals::default(),
