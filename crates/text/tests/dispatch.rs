@@ -45,6 +45,15 @@ fn a_model_proposes_the_unit_with_the_words_that_speak_for_it() {
 }
 
 #[test]
+fn a_word_no_case_holds_is_understood_by_its_matter() {
+    assert!(cases().iter().all(|case| !case.text.contains("的士") && !case.text.contains("供水")));
+    for (text, unit) in [("中山路口的士司机态度差", "交通局"), ("楼上没水，已经打过供水热线", "水务局")]
+    {
+        assert_eq!(MODEL.predict(text, &Allowed::All).proposals[0].label, unit, "{text}");
+    }
+}
+
+#[test]
 fn a_unit_that_cannot_be_responsible_is_never_proposed() {
     let only = |label: &str| label == "教育局" || label == "水务局";
     let said = MODEL.predict("出租车拒载", &Allowed::Only(&only));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::matters;
 use crate::mask::{self, mask};
 use crate::normalize::{is_word, normalize};
 
@@ -60,7 +61,7 @@ impl Signs {
     }
 }
 
-/// How many signs the run of a key has; 0 for a phrase of the lexicon.
+/// How many signs the run of a key has; 0 for a phrase of the lexicon and for matters.
 pub(crate) fn length(key: u64) -> usize {
     match 63 - key.max(1).leading_zeros() {
         63 => 3,
@@ -144,7 +145,7 @@ impl Vocabulary {
         Vocabulary { keys, frequencies, phrases, numbers }
     }
 
-    /// The runs and phrases that occur in at least `least` texts, at most `most`, the most frequent first; and in how many each is.
+    /// The runs, phrases and matters that occur in at least `least` texts, at most `most`, the most frequent first; and in how many each is.
     pub fn learn(texts: &[&Signs], phrases: Phrases, least: u32, most: usize) -> (Vocabulary, Vec<u32>) {
         let mut counts: KeyMap<(u32, u32)> = KeyMap::default();
         for (i, text) in texts.iter().enumerate() {
@@ -156,6 +157,8 @@ impl Vocabulary {
             };
             text.each(&mut count);
             phrases.each(text, &mut count);
+            matters::each(text, &mut count);
+            matters::meetings(text, |key| count(key, 0, 0));
         }
         let mut kept: Vec<(u32, u64)> =
             counts.iter().filter(|(_, (n, _))| *n >= least).map(|(key, (n, _))| (*n, *key)).collect();
@@ -182,6 +185,8 @@ impl Vocabulary {
         let mut found: Vec<u32> = Vec::with_capacity(text.0.len() * 3);
         text.each(|key, _, _| found.extend(self.numbers.get(&key)));
         self.phrases.each(text, |key, _, _| found.extend(self.numbers.get(&key)));
+        matters::each(text, |key, _, _| found.extend(self.numbers.get(&key)));
+        matters::meetings(text, |key| found.extend(self.numbers.get(&key)));
         found.sort_unstable();
         let mut row: Row = Vec::with_capacity(found.len());
         for number in found {

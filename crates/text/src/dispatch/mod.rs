@@ -4,6 +4,7 @@ mod bytes;
 mod calibrate;
 mod features;
 mod groups;
+mod matters;
 mod measure;
 mod model;
 mod parallel;

@@ -1,6 +1,7 @@
 //! The words of a text that speak for a label: words are found by how firmly their signs hang together in the cases learned from.
 
 use super::features::{GAP, MARK, Signs};
+use super::matters;
 use super::model::Machine;
 use crate::normalize::is_han;
 
@@ -47,6 +48,7 @@ fn strengths(machine: &Machine, signs: &Signs, label: usize) -> Vec<f32> {
     };
     signs.each(&mut add);
     machine.vocabulary.phrases.each(signs, &mut add);
+    matters::each(signs, &mut add);
     strength
 }
 
@@ -54,6 +56,8 @@ fn strengths(machine: &Machine, signs: &Signs, label: usize) -> Vec<f32> {
 fn words(machine: &Machine, signs: &Signs) -> Vec<(usize, usize)> {
     let mut words: Vec<(usize, usize)> = Vec::new();
     machine.vocabulary.phrases.each(signs, |_, at, length| words.push((at, length)));
+    matters::each(signs, |_, at, length| words.push((at, length)));
+    words.retain(|(_, length)| *length > 1);
     let mut links: Vec<f32> = signs.0.windows(2).map(|pair| link(machine, pair)).collect();
     for (at, length) in &words {
         links[*at..at + length - 1].iter_mut().for_each(|link| *link = link.max(1.0));

@@ -134,7 +134,7 @@ fn fit(material: &Material, without: &[usize], options: &Options) -> Machine {
     let mut sum = Weights::none(&problem);
     hinge(&problem, &Settings { pace: 0.2, ratio: 0.8, rounds: 5 }, &vec![1.0; features], 9.3, &mut sum);
     hinge(&short, &Settings { pace: 0.02, ratio: 0.5, rounds: 5 }, &rare, 5.9, &mut sum);
-    softmax(&problem, &Settings { pace: 0.5, ratio: 0.5, rounds: 7 }, 1.3, &mut sum);
+    softmax(&problem, &Settings { pace: 0.5, ratio: 0.5, rounds: 7 }, 0.7, &mut sum);
     Machine::pack(vocabulary, &sum)
 }
 
