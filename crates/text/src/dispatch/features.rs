@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::matters;
 use crate::mask::{self, mask};
-use crate::normalize::{is_word, normalize};
+use crate::normalize::{is_han, is_word, normalize};
 
 /// Longer texts say nothing new; what stands behind is not read.
 const LONGEST: usize = 4000;
@@ -23,8 +23,14 @@ impl Signs {
         let head: String = text.chars().take(LONGEST).collect();
         let mut signs = Vec::with_capacity(head.len() / 3);
         let mut marked = false;
-        for c in normalize(&mask(&head)).chars() {
+        let plain = normalize(&mask(&head));
+        let mut rest = plain.chars().peekable();
+        while let Some(c) = rest.next() {
             match c {
+                // Chinese is written without blanks: one between two signs is an accident of typing or a text cut into words.
+                ' ' if !marked
+                    && signs.last().copied().is_some_and(is_han)
+                    && rest.peek().copied().is_some_and(is_han) => {}
                 mask::OPEN => {
                     marked = true;
                     signs.push(MARK);
