@@ -53,9 +53,7 @@ impl Signs {
                 if *c == GAP {
                     break;
                 }
-                let sign = if c.is_ascii_digit() { '0' } else { *c };
-                // Three signs fill 63 bits; the leading one tells runs of different length apart.
-                key = key << 21 | sign as u64;
+                key = longer(key, *c);
                 with(key, at, n + 1);
             }
         }
@@ -65,6 +63,11 @@ impl Signs {
     pub fn words(&self) -> usize {
         self.0.iter().filter(|c| **c != GAP && **c != MARK).count()
     }
+}
+
+/// The key of a run with one more sign. Three signs fill 63 bits; the leading one tells runs of different length apart.
+fn longer(key: u64, sign: char) -> u64 {
+    key << 21 | if sign.is_ascii_digit() { '0' } else { sign } as u64
 }
 
 /// How many signs the run of a key has; 0 for a phrase of the lexicon and for matters.
@@ -175,15 +178,10 @@ impl Vocabulary {
         (Vocabulary::new(keys, frequencies, phrases), counts)
     }
 
-    /// The natural logarithm of the number of texts that hold a run; `None` for one that is not known.
+    /// The natural logarithm of the number of texts that hold a run of at most three signs; `None` for one that is not known.
     pub fn frequency(&self, run: &[char]) -> Option<f32> {
-        let mut found = None;
-        Signs(run.to_vec()).each(|key, at, length| {
-            if at == 0 && length == run.len() {
-                found = self.numbers.get(&key).map(|n| f32::from(self.frequencies[*n as usize]) / 16.0);
-            }
-        });
-        found
+        let number = self.numbers.get(&run.iter().fold(1, |key, c| longer(key, *c)))?;
+        Some(f32::from(self.frequencies[*number as usize]) / 16.0)
     }
 
     /// The row of a text: tamed counts, longer texts scaled down almost to the length of short ones.

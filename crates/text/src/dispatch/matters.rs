@@ -47,9 +47,9 @@ pub(crate) fn meetings(text: &Signs, mut with: impl FnMut(u64)) {
     matters.sort_unstable();
     matters.dedup();
     let districts = districts(text);
-    for (i, one) in matters.iter().enumerate() {
-        matters[i + 1..].iter().for_each(|other| with(TWO | one << 20 | other));
-        districts.iter().for_each(|district| with(THERE | (district ^ one << 48) >> 6));
+    for (i, matter) in matters.iter().enumerate() {
+        matters[i + 1..].iter().for_each(|other| with(TWO | matter << 20 | other));
+        districts.iter().for_each(|district| with(THERE | (district ^ matter << 48) >> 6));
     }
 }
 

@@ -4,10 +4,12 @@ mod bytes;
 mod calibrate;
 mod features;
 mod groups;
+mod idle;
 mod matters;
 mod measure;
 mod model;
 mod parallel;
+mod questions;
 mod solver;
 mod terms;
 mod train;
@@ -136,6 +138,7 @@ pub struct Prediction {
     pub auto: bool,
     /// Why little should be given on it, if so.
     pub doubt: Option<Doubt>,
-    /// What to ask the person when the first two lie close together, in Chinese; empty otherwise.
+    /// What to ask where the first two lie close together, in Chinese: which of two things that the text tells is the main one.
+    /// At most one question; none where no words of the text decide between them. Never holds personal data.
     pub questions: Vec<String>,
 }
