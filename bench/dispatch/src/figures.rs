@@ -8,6 +8,8 @@ use serde_json::json;
 /// A case that was not learned from, and what the model said of it.
 pub struct Outcome {
     pub truth: String,
+    /// How many signs its text has.
+    pub length: usize,
     pub said: Prediction,
 }
 

@@ -2,6 +2,7 @@
 //! where a part is one of `folds`, `fifth`, `topics`, `speed`; without one, all.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
+mod errors;
 mod figures;
 mod folds;
 mod material;
@@ -91,18 +92,25 @@ fn held_out(examples: &[Example], lexicon: &Lexicon, seed: u64) -> Measured<Vec<
 fn outcomes(model: &Model, held: Vec<Example>) -> Vec<Outcome> {
     let texts: Vec<String> = held.iter().map(|e| e.text.clone()).collect();
     let said = model.predict_all(&texts, &Allowed::All);
-    held.into_iter().zip(said).map(|(e, said)| Outcome { truth: e.label, said }).collect()
+    let both = held.into_iter().zip(said);
+    both.map(|(e, said)| Outcome { truth: e.label, length: e.text.chars().count(), said }).collect()
 }
 
 fn in_folds(wish: &Wish, orders: &[Example], lexicon: &Lexicon) -> Measured<()> {
+    let mut described = Vec::new();
     for seed in 0..wish.seeds {
-        let with = quality(&held_out(orders, lexicon, seed)?);
-        wish.figures(&format!("Haikou, five folds, cut {seed}"), &with);
+        let with = held_out(orders, lexicon, seed)?;
+        wish.figures(&format!("Haikou, five folds, cut {seed}"), &quality(&with));
+        if seed == 0 {
+            described = errors::described(&with);
+        }
         let without = quality(&held_out(orders, &Lexicon::new(), seed)?);
         wish.figures(&format!("… without the lexicon, cut {seed}"), &without);
     }
     let alone = train(&[], lexicon, &Options::default())?;
     wish.figures("… the lexicon alone", &quality(&outcomes(&alone, orders.to_vec())));
+    wish.words(&format!("\n{}\n", described.join("\n")));
+    wish.words(HEAD);
     Ok(())
 }
 

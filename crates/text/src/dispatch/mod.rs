@@ -134,7 +134,8 @@ pub enum Doubt {
 pub struct Prediction {
     /// Three to five proposals, best first; fewer where fewer labels may be responsible, none for a text without words.
     pub proposals: Vec<Proposal>,
-    /// Whether the first proposal is above the cut at which held-out cases were right 97 times in 100.
+    /// Whether the first proposal is above the cut at which held-out cases were right as often as
+    /// [`Options::auto_precision`] wants.
     pub auto: bool,
     /// Why little should be given on it, if so.
     pub doubt: Option<Doubt>,
