@@ -144,10 +144,17 @@ fn what_it_cannot_read_it_does_not_decide() {
 }
 
 #[test]
+fn a_text_cut_into_words_reads_like_one_that_is_not() {
+    let said = |text: &str| MODEL.predict(text, &Allowed::All).proposals;
+    assert_eq!(said("中山 路口 出租车 拒载"), said("中山路口出租车拒载"));
+    assert_ne!(said("中山路口，出租，车拒载"), said("中山路口出租车拒载"));
+}
+
+#[test]
 fn personal_data_never_stands_among_the_words() {
     let text = "张先生13812345678反映出租车川A12345拒载，身份证11010519491231002X，邮箱a.b@example.com";
-    let shown: Vec<String> =
-        MODEL.predict(text, &Allowed::All).proposals.into_iter().flat_map(|p| p.terms).collect();
+    let said = MODEL.predict(text, &Allowed::All);
+    let shown: Vec<String> = said.proposals.into_iter().flat_map(|p| p.terms).chain(said.questions).collect();
     for secret in ["138", "123", "张", "110105", "example", "电话", "车牌"] {
         assert!(shown.iter().all(|term| !term.contains(secret)), "{secret} in {shown:?}");
     }
