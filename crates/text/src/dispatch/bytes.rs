@@ -8,7 +8,7 @@ use super::features::{Phrases, Vocabulary};
 use super::model::{Machine, Model};
 
 const MAGIC: &[u8; 8] = b"HUITONGD";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why bytes are no model that this program can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

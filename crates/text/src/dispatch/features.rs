@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::matters;
 use crate::mask::{self, mask};
-use crate::normalize::{is_word, normalize};
+use crate::normalize::{is_han, is_word, normalize};
 
 /// Longer texts say nothing new; what stands behind is not read.
 const LONGEST: usize = 4000;
@@ -22,8 +23,14 @@ impl Signs {
         let head: String = text.chars().take(LONGEST).collect();
         let mut signs = Vec::with_capacity(head.len() / 3);
         let mut marked = false;
-        for c in normalize(&mask(&head)).chars() {
+        let plain = normalize(&mask(&head));
+        let mut rest = plain.chars().peekable();
+        while let Some(c) = rest.next() {
             match c {
+                // Chinese is written without blanks: one between two signs is an accident of typing or a text cut into words.
+                ' ' if !marked
+                    && signs.last().copied().is_some_and(is_han)
+                    && rest.peek().copied().is_some_and(is_han) => {}
                 mask::OPEN => {
                     marked = true;
                     signs.push(MARK);
@@ -46,9 +53,7 @@ impl Signs {
                 if *c == GAP {
                     break;
                 }
-                let sign = if c.is_ascii_digit() { '0' } else { *c };
-                // Three signs fill 63 bits; the leading one tells runs of different length apart.
-                key = key << 21 | sign as u64;
+                key = longer(key, *c);
                 with(key, at, n + 1);
             }
         }
@@ -60,7 +65,12 @@ impl Signs {
     }
 }
 
-/// How many signs the run of a key has; 0 for a phrase of the lexicon.
+/// The key of a run with one more sign. Three signs fill 63 bits; the leading one tells runs of different length apart.
+fn longer(key: u64, sign: char) -> u64 {
+    key << 21 | if sign.is_ascii_digit() { '0' } else { sign } as u64
+}
+
+/// How many signs the run of a key has; 0 for a phrase of the lexicon and for matters.
 pub(crate) fn length(key: u64) -> usize {
     match 63 - key.max(1).leading_zeros() {
         63 => 3,
@@ -144,7 +154,7 @@ impl Vocabulary {
         Vocabulary { keys, frequencies, phrases, numbers }
     }
 
-    /// The runs and phrases that occur in at least `least` texts, at most `most`, the most frequent first; and in how many each is.
+    /// The runs, phrases and matters that occur in at least `least` texts, at most `most`, the most frequent first; and in how many each is.
     pub fn learn(texts: &[&Signs], phrases: Phrases, least: u32, most: usize) -> (Vocabulary, Vec<u32>) {
         let mut counts: KeyMap<(u32, u32)> = KeyMap::default();
         for (i, text) in texts.iter().enumerate() {
@@ -156,6 +166,8 @@ impl Vocabulary {
             };
             text.each(&mut count);
             phrases.each(text, &mut count);
+            matters::each(text, &mut count);
+            matters::meetings(text, |key| count(key, 0, 0));
         }
         let mut kept: Vec<(u32, u64)> =
             counts.iter().filter(|(_, (n, _))| *n >= least).map(|(key, (n, _))| (*n, *key)).collect();
@@ -166,15 +178,10 @@ impl Vocabulary {
         (Vocabulary::new(keys, frequencies, phrases), counts)
     }
 
-    /// The natural logarithm of the number of texts that hold a run; `None` for one that is not known.
+    /// The natural logarithm of the number of texts that hold a run of at most three signs; `None` for one that is not known.
     pub fn frequency(&self, run: &[char]) -> Option<f32> {
-        let mut found = None;
-        Signs(run.to_vec()).each(|key, at, length| {
-            if at == 0 && length == run.len() {
-                found = self.numbers.get(&key).map(|n| f32::from(self.frequencies[*n as usize]) / 16.0);
-            }
-        });
-        found
+        let number = self.numbers.get(&run.iter().fold(1, |key, c| longer(key, *c)))?;
+        Some(f32::from(self.frequencies[*number as usize]) / 16.0)
     }
 
     /// The row of a text: tamed counts, longer texts scaled down almost to the length of short ones.
@@ -182,6 +189,8 @@ impl Vocabulary {
         let mut found: Vec<u32> = Vec::with_capacity(text.0.len() * 3);
         text.each(|key, _, _| found.extend(self.numbers.get(&key)));
         self.phrases.each(text, |key, _, _| found.extend(self.numbers.get(&key)));
+        matters::each(text, |key, _, _| found.extend(self.numbers.get(&key)));
+        matters::meetings(text, |key| found.extend(self.numbers.get(&key)));
         found.sort_unstable();
         let mut row: Row = Vec::with_capacity(found.len());
         for number in found {

@@ -4,9 +4,12 @@ mod bytes;
 mod calibrate;
 mod features;
 mod groups;
+mod idle;
+mod matters;
 mod measure;
 mod model;
 mod parallel;
+mod questions;
 mod solver;
 mod terms;
 mod train;
@@ -131,10 +134,12 @@ pub enum Doubt {
 pub struct Prediction {
     /// Three to five proposals, best first; fewer where fewer labels may be responsible, none for a text without words.
     pub proposals: Vec<Proposal>,
-    /// Whether the first proposal is above the cut at which held-out cases were right 97 times in 100.
+    /// Whether the first proposal is above the cut at which held-out cases were right as often as
+    /// [`Options::auto_precision`] wants.
     pub auto: bool,
     /// Why little should be given on it, if so.
     pub doubt: Option<Doubt>,
-    /// What to ask the person when the first two lie close together, in Chinese; empty otherwise.
+    /// What to ask where the first two lie close together, in Chinese: which of two things that the text tells is the main one.
+    /// At most one question; none where no words of the text decide between them. Never holds personal data.
     pub questions: Vec<String>,
 }

@@ -4,7 +4,8 @@ use super::calibrate::{Calibration, shares};
 use super::features::{Signs, Vocabulary};
 use super::parallel::parallel;
 use super::solver::Weights;
-use super::{Allowed, Doubt, Prediction, Proposal, Quality, terms};
+use super::terms::Reading;
+use super::{Allowed, Doubt, Prediction, Proposal, Quality, questions};
 
 /// A model that proposes units; made by [`super::train`] or [`Model::from_bytes`].
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +66,13 @@ pub(crate) struct Ranked {
     pub doubt: Option<Doubt>,
 }
 
+impl Ranked {
+    /// Whether the first two lie so close that a question is worth the clerk's time.
+    fn open(&self, first: f64, second: f64) -> bool {
+        !self.auto && self.doubt.is_none() && first < 0.65 && second >= 0.1
+    }
+}
+
 /// The best labels that may be responsible, at most `most`.
 pub(crate) fn best(scores: &[f32], most: usize, may: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).filter(|label| may(*label)).collect();
@@ -97,6 +105,7 @@ impl Model {
     pub fn predict(&self, text: &str, allowed: &Allowed<'_>) -> Prediction {
         let signs = Signs::of(text);
         let ranked = self.judge(&signs, allowed);
+        let reading = Reading::of(&self.machine, &signs);
         let proposals: Vec<Proposal> = ranked
             .order
             .iter()
@@ -105,10 +114,16 @@ impl Model {
             .map(|(_, (label, confidence))| Proposal {
                 label: self.labels[*label].clone(),
                 confidence: *confidence,
-                terms: terms::of(&self.machine, &signs, *label),
+                terms: reading.terms(*label),
             })
             .collect();
-        Prediction { proposals, auto: ranked.auto, doubt: ranked.doubt, questions: Vec::new() }
+        let questions = match ranked.order.as_slice() {
+            [(first, a), (second, b), ..] if ranked.open(*a, *b) => {
+                questions::between(&self.machine, &reading, *first, *second).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        Prediction { proposals, auto: ranked.auto, doubt: ranked.doubt, questions }
     }
 
     /// What it says of many texts, on all cores, in their order.

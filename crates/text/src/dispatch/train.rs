@@ -27,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 20_260_101, folds: 4, auto_precision: 0.97, lexicon_weight: 1.0 }
+        Options { seed: 20_260_101, folds: 4, auto_precision: 0.965, lexicon_weight: 1.0 }
     }
 }
 
@@ -134,7 +134,7 @@ fn fit(material: &Material, without: &[usize], options: &Options) -> Machine {
     let mut sum = Weights::none(&problem);
     hinge(&problem, &Settings { pace: 0.2, ratio: 0.8, rounds: 5 }, &vec![1.0; features], 9.3, &mut sum);
     hinge(&short, &Settings { pace: 0.02, ratio: 0.5, rounds: 5 }, &rare, 5.9, &mut sum);
-    softmax(&problem, &Settings { pace: 0.5, ratio: 0.5, rounds: 7 }, 1.3, &mut sum);
+    softmax(&problem, &Settings { pace: 0.5, ratio: 0.5, rounds: 7 }, 0.7, &mut sum);
     Machine::pack(vocabulary, &sum)
 }
 
