@@ -49,7 +49,8 @@ impl TextProposal {
 pub struct Reading {
     /// Units, best first.
     pub items: Vec<TextProposal>,
-    /// Whether the first is as good as certain: such proposals were right 97 times in 100 on cases held out. A person dispatches all
+    /// Whether the first is as good as certain: such proposals were right more than 96 times in 100 on cases
+    /// held out. A person dispatches all
     /// the same.
     pub certain: bool,
     /// Why little should be given on it; empty where nothing speaks against it.
