@@ -22,6 +22,12 @@ const COMMANDS: &[&[&str]] = &[
     &["deadline", "explain"],
     &["codes"],
     &["codes", "check"],
+    &["dispatch"],
+    &["dispatch", "train"],
+    &["dispatch", "eval"],
+    &["dispatch", "predict"],
+    &["duplicates"],
+    &["topics"],
     &["version"],
 ];
 
@@ -72,9 +78,7 @@ fn wrong_use_is_exit_2_with_words_and_nothing_on_standard_output() {
 
 #[test]
 fn what_comes_later_is_absent() {
-    for name in
-        ["backup", "restore", "reindex", "recount", "doctor", "dispatch", "duplicates", "topics", "help"]
-    {
+    for name in ["backup", "restore", "reindex", "recount", "doctor", "help"] {
         assert_eq!(run(&[name]).exit, 2, "{name}");
     }
     for args in [["pack", "diff"], ["pack", "test"]] {

@@ -6,6 +6,7 @@ mod demo;
 mod durability;
 mod generated;
 mod importing;
+mod language;
 mod lines;
 mod serving;
 mod vectors;
