@@ -27,7 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 20_260_101, folds: 6, auto_precision: 0.965, lexicon_weight: 1.0 }
+        Options { seed: 20_260_101, folds: 4, auto_precision: 0.965, lexicon_weight: 1.0 }
     }
 }
 
