@@ -7,11 +7,13 @@ import { act, fill, openCase, pick, says } from "./parts.mjs";
 const stage = setStage();
 const title = "反映用工招聘会摊位安排";
 
-async function register(page, number, name = title) {
+const matter = "来电人反映招聘会摊位安排靠后，希望人社部门协调下一场的位置。";
+
+async function register(page, number, name = title, text = matter) {
   await page.goto(`${stage.demo.url}/appeals/register`);
   await page.locator('select[name="source"]').selectOption("hotline");
   await page.locator('input[name="source_number"]').fill(number);
-  await fill(page, { title: name, text: "来电人反映招聘会摊位安排靠后，希望人社部门协调下一场的位置。" });
+  await fill(page, { title: name, text });
   await page.getByRole("button", { name: "录入诉求" }).click();
 }
 
@@ -37,6 +39,25 @@ test("a call is registered, verified, accepted, classified and dispatched", asyn
   await look(page, "intake-dispatch");
   await page.getByRole("button", { name: /^派给/ }).first().click();
   await says(page, "待签收");
+});
+
+test("what the words speak for stands beside the catalogue, and another choice is one press", async () => {
+  const page = await stage.enter("intake");
+  await register(page, "12345-0010", "园区里自来水停水三天", "来电人反映枫庭小微企业园五楼自来水断水五个小时，物业说泵房水泵坏了没有配件，不知道泵房归谁管，盼尽快修好并明确责任单位。");
+  const id = page.url().match(/apl_[0-9a-z]+/)[0];
+  await page.goto(`${stage.demo.url}/appeals/${id}/accept`);
+  await says(page, "可能的承办单位", "停水", "相近的诉求", "枫庭小微企业园");
+  await look(page, "intake-accept-beside");
+  await act(page, "accept");
+  await act(page, "classify", async (p) => {
+    await pick(p, "kind", "求助");
+    await p.locator('select[name="category"]').selectOption("04-4");
+  });
+  await page.goto(`${stage.demo.url}/appeals/${id}/dispatch`);
+  await says(page, "两种建议不一致", "按派单目录和责任关系", "按诉求文字", "职能词典", "相近的诉求");
+  await look(page, "intake-dispatch-beside");
+  await page.getByRole("button", { name: /^派给.*水务局$/ }).click();
+  await says(page, "待签收", "水务局");
 });
 
 test("the same number of the same source is refused with words, and nothing typed is lost", async () => {

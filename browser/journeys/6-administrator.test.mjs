@@ -38,3 +38,12 @@ test("each item of the pack with basis and standing", async () => {
   await says(page, "系统默认", "依据");
   await look(page, "admin-pack");
 });
+
+test("what proposes units, what it learned from, and a learning asked for", async () => {
+  const page = await stage.enter("policy_admin");
+  await page.goto(`${stage.demo.url}/admin/dispatch-models`);
+  await says(page, "目前按职能词典提出建议", "每天凌晨 2 点");
+  await look(page, "administrator-models");
+  await page.getByRole("button", { name: "现在学习一次" }).click();
+  await says(page, "已开始学习");
+});

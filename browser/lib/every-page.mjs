@@ -112,6 +112,7 @@ export const EVERY_PAGE = new Map([
   ["/admin/journal", plain("/admin/journal", "/admin/journal?act=post.grant", "/admin/journal?actor=没有这个人")],
   ["/admin/journal/{id}", async (_page, _origin, known) => [`/admin/journal/${known.entry}`]],
   ["/admin/pack", plain("/admin/pack", "/admin/pack?q=没有这一项")],
+  ["/admin/dispatch-models", plain("/admin/dispatch-models")],
 ]);
 
 /** Routes of the table that show nothing to people. */

@@ -67,6 +67,12 @@ const ENDINGS: [(Kind, &str); 8] = [
 /// Signs before an ending that make a general word of it and no name: 道路, 农村, 进城.
 const GENERAL: &str = "的了在是这那该本我们各全到进出和与或及条段边旁新老旧大小每某一二三两半几个座所家间道马公铁线修走上下过让里内外前后农乡县住民商店辖地市社校医法政务有无没开建去来等往从于位对向靠近由被把将给让使处多很就才又再也不未已堵挡拦占证挥为跑快沿临入";
 
+/// Words that many names of sites carry before their ending; what stands before them is the name: 枫庭 of 枫庭小微企业园.
+const CARRIED: &str = "企业 产业 科技 工业 创业 创新 服务 批发 农贸 物流 贸易 小微 软件 制造 智能 商务 商业 生态 文化 体育 建材 家具 汽车 教育 培训 技术 信息 \
+                       网络 电子 机械 食品 餐饮 投资 实业 集团 有限 责任 股份 发展 管理 建筑 工程 装饰 广告 传媒 健康 医疗 高新 综合 活动 运动 购物";
+/// So many of them one name carries at most.
+const CARRIES: usize = 3;
+
 /// The places that a text names, and where in it the names stand.
 #[derive(Default)]
 pub(crate) struct Named {
@@ -161,6 +167,9 @@ fn place(tokens: &[Token], at: usize, kind: Kind) -> Option<(Place, Range<usize>
     if !numbered && last.sign().is_some_and(|c| GENERAL.contains(c)) {
         return None;
     }
+    let shift = if kind == Kind::Site { carried(tokens, at) } else { 0 };
+    let before = |n: usize| before(n + shift);
+    let (Some(last), Some(earlier)) = (before(1), before(2)) else { return None };
     let third = before(3).filter(|_| !earlier.run());
     let length = match (third, before(4)) {
         (None, _) => 2,
@@ -173,7 +182,23 @@ fn place(tokens: &[Token], at: usize, kind: Kind) -> Option<(Place, Range<usize>
         _ => 3,
     };
     let around = [third.map_or(0, |first| key(first, earlier)), join];
-    Some((Place { kind, name: key(earlier, last), around }, at - length..at + 1))
+    Some((Place { kind, name: key(earlier, last), around }, at - shift - length..at + 1))
+}
+
+/// How many signs before an ending only say what kind of site it is, as long as something stands before them.
+fn carried(tokens: &[Token], at: usize) -> usize {
+    let word = |end: usize| {
+        let signs = [end.checked_sub(2)?, end.checked_sub(1)?].map(|i| tokens[i].sign());
+        Some(signs.into_iter().collect::<Option<String>>()?)
+    };
+    let is_one =
+        |end: usize| word(end).is_some_and(|word| CARRIED.split_whitespace().any(|known| known == word));
+    let named = |end: usize| word(end).is_some();
+    let mut shift = 0;
+    while shift < 2 * CARRIES && is_one(at - shift) && named(at - shift - 2) {
+        shift += 2;
+    }
+    shift
 }
 
 /// A number of three digits or more that is no date, time, amount or length.
