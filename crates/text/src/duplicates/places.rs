@@ -189,7 +189,7 @@ fn place(tokens: &[Token], at: usize, kind: Kind) -> Option<(Place, Range<usize>
 fn carried(tokens: &[Token], at: usize) -> usize {
     let word = |end: usize| {
         let signs = [end.checked_sub(2)?, end.checked_sub(1)?].map(|i| tokens[i].sign());
-        Some(signs.into_iter().collect::<Option<String>>()?)
+        signs.into_iter().collect::<Option<String>>()
     };
     let is_one =
         |end: usize| word(end).is_some_and(|word| CARRIED.split_whitespace().any(|known| known == word));
