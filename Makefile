@@ -5,7 +5,7 @@ DATA ?= data/demo
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 HUITONG := $(CARGO_TARGET_DIR)/debug/huitong
 
-.PHONY: help run test assets check gen bench
+.PHONY: help run test assets check gen bench bench-load bench-dispatch
 
 help:
 	@echo 'make run     build everything and serve the demo city on http://$(LISTEN)'
@@ -14,6 +14,8 @@ help:
 	@echo 'make gen     write docs/generated anew'
 	@echo 'make assets  fetch the pinned script and icons into web/vendor'
 	@echo 'make bench   many callers against one on a distant PostgreSQL'
+	@echo 'make bench-load      a city with a million appeals under 64 callers, on both engines'
+	@echo 'make bench-dispatch  every figure of docs/dispatch.md, on the real orders where they are at hand'
 
 run: assets
 	scripts/need rust cc
@@ -39,3 +41,13 @@ gen:
 bench:
 	scripts/need rust cc postgres
 	scripts/postgres run cargo run --release --locked -p huitong-bench --bin concurrency
+
+bench-load:
+	scripts/need rust cc postgres
+	cargo build --release --locked -p huitong -p huitong-bench
+	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong $(CARGO_TARGET_DIR)/release/load
+	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong scripts/postgres run $(CARGO_TARGET_DIR)/release/load postgres
+
+bench-dispatch:
+	scripts/need rust cc
+	cargo run --release --locked -p huitong-bench-dispatch -- --seeds 3
