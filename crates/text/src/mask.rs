@@ -1,5 +1,7 @@
 //! Personal data in free text becomes neutral marks: numbers of people, papers, cards and cars, addresses of mail, names with a title.
 
+use std::sync::LazyLock;
+
 use crate::normalize::{fold, is_han};
 
 /// The sign that opens a mark.
@@ -158,7 +160,7 @@ fn is_day(text: &[char], length: usize) -> bool {
 const PROVINCES: &str = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新港澳";
 
 fn plate(text: &[char]) -> Option<usize> {
-    if !PROVINCES.contains(text[0]) || !text.get(1)?.is_ascii_alphabetic() {
+    if !text.get(1)?.is_ascii_alphabetic() || !PROVINCES.contains(text[0]) {
         return None;
     }
     let gap = usize::from(matches!(text.get(2), Some('·' | '•' | '-' | ' ' | '.')));
@@ -171,13 +173,23 @@ fn plate(text: &[char]) -> Option<usize> {
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤符云文吉冼欧洪柯翁倪樊祝俞葛岑温庄殷柳甘";
 const TITLES: [&str; 5] = ["先生", "女士", "小姐", "同志", "师傅"];
 
+/// Whether a sign is one of the surnames; asked of every sign of a text.
+fn is_surname(sign: char) -> bool {
+    static SORTED: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let mut all: Vec<char> = SURNAMES.chars().collect();
+        all.sort_unstable();
+        all
+    });
+    SORTED.binary_search(&sign).is_ok()
+}
+
 fn starts(text: &[char], word: &str) -> bool {
     word.chars().enumerate().all(|(i, c)| text.get(i) == Some(&c))
 }
 
 /// A name that begins here and carries a title, or stands behind 姓名.
 fn name(text: &[char], at: usize) -> Option<usize> {
-    if !SURNAMES.contains(text[at]) {
+    if !is_surname(text[at]) {
         return None;
     }
     let rest = &text[at..];

@@ -29,6 +29,12 @@ pub fn explain(start: i64, limit: Limit, rule: &str, calendar: &Calendar) -> Exp
     explain_run(&Run::plain(start, limit), rule, calendar)
 }
 
+/// The arithmetic of such a limit in one sentence, without the list of days.
+pub fn sentence(start: i64, limit: Limit, calendar: &Calendar) -> String {
+    let run = Run::plain(start, limit);
+    sentence::sentence(&run, &count::count(&run, calendar), calendar)
+}
+
 /// When such a limit falls due, UTC milliseconds, without the words.
 pub fn due(start: i64, limit: Limit, calendar: &Calendar) -> i64 {
     let run = Run::plain(start, limit);

@@ -1,6 +1,6 @@
 //! Where a text says that something is: names of sites, roads, villages, towns and districts, and numbers of houses.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -187,12 +187,13 @@ fn place(tokens: &[Token], at: usize, kind: Kind) -> Option<(Place, Range<usize>
 
 /// How many signs before an ending only say what kind of site it is, as long as something stands before them.
 fn carried(tokens: &[Token], at: usize) -> usize {
-    let word = |end: usize| {
-        let signs = [end.checked_sub(2)?, end.checked_sub(1)?].map(|i| tokens[i].sign());
-        signs.into_iter().collect::<Option<String>>()
-    };
-    let is_one =
-        |end: usize| word(end).is_some_and(|word| CARRIED.split_whitespace().any(|known| known == word));
+    static KNOWN: OnceLock<HashSet<[char; 2]>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let signs = |word: &str| word.chars().collect::<Vec<_>>().try_into().ok();
+        CARRIED.split_whitespace().filter_map(signs).collect()
+    });
+    let word = |end: usize| Some([tokens[end.checked_sub(2)?].sign()?, tokens[end.checked_sub(1)?].sign()?]);
+    let is_one = |end: usize| word(end).is_some_and(|word| known.contains(&word));
     let named = |end: usize| word(end).is_some();
     let mut shift = 0;
     while shift < 2 * CARRIES && is_one(at - shift) && named(at - shift - 2) {

@@ -386,10 +386,8 @@ pub fn may_read_file(steps: &[Step], appeal: &Appeal, step: Option<&str>) -> boo
 /// A limit with its arithmetic, recomputed from the pinned rule.
 pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
     let title = pack.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
-    let explained = clock.rule.parse().map(|length| {
-        deadline::explain(clock.started_at, length, &format!("{title} {}", clock.rule), ctx.calendar())
-            .sentence
-    });
+    let explained =
+        clock.rule.parse().map(|length| deadline::sentence(clock.started_at, length, ctx.calendar()));
     ClockView {
         limit: clock.limit_key.clone(),
         title,

@@ -15,7 +15,9 @@ use super::store;
 use crate::base::units;
 
 /// So many past cases are remembered at the start of a process.
-const REMEMBERED: i64 = 200_000;
+const REMEMBERED: i64 = 100_000;
+/// So many of them are read at once, so that nobody waits long for the memory.
+const AT_ONCE: i64 = 500;
 /// So many days a case is told of.
 const DAYS: u32 = 365;
 /// So many are shown.
@@ -30,15 +32,25 @@ struct Remembered {
     index: Index,
     ids: Vec<AppealId>,
     numbers: HashMap<AppealId, u32>,
-    /// The last entry of the journal that was taken into account; none before the start.
-    position: Option<i64>,
+    standing: Standing,
+}
+
+/// How far a memory has come.
+enum Standing {
+    /// Nothing was read.
+    Begun,
+    /// The newest cases are being read, from the oldest of them on: when and which was the last one, and where the journal stood at
+    /// the begin.
+    Reading { after: (i64, String), position: i64 },
+    /// All entries of the journal up to this one were taken into account.
+    At(i64),
 }
 
 impl Default for Past {
     fn default() -> Past {
         let index = Index::new(Options { days: Some(DAYS), ..Options::default() });
         let (ids, numbers) = (Vec::new(), HashMap::new());
-        Past(Mutex::new(Remembered { index, ids, numbers, position: None }))
+        Past(Mutex::new(Remembered { index, ids, numbers, standing: Standing::Begun }))
     }
 }
 
@@ -56,16 +68,36 @@ impl Remembered {
 /// Takes what came in and what was withdrawn since into account.
 pub fn step(tx: &Tx) -> Result<usize> {
     let place = tx.ctx().shelf.of::<Past>();
-    let position = place.0.lock().position;
-    let Some(position) = position else {
-        let (last, found) = (followers::last_position(tx)?, store::past(tx, REMEMBERED)?);
-        let mut past = place.0.lock();
-        found.iter().for_each(|case| past.add(case.id.clone(), &case.text, case.submitted_at));
-        past.position = Some(last);
-        return Ok(found.len());
+    let standing = std::mem::replace(&mut place.0.lock().standing, Standing::Begun);
+    let (taken, standing) = match standing {
+        Standing::Begun => {
+            let after = store::past_begin(tx, REMEMBERED)?.unwrap_or_default();
+            (1, Standing::Reading { after, position: followers::last_position(tx)? })
+        }
+        Standing::Reading { after, position } => read(tx, &place, &after, position)?,
+        Standing::At(position) => follow(tx, &place, position)?,
     };
+    place.0.lock().standing = standing;
+    Ok(taken)
+}
+
+/// Remembers the next of the newest cases.
+fn read(tx: &Tx, place: &Past, after: &(i64, String), position: i64) -> Result<(usize, Standing)> {
+    let found = store::past(tx, after, AT_ONCE)?;
+    let Some(last) = found.last() else { return Ok((1, Standing::At(position))) };
+    let after = (last.submitted_at, last.id.to_string());
+    for case in &found {
+        place.0.lock().add(case.id.clone(), &case.text, case.submitted_at);
+    }
+    Ok((found.len(), Standing::Reading { after, position }))
+}
+
+/// Takes the next entries of the journal into account.
+fn follow(tx: &Tx, place: &Past, position: i64) -> Result<(usize, Standing)> {
     let entries = followers::entries_after(tx, position)?;
-    let Some(last) = entries.last().and_then(|entry| entry.position) else { return Ok(0) };
+    let Some(last) = entries.last().and_then(|entry| entry.position) else {
+        return Ok((0, Standing::At(position)));
+    };
     let mut fresh = Vec::new();
     for entry in entries.iter().filter(|e| matches!(e.act.as_str(), "appeal.submit" | "appeal.register")) {
         let id = Id::stored(entry.subject.clone());
@@ -79,8 +111,7 @@ pub fn step(tx: &Tx) -> Result<usize> {
         let gone = past.numbers.get(&Id::stored(entry.subject.clone())).copied();
         gone.into_iter().for_each(|number| past.index.forget(number));
     }
-    past.position = Some(last);
-    Ok(entries.len())
+    Ok((entries.len(), Standing::At(last)))
 }
 
 /// A past case that told the same matter.

@@ -124,11 +124,21 @@ pub struct Past {
     pub submitted_at: i64,
 }
 
-/// The newest cases, the oldest of them first.
-pub fn past(tx: &Tx, most: i64) -> Result<Vec<Past>> {
-    let rows = tx.query(
-        "SELECT id, title, text, submitted_at FROM appeals ORDER BY submitted_at DESC, id DESC LIMIT $1",
+/// Behind which case the newest so many begin; none where there are not so many.
+pub fn past_begin(tx: &Tx, most: i64) -> Result<Option<(i64, String)>> {
+    let row = tx.one(
+        "SELECT submitted_at, id FROM appeals ORDER BY submitted_at DESC, id DESC LIMIT 1 OFFSET $1",
         args![most],
+    )?;
+    row.map(|row| Ok((row.get("submitted_at")?, row.get("id")?))).transpose()
+}
+
+/// The next cases behind one, in the order in which they came in.
+pub fn past(tx: &Tx, after: &(i64, String), most: i64) -> Result<Vec<Past>> {
+    let rows = tx.query(
+        "SELECT id, title, text, submitted_at FROM appeals WHERE (submitted_at, id) > ($1, $2) \
+         ORDER BY submitted_at, id LIMIT $3",
+        args![after.0, &after.1, most],
     )?;
     let read = |row: &huitong_kernel::Row| {
         Ok(Past {
@@ -137,7 +147,7 @@ pub fn past(tx: &Tx, most: i64) -> Result<Vec<Past>> {
             submitted_at: row.get("submitted_at")?,
         })
     };
-    rows.iter().rev().map(read).collect()
+    rows.iter().map(read).collect()
 }
 
 /// What a case tells in one piece: its title where that says more than the beginning of its text.
