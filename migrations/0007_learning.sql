@@ -2,6 +2,9 @@
 -- answered in the end, the proposal was corrected.
 ALTER TABLE appeals ADD COLUMN proposed TEXT;
 
+-- What was closed last is what is learned from.
+CREATE INDEX appeals_closed ON appeals (state, closed_at, id) WHERE closed_at IS NOT NULL;
+
 -- recorded: models that propose units, learned from closed cases; at most one is in force, and only the newest keep their content
 CREATE TABLE dispatch_models (
     id TEXT PRIMARY KEY,

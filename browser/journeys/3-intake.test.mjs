@@ -54,7 +54,7 @@ test("what the words speak for stands beside the catalogue, and another choice i
     await p.locator('select[name="category"]').selectOption("04-4");
   });
   await page.goto(`${stage.demo.url}/appeals/${id}/dispatch`);
-  await says(page, "两种建议不一致", "按派单目录和责任关系", "按诉求文字", "职能词典", "相近的诉求");
+  await says(page, "几种建议不一致", "按派单目录和责任关系", "按诉求文字", "职能词典", "相近的诉求");
   await look(page, "intake-dispatch-beside");
   await page.getByRole("button", { name: /^派给.*水务局$/ }).click();
   await says(page, "待签收", "水务局");

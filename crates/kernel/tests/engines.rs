@@ -193,7 +193,8 @@ both! {
         for id in ["a", "b", "c"] { add(db, id, 1); }
         sequence(db);
         db.write(&Ctx::system(), |tx| {
-            tx.exec("DELETE FROM journal WHERE subject = 'b'", args![])?;
+            // Entries of one millisecond have no order of their own; the one in the middle leaves a gap.
+            tx.exec("DELETE FROM journal WHERE position = 2", args![])?;
             tx.record(Record::new("thing.tamper", "a"))
         }).unwrap();
         sequence(db);

@@ -1,6 +1,7 @@
 //! The edge: reads a request within its limits, hands it to one thread, and puts the same guards on every answer.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -127,14 +128,16 @@ async fn dispatch(
 
 /// Hands the request to one thread; the place is given back when the work is done, also where nobody waits any more.
 ///
-/// A read of the embedded database waits for nobody: handing it over twice took as long as answering it, so it is
-/// answered where it came in while enough other threads are left to take requests.
+/// What a program reads of the embedded database waits for nobody (a page may first note that its session is in use): handing it
+/// over twice took as long as answering it, so it is answered where it came in while other threads are left to take requests.
 async fn run(site: &Arc<Site>, incoming: Incoming) -> Result<(Reply, String)> {
     if incoming.route.method == Method::Get
+        && incoming.route.face == Face::Api
         && site.city.db.is_embedded()
         && let Ok(_here) = site.at_hand.try_acquire()
     {
-        return Ok(gate::answer(incoming));
+        return catch_unwind(AssertUnwindSafe(|| gate::answer(incoming)))
+            .map_err(|_| Error::internal("a request panicked where it came in"));
     }
     let place = site.places.clone().acquire_owned().await.map_err(|_| Error::busy("the edge is closed"))?;
     let work = move || {

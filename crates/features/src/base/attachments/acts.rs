@@ -66,8 +66,8 @@ const GIVEN_UP: i64 = 48 * 3_600_000;
 /// Throws away the files of forms that were never sent; answers how many. Housekeeping calls it.
 pub fn sweep(city: &City) -> Result<u64> {
     let ctx = city.ctx(Actor::System);
-    let belongs = |digest: &str| city.db.read(&ctx, |tx| store::known(tx, digest));
-    Files::of(&city.data).discard(machine_now() - GIVEN_UP, belongs)
+    let known = |digests: &[String]| city.db.read(&ctx, |tx| store::known(tx, digests));
+    Files::of(&city.data).discard(machine_now() - GIVEN_UP, known)
 }
 
 /// What a stop marking of the pack in a file's name or plain text demands.

@@ -1,5 +1,6 @@
 //! Where the content of attachments lies: a folder, each file under the SM3 of what it holds.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use huitong_kernel::clock::machine_now;
 use huitong_kernel::digest::sm3_hex;
 use huitong_kernel::{Error, Result};
+
+/// So many files are asked about at once.
+const ASKED: usize = 200;
 
 /// The folder of a city's attachments.
 #[derive(Debug, Clone)]
@@ -67,19 +71,27 @@ impl Files {
         Err(Error::busy("too many unfinished copies of one file"))
     }
 
-    /// Throws away what has lain here since before `before` (UTC milliseconds of the machine) and belongs to nothing, unfinished
-    /// copies included; answers how many files went.
-    pub fn discard(&self, before: i64, belongs: impl Fn(&str) -> Result<bool>) -> Result<u64> {
-        let old = |path: &Path| {
+    /// Throws away what has lain here since before `before` (UTC milliseconds of the machine) and is not `known` to belong to
+    /// anything, unfinished copies included; answers how many files went.
+    pub fn discard(&self, before: i64, known: impl Fn(&[String]) -> Result<HashSet<String>>) -> Result<u64> {
+        let old = |path: &PathBuf| {
             fs::metadata(path).and_then(|known| known.modified()).is_ok_and(|at| at < instant(before))
         };
-        let mut gone = 0;
-        for path in self.all()? {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = |path: &PathBuf| {
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        let (all, mut gone) = (self.all()?, 0);
+        let aged: Vec<PathBuf> = all.into_iter().filter(old).collect();
+        for some in aged.chunks(ASKED) {
+            let known = known(&some.iter().map(name).collect::<Vec<_>>())?;
             // Looked at twice: somebody may have brought the same content while the question was asked.
-            if old(&path) && !belongs(&name)? && old(&path) {
-                fs::remove_file(&path)?;
-                gone += 1;
+            for path in some.iter().filter(|path| !known.contains(&name(path)) && old(path)) {
+                match fs::remove_file(path) {
+                    Ok(()) => gone += 1,
+                    // Another process threw it away.
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         Ok(gone)
@@ -135,7 +147,11 @@ mod tests {
     fn what_belongs_to_nothing_goes_when_it_is_old() {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::of(dir.path());
-        assert_eq!(files.discard(machine_now(), |_| Ok(false)).unwrap(), 0, "an empty place is no error");
+        assert_eq!(
+            files.discard(machine_now(), |_| Ok(HashSet::new())).unwrap(),
+            0,
+            "an empty place is no error"
+        );
         let (used, left, again) =
             (files.keep(b"used").unwrap(), files.keep(b"left").unwrap(), files.keep(b"again").unwrap());
         let unfinished = files.place(&left).unwrap().with_extension("9.0.part");
@@ -144,8 +160,8 @@ mod tests {
             File::options().append(true).open(path).unwrap().set_modified(instant(1_000)).unwrap();
         }
         files.keep(b"again").unwrap();
-        assert_eq!(files.discard(500, |_| Ok(false)).unwrap(), 0, "none is older than that");
-        assert_eq!(files.discard(2_000, |digest| Ok(digest == used)).unwrap(), 2);
+        assert_eq!(files.discard(500, |_| Ok(HashSet::new())).unwrap(), 0, "none is older than that");
+        assert_eq!(files.discard(2_000, |_| Ok(HashSet::from([used.clone()]))).unwrap(), 2);
         assert_eq!(files.read(&used).unwrap(), b"used");
         assert_eq!(files.read(&again).unwrap(), b"again", "what came once more stays");
         assert!(files.read(&left).is_err() && !unfinished.exists());

@@ -1,5 +1,7 @@
 //! Every statement about attachments. Whoever asks has been let into the subject by its own capability.
 
+use std::collections::HashSet;
+
 use huitong_kernel::{Result, Row, Tx, args};
 
 use super::model::{Attachment, AttachmentId};
@@ -37,9 +39,15 @@ pub fn list(tx: &Tx, subject: &str, include_internal: bool) -> Result<Vec<Attach
     tx.query(&sql, args![subject, include_internal])?.iter().map(read).collect()
 }
 
-/// Whether content under a digest is part of any subject.
-pub(super) fn known(tx: &Tx, digest: &str) -> Result<bool> {
-    Ok(tx.one("SELECT id FROM attachments WHERE digest = $1 LIMIT 1", args![digest])?.is_some())
+/// Of these digests those whose content is part of any subject.
+pub(super) fn known(tx: &Tx, digests: &[String]) -> Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    for digest in digests {
+        if tx.one("SELECT id FROM attachments WHERE digest = $1 LIMIT 1", args![digest])?.is_some() {
+            known.insert(digest.clone());
+        }
+    }
+    Ok(known)
 }
 
 pub(super) fn insert(tx: &Tx, attachment: &Attachment) -> Result<()> {

@@ -238,11 +238,8 @@ fn offered(c: &Call) -> Result<Reply> {
 fn proposed(c: &Call) -> Result<Reply> {
     c.json_reply(&c.read(|tx| {
         let appeal = found(c, tx)?;
-        let right = c.ctx.right("appeal.proposals")?.scope(&store::KEYS);
-        if !right.admits(&|column| store::key_of(&appeal, column)) {
-            return Err(Error::denied("这件诉求不在您的办理范围内，您可以查看，不能派单"));
-        }
-        proposals::beside(tx, pack_of(&c.ctx, &appeal)?, &appeal)
+        let found = proposals::for_reader(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
+        found.ok_or_else(|| Error::denied("这件诉求不在您的办理范围内，您可以查看，不能派单"))
     })?)
 }
 

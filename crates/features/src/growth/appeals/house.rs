@@ -87,7 +87,7 @@ pub fn capability() -> Capability {
         routes,
         jobs: vec![Work { kind: clocks::DUE_JOB, run: Run::Act(jobs::due) }, learning::WORK],
         followers: vec![learning::FOLLOWER],
-        memories: vec![learning::MEMORY],
+        memories: learning::MEMORIES.to_vec(),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::learning::{self, Reading, Similar, TextProposal};
 use super::model::Appeal;
-use super::rules;
+use super::{rules, store};
 use crate::base::units::{self, Unit, UnitId};
 use crate::base::{associations::AssociationId, duty};
 
@@ -35,8 +35,10 @@ pub struct Proposals {
     pub missing: Vec<String>,
     /// What the words of the case speak for.
     pub text: Reading,
-    /// Whether both put the same unit first.
+    /// Whether all that propose something put the same unit first.
     pub agree: bool,
+    /// Who agrees, in words.
+    pub agreed: String,
     /// Where they do not, why each says what it says.
     pub differ: String,
     /// Past cases that told the same matter.
@@ -46,16 +48,31 @@ pub struct Proposals {
 const CATALOGUE: &str = "派单目录";
 const RELATION: &str = "责任关系";
 
-/// Proposes units for a case by both, side by side, with past cases like it.
-pub fn beside(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
+/// What is proposed to this reader; nothing where the right to dispatch does not reach the case.
+pub fn for_reader(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Option<Proposals>> {
+    let right = tx.ctx().may("appeal.proposals").map(|right| right.scope(&store::KEYS));
+    let reaches = right.is_some_and(|scope| scope.admits(&|column| store::key_of(appeal, column)));
+    reaches.then(|| beside(tx, pack, appeal)).transpose()
+}
+
+/// Proposes units for a case by all, side by side, with past cases like it.
+fn beside(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
     let text = learning::read(tx, appeal)?;
     let (similar, listed) = (learning::similar(tx, appeal)?, propose(tx, pack, appeal)?);
-    let (agree, differ) = match (listed.items.first(), text.items.first()) {
-        (Some(listed), Some(told)) if listed.unit == told.unit => (true, String::new()),
-        (Some(listed), Some(told)) if text.doubt.is_empty() => (false, disagreement(listed, told)),
-        _ => (false, String::new()),
-    };
-    Ok(Proposals { text, agree, differ, similar, ..listed })
+    let first_of = |from: &str| listed.items.iter().find(|item| item.from == from);
+    let firsts: Vec<&Proposal> = [CATALOGUE, RELATION].into_iter().filter_map(first_of).collect();
+    let told = text.items.first().filter(|_| text.doubt.is_empty());
+    let (mut agreed, mut differ) = (String::new(), String::new());
+    if let (Some(told), Some(first)) = (told, firsts.first()) {
+        if firsts.iter().all(|item| item.unit == told.unit) {
+            let from: Vec<&str> = firsts.iter().map(|item| item.from).collect();
+            agreed = format!("{}和诉求文字首先指向同一个单位。", from.join("、"));
+        } else {
+            let other = firsts.iter().find(|item| item.unit != told.unit).unwrap_or(first);
+            differ = disagreement(other, told);
+        }
+    }
+    Ok(Proposals { text, agree: !agreed.is_empty(), agreed, differ, similar, ..listed })
 }
 
 fn disagreement(listed: &Proposal, told: &TextProposal) -> String {
@@ -64,7 +81,7 @@ fn disagreement(listed: &Proposal, told: &TextProposal) -> String {
         terms => format!("（“{}”）", terms.join("”“")),
     };
     format!(
-        "两种建议不一致：{}指向{}（{}），诉求文字{words}更像{}的事。请核对分类是否准确，再决定派给谁。",
+        "几种建议不一致：{}指向{}（{}），诉求文字{words}更像{}的事。请核对分类是否准确，再决定派给谁。",
         listed.from, listed.unit_name, listed.reason, told.unit_name
     )
 }

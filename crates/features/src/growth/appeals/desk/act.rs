@@ -36,6 +36,8 @@ struct ActPage {
     version: i64,
     token: String,
     proposals: Proposals,
+    /// Whether it was never dispatched: only then is another choice a correction of the proposal.
+    first_dispatch: bool,
     templates: Vec<Prepared>,
     presets: Vec<Choice>,
     draft: String,
@@ -105,8 +107,8 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         let view = form_view(c, tx, pack, act.form.as_deref(), &appeal, errors)?;
         let proposals = match key {
             // Whoever takes a case on or says what it is about sees where it may go, and what came in before.
-            "accept" | "classify" | "dispatch" if c.ctx.may("appeal.proposals").is_some() => {
-                proposals::beside(tx, pack, &appeal)?
+            "accept" | "classify" | "dispatch" => {
+                proposals::for_reader(tx, pack, &appeal)?.unwrap_or_default()
             }
             _ => Proposals::default(),
         };
@@ -129,6 +131,7 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         tone: tone(&pack, &appeal.state),
         unmet: case::unmet(&c.ctx, &pack, act, &appeal),
         files_lost: late && !c.filled()?.files.is_empty(),
+        first_dispatch: appeal.dispatched_at.is_none(),
         version: appeal.version,
         token: c.submit_token(),
         act: key.to_owned(),

@@ -39,13 +39,11 @@ pub fn learn(tx: &Tx, before: Option<&ModelId>, learned: &Learned, content: Opti
         right_now: count(learned.right_now),
         right_before: count(learned.right_before),
     };
-    if content.is_some() {
-        if let Some(old) = &standing {
-            store::set_state(tx, &old.id, IN_FORCE, REPLACED)?;
-        }
-        store::empty_before(tx, number - KEPT)?;
+    if let Some(old) = standing.as_ref().filter(|_| content.is_some()) {
+        store::set_state(tx, &old.id, IN_FORCE, REPLACED)?;
     }
     store::insert(tx, &model, content)?;
+    store::keep_content(tx, KEPT)?;
     let record = Record::new("dispatch_model.learn", model.id.as_str())
         .change(json!({}), json!({"state": model.state, "number": model.number}))
         .fact("cases", model.cases)

@@ -37,5 +37,8 @@ pub const WORK: Work = Work { kind: acts::JOB, run: Run::Apart(learn::prepare) }
 /// Sees to it that the night learns from what the day closed.
 pub const FOLLOWER: Follower = Follower { name: "dispatch_learning", take: acts::tonight };
 
-/// Past cases, to be asked which of them told the same matter.
-pub const MEMORY: Memory = Memory { name: "past_appeals", step: past::step };
+/// The model in force, and past cases to be asked which of them told the same matter.
+pub const MEMORIES: [Memory; 2] = [
+    Memory { name: "dispatch_model", step: reading::warm },
+    Memory { name: "past_appeals", step: past::step },
+];

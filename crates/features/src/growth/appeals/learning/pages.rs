@@ -95,8 +95,8 @@ fn show(c: &Call) -> Result<Reply> {
     let (models, current, earlier, fresh) = c.read(|tx| {
         let current = store::in_force(tx)?;
         let earlier = current.as_ref().map(|model| store::before(tx, model.number)).transpose()?.flatten();
-        let since = current.as_ref().map_or(i64::MIN, |model| model.learned_until);
-        Ok((store::newest(tx, SHOWN)?, current, earlier, store::closed_since(tx, since, 100_000)?))
+        let fresh = store::closed_since(tx, store::learned_until(tx)?, 100_000)?;
+        Ok((store::newest(tx, SHOWN)?, current, earlier, fresh))
     })?;
     let mut shell = c.shell("派单模型")?;
     shell.lead = String::from("从办结诉求和职能词典学习，只提建议；派单由人决定");
@@ -104,7 +104,7 @@ fn show(c: &Call) -> Result<Reply> {
         shell,
         standing: match &current {
             Some(model) => format!("在用第 {} 版", model.number),
-            None => String::from("还没有学到可用的模型，目前按职能词典提出建议"),
+            None => String::from("没有在用的模型，目前按职能词典提出建议"),
         },
         back: current.as_ref().map_or_else(String::new, |model| match earlier {
             Some(earlier) => format!("撤回第 {} 版，恢复第 {} 版", model.number, earlier.number),

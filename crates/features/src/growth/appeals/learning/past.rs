@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx, followers};
 use huitong_text::duplicates::{Index, Note, Options, shared};
-use parking_lot::Mutex;
+use parking_lot::RwLock;
 use serde::Serialize;
 
 use super::super::case::pack_of;
@@ -25,8 +25,11 @@ const SHOWN: usize = 5;
 /// So many are asked for: some may be out of the reader's reach.
 const ASKED: usize = 30;
 
+/// What was taken back is no past case, however the memory stands.
+const WITHDRAWN: &str = "withdrawn";
+
 /// The memory of a process.
-struct Past(Mutex<Remembered>);
+struct Past(RwLock<Remembered>);
 
 struct Remembered {
     index: Index,
@@ -36,6 +39,7 @@ struct Remembered {
 }
 
 /// How far a memory has come.
+#[derive(Clone)]
 enum Standing {
     /// Nothing was read.
     Begun,
@@ -48,13 +52,16 @@ enum Standing {
 
 impl Default for Past {
     fn default() -> Past {
-        let index = Index::new(Options { days: Some(DAYS), ..Options::default() });
-        let (ids, numbers) = (Vec::new(), HashMap::new());
-        Past(Mutex::new(Remembered { index, ids, numbers, standing: Standing::Begun }))
+        Past(RwLock::new(Remembered::nothing()))
     }
 }
 
 impl Remembered {
+    fn nothing() -> Remembered {
+        let index = Index::new(Options { days: Some(DAYS), ..Options::default() });
+        Remembered { index, ids: Vec::new(), numbers: HashMap::new(), standing: Standing::Begun }
+    }
+
     fn add(&mut self, id: AppealId, text: &str, at: i64) {
         if self.numbers.contains_key(&id) {
             return;
@@ -68,7 +75,12 @@ impl Remembered {
 /// Takes what came in and what was withdrawn since into account.
 pub fn step(tx: &Tx) -> Result<usize> {
     let place = tx.ctx().shelf.of::<Past>();
-    let standing = std::mem::replace(&mut place.0.lock().standing, Standing::Begun);
+    // What grew for long is read anew, so that it holds the newest only.
+    let grown = i64::try_from(place.0.read().ids.len()).unwrap_or(i64::MAX) > 2 * REMEMBERED;
+    if grown {
+        *place.0.write() = Remembered::nothing();
+    }
+    let standing = place.0.read().standing.clone();
     let (taken, standing) = match standing {
         Standing::Begun => {
             let after = store::past_begin(tx, REMEMBERED)?.unwrap_or_default();
@@ -77,7 +89,7 @@ pub fn step(tx: &Tx) -> Result<usize> {
         Standing::Reading { after, position } => read(tx, &place, &after, position)?,
         Standing::At(position) => follow(tx, &place, position)?,
     };
-    place.0.lock().standing = standing;
+    place.0.write().standing = standing;
     Ok(taken)
 }
 
@@ -87,7 +99,7 @@ fn read(tx: &Tx, place: &Past, after: &(i64, String), position: i64) -> Result<(
     let Some(last) = found.last() else { return Ok((1, Standing::At(position))) };
     let after = (last.submitted_at, last.id.to_string());
     for case in &found {
-        place.0.lock().add(case.id.clone(), &case.text, case.submitted_at);
+        place.0.write().add(case.id.clone(), &case.text, case.submitted_at);
     }
     Ok((found.len(), Standing::Reading { after, position }))
 }
@@ -103,7 +115,7 @@ fn follow(tx: &Tx, place: &Past, position: i64) -> Result<(usize, Standing)> {
         let id = Id::stored(entry.subject.clone());
         fresh.extend(cases::find(tx, &Scope::all(), &id)?);
     }
-    let mut past = place.0.lock();
+    let mut past = place.0.write();
     for case in &fresh {
         past.add(case.id.clone(), &store::told_by(case), case.submitted_at);
     }
@@ -140,14 +152,16 @@ pub fn similar(tx: &Tx, appeal: &Appeal) -> Result<Vec<Similar>> {
     let text = store::told_by(appeal);
     let near: Vec<(AppealId, f64)> = {
         let place = tx.ctx().shelf.of::<Past>();
-        let past = place.0.lock();
+        let past = place.0.read();
         let near = past.index.near(Note { text: &text, at: Some(appeal.submitted_at) }, ASKED);
         near.into_iter().map(|near| (past.ids[near.item as usize].clone(), near.similarity)).collect()
     };
     let scope = tx.ctx().right("appeal.view")?.scope(&cases::KEYS);
     let mut found = Vec::new();
     for (id, similarity) in near.into_iter().filter(|(id, _)| *id != appeal.id) {
-        let Some(other) = cases::find(tx, &scope, &id)? else { continue };
+        let Some(other) = cases::find(tx, &scope, &id)?.filter(|other| other.state != WITHDRAWN) else {
+            continue;
+        };
         found.push(shown(tx, &text, &other, similarity)?);
         if found.len() == SHOWN {
             break;

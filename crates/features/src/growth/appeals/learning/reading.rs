@@ -29,19 +29,9 @@ pub struct TextProposal {
     pub terms: Vec<String>,
     /// Why this one among several of its kind, e.g. the place that the text names.
     pub reason: String,
-}
-
-impl TextProposal {
-    /// Why a case goes there, in words that stand as the reason of the dispatch.
-    pub fn why(&self) -> String {
-        let words = self.terms.join("、");
-        match (words.is_empty(), self.reason.is_empty()) {
-            (true, true) => String::from("按诉求文字派给该单位"),
-            (true, false) => format!("按诉求文字派给该单位：{}", self.reason),
-            (false, true) => format!("按诉求文字派给该单位：{words}"),
-            (false, false) => format!("按诉求文字派给该单位：{words}；{}", self.reason),
-        }
-    }
+    /// What stands as the reason of the dispatch. It goes into the journal, so that of the words only those of the dictionary are
+    /// in it and none that a person alone has written.
+    pub why: String,
 }
 
 /// What the words of a case say.
@@ -86,10 +76,21 @@ pub(super) fn at_hand(tx: &Tx) -> Result<Option<Arc<AtHand>>> {
     if let Some(known) = place.0.lock().as_ref().filter(|known| known.key == key) {
         return Ok(Some(known.clone()));
     }
-    let Some((model, source)) = load(tx, in_force.as_ref(), pack, &units)? else { return Ok(None) };
-    let fresh = Arc::new(AtHand { key, model, source, measured: in_force.is_some() });
+    let learned = in_force.as_ref().map(|stored| learned(tx, stored)).transpose()?.flatten();
+    let known = match learned {
+        Some((model, source)) => Some((model, source, true)),
+        None => by_dictionary(tx, pack)?.map(|(model, source)| (model, source, false)),
+    };
+    let Some((model, source, measured)) = known else { return Ok(None) };
+    let fresh = Arc::new(AtHand { key, model, source, measured });
     *place.0.lock() = Some(fresh.clone());
     Ok(Some(fresh))
+}
+
+/// Has the model in force at hand before anybody asks, so that no act waits until it is read.
+pub fn warm(tx: &Tx) -> Result<usize> {
+    at_hand(tx)?;
+    Ok(0)
 }
 
 /// What a model of words alone is known by: the pack it comes from, and the units that there are.
@@ -98,19 +99,31 @@ fn by_words(pack: &Pack, units: &[Unit]) -> String {
     format!("{} {}", pack.version, performing.join(" "))
 }
 
-fn load(
-    tx: &Tx,
-    in_force: Option<&DispatchModel>,
-    pack: &Pack,
-    units: &[Unit],
-) -> Result<Option<(Model, String)>> {
-    let Some(stored) = in_force else {
-        let model = train(&[], &lexicon(pack, units), &Options::default()).ok();
-        return Ok(model.map(|model| (model, String::from("职能词典（还没有办结的诉求可学）"))));
+/// A stored model; none where this program cannot read it (another version of its format): then the dictionary answers until the
+/// next one is learned.
+fn learned(tx: &Tx, stored: &DispatchModel) -> Result<Option<(Model, String)>> {
+    let content = store::content(tx, &stored.id)?;
+    match Model::from_bytes(&content) {
+        Ok(model) => {
+            let source = format!("第 {} 版模型，学自 {} 件办结诉求和职能词典", stored.number, stored.cases);
+            Ok(Some((model, source)))
+        }
+        Err(error) => {
+            tracing::warn!(number = stored.number, %error, "the dispatch model in force cannot be read");
+            Ok(None)
+        }
+    }
+}
+
+fn by_dictionary(tx: &Tx, pack: &Pack) -> Result<Option<(Model, String)>> {
+    let model = train(&[], &lexicon(pack, &units::all(tx)?), &Options::default()).ok();
+    let none_yet = store::newest(tx, 1)?.is_empty();
+    let source = if none_yet {
+        "职能词典（还没有学过办结的诉求）"
+    } else {
+        "职能词典（没有在用的模型）"
     };
-    let model = Model::from_bytes(&store::content(tx, &stored.id)?)
-        .map_err(|e| huitong_kernel::Error::internal(format!("dispatch model {}: {e}", stored.number)))?;
-    Ok(Some((model, format!("第 {} 版模型，学自 {} 件办结诉求和职能词典", stored.number, stored.cases))))
+    Ok(model.map(|model| (model, source.to_owned())))
 }
 
 /// The words of the 职能词典 under the units that perform their functions.
@@ -128,6 +141,7 @@ pub(super) fn lexicon(pack: &Pack, units: &[Unit]) -> Lexicon {
 /// Reads a case. A unit that cannot be given the case is never among the answers.
 pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
     let Some(known) = at_hand(tx)? else { return Ok(Reading::default()) };
+    let pack = tx.ctx().pack()?;
     let units = units::all(tx)?;
     let (text, places) = (store::told_by(appeal), places(tx, appeal)?);
     let bodies = Bodies { units: &units, text: &text, places: &places };
@@ -145,26 +159,41 @@ pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
     };
     for proposal in said.proposals {
         let (Some(unit), Some(body)) = (open(&proposal.label), bodies.of(&proposal.label)) else { continue };
+        let reason = match (body.named, body.related) {
+            (Some(word), _) => format!("正文写到“{word}”"),
+            (None, true) => String::from("协会的属地"),
+            (None, false) => String::new(),
+        };
         reading.items.push(TextProposal {
+            why: why(pack, &proposal.terms, &reason),
             unit: unit.id.to_string(),
             unit_name: unit.name.clone(),
             confidence: known.measured.then_some(proposal.confidence),
             terms: proposal.terms,
-            reason: match (body.named, body.related) {
-                (Some(word), _) => format!("正文写到“{word}”"),
-                (None, true) => String::from("协会的属地"),
-                (None, false) => String::new(),
-            },
+            reason,
         });
     }
     if !known.measured {
-        by_dictionary(tx.ctx().pack()?, &units, &mut reading);
+        only_its_words(pack, &units, &mut reading);
     }
     Ok(reading)
 }
 
+fn why(pack: &Pack, terms: &[String], reason: &str) -> String {
+    let known = |term: &&String| {
+        pack.lexicon.iter().flat_map(|row| &row.words).any(|word| word.to_lowercase() == **term)
+    };
+    let known: Vec<String> = terms.iter().filter(known).cloned().collect();
+    let parts = [known.join("、"), reason.to_owned()].into_iter().filter(|part| !part.is_empty());
+    let because = parts.collect::<Vec<_>>().join("；");
+    match because.is_empty() {
+        true => String::from("按诉求文字派给该单位"),
+        false => format!("按诉求文字派给该单位：{because}"),
+    }
+}
+
 /// With nothing but the dictionary to go by, only its own words count, and a unit of which none was found is not proposed.
-fn by_dictionary(pack: &Pack, units: &[Unit], reading: &mut Reading) {
+fn only_its_words(pack: &Pack, units: &[Unit], reading: &mut Reading) {
     let words = |id: &str| -> Vec<&String> {
         let functions = units.iter().filter(|unit| unit.id.as_str() == id).flat_map(|unit| &unit.functions);
         let rows = functions.filter_map(|name| pack.lexicon.iter().find(|row| row.function == *name));
@@ -180,9 +209,12 @@ fn by_dictionary(pack: &Pack, units: &[Unit], reading: &mut Reading) {
     }
 }
 
-/// The unit that the words speak for first; kept with the case, so that a person's other decision is a correction to learn from.
+/// The unit that the words speak for first, where nothing speaks against it; kept with the case, so that a person's other decision
+/// is a correction to learn from.
 pub fn first(tx: &Tx, appeal: &Appeal) -> Result<Option<UnitId>> {
-    Ok(read(tx, appeal)?.items.into_iter().next().map(|item| Id::stored(item.unit)))
+    let said = read(tx, appeal)?;
+    let sure = said.doubt.is_empty();
+    Ok(said.items.into_iter().next().filter(|_| sure).map(|item| Id::stored(item.unit)))
 }
 
 /// Towns and parks to which the association belongs today.

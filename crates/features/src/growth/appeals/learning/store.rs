@@ -42,11 +42,17 @@ pub fn before(tx: &Tx, number: i64) -> Result<Option<DispatchModel>> {
     tx.one(&sql, args![REPLACED, number])?.map(DispatchModel::read).transpose()
 }
 
-/// What a model consists of.
+/// What a model consists of; nothing where only its figures were kept.
 pub fn content(tx: &Tx, id: &ModelId) -> Result<Vec<u8>> {
     let row =
         tx.one("SELECT content FROM dispatch_models WHERE id = $1 AND content IS NOT NULL", args![id])?;
-    row.ok_or_else(|| Error::internal(format!("the model {id} has no content")))?.get("content")
+    row.map_or(Ok(Vec::new()), |row| row.get("content"))
+}
+
+/// Up to which closing cases were learned from or compared on, whatever came of it.
+pub fn learned_until(tx: &Tx) -> Result<i64> {
+    let none = i64::MIN;
+    tx.number("SELECT COALESCE(MAX(learned_until), $1) FROM dispatch_models", args![none])
 }
 
 /// Enters a model; one that may answer with its content.
@@ -64,11 +70,13 @@ pub fn set_state(tx: &Tx, id: &ModelId, from: &str, to: &str) -> Result<()> {
     if changed == 0 { Err(Error::conflict(1)) } else { Ok(()) }
 }
 
-/// Lets models before a number go but for their figures.
-pub fn empty_before(tx: &Tx, number: i64) -> Result<()> {
+/// Lets the content of all models go but that of the newest so many that have one; their figures stay.
+pub fn keep_content(tx: &Tx, most: i64) -> Result<()> {
     tx.exec(
-        "UPDATE dispatch_models SET content = NULL WHERE number < $1 AND content IS NOT NULL AND state <> $2",
-        args![number, IN_FORCE],
+        "UPDATE dispatch_models SET content = NULL WHERE content IS NOT NULL AND number < COALESCE(( \
+           SELECT number FROM dispatch_models WHERE content IS NOT NULL ORDER BY number DESC LIMIT 1 OFFSET $1 \
+         ), 0)",
+        args![most - 1],
     )?;
     Ok(())
 }
@@ -90,7 +98,7 @@ pub fn closed(tx: &Tx, most: i64) -> Result<Vec<Closed>> {
     let rows = tx.query(
         "SELECT title, text, unit, proposed, closed_at FROM appeals \
          WHERE state = 'closed' AND unit IS NOT NULL AND closed_at IS NOT NULL \
-         ORDER BY due_order DESC, id DESC LIMIT $1",
+         ORDER BY closed_at DESC, id DESC LIMIT $1",
         args![most],
     )?;
     rows.iter()
@@ -133,10 +141,10 @@ pub fn past_begin(tx: &Tx, most: i64) -> Result<Option<(i64, String)>> {
     row.map(|row| Ok((row.get("submitted_at")?, row.get("id")?))).transpose()
 }
 
-/// The next cases behind one, in the order in which they came in.
+/// The next cases behind one that were not withdrawn, in the order in which they came in.
 pub fn past(tx: &Tx, after: &(i64, String), most: i64) -> Result<Vec<Past>> {
     let rows = tx.query(
-        "SELECT id, title, text, submitted_at FROM appeals WHERE (submitted_at, id) > ($1, $2) \
+        "SELECT id, title, text, submitted_at FROM appeals WHERE (submitted_at, id) > ($1, $2) AND state <> 'withdrawn' \
          ORDER BY submitted_at, id LIMIT $3",
         args![after.0, &after.1, most],
     )?;
