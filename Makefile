@@ -46,7 +46,8 @@ bench-load:
 	scripts/need rust cc postgres
 	cargo build --release --locked -p huitong -p huitong-bench
 	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong $(CARGO_TARGET_DIR)/release/load
-	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong scripts/postgres run $(CARGO_TARGET_DIR)/release/load postgres
+	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong scripts/postgres run bash -c 'psql -q "$$HUITONG_TEST_PG/postgres" \
+	  -c "CREATE DATABASE huitong_load" && $(CARGO_TARGET_DIR)/release/load postgres'
 
 bench-dispatch:
 	scripts/need rust cc
