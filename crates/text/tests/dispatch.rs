@@ -104,6 +104,7 @@ fn a_unit_that_cannot_be_responsible_is_never_proposed() {
     let said = MODEL.predict("出租车拒载", &Allowed::Only(&only));
     assert_eq!(said.proposals.len(), 2);
     assert!(said.proposals.iter().all(|p| only(&p.label)));
+    assert!(said.proposals[0].confidence < 0.5, "the words speak for another: {said:?}");
     let none = |_: &str| false;
     let said = MODEL.predict("出租车拒载", &Allowed::Only(&none));
     assert!(said.proposals.is_empty() && !said.auto);

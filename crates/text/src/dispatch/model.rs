@@ -142,6 +142,7 @@ impl Model {
         }
         let mut scores = self.machine.scores(signs);
         let first_of_all = best(&scores, 1, &|_| true);
+        let among_all = shares(&scores, self.calibration.sharpness);
         let may: Vec<bool> = self.labels.iter().map(|label| allowed.admits(label)).collect();
         for (score, _) in scores.iter_mut().zip(&may).filter(|(_, may)| !**may) {
             *score = f32::NEG_INFINITY;
@@ -154,8 +155,11 @@ impl Model {
         let confidence = self.calibration.confidence(first, &shares);
         // Where the words speak for a unit that may not be responsible, the next one is no certainty.
         let auto = doubt.is_none() && first_of_all == [first] && confidence >= self.calibration.cut;
-        // The confidence of a text that cannot be read is worth little, whatever the few known signs say.
-        let said = f64::from(confidence).min(if doubt.is_some() { 0.3 } else { 1.0 });
+        // The confidence of a text that cannot be read is worth little, whatever the few known signs say; and where the words speak
+        // for another, that of the next one is its share among all.
+        let most = if doubt.is_some() { 0.3 } else { 1.0 };
+        let most = if first_of_all == [first] { most } else { f64::from(among_all[first]).min(most) };
+        let said = f64::from(confidence).min(most);
         let left = (1.0 - said) / f64::from(1.0 - shares[first]).max(1e-6);
         let each = order.iter().map(|label| {
             let own = (f64::from(shares[*label]) * left).min(said);
