@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// Many threads that each make and drop small texts: the machine's own allocator took a fifth of every request.
+/// Many threads each make and drop small texts: an allocator made for that.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -128,8 +128,8 @@ async fn dispatch(
 
 /// Hands the request to one thread; the place is given back when the work is done, also where nobody waits any more.
 ///
-/// What a program reads of the embedded database waits for nobody (a page may first note that its session is in use): handing it
-/// over twice took as long as answering it, so it is answered where it came in while other threads are left to take requests.
+/// What a program reads of the embedded database waits for nobody (a page may first note that its session is in use), so it
+/// is answered where it came in while other threads are left to take requests. The timeout cannot cut it off.
 async fn run(site: &Arc<Site>, incoming: Incoming) -> Result<(Reply, String)> {
     if incoming.route.method == Method::Get
         && incoming.route.face == Face::Api
