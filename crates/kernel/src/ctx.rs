@@ -166,12 +166,12 @@ impl Ctx {
     }
 
     /// The right to an act, if any post of the actor gives it.
-    pub fn may(&self, act: &str) -> Option<Right> {
+    pub fn may(&self, act: &str) -> Option<Right<'_>> {
         self.roles().right(&self.actor, act)
     }
 
     /// The right to an act, or the error that says it is missing.
-    pub fn right(&self, act: &str) -> Result<Right> {
+    pub fn right(&self, act: &str) -> Result<Right<'_>> {
         self.may(act).ok_or_else(|| match self.actor {
             Actor::Public => Error::sign_in(),
             _ => Error::denied(format!("您现在的角色没有“{}”的权限", self.roles().act_label(act))),

@@ -53,8 +53,8 @@ impl Record {
     }
 
     /// The post in which the actor did it.
-    pub fn in_post(mut self, post: Option<Post>) -> Record {
-        self.post = post;
+    pub fn in_post(mut self, post: Option<&Post>) -> Record {
+        self.post = post.cloned();
         self
     }
 

@@ -10,6 +10,8 @@ pub use crate::pack::{Reach, Role};
 #[derive(Debug, Clone, Default)]
 pub struct Roles {
     roles: Vec<Role>,
+    /// How far each act reaches, by role: asked many times in every request.
+    reaches: BTreeMap<String, BTreeMap<String, Vec<Reach>>>,
     labels: BTreeMap<String, String>,
     version: String,
 }
@@ -20,7 +22,14 @@ pub const PUBLIC: &str = "public";
 impl Roles {
     /// Puts the roles of a pack version together with the labels of the acts.
     pub fn new(version: &str, roles: Vec<Role>, labels: BTreeMap<String, String>) -> Roles {
-        Roles { roles, labels, version: version.to_owned() }
+        let mut reaches: BTreeMap<String, BTreeMap<String, Vec<Reach>>> = BTreeMap::new();
+        for role in &roles {
+            let acts = reaches.entry(role.key.clone()).or_default();
+            for grant in &role.grants {
+                acts.entry(grant.act.clone()).or_default().push(grant.reach);
+            }
+        }
+        Roles { roles, reaches, labels, version: version.to_owned() }
     }
 
     /// Version of the pack they come from.
@@ -44,100 +53,59 @@ impl Roles {
     }
 
     /// The right of an actor to an act: all posts that give it, with what each reaches.
-    pub fn right(&self, actor: &Actor, act: &str) -> Option<Right> {
+    pub fn right<'a>(&self, actor: &'a Actor, act: &str) -> Option<Right<'a>> {
+        let mut through = Vec::new();
+        let mut add = |role: &str, post, user| {
+            through.extend(self.granted(role, act).iter().map(|&reach| Through { reach, post, user }));
+        };
         match actor {
-            Actor::System | Actor::CommandLine => Some(Right::all()),
-            Actor::Public => {
-                let through =
-                    self.granted(PUBLIC, act).map(|reach| Through { reach, post: None, user: None });
-                Right::some(through.collect())
-            }
+            Actor::System | Actor::CommandLine => return Some(Right::all()),
+            Actor::Public => add(PUBLIC, None, None),
             Actor::Person { user, posts, .. } => {
-                let mut through = Vec::new();
                 for post in posts {
-                    let user = Some(user.as_str().to_owned());
-                    through.extend(self.granted(&post.role, act).map(|reach| Through {
-                        reach,
-                        post: Some(post.clone()),
-                        user: user.clone(),
-                    }));
+                    add(&post.role, Some(post), Some(user.as_str()));
                 }
-                let user = Some(user.as_str().to_owned());
-                through.extend(self.granted(PUBLIC, act).map(|reach| Through {
-                    reach,
-                    post: None,
-                    user: user.clone(),
-                }));
-                Right::some(through)
+                add(PUBLIC, None, Some(user.as_str()));
             }
         }
+        (!through.is_empty()).then_some(Right { through })
     }
 
     /// How far a role's right to an act reaches; nothing where it has none.
-    pub fn granted<'a>(&'a self, role: &str, act: &'a str) -> impl Iterator<Item = Reach> + 'a {
-        let role = self.get(role);
-        role.into_iter().flat_map(move |r| r.grants.iter().filter(move |g| g.act == act).map(|g| g.reach))
+    pub fn granted(&self, role: &str, act: &str) -> &[Reach] {
+        self.reaches.get(role).and_then(|acts| acts.get(act)).map_or(&[], Vec::as_slice)
     }
 }
 
 /// One way in which a right was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Through {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Through<'a> {
     /// How far it reaches.
     pub reach: Reach,
     /// The post that gives it; none where everybody has it.
-    pub post: Option<Post>,
+    pub post: Option<&'a Post>,
     /// The person, where one is signed in.
-    pub user: Option<String>,
+    pub user: Option<&'a str>,
 }
 
 /// The right of one actor to one act.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Right {
+pub struct Right<'a> {
     /// Every way in which it was given.
-    pub through: Vec<Through>,
+    pub through: Vec<Through<'a>>,
 }
 
-impl Right {
-    fn some(through: Vec<Through>) -> Option<Right> {
-        (!through.is_empty()).then_some(Right { through })
-    }
-
+impl<'a> Right<'a> {
     /// The program's own right: everything.
-    pub fn all() -> Right {
+    pub fn all() -> Right<'static> {
         Right { through: vec![Through { reach: Reach::City, post: None, user: None }] }
     }
 
     /// The scope over subjects of one kind, by the columns that carry the subject's keys.
-    pub fn scope(&self, keys: &SubjectKeys) -> Scope {
+    pub fn scope(&self, keys: &SubjectKeys) -> Scope<'a> {
         let mut any = Vec::new();
         for through in &self.through {
-            match through.reach {
-                Reach::City | Reach::Public => any.push(Key::All),
-                Reach::Own => {
-                    if let (Some(column), Some(user)) = (keys.owner_user, &through.user) {
-                        any.push(Key::Is(column, user.clone()));
-                    }
-                    if let Some(post) = &through.post {
-                        let column = match post.kind {
-                            OfficeKind::Association => keys.owner_association,
-                            OfficeKind::Company => keys.owner_company,
-                            OfficeKind::Unit => None,
-                        };
-                        any.extend(column.map(|c| Key::Is(c, post.office.clone())));
-                    }
-                }
-                Reach::Unit => {
-                    if let Some(post) = through.post.as_ref().filter(|p| p.kind == OfficeKind::Unit) {
-                        any.extend(keys.units.iter().map(|c| Key::Is(c, post.office.clone())));
-                    }
-                }
-                Reach::Assigned => {
-                    if let (Some(column), Some(user)) = (keys.assignee, &through.user) {
-                        any.push(Key::Is(column, user.clone()));
-                    }
-                }
-            }
+            through.add_keys(keys, &mut any);
         }
         if any.contains(&Key::All) {
             any = vec![Key::All];
@@ -147,16 +115,48 @@ impl Right {
     }
 
     /// The post through which an act on this subject is done: the first that reaches it.
-    pub fn post_for(&self, keys: &SubjectKeys, value: &dyn Fn(&str) -> Option<String>) -> Option<Post> {
-        self.through.iter().find_map(|t| {
-            let one = Right { through: vec![t.clone()] };
-            one.scope(keys).admits(value).then(|| t.post.clone())?
+    pub fn post_for<'v>(
+        &self,
+        keys: &SubjectKeys,
+        value: &dyn Fn(&str) -> Option<&'v str>,
+    ) -> Option<&'a Post> {
+        self.through.iter().find_map(|through| {
+            let mut any = Vec::new();
+            through.add_keys(keys, &mut any);
+            Scope { any }.admits(value).then_some(through.post).flatten()
         })
     }
 
     /// The first post that gives the right at all.
-    pub fn first_post(&self) -> Option<&Post> {
-        self.through.iter().find_map(|t| t.post.as_ref())
+    pub fn first_post(&self) -> Option<&'a Post> {
+        self.through.iter().find_map(|t| t.post)
+    }
+}
+
+impl<'a> Through<'a> {
+    fn add_keys(&self, keys: &SubjectKeys, any: &mut Vec<Key<'a>>) {
+        match self.reach {
+            Reach::City | Reach::Public => any.push(Key::All),
+            Reach::Own => {
+                any.extend(keys.owner_user.zip(self.user).map(|(column, user)| Key::Is(column, user)));
+                if let Some(post) = self.post {
+                    let column = match post.kind {
+                        OfficeKind::Association => keys.owner_association,
+                        OfficeKind::Company => keys.owner_company,
+                        OfficeKind::Unit => None,
+                    };
+                    any.extend(column.map(|column| Key::Is(column, &post.office)));
+                }
+            }
+            Reach::Unit => {
+                if let Some(post) = self.post.filter(|p| p.kind == OfficeKind::Unit) {
+                    any.extend(keys.units.iter().map(|column| Key::Is(column, &post.office)));
+                }
+            }
+            Reach::Assigned => {
+                any.extend(keys.assignee.zip(self.user).map(|(column, user)| Key::Is(column, user)));
+            }
+        }
     }
 }
 
@@ -175,26 +175,26 @@ pub struct SubjectKeys {
     pub owner_company: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Key {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key<'a> {
     All,
-    Is(&'static str, String),
+    Is(&'static str, &'a str),
 }
 
 /// Which subjects a reader reaches; a required argument of every finder. Decides for a row and filters a list alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
-    any: Vec<Key>,
+pub struct Scope<'a> {
+    any: Vec<Key<'a>>,
 }
 
-impl Scope {
+impl Scope<'_> {
     /// Reaches everything: the program itself.
-    pub fn all() -> Scope {
+    pub fn all() -> Scope<'static> {
         Scope { any: vec![Key::All] }
     }
 
     /// Reaches nothing.
-    pub fn none() -> Scope {
+    pub fn none() -> Scope<'static> {
         Scope { any: Vec::new() }
     }
 
@@ -204,10 +204,10 @@ impl Scope {
     }
 
     /// Whether a subject with these values in its key columns is within reach.
-    pub fn admits(&self, value: &dyn Fn(&str) -> Option<String>) -> bool {
+    pub fn admits<'v>(&self, value: &dyn Fn(&str) -> Option<&'v str>) -> bool {
         self.any.iter().any(|key| match key {
             Key::All => true,
-            Key::Is(column, wanted) => value(column).as_deref() == Some(wanted.as_str()),
+            Key::Is(column, wanted) => value(column) == Some(wanted),
         })
     }
 
@@ -225,7 +225,7 @@ impl Scope {
             .map(|key| match key {
                 Key::All => String::from("TRUE"),
                 Key::Is(column, wanted) => {
-                    args.push(Value::Text(wanted.clone()));
+                    args.push(Value::from(*wanted));
                     format!("{column} = ${}", args.len())
                 }
             })

@@ -282,8 +282,8 @@ db_test! {
         let keys = SubjectKeys { units: &["unit"], owner_association: Some("association"), ..SubjectKeys::default() };
         let unit = db.read(&town.ctx, |tx| units::by_name(tx, "锦宁市甲局")).unwrap().unwrap();
         let value = |column: &str| match column {
-            "unit" => Some(unit.id.to_string()),
-            "association" => Some(association.id.to_string()),
+            "unit" => Some(unit.id.as_str()),
+            "association" => Some(association.id.as_str()),
             _ => None,
         };
         let who = |kept_out: &dyn Fn(&Holder) -> bool| -> Vec<String> {

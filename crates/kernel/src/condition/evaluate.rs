@@ -143,6 +143,17 @@ pub fn evaluate(condition: &Condition, facts: &dyn Facts, frame: &Frame<'_>) -> 
     Trace { truth, sentence: words::sentence(condition), found, parts }
 }
 
+/// The answer alone, for whoever shows no trace: what a page asks of every button.
+pub fn truth(condition: &Condition, facts: &dyn Facts, frame: &Frame<'_>) -> Truth {
+    let part = |part: &Condition| truth(part, facts, frame);
+    match condition {
+        Condition::All(parts) => parts.iter().map(part).fold(Truth::Yes, Truth::and),
+        Condition::Any(parts) => parts.iter().map(part).fold(Truth::No, Truth::or),
+        Condition::Not(inner) => part(inner).negate(),
+        Condition::Test(test) => compare(test, facts.fact(&test.fact.key).as_ref(), frame),
+    }
+}
+
 fn compare(test: &Test, value: Option<&Value>, frame: &Frame<'_>) -> Truth {
     if test.comparator == Comparator::Known {
         return Truth::from(Constant::Flag(value.is_some()) == test.constant);

@@ -1,6 +1,6 @@
 //! The one condition language: `{fact, comparator, constant}` in all/any/not groups over declared, typed facts.
 //!
-//! The same tree is evaluated in memory with a trace ([`evaluate`]), read aloud as a Chinese sentence ([`words`])
+//! The same tree is evaluated in memory, with a trace ([`evaluate`]) or without ([`truth`]), read aloud as a Chinese sentence ([`words`])
 //! and turned into SQL where its facts are columns ([`sql`]). Logic is three-valued: a fact that is not known
 //! gives [`Truth::Unknown`] (需补数据), never a silent "no".
 
@@ -12,7 +12,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-pub use evaluate::{Facts, Frame, Trace, Truth, evaluate};
+pub use evaluate::{Facts, Frame, Trace, Truth, evaluate, truth};
 pub use fact::{FactDef, FactType, Value};
 
 /// A rule that holds, does not hold, or cannot be told yet.

@@ -94,7 +94,7 @@ fn frame() -> Frame<'static> {
 }
 
 fn truth(condition: &Condition, facts: &Facts) -> Truth {
-    evaluate(condition, facts, &frame()).truth
+    super::truth(condition, facts, &frame())
 }
 
 fn not(condition: Condition) -> Condition {
@@ -175,6 +175,7 @@ proptest! {
     #[test]
     fn unknown_says_what_is_missing(condition in conditions(), facts in facts()) {
         let trace = evaluate(&condition, &facts, &frame());
+        prop_assert_eq!(trace.truth, truth(&condition, &facts));
         prop_assert_eq!(trace.sentence.clone(), sentence(&condition));
         if trace.truth == Truth::Unknown {
             prop_assert!(!trace.unknown().is_empty());

@@ -129,7 +129,7 @@ impl Field {
             None | Some("") => None,
             Some(text) => Some(fact_value(condition, key, text)),
         };
-        condition::evaluate(condition, &facts, &Frame::default()).truth.holds()
+        condition::truth(condition, &facts, &Frame::default()).holds()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Sentences with named placeholders `{number}`; notices and reply templates are made of them.
 
-use std::collections::BTreeMap;
-
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::source::Source;
@@ -36,17 +34,18 @@ pub struct ReplyTemplate {
 }
 
 /// Fills in the placeholders that have a value; the others stay as they are.
-pub fn fill(text: &str, values: &BTreeMap<&str, String>) -> String {
+pub fn fill<'v>(text: &str, value: &dyn Fn(&str) -> Option<&'v str>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        match after.split_once('}') {
-            Some((name, after)) if values.contains_key(name) => {
-                filled.push_str(&values[name]);
-                rest = after;
+        let named = after.split_once('}');
+        match named.and_then(|(name, behind)| Some((value(name)?, behind))) {
+            Some((value, behind)) => {
+                filled.push_str(value);
+                rest = behind;
             }
-            _ => {
+            None => {
                 filled.push('{');
                 rest = after;
             }

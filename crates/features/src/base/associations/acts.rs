@@ -44,7 +44,7 @@ pub fn record(tx: &Tx, new: &NewAssociation) -> Result<Association> {
     let association = checked(tx, new)?;
     store::insert(tx, &association)?;
     let a = &association;
-    tx.record(Record::new("association.record", a.id.as_str()).in_post(right.first_post().cloned()).change(
+    tx.record(Record::new("association.record", a.id.as_str()).in_post(right.first_post()).change(
         json!({}),
         json!({
             "uscc": a.uscc.as_str(), "name": a.name, "management_type": a.management_type,
@@ -179,7 +179,7 @@ pub fn add_person(tx: &Tx, new: &NewPerson) -> Result<Person> {
     store::insert_person(tx, &person)?;
     tx.record(
         Record::new("association.add_person", person.association.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .fact("title", person.title.clone())
             .fact("name", mask::name(&person.name))
             .fact("from_on", person.from_on.to_string())

@@ -80,7 +80,7 @@ pub fn add(tx: &Tx, new: &NewLink) -> Result<Link> {
         "association": link.association, "kind": link.kind, "unit": link.unit,
         "from_on": link.from_on.to_string(), "until_on": link.until_on.map(|d| d.to_string()),
     });
-    let record = Record::new("link.add", link.id.as_str()).in_post(right.first_post().cloned());
+    let record = Record::new("link.add", link.id.as_str()).in_post(right.first_post());
     tx.record(record.change(json!({}), after).fact("paper", link.paper.clone()))?;
     Ok(link)
 }
@@ -131,7 +131,7 @@ pub fn end(tx: &Tx, end: &EndLink) -> Result<Link> {
     }
     let before = json!({"until_on": link.until_on.map(|d| d.to_string())});
     let record = Record::new("link.end", link.id.as_str())
-        .in_post(right.first_post().cloned())
+        .in_post(right.first_post())
         .change(before, json!({"until_on": end.until_on.to_string()}))
         .fact("association", link.association.as_str())
         .fact("paper", end.paper.trim());

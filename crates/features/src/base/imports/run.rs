@@ -177,7 +177,7 @@ fn start<K: Kind>(
             return Ok(stopped);
         }
         store::insert(tx, &batch)?;
-        let post = ctx.right(K::ACT)?.first_post().cloned();
+        let post = ctx.right(K::ACT)?.first_post();
         tx.record(
             Record::new("import.start", batch.id.as_str())
                 .in_post(post)

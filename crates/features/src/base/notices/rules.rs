@@ -23,7 +23,7 @@ pub fn of_act(
         let Some(notice) = notices.iter().find(|n| n.key == rule.notice) else { continue };
         for user in people(&rule.who)? {
             if !told.iter().any(|t| t.user == user && t.kind == notice.key) {
-                let title = fill(&notice.title, values);
+                let title = fill(&notice.title, &|name| values.get(name).map(String::as_str));
                 told.push(Addressed { user, kind: notice.key.clone(), title, link: link.to_owned() });
             }
         }

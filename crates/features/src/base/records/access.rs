@@ -8,11 +8,11 @@ use crate::base::identity::{self, Holder};
 
 /// Explains by which roles and reaches an act (`appeal.view`) is open on a subject whose key columns hold `value`;
 /// `kept_out` names those whom a rule of the subject excludes whatever their role.
-pub fn by_roles(
+pub fn by_roles<'v>(
     tx: &Tx,
     act: &str,
     keys: &SubjectKeys,
-    value: &dyn Fn(&str) -> Option<String>,
+    value: &dyn Fn(&str) -> Option<&'v str>,
     kept_out: &dyn Fn(&Holder) -> bool,
 ) -> Result<Vec<Explanation>> {
     let mut lines = Vec::new();
@@ -42,14 +42,14 @@ pub fn by_roles(
 
 type Found = (String, Vec<Holder>);
 
-fn of_units(
+fn of_units<'v>(
     tx: &Tx,
     role: &str,
     title: &str,
     keys: &SubjectKeys,
-    value: &dyn Fn(&str) -> Option<String>,
+    value: &dyn Fn(&str) -> Option<&'v str>,
 ) -> Result<Found> {
-    let mut units: Vec<String> = keys.units.iter().filter_map(|column| value(column)).collect();
+    let mut units: Vec<&str> = keys.units.iter().filter_map(|column| value(column)).collect();
     units.sort();
     units.dedup();
     let (mut names, mut holders) = (Vec::new(), Vec::new());
@@ -64,12 +64,12 @@ fn of_units(
     Ok((rule, holders))
 }
 
-fn of_assignee(
+fn of_assignee<'v>(
     tx: &Tx,
     role: &str,
     title: &str,
     keys: &SubjectKeys,
-    value: &dyn Fn(&str) -> Option<String>,
+    value: &dyn Fn(&str) -> Option<&'v str>,
 ) -> Result<Found> {
     let Some(user) = keys.assignee.and_then(value) else {
         return Ok((String::from("还没有分给具体的人"), Vec::new()));
@@ -79,20 +79,20 @@ fn of_assignee(
     Ok((format!("分给本人的，“{title}”可以看"), holders))
 }
 
-fn of_owner(
+fn of_owner<'v>(
     tx: &Tx,
     role: &str,
     title: &str,
     keys: &SubjectKeys,
-    value: &dyn Fn(&str) -> Option<String>,
+    value: &dyn Fn(&str) -> Option<&'v str>,
 ) -> Result<Found> {
     let offices = [keys.owner_association, keys.owner_company].into_iter().flatten().filter_map(value);
     let mut holders = Vec::new();
     for office in offices {
-        holders.extend(identity::people_in_role(tx, &office, role)?);
+        holders.extend(identity::people_in_role(tx, office, role)?);
     }
     if let Some(user) = keys.owner_user.and_then(value)
-        && let Some(id) = Id::parse(&user)
+        && let Some(id) = Id::parse(user)
         && !holders.iter().any(|h: &Holder| h.user == id)
     {
         let (name, office) = (identity::name_of(tx, &id)?, String::new());

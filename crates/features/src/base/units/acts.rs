@@ -54,7 +54,7 @@ pub fn add(tx: &Tx, new: &NewUnit) -> Result<Unit> {
     store::insert(tx, &unit)?;
     tx.record(
         Record::new("unit.add", unit.id.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(json!({}), json!({"name": unit.name, "kinds": unit.kinds, "functions": unit.functions})),
     )?;
     Ok(unit)

@@ -79,7 +79,7 @@ pub fn sign(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
         case.appeal.unit = Some(next);
     }
     case.appeal.signed_at = Some(tx.ctx().now);
-    let handles = case.post.as_ref().is_some_and(|p| p.role == "handler");
+    let handles = case.post.is_some_and(|p| p.role == "handler");
     case.appeal.assignee = tx.ctx().user().filter(|_| handles).map(ToString::to_string);
     case.finish()
 }

@@ -11,7 +11,7 @@ use super::model::{Appeal, AppealId};
 use super::proposals::Proposals;
 use super::submit::{self, Receipt};
 use super::view::{self, AppealRow, AppealView, ClockView};
-use super::{acts, proposals, queue, store};
+use super::{acts, proposals, queue, store, timeline};
 use crate::base::attachments::{self, Files};
 
 /// What the public form answers.
@@ -64,7 +64,7 @@ pub struct Progress {
     /// The unit that answers.
     unit_name: String,
     /// Steps shown to the public.
-    steps: Vec<view::Line>,
+    steps: Vec<timeline::Line>,
     /// Limits that were promised, with their arithmetic.
     clocks: Vec<ClockView>,
     /// The answer, once sent.
@@ -269,7 +269,7 @@ pub fn progress(tx: &huitong_kernel::Tx, number: &str, code: &str) -> Result<Pro
     let appeal = case::tracked(tx, number, code)?;
     let pack = pack_of(tx.ctx(), &appeal)?;
     let seen = view::full(tx, pack, &appeal)?;
-    let reply = if appeal.answered_at.is_some() { view::reply_text(tx, &appeal)? } else { String::new() };
+    let reply = if appeal.answered_at.is_some() { timeline::reply_text(tx, &appeal)? } else { String::new() };
     Ok(Progress {
         number: seen.row.number,
         state: seen.row.state,

@@ -79,7 +79,7 @@ pub struct Case<'t, 'a> {
     /// What the form said, checked.
     pub said: form::Checked,
     /// The post in which the actor acts.
-    pub post: Option<Post>,
+    pub post: Option<&'a Post>,
     before: Appeal,
     act: &'a FlowAct,
     files: &'t [KeptFile],
@@ -123,7 +123,7 @@ impl<'t, 'a> Case<'t, 'a> {
         tx: &'t Tx<'a>,
         appeal: Appeal,
         act: &str,
-        right: Option<&Right>,
+        right: Option<&Right<'a>>,
         input: &'t Input,
     ) -> Result<Case<'t, 'a>> {
         let pack = pack_of(tx.ctx(), &appeal)?;
@@ -212,7 +212,7 @@ impl<'t, 'a> Case<'t, 'a> {
     fn step(&self, outcome: Option<&str>) -> Result<Step> {
         let ctx = self.tx.ctx();
         let unnamed = self.by_confidential_complainant();
-        let post = self.post.as_ref().filter(|_| !unnamed);
+        let post = self.post.filter(|_| !unnamed);
         let public_text = self.act.public_sentence.as_deref().map(|sentence| {
             sentences::fill(self.tx, self.pack, sentence, &self.appeal, self.act, &self.said)
         });
@@ -243,7 +243,7 @@ impl<'t, 'a> Case<'t, 'a> {
 
     fn record(&self, outcome: Option<&str>) -> Result<String> {
         let mut record = Record::new(&self.act.name, self.appeal.id.as_str())
-            .in_post(self.post.clone())
+            .in_post(self.post)
             .unnamed(self.by_confidential_complainant())
             .change(journal_view(&self.before), journal_view(&self.appeal))
             .fact("number", self.appeal.number.as_str());

@@ -8,8 +8,8 @@ use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
 use super::{
-    api, clocks, desk, facts, jobs, learning, model::Appeal, notices, public, queue, rules, store, view,
-    wording,
+    api, clocks, desk, facts, jobs, learning, model::Appeal, notices, public, queue, rules, store, timeline,
+    view, wording,
 };
 use crate::base::attachments::{Attachment, Owner};
 use crate::base::identity::Holder;
@@ -121,7 +121,7 @@ fn may_read(c: &Call, file: &Attachment) -> Result<bool> {
         Ok(match (reaches, view::inside(&c.ctx, &appeal)) {
             (false, _) => false,
             (true, true) => !brought_in || view::files_are_shown(&c.ctx, &appeal),
-            (true, false) => !file.internal && view::may_read_file(&steps, &appeal, file.step.as_deref()),
+            (true, false) => !file.internal && timeline::may_read_file(&steps, &appeal, file.step.as_deref()),
         })
     })
 }

@@ -24,6 +24,7 @@ mod rules;
 mod sentences;
 mod store;
 mod submit;
+mod timeline;
 mod view;
 mod wording;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitong_kernel::{Id, Named, columns};
+use serde::Deserialize;
 
 use crate::base::units::UnitId;
 
@@ -190,13 +191,24 @@ columns! {
 
 impl Step {
     /// What its form said, field by field.
-    pub fn words(&self) -> BTreeMap<String, String> {
+    pub fn words(&self) -> Said {
         serde_json::from_str(&self.content).unwrap_or_default()
     }
 
     /// One value of what its form said; empty where there is none.
     pub fn said(&self, key: &str) -> String {
-        self.words().remove(key).unwrap_or_default()
+        self.words().0.remove(key).unwrap_or_default()
+    }
+}
+
+/// What the form of a step said, field by field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Said(BTreeMap<String, String>);
+
+impl Said {
+    /// The text of a field; empty where there is none.
+    pub fn text(&self, field: &str) -> &str {
+        self.0.get(field).map_or("", String::as_str)
     }
 }
 

@@ -22,11 +22,11 @@ pub fn recipients(tx: &Tx, entry: &Kept, pack: &Pack) -> Result<Vec<Addressed>> 
     };
     let step = store::steps(tx, &appeal.id)?.into_iter().rfind(|s| s.at == entry.at && s.act == act.key);
     let mut values = sentences::facts(tx, pack, &appeal)?;
-    let said = |field: &str| step.as_ref().map(|s| s.said(field)).unwrap_or_default();
-    let (reason, outcome) = sentences::said_words(pack, act, &said);
-    values.insert("reason", reason);
-    values.insert("outcome", outcome);
-    values.insert("opinion", said("opinion"));
+    let said = step.as_ref().map(Step::words).unwrap_or_default();
+    let (reason, outcome) = sentences::said_words(pack, act, &|field| said.text(field));
+    values.insert("reason", reason.to_owned());
+    values.insert("outcome", outcome.to_owned());
+    values.insert("opinion", said.text("opinion").to_owned());
     // The notice is written afterwards by the follower: whoever acted is named by the step.
     values.insert("actor", step.as_ref().map_or_else(String::new, |s: &Step| s.actor_name.clone()));
     let inside = format!("/appeals/{}", appeal.id);

@@ -1,7 +1,7 @@
 //! Decisions on a case without any IO: conditions, who may answer, who may see the person.
 
 use huitong_kernel::Ctx;
-use huitong_kernel::condition::{Frame, evaluate};
+use huitong_kernel::condition::{Frame, truth};
 use huitong_kernel::pack::{Check, FlowAct};
 
 use super::model::Appeal;
@@ -11,7 +11,7 @@ use crate::base::units::Unit;
 /// Whether a condition of the flow holds; one that cannot be told yet does not.
 pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bool {
     match check {
-        Check::When(condition) => evaluate(condition, appeal, frame).truth.holds(),
+        Check::When(condition) => truth(condition, appeal, frame).holds(),
         Check::Named(name) => match name.as_str() {
             "complete" => {
                 // What another system registered under its own number is reached through that system.
@@ -81,7 +81,7 @@ pub fn sight(ctx: &Ctx, appeal: &Appeal) -> Sight {
     if appeal.anonymous() || complained_of(ctx, appeal) {
         return Sight::Hidden;
     }
-    let me = ctx.user().map(|u| u.as_str().to_owned());
+    let me = ctx.user().map(|u| u.as_str());
     let mine = |column: &str| key_of(appeal, column);
     if me.is_some() && mine("submitter") == me {
         return Sight::Own;

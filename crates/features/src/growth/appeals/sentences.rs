@@ -7,7 +7,7 @@ use huitong_kernel::http::form::Checked;
 use huitong_kernel::pack::{self, FlowAct, Pack};
 use huitong_kernel::{Id, Result, Tx};
 
-use super::model::{Appeal, Step};
+use super::model::{Appeal, Said, Step};
 use crate::base::identity;
 use crate::base::units::{self, Unit, UnitId};
 
@@ -20,57 +20,73 @@ pub fn fill(
     act: &FlowAct,
     said: &Checked,
 ) -> Result<String> {
-    let mut values = facts(tx, pack, appeal)?;
-    let (reason, outcome) = said_words(pack, act, &|field| said.text(field).to_owned());
-    values.insert("reason", reason);
-    values.insert("outcome", outcome);
-    values.insert("opinion", said.text("opinion").to_owned());
-    if let Some(handler) = &appeal.assignee {
-        values.insert("handler", identity::name_of(tx, &Id::stored(handler.clone()))?);
-    }
-    Ok(pack::fill(sentence, &values))
+    let facts = facts(tx, pack, appeal)?;
+    let (reason, outcome) = said_words(pack, act, &|field| said.text(field));
+    let handler = appeal.assignee.clone().map(|id| identity::name_of(tx, &Id::stored(id))).transpose()?;
+    Ok(pack::fill(sentence, &|name| match name {
+        "reason" => Some(reason),
+        "outcome" => Some(outcome),
+        "opinion" => Some(said.text("opinion")),
+        "handler" => handler.as_deref(),
+        other => facts.get(other).map(String::as_str),
+    }))
 }
 
 /// The sentence of a step for those inside, as it was when it was taken; `facts` are those of its case.
-pub fn of_step(tx: &Tx, pack: &Pack, facts: &Facts, step: &Step) -> Result<String> {
-    let said = step.words();
-    let said = |field: &str| said.get(field).cloned().unwrap_or_default();
+pub fn of_step(
+    tx: &Tx,
+    pack: &Pack,
+    appeal: &Appeal,
+    facts: &Facts,
+    (step, said): (&Step, &Said),
+) -> Result<String> {
     let Some(act) = pack.flow.act(&step.act) else {
-        return Ok(format!("{}已超过（{}）", said("limit"), said("rule")));
+        return Ok(format!("{}已超过（{}）", said.text("limit"), said.text("rule")));
     };
-    let mut values = facts.clone();
-    let (reason, outcome) = said_words(pack, act, &said);
-    values.insert("reason", reason);
-    values.insert("outcome", outcome);
-    values.insert("opinion", said("opinion"));
-    values.insert("actor", step.actor_name.clone());
-    if step.act == "dispatch" {
-        let to = Some(said("unit_id")).filter(|id| !id.is_empty()).unwrap_or_else(|| said("unit"));
-        let unit = Id::parse(&to).map(|id| units::name_of(tx, &id)).transpose()?;
-        values.insert("to_unit", unit.unwrap_or(to));
+    let fact = |name: &str| facts.get(name).map(String::as_str);
+    let (reason, outcome) = said_words(pack, act, &|field| said.text(field));
+    // What the step itself says of units and people, where the case may say something else by now.
+    let (mut unit, mut to_unit, mut handler) = (None, None, None);
+    match step.act.as_str() {
+        "sign" => unit = Some(step.office_name.clone()),
+        "assign" => handler = Some(identity::name_of(tx, &Id::stored(said.text("handler").to_owned()))?),
+        "dispatch" => {
+            let to = Some(said.text("unit_id")).filter(|id| !id.is_empty()).unwrap_or(said.text("unit"));
+            to_unit = Some(match Id::parse(to) {
+                Some(id) if appeal.unit.as_ref() == Some(&id) => fact("unit").unwrap_or_default().to_owned(),
+                Some(id) => units::name_of(tx, &id)?,
+                None => to.to_owned(),
+            });
+        }
+        _ => {}
     }
-    if step.act == "sign" {
-        values.insert("unit", step.office_name.clone());
-    }
-    if step.act == "assign" {
-        values.insert("handler", identity::name_of(tx, &Id::stored(said("handler")))?);
-    }
-    Ok(pack::fill(&act.sentence, &values))
+    Ok(pack::fill(&act.sentence, &|name| match name {
+        "reason" => Some(reason),
+        "outcome" => Some(outcome),
+        "opinion" => Some(said.text("opinion")),
+        "actor" => Some(&step.actor_name),
+        "unit" => unit.as_deref().or_else(|| fact("unit")),
+        "to_unit" => to_unit.as_deref().or_else(|| fact("to_unit")),
+        "handler" => handler.as_deref(),
+        other => fact(other),
+    }))
 }
 
 /// Reason and outcome of an act in words, from what its form said.
-pub fn said_words(pack: &Pack, act: &FlowAct, said: &dyn Fn(&str) -> String) -> (String, String) {
-    let word = |list: &str, key: String| pack.label(list, &key).map_or(key.clone(), str::to_owned);
+pub fn said_words<'s>(
+    pack: &'s Pack,
+    act: &'s FlowAct,
+    said: &dyn Fn(&str) -> &'s str,
+) -> (&'s str, &'s str) {
+    let word = |list: &str, key: &'s str| pack.label(list, key).unwrap_or(key);
     let outcome = match act.key.as_str() {
         "contact" => word("contact_result", said("result")),
         "reply" => word("reply_outcome", said("outcome")),
         "judge" => word("solved", said("solved")),
-        _ => act
-            .outcomes
-            .iter()
-            .find(|o| o.key == said("outcome"))
-            .map(|o| o.label.clone())
-            .unwrap_or_default(),
+        _ => {
+            let found = act.outcomes.iter().find(|o| o.key == said("outcome"));
+            found.map_or("", |o| o.label.as_str())
+        }
     };
     let reason = match act.key.as_str() {
         "decline" => word("decline_reason", said("reason")),

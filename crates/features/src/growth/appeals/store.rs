@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use huitong_kernel::rights::{Scope, SubjectKeys};
-use huitong_kernel::{Error, Result, Row, Tx, Value, args};
+use huitong_kernel::{Error, Id, Result, Row, Tx, Value, args};
 
 use super::model::{Appeal, AppealId, RunningLimit, Step};
 
@@ -21,14 +21,14 @@ pub const KEYS: SubjectKeys = SubjectKeys {
 };
 
 /// The value of a key column, for deciding on one case in memory.
-pub fn key_of(appeal: &Appeal, column: &str) -> Option<String> {
+pub fn key_of<'a>(appeal: &'a Appeal, column: &str) -> Option<&'a str> {
     match column {
-        "unit" => appeal.unit.as_ref().map(ToString::to_string),
-        "next_unit" => appeal.next_unit.as_ref().map(ToString::to_string),
-        "assignee" => appeal.assignee.clone(),
-        "submitter" => appeal.submitter.clone(),
-        "owner_association" => appeal.owner_association.clone(),
-        "owner_company" => appeal.owner_company.clone(),
+        "unit" => appeal.unit.as_ref().map(Id::as_str),
+        "next_unit" => appeal.next_unit.as_ref().map(Id::as_str),
+        "assignee" => appeal.assignee.as_deref(),
+        "submitter" => appeal.submitter.as_deref(),
+        "owner_association" => appeal.owner_association.as_deref(),
+        "owner_company" => appeal.owner_company.as_deref(),
         _ => None,
     }
 }

@@ -36,7 +36,7 @@ pub struct Receipt {
 /// Brings a case in (`appeal.submit`): the public without account, or a signed-in association or company.
 pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
     let right = tx.ctx().right("appeal.submit")?;
-    let post = right.through.iter().filter_map(|t| t.post.as_ref()).find(|p| p.kind != OfficeKind::Unit);
+    let post = right.through.iter().filter_map(|t| t.post).find(|p| p.kind != OfficeKind::Unit);
     let mut filled = input.filled.clone();
     filled.values.entry("disclosure".into()).or_insert_with(|| "named".into());
     if let Some(post) = post {
@@ -111,7 +111,7 @@ pub(super) fn entry<'f>(
     let clocks = clocks::first(ctx, pack, &mut appeal, &act.key);
     let step = first_step(tx, act, &appeal, said, post)?;
     let record = Record::new(&act.name, appeal.id.as_str())
-        .in_post(post.cloned())
+        .in_post(post)
         .unnamed((appeal.confidential() || appeal.anonymous()) && act.key == "submit")
         .change(json!({}), journal_view(&appeal))
         .fact("number", appeal.number.as_str())

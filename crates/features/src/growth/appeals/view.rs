@@ -3,17 +3,16 @@
 use huitong_codes::mask;
 use huitong_kernel::clock::rfc3339;
 use huitong_kernel::deadline;
-use huitong_kernel::journal::COMPLAINANT;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::case::{self, Offer};
-use super::model::{Appeal, RunningLimit, Step};
+use super::model::{Appeal, RunningLimit};
 use super::rules::{self, Sight};
-use super::sentences::{self, Facts};
-use super::store;
+use super::timeline::{self, Line, Timeline};
+use super::{sentences, store};
 use crate::base::units;
 use crate::base::{associations, attachments, identity};
 
@@ -77,23 +76,6 @@ pub struct Complainant {
     pub note: String,
     /// Whether this reader may look behind the mask, giving a reason.
     pub may_reveal: bool,
-}
-
-/// One line of the timeline.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Line {
-    /// When.
-    pub at: String,
-    /// Key of the act.
-    pub act: String,
-    /// What happened, in one sentence.
-    pub title: String,
-    /// Who did it.
-    pub who: String,
-    /// Further words of the step.
-    pub text: String,
-    /// Whether it is for the office only.
-    pub internal: bool,
 }
 
 /// One limit of a case with its arithmetic.
@@ -263,9 +245,8 @@ fn from_words(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> String 
     if appeal.anonymous() {
         return String::from("匿名线索");
     }
-    if rules::sight(ctx, appeal) == Sight::Hidden
-        || (appeal.confidential() && rules::sight(ctx, appeal) != Sight::Own)
-    {
+    let sight = rules::sight(ctx, appeal);
+    if sight == Sight::Hidden || (appeal.confidential() && sight != Sight::Own) {
         return String::from(if appeal.confidential() { "实名保密" } else { "不予显示" });
     }
     match organisation(appeal, names) {
@@ -342,7 +323,7 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
     let first = steps.iter().find(|s| s.state_before.is_empty()).map(|s| s.id.to_string());
     let files = files.into_iter().filter(|f| match inside {
         true => f.step != first || files_are_shown(tx.ctx(), appeal),
-        false => may_read_file(&steps, appeal, f.step.as_deref()),
+        false => timeline::may_read_file(&steps, appeal, f.step.as_deref()),
     });
     let facts = sentences::facts(tx, pack, appeal)?;
     let unit = facts.get("unit").cloned().unwrap_or_default();
@@ -355,10 +336,7 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         about: about(tx, appeal)?,
         pack: appeal.pack.clone(),
         answer_due_at: appeal.answer_due_at.filter(|_| inside || !appeal.anonymous()).map(rfc3339),
-        timeline: steps
-            .iter()
-            .filter_map(|s| line(tx, pack, (appeal, &facts), s, inside).transpose())
-            .collect::<Result<_>>()?,
+        timeline: Timeline { pack, appeal, steps: &steps, facts: &facts, inside }.lines(tx)?,
         clocks: clocks.iter().filter(|c| inside || c.promise).map(|c| clock(tx.ctx(), pack, c)).collect(),
         files: files
             .map(|f| FileView { id: f.id.to_string(), name: f.name, size: f.size, digest: f.digest })
@@ -377,12 +355,6 @@ pub fn files_are_shown(ctx: &Ctx, appeal: &Appeal) -> bool {
     }
 }
 
-/// Evidence of a reply is the complainant's to read once the reply was sent.
-pub fn may_read_file(steps: &[Step], appeal: &Appeal, step: Option<&str>) -> bool {
-    let of_reply = steps.iter().any(|s| Some(s.id.as_str()) == step && s.act == "reply");
-    !of_reply || appeal.answered_at.is_some()
-}
-
 /// A limit with its arithmetic, recomputed from the pinned rule.
 pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
     let title = pack.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
@@ -399,53 +371,4 @@ pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
         late: clock.met_at.unwrap_or(ctx.now) > clock.due_at,
         sentence: explained.unwrap_or_default(),
     }
-}
-
-/// One line of the timeline for a reader; nothing where the step is not for them.
-fn line(
-    tx: &Tx,
-    pack: &Pack,
-    (appeal, facts): (&Appeal, &Facts),
-    step: &Step,
-    inside: bool,
-) -> Result<Option<Line>> {
-    let act = pack.flow.act(&step.act);
-    let public = step.public_text.clone();
-    let Some(title) = (if inside { Some(sentences::of_step(tx, pack, facts, step)?) } else { public }) else {
-        return Ok(None);
-    };
-    let who = who(tx.ctx(), appeal, step, inside);
-    let text = match step.act.as_str() {
-        "reply" if inside => step.said("text"),
-        "note" | "decline" => step.said("text"),
-        "accept" | "assign" | "contact" | "verify" if inside || step.act == "accept" => step.said("note"),
-        "review" if inside => step.said("opinion"),
-        "judge" => step.said("comment"),
-        "send" => reply_text(tx, appeal)?,
-        _ => String::new(),
-    };
-    let internal = act.is_some_and(|a| a.key == "note");
-    Ok(Some(Line { at: rfc3339(step.at), act: step.act.clone(), title, who, text, internal }))
-}
-
-/// Who took a step; of the complainant's own steps a reader learns no more than of the complainant.
-fn who(ctx: &Ctx, appeal: &Appeal, step: &Step, inside: bool) -> String {
-    let theirs = appeal.submitter.as_deref() == Some(step.actor.as_str());
-    let name = match rules::sight(ctx, appeal) {
-        _ if step.actor == COMPLAINANT => return String::new(),
-        Sight::Hidden if theirs => return String::new(),
-        Sight::Masked | Sight::MayReveal if theirs => mask::name(&step.actor_name),
-        _ => step.actor_name.clone(),
-    };
-    match (inside, step.office_name.as_str()) {
-        (true, "") => name,
-        (true, office) => format!("{office} · {name}"),
-        (false, office) => office.to_owned(),
-    }
-}
-
-/// The reply as it was sent: the last one that was written.
-pub fn reply_text(tx: &Tx, appeal: &Appeal) -> Result<String> {
-    let steps = store::steps(tx, &appeal.id)?;
-    Ok(steps.iter().rfind(|s| s.act == "reply").map(|s| s.said("text")).unwrap_or_default())
 }

@@ -19,7 +19,7 @@ use huitong_kernel::rights::{Reach, Right};
 use huitong_kernel::{Ctx, Error, Result};
 
 /// Accounts belong to the whole city: a right that reaches less than that does not open one.
-pub(super) fn city_right(ctx: &Ctx, act: &str) -> Result<Right> {
+pub(super) fn city_right<'a>(ctx: &'a Ctx, act: &str) -> Result<Right<'a>> {
     let right = ctx.right(act)?;
     let whole = right.through.iter().any(|t| t.reach == Reach::City);
     if whole { Ok(right) } else { Err(Error::denied("管理账户和任职需要全市范围的权限")) }

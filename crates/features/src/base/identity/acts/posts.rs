@@ -43,7 +43,7 @@ pub fn grant(tx: &Tx, user: &UserId, new: &NewPost) -> Result<HeldPost> {
     if !account.is_active() {
         return Err(Error::unmet("该账户已停用，请先恢复再授予任职"));
     }
-    enter(tx, user, new, |record| record.in_post(right.first_post().cloned()))
+    enter(tx, user, new, |record| record.in_post(right.first_post()))
 }
 
 /// Checks and stores a post; `record` says by which right.
@@ -161,7 +161,7 @@ pub fn end(tx: &Tx, id: &PostId, last: Option<Date>, reason: &str) -> Result<Hel
     }
     tx.record(
         Record::new("post.end", id.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(before, described(&post, version))
             .fact("at_once", last.is_none())
             .fact("user", post.user.as_str())

@@ -36,7 +36,7 @@ pub fn create_token(tx: &Tx, user: &UserId, days: i64) -> Result<(Token, String)
     let until = civil_date(token.expires_at - 1).to_string();
     tx.record(
         Record::new("token.create", token.id.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(json!({}), json!({"user": user.as_str(), "until": until})),
     )?;
     Ok((token, secret))
@@ -52,7 +52,7 @@ pub fn revoke_token(tx: &Tx, id: &TokenId) -> Result<UserId> {
     tokens::revoke(tx, id, machine_now())?;
     tx.record(
         Record::new("token.revoke", id.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(json!({"revoked": false}), json!({"revoked": true}))
             .fact("user", token.user.as_str()),
     )?;

@@ -32,7 +32,7 @@ pub struct NewUser {
 /// Opens an account (`user.add`), with its first post (`post.grant`) where one is given.
 pub fn add(tx: &Tx, new: &NewUser) -> Result<Account> {
     let right = city_right(tx.ctx(), "user.add")?;
-    let account = enter(tx, new, |record| record.in_post(right.first_post().cloned()))?;
+    let account = enter(tx, new, |record| record.in_post(right.first_post()))?;
     if let Some(post) = &new.post {
         super::grant(tx, &account.id, post)?;
     }
@@ -97,7 +97,7 @@ pub fn disable(tx: &Tx, user: &UserId, reason: &str) -> Result<Account> {
     let revoked = tokens::revoke_all(tx, user, machine_now())?;
     tx.record(
         Record::new("user.disable", user.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(
                 json!({"version": account.version, "active": true}),
                 json!({"version": account.version + 1, "active": false}),
@@ -133,7 +133,7 @@ pub fn enable(tx: &Tx, user: &UserId) -> Result<Account> {
         return Err(Error::unmet("该账户没有停用"));
     }
     accounts::set_disabled(tx, user, None)?;
-    tx.record(Record::new("user.enable", user.as_str()).in_post(right.first_post().cloned()).change(
+    tx.record(Record::new("user.enable", user.as_str()).in_post(right.first_post()).change(
         json!({"version": account.version, "active": false}),
         json!({"version": account.version + 1, "active": true}),
     ))?;
@@ -149,7 +149,7 @@ pub fn set_password(tx: &Tx, user: &UserId, password: &Hashed) -> Result<()> {
     sessions::unlock(tx, &account.login)?;
     tx.record(
         Record::new("user.password", user.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(
                 json!({"version": account.version, "must_change": account.must_change}),
                 json!({"version": account.version + 1, "must_change": true}),

@@ -16,7 +16,7 @@ use crate::growth::appeals::house::SUBJECT;
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::proposals::{self, Proposals};
 use crate::growth::appeals::view::{self, AppealView};
-use crate::growth::appeals::{acts, api, rules, sentences};
+use crate::growth::appeals::{acts, api, rules, sentences, timeline};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/act.html")]
@@ -116,7 +116,7 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         let returned =
             case.timeline.iter().rfind(|l| l.act == "review").map(|l| l.text.clone()).unwrap_or_default();
         let drafted =
-            if key == "review" || key == "send" { view::reply_text(tx, &appeal)? } else { String::new() };
+            if key == "review" || key == "send" { timeline::reply_text(tx, &appeal)? } else { String::new() };
         let since = if late { Some(since(c, tx, pack, &appeal)?) } else { None };
         Ok((appeal, pack.clone(), view, case, proposals, templates, returned, drafted, since))
     })?;
@@ -203,7 +203,9 @@ fn handlers(tx: &Tx, appeal: &Appeal) -> Result<Vec<Choice>> {
 
 fn templates(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Prepared>> {
     let values = sentences::facts(tx, pack, appeal)?;
-    let fill = |text: &str| huitong_kernel::pack::fill(text.trim_start(), &values);
+    let fill = |text: &str| {
+        huitong_kernel::pack::fill(text.trim_start(), &|name| values.get(name).map(String::as_str))
+    };
     Ok(pack.templates.iter().map(|t| Prepared { key: t.key.clone(), text: fill(&t.text) }).collect())
 }
 

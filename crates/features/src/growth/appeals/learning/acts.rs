@@ -71,7 +71,7 @@ pub fn roll_back(tx: &Tx, number: i64) -> Result<Option<i64>> {
     }
     tx.record(
         Record::new("dispatch_model.roll_back", standing.id.as_str())
-            .in_post(right.first_post().cloned())
+            .in_post(right.first_post())
             .change(json!({"state": IN_FORCE}), json!({"state": ROLLED_BACK}))
             .fact("number", standing.number)
             .fact("instead", earlier.as_ref().map_or(0, |earlier| earlier.number)),
@@ -85,7 +85,7 @@ pub fn ask(tx: &Tx) -> Result<()> {
     tx.enqueue(JOB, "", tx.ctx().now, Some("dispatch.learn now"))?;
     let last = store::newest(tx, 1)?.into_iter().next();
     let subject = last.map_or_else(|| String::from("none"), |model| model.id.to_string());
-    tx.record(Record::new("dispatch_model.ask", &subject).in_post(right.first_post().cloned()))?;
+    tx.record(Record::new("dispatch_model.ask", &subject).in_post(right.first_post()))?;
     Ok(())
 }
 

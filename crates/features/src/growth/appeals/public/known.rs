@@ -52,7 +52,7 @@ impl Known {
             signed_in: true,
             contact_name: ctx.actor_name().to_owned(),
             contact_phone: account.and_then(|a| a.phone).unwrap_or_default(),
-            post: speaks_for(ctx),
+            post: speaks_for(ctx).cloned(),
             ..Known::default()
         };
         match known.post.clone() {
@@ -101,7 +101,7 @@ fn fact(label: &str, value: String) -> Fact {
 }
 
 /// The association or company in whose name the actor may hand something in.
-fn speaks_for(ctx: &Ctx) -> Option<Post> {
+fn speaks_for(ctx: &Ctx) -> Option<&Post> {
     let right = ctx.may("appeal.submit")?;
     right.through.into_iter().filter_map(|t| t.post).find(|p| p.kind != OfficeKind::Unit)
 }

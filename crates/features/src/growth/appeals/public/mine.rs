@@ -39,7 +39,7 @@ const TABS: [(&str, &str, &str, bool); 4] = [
 ];
 
 /// The part of a right that reaches the reader's own, whatever else the reader's roles reach.
-fn own(ctx: &Ctx, act: &str) -> Result<Right> {
+fn own<'a>(ctx: &'a Ctx, act: &str) -> Result<Right<'a>> {
     let right = ctx.right(act)?;
     Ok(Right { through: right.through.into_iter().filter(|t| t.reach == Reach::Own).collect() })
 }
@@ -79,8 +79,7 @@ pub fn list(c: &Call) -> Result<Reply> {
     let asked = Asked::read(&APPEALS, c.queries())?;
     let now = c.query("tab").unwrap_or_default();
     let tab = TABS.iter().find(|(key, ..)| *key == now).unwrap_or(&TABS[0]);
-    let may_judge =
-        c.ctx.posts().iter().any(|p| c.ctx.roles().granted(&p.role, "appeal.judge").next().is_some());
+    let may_judge = c.ctx.posts().iter().any(|p| !c.ctx.roles().granted(&p.role, "appeal.judge").is_empty());
     let (rows, total, counts) = c.read(|tx| {
         let query = Query::new(&APPEALS, &asked).scope(&scope).and(tab.2, &[]);
         let found = query.page(tx, Appeal::read)?;

@@ -12,7 +12,7 @@ use crate::base::attachments::{self, Attachment};
 use crate::growth::appeals::acts;
 use crate::growth::appeals::case::{Done, Input};
 use crate::growth::appeals::model::Appeal;
-use crate::growth::appeals::{number, store, view as cases};
+use crate::growth::appeals::{number, store, timeline};
 
 /// Whatever was wrong, number or code: a guesser learns nothing.
 const UNKNOWN: &str = "没有找到这件诉求。请对照回执核对编号和查询码，两项都要一致。";
@@ -161,7 +161,7 @@ pub fn file(c: &Call) -> Result<Reply> {
         let steps = store::steps(tx, &appeal.id)?;
         let all = attachments::list(tx, appeal.id.as_str(), false)?;
         let readable = |f: &Attachment| {
-            f.id.as_str() == c.param("id") && cases::may_read_file(&steps, &appeal, f.step.as_deref())
+            f.id.as_str() == c.param("id") && timeline::may_read_file(&steps, &appeal, f.step.as_deref())
         };
         Ok(all.into_iter().find(readable))
     })?;
