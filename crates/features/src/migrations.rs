@@ -11,4 +11,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0005_imports", sql: include_str!("../../../migrations/0005_imports.sql") },
     Migration { name: "0006_indexes", sql: include_str!("../../../migrations/0006_indexes.sql") },
     Migration { name: "0007_learning", sql: include_str!("../../../migrations/0007_learning.sql") },
+    Migration { name: "0008_side_by_side", sql: include_str!("../../../migrations/0008_side_by_side.sql") },
 ];

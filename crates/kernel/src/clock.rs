@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::civil::Date;
+use jiff::fmt::temporal::DateTimePrinter;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -80,16 +81,12 @@ pub fn instant(civil: jiff::civil::DateTime) -> i64 {
 
 /// RFC 3339 with +08:00, as every interface prints it; seconds only.
 pub fn rfc3339(at: i64) -> String {
-    let c = civil(at);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+08:00",
-        c.year(),
-        c.month(),
-        c.day(),
-        c.hour(),
-        c.minute(),
-        c.second()
-    )
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+    let mut text = String::with_capacity(25);
+    // Writing into a text cannot fail.
+    let _ = PRINTER.print_datetime(&civil(at), &mut text);
+    text.push_str("+08:00");
+    text
 }
 
 /// Reads RFC 3339 with any offset, or a civil time without one (then UTC+8).

@@ -18,10 +18,15 @@ pub struct Migration {
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
 
 /// Reads from the migrations which table is `-- recorded` and which is `-- plain`; a table that does not say is refused.
+/// A table that says `kept by its key` too is kept in the order of its primary key on the embedded engine.
 pub fn tables(migrations: &[Migration]) -> Result<Tables> {
     let mut tables = Tables::from([("schema_migrations".to_owned(), Keeping::Plain)]);
     for migration in migrations {
         for statement in statements(migration.sql) {
+            if let Some((old, new)) = renamed_table(&statement) {
+                let keeping = tables.remove(old).unwrap_or(Keeping::Recorded);
+                tables.insert(new.to_owned(), keeping);
+            }
             let Some(name) = created_table(&statement) else { continue };
             let keeping = if statement.contains("-- recorded") {
                 Keeping::Recorded
@@ -104,6 +109,12 @@ fn created_table(statement: &str) -> Option<String> {
     Some(rest.trim_start().split(['(', ' ']).next()?.to_owned())
 }
 
+/// The table that a statement renames, and its new name.
+fn renamed_table(statement: &str) -> Option<(&str, &str)> {
+    let line = statement.lines().map(str::trim).find(|line| line.starts_with("ALTER TABLE"))?;
+    line.strip_prefix("ALTER TABLE ")?.split_once(" RENAME TO ")
+}
+
 /// The embedded engine knows four of the portable types by other names and is told to be strict about them.
 fn dialect(db: &Db, statement: &str) -> String {
     if !db.is_embedded() {
@@ -116,7 +127,9 @@ fn dialect(db: &Db, statement: &str) -> String {
         text = text.replace(portable, embedded);
     }
     if created_table(statement).is_some() {
-        text = format!("{} STRICT", text.trim_end());
+        // Otherwise the embedded engine keeps the rows in the order of their making, and the key only points to them.
+        let kept = if statement.contains("kept by its key") { "STRICT, WITHOUT ROWID" } else { "STRICT" };
+        text = format!("{} {kept}", text.trim_end());
     }
     text
 }

@@ -29,10 +29,11 @@ pub fn explain(start: i64, limit: Limit, rule: &str, calendar: &Calendar) -> Exp
     explain_run(&Run::plain(start, limit), rule, calendar)
 }
 
-/// The arithmetic of such a limit in one sentence, without the list of days.
-pub fn sentence(start: i64, limit: Limit, calendar: &Calendar) -> String {
-    let run = Run::plain(start, limit);
-    sentence::sentence(&run, &count::count(&run, calendar), calendar)
+/// The arithmetic of a clock in one sentence, without the list of days; fails as [`explain_clock`] does.
+pub fn sentence(clock: &Clock, calendars: &[&Calendar]) -> Result<String, DeadlineError> {
+    let run = clock.run()?;
+    let calendar = named(run.calendar, calendars)?;
+    Ok(sentence::sentence(&run, &count::count(&run, calendar), calendar))
 }
 
 /// When such a limit falls due, UTC milliseconds, without the words.
@@ -47,11 +48,13 @@ pub fn due(start: i64, limit: Limit, calendar: &Calendar) -> i64 {
 /// The history has no start, or names a calendar version that is not given.
 pub fn explain_clock(clock: &Clock, calendars: &[&Calendar]) -> Result<Explanation, DeadlineError> {
     let run = clock.run()?;
-    let calendar = calendars
-        .iter()
-        .find(|c| c.version() == run.calendar)
-        .ok_or_else(|| DeadlineError::UnknownCalendar(run.calendar.to_owned()))?;
+    let calendar = named(run.calendar, calendars)?;
     Ok(explain_run(&run, run.rule, calendar))
+}
+
+fn named<'c>(version: &str, calendars: &[&'c Calendar]) -> Result<&'c Calendar, DeadlineError> {
+    let found = calendars.iter().find(|c| c.version() == version);
+    found.copied().ok_or_else(|| DeadlineError::UnknownCalendar(version.to_owned()))
 }
 
 fn explain_run(run: &Run<'_>, rule: &str, calendar: &Calendar) -> Explanation {

@@ -165,27 +165,36 @@ fn day_list(days: &[i64], year: i16) -> String {
         }
         match run.last() {
             Some(last) if row >= 4 => {
-                text.push_str(&date_text(*first, &mut context));
+                say_date(&mut text, *first, &mut context);
                 text.push('至');
-                text.push_str(&date_text(*last, &mut context));
+                say_date(&mut text, *last, &mut context);
             }
             _ => {
-                let each: Vec<String> = run.iter().map(|d| date_text(*d, &mut context)).collect();
-                text.push_str(&each.join("、"));
+                for (nth, day) in run.iter().enumerate() {
+                    text.push_str(if nth > 0 { "、" } else { "" });
+                    say_date(&mut text, *day, &mut context);
+                }
             }
         }
     }
     text
 }
 
-// The context is the year and month last said; what did not change is not said again.
 fn date_text(day: i64, context: &mut (i16, i8)) -> String {
+    let mut text = String::new();
+    say_date(&mut text, day, context);
+    text
+}
+
+// The context is the year and month last said; what did not change is not said again.
+fn say_date(text: &mut String, day: i64, context: &mut (i16, i8)) {
     let date = date_of(day);
     let before = std::mem::replace(context, (date.year(), date.month()));
     let (year, month, day) = (date.year(), date.month(), date.day());
-    match (before.0 == year, before == (year, month)) {
-        (false, _) => format!("{year}年{month}月{day}日"),
-        (true, false) => format!("{month}月{day}日"),
-        (true, true) => format!("{day}日"),
-    }
+    // Writing into a text cannot fail.
+    let _ = match (before.0 == year, before == (year, month)) {
+        (false, _) => write!(text, "{year}年{month}月{day}日"),
+        (true, false) => write!(text, "{month}月{day}日"),
+        (true, true) => write!(text, "{day}日"),
+    };
 }

@@ -35,7 +35,10 @@ impl Reply {
 
     /// A JSON answer.
     pub fn json(value: &impl Serialize) -> Result<Reply> {
-        Ok(Reply::new("application/json", serde_json::to_vec(value)?))
+        // Most answers fit; one that grows is copied at every doubling.
+        let mut body = Vec::with_capacity(4 << 10);
+        serde_json::to_writer(&mut body, value)?;
+        Ok(Reply::new("application/json", body))
     }
 
     /// A new thing was made: 201 with its JSON.

@@ -1,10 +1,10 @@
 //! The clocks of a case: which limits an act starts and ends, and what is due next.
 
-use huitong_kernel::deadline;
+use huitong_kernel::deadline::{self, Explanation};
 use huitong_kernel::pack::{Chosen, Limit, LimitText, Pack, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
 
-use super::model::{Appeal, NOT_DUE, RunningLimit};
+use super::model::{Appeal, NOT_DUE, RuleChange, RunningLimit};
 use super::store;
 
 /// The key of the limit within which an answer is promised.
@@ -27,7 +27,10 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
             && length.text != clock.rule
         {
             clock.due_at = deadline::due(clock.started_at, length.length, tx.ctx().calendar());
-            clock.rule = length.text;
+            let mut changes = clock.rule_changes();
+            let (from, to) = (std::mem::replace(&mut clock.rule, length.text.clone()), length.text);
+            changes.push(RuleChange { at: now, from, to, pack: pack.version.clone() });
+            clock.changes = serde_json::to_string(&changes)?;
             store::change_clock(tx, clock)?;
             tx.enqueue(DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)?;
         }
@@ -74,6 +77,7 @@ fn start(ctx: &Ctx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Op
         due_at: deadline::due(now, length.length, calendar),
         met_at: None,
         rule: length.text,
+        changes: String::from("[]"),
     })
 }
 
@@ -91,6 +95,18 @@ fn settle(pack: &Pack, appeal: &mut Appeal, clocks: &[RunningLimit]) {
 /// Whether an act of the flow happens by itself when this limit has passed.
 pub fn waits_for_complainant(pack: &Pack, limit: &str) -> bool {
     pack.flow.acts.iter().any(|act| act.after_limit.as_deref() == Some(limit))
+}
+
+/// The arithmetic of a clock, by the calendar and with the changes of rule that are kept with it; nothing where these are
+/// not known here.
+pub fn explain(ctx: &Ctx, clock: &RunningLimit) -> Option<Explanation> {
+    deadline::explain_clock(&clock.history()?, &[ctx.calendar()]).ok()
+}
+
+/// The same in one sentence, or why there is none.
+pub fn sentence(ctx: &Ctx, clock: &RunningLimit) -> String {
+    let Some(history) = clock.history() else { return String::new() };
+    deadline::sentence(&history, &[ctx.calendar()]).unwrap_or_else(|error| error.to_string())
 }
 
 fn chosen(pack: &Pack, limit: &str, appeal: &Appeal) -> Option<(LimitText, Promise)> {

@@ -2,11 +2,12 @@
 
 use huitong_kernel::Ctx;
 use huitong_kernel::clock::civil_date;
-use huitong_kernel::deadline::{self, Explanation};
+use huitong_kernel::deadline::Explanation;
 use huitong_kernel::http::page::DayMark;
 use huitong_kernel::pack::Pack;
 use jiff::civil::Date;
 
+use super::clocks;
 use super::model::RunningLimit;
 
 /// Days that are drawn at most; a longer limit is said in its sentence only.
@@ -29,13 +30,12 @@ pub struct Arithmetic {
 pub fn arithmetic(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> Arithmetic {
     let limit = pack.limit(&clock.limit_key);
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
-    let Ok(length) = clock.rule.parse() else { return Arithmetic { title, ..Arithmetic::default() } };
-    let explained = deadline::explain(clock.started_at, length, &clock.pack, ctx.calendar());
+    let explained = clocks::explain(ctx, clock);
     let basis = limit.map(|l| format!("{}（{}）", l.source.basis, l.source.standing()));
     Arithmetic {
         title,
-        days: marks(&explained),
-        sentence: explained.sentence,
+        days: explained.as_ref().map(marks).unwrap_or_default(),
+        sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
         basis: basis.unwrap_or_default(),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use huitong_kernel::deadline::{Clock, Event};
 use huitong_kernel::{Id, Named, columns};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::units::UnitId;
 
@@ -241,5 +242,40 @@ columns! {
         due_at: i64,
         /// When it was met.
         met_at: Option<i64>,
+        /// How its rule changed since it began: a list of [`RuleChange`], as JSON.
+        changes: String,
+    }
+}
+
+/// Another limit applied from an instant on, counted from the same start: the case got another kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleChange {
+    /// When.
+    pub at: i64,
+    /// The limit until then.
+    pub from: String,
+    /// The limit from then on.
+    pub to: String,
+    /// Version of the pack whose rule it is.
+    pub pack: String,
+}
+
+impl RunningLimit {
+    /// How its rule changed since it began.
+    pub fn rule_changes(&self) -> Vec<RuleChange> {
+        serde_json::from_str(&self.changes).unwrap_or_default()
+    }
+
+    /// The clock as the arithmetic reads it: what it began with and what happened to it; nothing where its rule is no limit
+    /// that can be read.
+    pub fn history(&self) -> Option<Clock> {
+        let changes = self.rule_changes();
+        let first = changes.first().map_or(&self.rule, |change| &change.from);
+        let mut events = vec![Event::Start { at: self.started_at }];
+        for RuleChange { at, to, pack, .. } in &changes {
+            events.push(Event::Rule { at: *at, limit: to.parse().ok()?, version: pack.clone() });
+        }
+        let limit = first.parse().ok()?;
+        Some(Clock { limit, rule: self.pack.clone(), calendar: self.calendar.clone(), events })
     }
 }

@@ -173,8 +173,8 @@ pub(super) fn meet_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 
 pub(super) fn change_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
     tx.exec(
-        "UPDATE appeal_clocks SET rule = $2, due_at = $3 WHERE id = $1",
-        args![&clock.id, &clock.rule, clock.due_at],
+        "UPDATE appeal_clocks SET rule = $2, due_at = $3, changes = $4 WHERE id = $1",
+        args![&clock.id, &clock.rule, clock.due_at, &clock.changes],
     )?;
     Ok(())
 }

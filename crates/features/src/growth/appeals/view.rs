@@ -2,7 +2,6 @@
 
 use huitong_codes::mask;
 use huitong_kernel::clock::rfc3339;
-use huitong_kernel::deadline;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
@@ -12,7 +11,7 @@ use super::case::{self, Offer};
 use super::model::{Appeal, RunningLimit};
 use super::rules::{self, Sight};
 use super::timeline::{self, Line, Timeline};
-use super::{sentences, store};
+use super::{clocks, sentences, store};
 use crate::base::units;
 use crate::base::{associations, attachments, identity};
 
@@ -358,8 +357,6 @@ pub fn files_are_shown(ctx: &Ctx, appeal: &Appeal) -> bool {
 /// A limit with its arithmetic, recomputed from the pinned rule.
 pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
     let title = pack.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
-    let explained =
-        clock.rule.parse().map(|length| deadline::sentence(clock.started_at, length, ctx.calendar()));
     ClockView {
         limit: clock.limit_key.clone(),
         title,
@@ -369,6 +366,6 @@ pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
         due_at: rfc3339(clock.due_at),
         met_at: clock.met_at.map(rfc3339),
         late: clock.met_at.unwrap_or(ctx.now) > clock.due_at,
-        sentence: explained.unwrap_or_default(),
+        sentence: clocks::sentence(ctx, clock),
     }
 }

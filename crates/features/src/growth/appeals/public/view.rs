@@ -11,7 +11,7 @@ use huitong_kernel::{Ctx, Result, Tx};
 
 use super::promise;
 use crate::base::attachments::{self, Attachment};
-use crate::growth::appeals::clocks::{ANSWER, waits_for_complainant};
+use crate::growth::appeals::clocks::{self, ANSWER, waits_for_complainant};
 use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
 use crate::growth::appeals::{case, days, store, view};
 
@@ -267,11 +267,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     let of_kind = pack.kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
     let source = of_kind.or(limit.map(|l| &l.source));
-    let explained = clock
-        .rule
-        .parse()
-        .ok()
-        .map(|length| deadline::explain(clock.started_at, length, &title, ctx.calendar()));
+    let explained = clocks::explain(ctx, clock);
     let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
     let taken_back = appeal.state == "withdrawn" && clock.met_at == appeal.closed_at;
     let (standing, tone) = match clock.met_at {
@@ -295,7 +291,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         tone,
         percent: used(ctx, clock.started_at, clock.due_at),
         days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
-        sentence: explained.map(|e| e.sentence).unwrap_or_default(),
+        sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
         basis: source.map(|s| basis(&s.basis, promise::mark(s))).unwrap_or_default(),
     }
 }
