@@ -6,7 +6,7 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt as _;
 use huitong_features::base::associations::Association;
-use huitong_features::base::attachments::{self, Attachment, Files, Owner, Owners};
+use huitong_features::base::attachments::{self, Attachment, Files, Owner, Owners, Reading};
 use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
 use huitong_features::base::notices::{self, Addressed, Teller, Tellers};
 use huitong_features::base::records::{self, Subject, Subjects};
@@ -40,8 +40,8 @@ impl Subjects for House {
         &[units::ACTS, associations::ACTS, duty::ACTS, attachments::ACTS, notices::ACTS, records::ACTS];
 }
 
-fn may_read(c: &Call, attachment: &Attachment) -> Result<bool> {
-    Ok(c.ctx.user().is_some() && !attachment.internal)
+fn may_read(c: &Call, attachment: &Attachment) -> Result<Reading> {
+    Ok(if c.ctx.user().is_some() && !attachment.internal { Reading::Named } else { Reading::No })
 }
 
 fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Vec<Addressed>> {

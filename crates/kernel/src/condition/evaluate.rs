@@ -41,8 +41,8 @@ pub struct Frame<'a> {
     pub now: i64,
     /// The asking person's id.
     pub me: Option<&'a str>,
-    /// The asking person's unit's id.
-    pub my_unit: Option<&'a str>,
+    /// Ids of the units in which the asking person holds office; `本单位` is any of them.
+    pub my_units: &'a [&'a str],
 }
 
 /// The receipt of an evaluation: the same tree with an answer at every node.
@@ -160,6 +160,13 @@ fn compare(test: &Test, value: Option<&Value>, frame: &Frame<'_>) -> Truth {
     }
     let Some(value) = value else { return Truth::Unknown };
     match (test.comparator, &test.constant) {
+        (comparator, Constant::MyUnit) => match value {
+            Value::Text(unit) if !frame.my_units.is_empty() => {
+                let mine = frame.my_units.contains(&unit.as_str());
+                Truth::from(mine == (comparator == Comparator::Is))
+            }
+            _ => Truth::Unknown,
+        },
         (Comparator::OneOf, Constant::Texts(all)) => one_of(value, all),
         (Comparator::NoneOf, Constant::Texts(all)) => one_of(value, all).negate(),
         (comparator, constant) => match order(value, constant, frame) {
@@ -186,7 +193,6 @@ fn order(value: &Value, constant: &Constant, frame: &Frame<'_>) -> Option<Orderi
         (Value::Instant(a), Constant::Now { offset_ms, .. }) => {
             Some(a.cmp(&frame.now.saturating_add(*offset_ms)))
         }
-        (Value::Text(a), Constant::MyUnit) => frame.my_unit.map(|mine| a.as_str().cmp(mine)),
         (Value::Text(a), Constant::Me) => frame.me.map(|me| a.as_str().cmp(me)),
         _ => None,
     }

@@ -81,6 +81,13 @@ impl Writer<'_> {
                 all.iter().map(|named| self.place(Argument::Text(named.key.clone()))).collect();
             return Ok(format!("{column} {word} ({})", places.join(", ")));
         }
+        if test.constant == Constant::MyUnit && self.frame.my_units.len() > 1 {
+            let word = if test.comparator == Comparator::IsNot { "NOT IN" } else { "IN" };
+            let units = self.frame.my_units;
+            let places: Vec<String> =
+                units.iter().map(|unit| self.place(Argument::Text((*unit).to_owned()))).collect();
+            return Ok(format!("{column} {word} ({})", places.join(", ")));
+        }
         let argument = self.argument(&test.constant)?;
         let place = self.place(argument);
         let sign = match test.comparator {
@@ -106,7 +113,8 @@ impl Writer<'_> {
             Constant::Date(date) => Argument::Date(date.to_string()),
             Constant::Now { offset_ms, .. } => Argument::Instant(self.frame.now.saturating_add(*offset_ms)),
             Constant::MyUnit => {
-                Argument::Text(self.frame.my_unit.ok_or_else(|| nobody("本单位"))?.to_owned())
+                let unit = self.frame.my_units.first().ok_or_else(|| nobody("本单位"))?;
+                Argument::Text((*unit).to_owned())
             }
             Constant::Me => Argument::Text(self.frame.me.ok_or_else(|| nobody("本人"))?.to_owned()),
         })

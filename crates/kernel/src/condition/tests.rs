@@ -90,7 +90,7 @@ fn facts() -> impl Strategy<Value = Facts> {
 }
 
 fn frame() -> Frame<'static> {
-    Frame { now: 100, me: Some("p1"), my_unit: Some("u1") }
+    Frame { now: 100, me: Some("p1"), my_units: &["u1"] }
 }
 
 fn truth(condition: &Condition, facts: &Facts) -> Truth {

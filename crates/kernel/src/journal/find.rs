@@ -19,6 +19,8 @@ pub struct Filter {
     pub from: Option<i64>,
     /// Before this instant (UTC milliseconds).
     pub before: Option<i64>,
+    /// Not about these subjects.
+    pub without: Vec<String>,
 }
 
 impl Filter {
@@ -38,6 +40,10 @@ impl Filter {
                 args.push(Value::Text(value));
                 condition.push_str(&format!(" AND {piece} ${}", args.len()));
             }
+        }
+        for subject in &self.without {
+            args.push(Value::from(subject));
+            condition.push_str(&format!(" AND subject <> ${}", args.len()));
         }
         condition
     }

@@ -249,7 +249,7 @@ fn shown(at: DateTime) -> String {
 
 /// What comes out, in the words of `then`.
 fn outcome(pack: &Pack, example: &Example) -> String {
-    let frame = Frame { now: example.now, me: Some("本人"), my_unit: Some("本单位") };
+    let frame = Frame { now: example.now, me: Some("本人"), my_units: &["本单位"] };
     let truth = |condition| condition::evaluate(condition, &example.given, &frame).truth;
     match &example.about {
         About::Limit(key) => match pack.limit(key).map(|limit| limit.choose(&pack.kinds, &example.given)) {

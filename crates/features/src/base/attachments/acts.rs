@@ -108,9 +108,10 @@ pub fn facts(files: &[KeptFile]) -> Json {
     files.iter().map(|f| json!({"type": f.kind.title(), "size": f.size, "sm3": f.digest})).collect()
 }
 
-/// Leaves the record that somebody read a file (`attachment.read`).
-pub(super) fn record_read(tx: &Tx, attachment: &Attachment) -> Result<()> {
+/// Leaves the record that somebody read a file (`attachment.read`), without their account where they are to stay unnamed.
+pub(super) fn record_read(tx: &Tx, attachment: &Attachment, unnamed: bool) -> Result<()> {
     let record = Record::new("attachment.read", attachment.id.as_str())
+        .unnamed(unnamed)
         .fact("subject_kind", attachment.subject_kind.clone())
         .fact("subject", attachment.subject.clone())
         .fact("sm3", attachment.digest.clone());

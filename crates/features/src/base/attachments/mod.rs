@@ -10,7 +10,7 @@ mod store;
 pub use acts::{KeptFile, add, facts, sweep, take};
 pub use files::Files;
 pub use model::{Attachment, AttachmentId, FileKind, HINT, MAX_BYTES, MAX_FILES};
-pub use pages::{Owner, Owners, hand_out, routes};
+pub use pages::{Owner, Owners, Reading, hand_out, routes};
 pub use store::list;
 
 /// Acts of this capability, with their Chinese names.

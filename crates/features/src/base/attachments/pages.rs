@@ -14,7 +14,18 @@ pub struct Owner {
     /// Kind of subject (`appeal`).
     pub subject_kind: &'static str,
     /// Decides for one caller and one file; must look at `internal`, too.
-    pub may_read: fn(&Call, &Attachment) -> Result<bool>,
+    pub may_read: fn(&Call, &Attachment) -> Result<Reading>,
+}
+
+/// Whether a caller may read a file, and whether the journal may say who read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It is not there for them.
+    No,
+    /// They may, under their name.
+    Named,
+    /// They may, and their account is kept out of the journal: they are the complainant who asked for confidentiality.
+    Unnamed,
 }
 
 /// Every capability that has attachments; the list of capabilities implements it.
@@ -37,16 +48,17 @@ fn serve<H: Owners>(c: &Call) -> Result<Reply> {
     let id = c.id("id")?;
     let attachment = c.read(|tx| store::find(tx, &id))?.or_missing()?;
     let owner = H::OWNERS.iter().find(|o| o.subject_kind == attachment.subject_kind).or_missing()?;
-    if !(owner.may_read)(c, &attachment)? {
+    let reading = (owner.may_read)(c, &attachment)?;
+    if reading == Reading::No {
         return Err(Error::missing());
     }
-    hand_out(c, &attachment)
+    hand_out(c, &attachment, reading)
 }
 
 /// Hands a file out and records that it was read; whoever calls has let the reader in.
-pub fn hand_out(c: &Call, attachment: &Attachment) -> Result<Reply> {
+pub fn hand_out(c: &Call, attachment: &Attachment, reading: Reading) -> Result<Reply> {
     let bytes = Files::of(&c.city.data).read(&attachment.digest)?;
-    c.city.db.write(&c.ctx, |tx| record_read(tx, attachment))?;
+    c.city.db.write(&c.ctx, |tx| record_read(tx, attachment, reading == Reading::Unnamed))?;
     Reply::file(&attachment.name, &attachment.media_type, bytes, false)?
         .header("x-content-type-options", "nosniff")?
         .header("cache-control", "private, no-store")

@@ -2,13 +2,13 @@
 
 use huitong_kernel::clock::rfc3339;
 use huitong_kernel::http::{Call, Param, Reply};
-use huitong_kernel::journal::{self, Entry};
-use huitong_kernel::{Id, Result};
+use huitong_kernel::journal;
+use huitong_kernel::{Error, Result};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::pages::journal::{Named, filter, in_order, named};
+use super::pages::journal::{Named, filter, in_order, named, place};
 use super::subjects::Subjects;
 
 /// Parameters of the operation.
@@ -82,8 +82,12 @@ fn view(row: Named) -> EntryView {
 }
 
 pub(super) fn list<H: Subjects>(c: &Call) -> Result<Reply> {
-    let size: i64 = c.query("page_size").and_then(|n| n.parse().ok()).unwrap_or(30).clamp(1, 100);
-    let after: Option<Id<Entry>> = c.query("next").and_then(Id::parse);
+    let size: i64 = match c.query("page_size").map(str::parse) {
+        None => 30,
+        Some(Ok(size)) if (1..=100).contains(&size) => size,
+        Some(_) => return Err(Error::invalid("page_size", "每段条数须是 1 到 100 的整数")),
+    };
+    let after = place(c, "next")?;
     let (total, mut rows) = c.read(|tx| {
         let filter = filter::<H>(c, tx)?;
         let entries = journal::list(tx, &filter, after.as_ref(), size + 1)?;

@@ -4,7 +4,7 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Office;
 use huitong_kernel::{Id, Result, Tx};
 
-use crate::base::{associations, identity, units};
+use crate::base::{associations, attachments, identity, units};
 
 /// A row as it is named in a list, and the page it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub struct Subject {
     pub seen: Seen,
     /// Takes out of an entry what this reader of the journal may not learn of the row.
     pub veil: fn(&Tx, &mut Kept) -> Result<()>,
+    /// The rows whose entries by this account the veil hides: a search for the account must not find them either.
+    pub veiled: fn(&Tx, &str) -> Result<Vec<String>>,
 }
 
 /// The word for a field of an entry, by its path.
@@ -81,6 +83,33 @@ pub trait Subjects {
     const SUBJECTS: &'static [Subject];
     /// Acts with their Chinese names, capability by capability.
     const ACTS: &'static [&'static [(&'static str, &'static str)]];
+}
+
+/// Takes out of an entry what this reader may not learn; a file is veiled as the row it belongs to.
+pub(super) fn veil<H: Subjects>(tx: &Tx, kept: &mut Kept) -> Result<()> {
+    let of_file = |field: &str| kept.body[field].as_str().map(str::to_owned);
+    let (kind, row) = match (of_file("subject_kind"), of_file("subject")) {
+        (Some(kind), Some(row)) => (kind, row),
+        _ => (kept.subject_kind.clone(), kept.subject.clone()),
+    };
+    let Some(subject) = H::SUBJECTS.iter().find(|s| s.kind == kind) else { return Ok(()) };
+    let own = std::mem::replace(&mut kept.subject, row);
+    let veiled = (subject.veil)(tx, kept);
+    kept.subject = own;
+    veiled
+}
+
+/// The subjects whose entries by this account are hidden from the reader, with the files that belong to them.
+pub(super) fn veiled<H: Subjects>(tx: &Tx, account: &str) -> Result<Vec<String>> {
+    let mut hidden = Vec::new();
+    for subject in H::SUBJECTS {
+        for row in (subject.veiled)(tx, account)? {
+            let files = attachments::list(tx, &row, true)?;
+            hidden.extend(files.into_iter().map(|file| file.id.to_string()));
+            hidden.push(row);
+        }
+    }
+    Ok(hidden)
 }
 
 /// Names the row that an entry is about; where nobody names it, whose it is; else its id.

@@ -1,7 +1,7 @@
 //! A case in the hands of one act: opened under the right, the state and the conditions; finished with step, clocks and record.
 
 use huitong_kernel::condition::Frame;
-use huitong_kernel::ctx::Post;
+use huitong_kernel::ctx::{OfficeKind, Post};
 use huitong_kernel::http::{Filled, form};
 use huitong_kernel::journal::{COMPLAINANT, Record};
 use huitong_kernel::pack::{Flow, FlowAct, Pack};
@@ -84,6 +84,8 @@ pub struct Case<'t, 'a> {
     act: &'a FlowAct,
     files: &'t [KeptFile],
     hidden: Vec<&'static str>,
+    /// Whether number and code opened it: then the complainant acts, whoever may be signed in on that machine.
+    by_code: bool,
 }
 
 impl<'t, 'a> Case<'t, 'a> {
@@ -111,7 +113,7 @@ impl<'t, 'a> Case<'t, 'a> {
         input: &'t Input,
     ) -> Result<Case<'t, 'a>> {
         let appeal = tracked(tx, number, code)?;
-        Case::begin(tx, appeal, act, None, input)
+        Ok(Case { by_code: true, ..Case::begin(tx, appeal, act, None, input)? })
     }
 
     /// Opens a case for the program itself: a job acts when a limit has passed.
@@ -151,6 +153,7 @@ impl<'t, 'a> Case<'t, 'a> {
             act,
             files: &input.files,
             hidden: Vec::new(),
+            by_code: false,
         })
     }
 
@@ -203,15 +206,16 @@ impl<'t, 'a> Case<'t, 'a> {
         }
     }
 
-    /// Whether the complainant of a confidential case acts: then nobody's name is written down.
-    fn by_confidential_complainant(&self) -> bool {
+    /// Whether nobody's name is written down: the complainant acts by number and code, or on a confidential case.
+    fn is_unnamed(&self) -> bool {
         let me = self.tx.ctx().user().map(|u| u.as_str());
-        self.appeal.confidential() && me.is_some() && self.appeal.submitter.as_deref() == me
+        let own = me.is_some() && self.appeal.submitter.as_deref() == me;
+        self.by_code || (own && self.appeal.confidential())
     }
 
     fn step(&self, outcome: Option<&str>) -> Result<Step> {
         let ctx = self.tx.ctx();
-        let unnamed = self.by_confidential_complainant();
+        let unnamed = self.is_unnamed();
         let post = self.post.filter(|_| !unnamed);
         let public_text = self.act.public_sentence.as_deref().map(|sentence| {
             sentences::fill(self.tx, self.pack, sentence, &self.appeal, self.act, &self.said)
@@ -244,7 +248,7 @@ impl<'t, 'a> Case<'t, 'a> {
     fn record(&self, outcome: Option<&str>) -> Result<String> {
         let mut record = Record::new(&self.act.name, self.appeal.id.as_str())
             .in_post(self.post)
-            .unnamed(self.by_confidential_complainant())
+            .unnamed(self.is_unnamed())
             .change(journal_view(&self.before), journal_view(&self.appeal))
             .fact("number", self.appeal.number.as_str());
         if let Some(outcome) = outcome {
@@ -283,9 +287,10 @@ pub fn unmet(ctx: &Ctx, pack: &Pack, act: &FlowAct, appeal: &Appeal) -> Vec<Stri
         let state = pack.flow.state(&appeal.state).map_or(appeal.state.as_str(), |s| &s.label);
         return vec![format!("现在是“{state}”，不能“{}”", act.label)];
     }
-    let unit = ctx.posts().iter().find(|p| p.kind == huitong_kernel::ctx::OfficeKind::Unit);
+    let units = ctx.posts().iter().filter(|p| p.kind == OfficeKind::Unit).map(|p| p.office.as_str());
+    let units: Vec<&str> = units.collect();
     let me = ctx.user().map(|u| u.as_str());
-    let frame = Frame { now: ctx.now, me, my_unit: unit.map(|p| p.office.as_str()) };
+    let frame = Frame { now: ctx.now, me, my_units: &units };
     let failing = act.guards.iter().filter(|guard| !rules::holds(&guard.check, ctx, appeal, &frame));
     failing.map(|guard| guard.unmet.clone()).chain(rules::unmet(ctx, act, appeal)).collect()
 }

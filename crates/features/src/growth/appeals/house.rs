@@ -11,7 +11,7 @@ use super::{
     api, clocks, desk, facts, jobs, learning, model::Appeal, notices, public, queue, rules, store, timeline,
     view, wording,
 };
-use crate::base::attachments::{Attachment, Owner};
+use crate::base::attachments::{Attachment, Owner, Reading};
 use crate::base::identity::Holder;
 use crate::base::notices::Teller;
 use crate::base::records::{self, Described, Seen, Subject};
@@ -108,20 +108,26 @@ pub const TELLER: Teller = Teller { subject_kind: "appeal", recipients: notices:
 /// for its complainant and those who may look behind the mask, because a picture may show who they are.
 pub const FILES: Owner = Owner { subject_kind: "appeal", may_read };
 
-fn may_read(c: &Call, file: &Attachment) -> Result<bool> {
+fn may_read(c: &Call, file: &Attachment) -> Result<Reading> {
     c.read(|tx| {
         let Some(appeal) = store::find(tx, &Scope::all(), &Id::stored(file.subject.clone()))? else {
-            return Ok(false);
+            return Ok(Reading::No);
         };
         let steps = store::steps(tx, &appeal.id)?;
         let right = c.ctx.may("appeal.view").map(|r| r.scope(&store::KEYS));
         let reaches = right.is_some_and(|scope| scope.admits(&|column| store::key_of(&appeal, column)));
         let first = steps.iter().find(|s| s.state_before.is_empty());
         let brought_in = file.step.as_deref() == first.map(|s| s.id.as_str());
-        Ok(match (reaches, view::inside(&c.ctx, &appeal)) {
+        let inside = view::inside(&c.ctx, &appeal);
+        let may = match (reaches, inside) {
             (false, _) => false,
             (true, true) => !brought_in || view::files_are_shown(&c.ctx, &appeal),
             (true, false) => !file.internal && timeline::may_read_file(&steps, &appeal, file.step.as_deref()),
+        };
+        Ok(match (may, inside) {
+            (false, _) => Reading::No,
+            (true, false) if appeal.confidential() => Reading::Unnamed,
+            (true, _) => Reading::Named,
         })
     })
 }
@@ -194,5 +200,9 @@ pub const SUBJECT: Subject = Subject {
         }
         entry.behalf.clear();
         Ok(())
+    },
+    veiled: |tx, account| {
+        let offices: Vec<String> = tx.ctx().posts().iter().map(|post| post.office.clone()).collect();
+        store::brought_in_against(tx, account, &offices)
     },
 };

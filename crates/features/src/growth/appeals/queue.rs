@@ -61,15 +61,15 @@ pub fn of_reader<'p>(ctx: &Ctx, pack: &'p Pack) -> Vec<&'p Queue> {
     pack.queues.iter().filter(mine).collect()
 }
 
-/// The post through which a reader has a queue; it says which unit `本单位` is.
-fn post_of<'c>(ctx: &'c Ctx, queue: &Queue) -> Option<&'c Post> {
-    ctx.posts().iter().find(|post| queue.roles.contains(&post.role))
+/// The units that `本单位` means to a reader of a queue: those in which they hold a post that gives it.
+fn units_of<'c>(ctx: &'c Ctx, queue: Option<&Queue>) -> Vec<&'c str> {
+    let gives = |post: &&Post| queue.is_none_or(|queue| queue.roles.contains(&post.role));
+    let posts = ctx.posts().iter().filter(|post| post.kind == OfficeKind::Unit).filter(gives);
+    posts.map(|post| post.office.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn frame<'c>(ctx: &'c Ctx, queue: Option<&Queue>) -> Frame<'c> {
-    let post = queue.and_then(|q| post_of(ctx, q)).or_else(|| ctx.posts().first());
-    let my_unit = post.filter(|p| p.kind == OfficeKind::Unit).map(|p| p.office.as_str());
-    Frame { now: ctx.now, me: ctx.user().map(|u| u.as_str()), my_unit }
+fn frame<'c>(ctx: &'c Ctx, my_units: &'c [&'c str]) -> Frame<'c> {
+    Frame { now: ctx.now, me: ctx.user().map(|u| u.as_str()), my_units }
 }
 
 /// One page of a queue, or of everything within reach; `sorted` where the reader asked for an order of their own.
@@ -82,7 +82,8 @@ pub fn page(
 ) -> Result<Listed<AppealRow>> {
     let ctx = tx.ctx();
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
-    let frame = frame(ctx, queue);
+    let units = units_of(ctx, queue);
+    let frame = frame(ctx, &units);
     let mut query = query(queue, asked, sorted, &scope, &frame)?;
     if let Some(queue) = queue {
         let plain = APPEALS.filters.iter().all(|f| f.name == "kind" || asked.filter(f.name).is_none());
@@ -113,7 +114,8 @@ fn query<'a>(
 pub fn statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)> {
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let asked = Asked::read(&APPEALS, &Pairs::default())?;
-    Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, Some(queue)))?.rows_sql())
+    let units = units_of(ctx, Some(queue));
+    Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.rows_sql())
 }
 
 /// The names that a page of cases refers to, asked of their owners once.
@@ -162,7 +164,8 @@ fn order(step: &huitong_kernel::pack::Order) -> OrderBy {
 pub fn count(tx: &Tx, queue: &Queue) -> Result<i64> {
     let ctx = tx.ctx();
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
-    let frame = frame(ctx, Some(queue));
+    let units = units_of(ctx, Some(queue));
+    let frame = frame(ctx, &units);
     let asked = Asked::read(&APPEALS, &Pairs::default())?;
     if let Some(total) = counted(tx, queue, &scope, &frame, &asked)? {
         return Ok(total);
@@ -173,15 +176,19 @@ pub fn count(tx: &Tx, queue: &Queue) -> Result<i64> {
 /// The total from the maintained counts; none where the condition asks for more than unit, state and kind.
 fn counted(tx: &Tx, queue: &Queue, scope: &Scope, frame: &Frame<'_>, asked: &Asked) -> Result<Option<i64>> {
     let Some(asks) = Asks::read(&queue.when) else { return Ok(None) };
-    let unit = match (asks.my_unit, frame.my_unit) {
-        (true, Some(unit)) => Some(unit),
-        (false, _) if scope.is_all() => None,
-        _ => return Ok(None),
-    };
     let kind = asked.filter("kind");
-    let rows = match unit {
-        Some(unit) => tx.counts(counts::NAME, unit)?,
-        None => tx.counts_everywhere(counts::NAME)?,
+    let rows = if asks.my_unit {
+        // The counts know only the unit: they are this reader's where everything of these units is within reach.
+        let reached = |unit: &&str| scope.admits(&|column| (column == "a.unit").then_some(*unit));
+        if frame.my_units.is_empty() || !frame.my_units.iter().all(reached) {
+            return Ok(None);
+        }
+        let of_units = frame.my_units.iter().map(|unit| tx.counts(counts::NAME, unit));
+        of_units.collect::<Result<Vec<_>>>()?.concat()
+    } else if scope.is_all() {
+        tx.counts_everywhere(counts::NAME)?
+    } else {
+        return Ok(None);
     };
     let in_state = |state: &String| asks.states.as_ref().is_none_or(|wanted| wanted.contains(state));
     let of_kind = |k: &String| kind.is_none_or(|wanted| *wanted == Value::from(k));

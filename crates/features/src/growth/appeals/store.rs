@@ -46,6 +46,18 @@ pub fn tracked(tx: &Tx, number: &str, digest: &str) -> Result<Option<Appeal>> {
     tx.one(&sql, args![number, digest])?.map(Appeal::read).transpose()
 }
 
+/// The cases in which an account complains of one of these units or associations.
+pub(super) fn brought_in_against(tx: &Tx, account: &str, offices: &[String]) -> Result<Vec<String>> {
+    let rows = tx.query("SELECT id, about FROM appeals WHERE submitter = $1", args![account])?;
+    let mut against = Vec::new();
+    for row in rows {
+        if row.get::<Option<String>>("about")?.is_some_and(|about| offices.contains(&about)) {
+            against.push(row.get("id")?);
+        }
+    }
+    Ok(against)
+}
+
 /// The case that a source system already gave us, if it did.
 pub fn by_source(tx: &Tx, source: &str, number: &str) -> Result<Option<AppealId>> {
     let row =

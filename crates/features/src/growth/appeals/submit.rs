@@ -40,6 +40,10 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
     let mut filled = input.filled.clone();
     filled.values.entry("disclosure".into()).or_insert_with(|| "named".into());
     if let Some(post) = post {
+        // The account vouches for the body it speaks for and for no other, whatever the form names.
+        for body in ["association", "association_id", "company_code"] {
+            filled.values.remove(body);
+        }
         let own = if post.kind == OfficeKind::Association { "association" } else { "company_code" };
         filled.values.insert(own.into(), post.office.clone());
     }
@@ -254,7 +258,14 @@ fn association(tx: &Tx, said: &str) -> Result<Option<Association>> {
     if let Ok(uscc) = Uscc::parse(said) {
         return associations::by_uscc(tx, &uscc);
     }
-    Ok(associations::by_name(tx, said)?.into_iter().next())
+    let mut named = associations::by_name(tx, said)?;
+    if named.len() > 1 {
+        return Err(Error::invalid(
+            "association",
+            format!("有 {} 家协会都叫“{said}”，请从提示中选择，或者填写统一社会信用代码", named.len()),
+        ));
+    }
+    Ok(named.pop())
 }
 
 fn company_code(said: &str) -> Field<Option<String>> {

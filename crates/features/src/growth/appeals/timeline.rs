@@ -72,7 +72,8 @@ impl Timeline<'_> {
         let inside = self.inside;
         match step.act.as_str() {
             "reply" if inside => said.text("text").to_owned(),
-            "note" | "decline" => said.text("text").to_owned(),
+            "note" if inside => said.text("text").to_owned(),
+            "decline" => said.text("text").to_owned(),
             "accept" => said.text("note").to_owned(),
             "assign" | "contact" | "verify" if inside => said.text("note").to_owned(),
             "review" if inside => said.text("opinion").to_owned(),

@@ -151,13 +151,11 @@ pub fn inside(ctx: &Ctx, appeal: &Appeal) -> bool {
     match &ctx.actor {
         Actor::System | Actor::CommandLine => true,
         Actor::Public => false,
-        Actor::Person { posts, .. } => {
-            let right = ctx.may("appeal.view");
-            let units = posts.iter().any(|p| p.kind == OfficeKind::Unit);
-            units
-                && right
-                    .is_some_and(|r| r.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column)))
-        }
+        // Through a post in a unit: whoever also speaks for an association reads its cases as the association does.
+        Actor::Person { .. } => ctx.may("appeal.view").is_some_and(|mut right| {
+            right.through.retain(|through| through.post.is_some_and(|post| post.kind == OfficeKind::Unit));
+            right.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column))
+        }),
     }
 }
 

@@ -141,7 +141,7 @@ fn every_category_has_somebody_in_both_cities() {
 #[test]
 fn every_queue_can_be_asked_of_the_database() {
     let pack = chengdu();
-    let frame = Frame { now: 1, me: Some("p"), my_unit: Some("u") };
+    let frame = Frame { now: 1, me: Some("p"), my_units: &["u"] };
     for queue in &pack.queues {
         let (text, arguments) = sql::fragment(&queue.when, &frame, 1).unwrap();
         assert_eq!(text.matches('$').count(), arguments.len(), "{}", queue.key);

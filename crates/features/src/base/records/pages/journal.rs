@@ -5,7 +5,7 @@ use huitong_kernel::clock::{DAY, instant, minute_text};
 use huitong_kernel::http::page::{Change, Choice, Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::journal::{self, Entry, Filter, Kept};
-use huitong_kernel::{Id, OrMissing, Result, Tx};
+use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
 use crate::base::identity;
@@ -36,9 +36,7 @@ const GIST: usize = 2;
 pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
     let roles = tx.ctx().roles();
     let subject = H::SUBJECTS.iter().find(|s| s.kind == kept.subject_kind);
-    if let Some(subject) = subject {
-        (subject.veil)(tx, &mut kept)?;
-    }
+    subjects::veil::<H>(tx, &mut kept)?;
     Ok(Named {
         time: minute_text(kept.at),
         actor: actor_name(tx, &kept.actor)?,
@@ -79,17 +77,30 @@ fn second_text(at: i64) -> String {
     huitong_kernel::clock::rfc3339(at).chars().take(19).collect::<String>().replace('T', " ")
 }
 
-/// Reads the filter of the page and of the interface alike; a day that is none is left out.
+/// Reads the filter of the page and of the interface alike.
 pub fn filter<H: Subjects>(c: &Call, tx: &Tx) -> Result<Filter> {
-    let day = |name: &str| c.query(name).and_then(|text| text.parse::<Date>().ok());
+    let day = |name: &'static str| c.query(name).map(|text| day(name, text)).transpose();
     let start = |day: Date| instant(day.to_datetime(jiff::civil::time(0, 0, 0, 0)));
+    let actor = c.query("actor").map(|typed| actor_key(tx, typed)).transpose()?;
     Ok(Filter {
         act: c.query("act").map(str::to_owned),
-        actor: c.query("actor").map(|typed| actor_key(tx, typed)).transpose()?,
         subject: c.query("subject").map(|typed| subject_key::<H>(tx, typed)).transpose()?,
-        from: day("from").map(start),
-        before: day("until").map(|last| start(last) + DAY),
+        from: day("from")?.map(start),
+        before: day("until")?.map(|last| start(last) + DAY),
+        without: actor.as_deref().map_or(Ok(Vec::new()), |account| subjects::veiled::<H>(tx, account))?,
+        actor,
     })
+}
+
+fn day(name: &str, text: &str) -> Result<Date> {
+    let wrong = |_| Error::invalid(name, format!("“{text}”不是日期，请写成 2025-03-14 这样"));
+    text.parse().map_err(wrong)
+}
+
+/// Where reading goes on: an entry named in the address.
+pub fn place(c: &Call, name: &str) -> Result<Option<Id<Entry>>> {
+    let wrong = || Error::invalid(name, "续读的位置不对，请从第一页重新开始");
+    c.query(name).map(|text| Id::parse(text).ok_or_else(wrong)).transpose()
 }
 
 /// Pages are cut by id, which leaves open what came first inside a millisecond; the position knows.
@@ -114,7 +125,7 @@ struct ListPage {
 }
 
 pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
-    let after: Option<Id<Entry>> = c.query("after").and_then(Id::parse);
+    let after = place(c, "after")?;
     let (total, mut rows) = c.read(|tx| {
         let filter = filter::<H>(c, tx)?;
         let entries = journal::list(tx, &filter, after.as_ref(), PAGE + 1)?;

@@ -8,7 +8,7 @@ use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 
 use super::view::{self, Again, Progress};
-use crate::base::attachments::{self, Attachment};
+use crate::base::attachments::{self, Attachment, Reading};
 use crate::growth::appeals::acts;
 use crate::growth::appeals::case::{Done, Input};
 use crate::growth::appeals::model::Appeal;
@@ -165,5 +165,5 @@ pub fn file(c: &Call) -> Result<Reply> {
         };
         Ok(all.into_iter().find(readable))
     })?;
-    attachments::hand_out(c, &found.or_missing()?)
+    attachments::hand_out(c, &found.or_missing()?, Reading::Unnamed)
 }
