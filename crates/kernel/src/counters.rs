@@ -2,7 +2,7 @@
 
 use crate::args;
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::Named;
 
 /// A change of a count that is not folded yet.
@@ -72,7 +72,10 @@ pub fn fold(db: &Db, ctx: &crate::ctx::Ctx) -> Result<usize> {
         for row in &rows {
             let key = [row.get("name")?, row.get("k1")?, row.get("k2")?, row.get("k3")?];
             *sums.entry(key).or_default() += row.get::<i64>("delta")?;
-            tx.exec("DELETE FROM counter_deltas WHERE id = $1", args![row.get::<String>("id")?])?;
+            // A lease can run out while its holder is slow: what another folded meanwhile is not counted again.
+            if tx.exec("DELETE FROM counter_deltas WHERE id = $1", args![row.get::<String>("id")?])? == 0 {
+                return Err(Error::busy("another process folds the same counts"));
+            }
         }
         for ([name, k1, k2, k3], n) in sums {
             tx.exec(

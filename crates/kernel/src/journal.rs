@@ -1,8 +1,10 @@
 //! The journal: who did what to which subject, when, in which role — written in the transaction of the act itself.
 
 mod find;
+mod verify;
 
 pub use find::{Filter, count, find, list};
+pub use verify::{Verified, verify};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -303,91 +305,7 @@ pub(crate) fn sequence(tx: &Tx) -> Result<u64> {
         "UPDATE journal SET position = o.n FROM ( \
            SELECT id, $1 + row_number() OVER (ORDER BY id) AS n \
            FROM (SELECT id FROM journal WHERE position IS NULL ORDER BY id LIMIT 5000) w \
-         ) o WHERE journal.id = o.id",
+         ) o WHERE journal.id = o.id AND journal.position IS NULL",
         args![last],
     )
-}
-
-/// What a verification of leaves and positions found.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Verified {
-    /// Every leaf fits its entry and the positions have no gap.
-    pub ok: bool,
-    /// Entries looked at.
-    pub entries: i64,
-    /// Entries that were committed but have no position yet.
-    pub waiting: i64,
-    /// The first entry that does not fit, and why.
-    pub first_bad: Option<String>,
-}
-
-/// Recomputes leaves and positions from `after` on, 1,000 entries a step; answers the last position seen.
-pub fn verify_step(tx: &Tx, after: i64, found: &mut Verified) -> Result<Option<i64>> {
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} FROM journal WHERE position > $1 ORDER BY position LIMIT 1000"),
-        args![after],
-    )?;
-    let mut last = after;
-    for row in &rows {
-        let position: i64 = row.get("position")?;
-        found.entries += 1;
-        if let Some(why) = wrong_with(row, last)? {
-            let id: String = row.get("id")?;
-            found.first_bad.get_or_insert(format!("第 {position} 条（{id}）：{why}"));
-            found.ok = false;
-        }
-        last = position;
-    }
-    Ok((!rows.is_empty()).then_some(last))
-}
-
-fn wrong_with(row: &Row, last: i64) -> Result<Option<&'static str>> {
-    if row.get::<i64>("position")? != last + 1 {
-        return Ok(Some("序号不连续，中间有记录缺失"));
-    }
-    if row.get::<i64>("format")? != FORMAT {
-        return Ok(Some("记录格式号未知"));
-    }
-    let text = |name: &str| row.get::<String>(name);
-    let (id, act, actor, role, office) =
-        (text("id")?, text("act")?, text("actor")?, text("role")?, text("office")?);
-    let (behalf, kind, subject) = (text("behalf")?, text("subject_kind")?, text("subject")?);
-    let (request, pack, body) = (text("request")?, text("pack")?, text("body")?);
-    let header = Header {
-        id: &id,
-        at: row.get("at")?,
-        act: &act,
-        actor: &actor,
-        role: &role,
-        office: &office,
-        behalf: &behalf,
-        subject_kind: &kind,
-        subject: &subject,
-        request: &request,
-        pack: &pack,
-    };
-    let leaf = header.leaf(&row.get::<Vec<u8>>("salt")?, &body);
-    Ok((leaf.as_slice() != row.get::<Vec<u8>>("leaf")?).then_some("内容与校验值不符，记录被改动过"))
-}
-
-/// Verifies the whole journal in steps, each in a snapshot of its own; works beside a running server.
-pub fn verify(db: &crate::db::Db, ctx: &Ctx) -> Result<Verified> {
-    let mut found = Verified { ok: true, entries: 0, waiting: 0, first_bad: None };
-    let mut after = 0;
-    loop {
-        let (step, next) = db.read(ctx, |tx| {
-            let mut step = found.clone();
-            let next = verify_step(tx, after, &mut step)?;
-            Ok((step, next))
-        })?;
-        found = step;
-        let Some(last) = next else { break };
-        after = last;
-    }
-    found.waiting =
-        db.read(ctx, |tx| tx.number("SELECT COUNT(*) FROM journal WHERE position IS NULL", args![]))?;
-    if found.first_bad.is_some() && found.ok {
-        return Err(Error::internal("verification contradicts itself"));
-    }
-    Ok(found)
 }

@@ -201,6 +201,35 @@ both! {
         assert!(journal::verify(db, &Ctx::system()).unwrap().first_bad.unwrap().contains("不连续"));
     }
 
+    tampering_with_what_has_no_position_is_found(db) {
+        add(db, "a", 1);
+        add(db, "b", 2);
+        db.write(&Ctx::system(), |tx| {
+            // The embedded engine numbers in the act: there the forger takes the number away as well.
+            tx.exec("UPDATE journal SET body = $1, position = NULL WHERE subject = 'a'", args!["{\"n\":2}"])?;
+            tx.record(Record::new("thing.tamper", "a"))
+        }).unwrap();
+        let found = journal::verify(db, &Ctx::system()).unwrap();
+        assert!(!found.ok && found.waiting > 0 && found.first_bad.unwrap().contains("未编号"));
+    }
+
+    an_empty_journal_is_none(db) {
+        let found = journal::verify(db, &Ctx::system()).unwrap();
+        assert!(!found.ok && found.first_bad.unwrap().contains("一条记录也没有"));
+    }
+
+    two_folders_count_each_change_once(db) {
+        for n in 0..300 { add(db, &format!("t{n}"), n); }
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                // Whoever comes second is refused or finds nothing; what is left is folded by the next turn.
+                scope.spawn(|| { let _ = counters::fold(db, &Ctx::system()); });
+            }
+        });
+        while counters::fold(db, &Ctx::system()).unwrap() > 0 {}
+        assert_eq!(number(db, "SELECT n FROM counters WHERE name = 'things'"), 300);
+    }
+
     followers_read_each_entry_once(db) {
         fn take(tx: &huitong_kernel::Tx, entries: &[journal::Kept]) -> huitong_kernel::Result<()> {
             for entry in entries {
@@ -281,6 +310,40 @@ both! {
         assert!(take("b", 60_000), "a lapsed lease is taken over");
         assert!(!take("a", 60_000));
     }
+}
+
+#[test]
+fn a_full_disk_takes_back_no_acknowledged_act() {
+    let (db, _dir) = open("sqlite").unwrap();
+    add(&db, "first", 1);
+    let limit = |pages: i64| {
+        db.keep(&Ctx::system(), |tx| tx.query(&format!("PRAGMA max_page_count = {pages}"), args![])).unwrap();
+    };
+    limit(number(&db, "PRAGMA page_count") + 40);
+    let long = "x".repeat(3_000);
+    let try_add = |id: &str| {
+        let done = db.write(&Ctx::system(), |tx| {
+            tx.exec("INSERT INTO things (id, n) VALUES ($1, 1)", args![id])?;
+            tx.record(Record::new("thing.add", "t"))
+        });
+        done.is_ok().then(|| id.to_owned())
+    };
+    let (try_add, long) = (&try_add, &long);
+    let kept: Vec<String> = std::thread::scope(|scope| {
+        let one = |t: i32| move || (0..20).filter_map(|n| try_add(&format!("{t}-{n}-{long}"))).collect();
+        let threads: Vec<_> = (0..8).map(|t| scope.spawn(one(t))).collect();
+        threads.into_iter().flat_map(|thread| -> Vec<String> { thread.join().unwrap() }).collect()
+    });
+    assert!((1..160).contains(&kept.len()), "some acts found room, some did not: {}", kept.len());
+    limit(1_000_000);
+    add(&db, "last", 1);
+    for id in &kept {
+        let there =
+            db.read(&Ctx::system(), |tx| tx.one("SELECT n FROM things WHERE id = $1", args![id])).unwrap();
+        assert!(there.is_some(), "an acknowledged act is gone");
+    }
+    assert_eq!(number(&db, "SELECT COUNT(*) FROM things"), kept.len() as i64 + 2, "a refused act was kept");
+    assert!(journal::verify(&db, &Ctx::system()).unwrap().ok);
 }
 
 #[test]

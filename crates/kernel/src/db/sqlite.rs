@@ -150,6 +150,7 @@ impl Sqlite {
         let batch = writer.join()?;
         let result = catch_unwind(AssertUnwindSafe(|| writer.turns(ctx, tables, mode, f)));
         writer.acts += 1;
+        writer.end_if_undone();
         // The last in line commits for all; whoever stands in line now will be the last after us.
         if self.line.load(Ordering::SeqCst) == 0 || writer.acts >= BATCH {
             writer.commit();
@@ -202,6 +203,16 @@ impl Writer {
 
     fn run(&self, statement: &str) -> rusqlite::Result<usize> {
         self.conn.run(statement)
+    }
+
+    /// A full disk makes the engine undo the whole transaction by itself: then nothing of the batch is kept, and what came
+    /// next would be a transaction of its own.
+    fn end_if_undone(&mut self) {
+        if self.conn.conn.is_autocommit()
+            && let Some(batch) = self.batch.take()
+        {
+            batch.finish(Err(String::from("the engine undid the transaction")));
+        }
     }
 
     fn commit(&mut self) {
