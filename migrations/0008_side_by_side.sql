@@ -39,11 +39,12 @@ CREATE TABLE case_clocks (
     promise BOOLEAN NOT NULL,
     due_at BIGINT NOT NULL,
     met_at BIGINT,
+    ended_by TEXT,
     changes TEXT NOT NULL,
     PRIMARY KEY (appeal, started_at, id)
 );
 INSERT INTO case_clocks
-SELECT appeal, started_at, id, limit_key, rule, pack, calendar, promise, due_at, met_at, '[]' FROM appeal_clocks;
+SELECT appeal, started_at, id, limit_key, rule, pack, calendar, promise, due_at, met_at, NULL, '[]' FROM appeal_clocks;
 DROP TABLE appeal_clocks;
 ALTER TABLE case_clocks RENAME TO appeal_clocks;
 CREATE UNIQUE INDEX appeal_clocks_by_id ON appeal_clocks (id);

@@ -216,6 +216,7 @@ fn clocks(ctx: &Ctx, appeal: &mut Appeal, open: bool, done: usize) -> Vec<Runnin
             started_at: appeal.submitted_at,
             due_at: due,
             met_at: (!last).then_some(appeal.submitted_at + HOUR),
+            ended_by: None,
             changes: String::from("[]"),
         });
         if last {

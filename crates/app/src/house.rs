@@ -4,14 +4,17 @@ use huitong_features::base::{attachments, identity};
 use huitong_features::capabilities;
 use huitong_kernel::clock::Random;
 use huitong_kernel::digest::hex;
-use huitong_kernel::http::{GET, Route, metrics, page};
+use huitong_kernel::http::{Route, asset, metrics, openapi};
 use huitong_kernel::idempotency;
 
 use crate::worker::{Sweep, Worker};
 
 /// Every row of the route table.
 pub fn routes() -> Vec<Route> {
-    let mut routes = vec![page(GET, "/metrics", "metrics.view", metrics::answer).summary("运行指标")];
+    let mut routes = vec![
+        asset("/metrics", "metrics.view", metrics::answer).summary("运行指标"),
+        asset("/api/openapi.json", "api.describe", openapi::answer).open().summary("接口说明（OpenAPI 3.1）"),
+    ];
     routes.extend(capabilities().into_iter().flat_map(|capability| capability.routes));
     routes
 }

@@ -54,55 +54,84 @@ impl Place {
 
     /// Whether nobody has set up a city here yet; a database elsewhere is asked when it is opened.
     pub fn is_empty(&self) -> bool {
-        self.file().is_some_and(|file| !file.exists())
+        self.file().is_some_and(|file| fs::metadata(file).map_or(true, |file| file.len() == 0))
     }
 
     /// Makes the folder where it is missing.
     pub fn make_folder(&self) -> Result<&Path, Failure> {
         let folder = self.folder();
-        let made = fs::create_dir_all(folder);
+        if folder.is_dir() {
+            return Ok(folder);
+        }
+        if folder.exists() {
+            let words = format!("{} 是一个文件；请用 --data 指明一个文件夹", folder.display());
+            return Err(Failure::Wrong(words));
+        }
+        // What lies in it names people: it is for its owner alone.
+        let mut maker = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+        let made = maker.recursive(true).create(folder);
         made.map_err(|e| Failure::Wrong(format!("建不了文件夹 {}：{}", folder.display(), why(&e))))?;
         Ok(folder)
     }
 
     /// Opens the database, at the newest schema.
     pub fn database(&self) -> Result<Db, Failure> {
-        let folder = self.make_folder()?;
-        let url = match self.said_database() {
-            Some(url) if url.contains("://") => url.to_owned(),
-            Some(url) => {
-                return Err(Failure::Wrong(format!(
-                    "数据库地址“{url}”写法不对，应形如 postgres://用户@主机/库名"
-                )));
+        self.make_folder()?;
+        Db::open(&self.url()?, MIGRATIONS).map_err(|error| self.unopened(&error))
+    }
+
+    fn url(&self) -> Result<String, Failure> {
+        match self.said_database() {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(url.to_owned())
             }
-            None => folder.join(FILE).display().to_string(),
+            Some(url) => Err(Failure::Wrong(format!(
+                "数据库地址“{url}”写法不对，应形如 postgres://用户@主机/库名；用嵌入式数据库的，不写 --database"
+            ))),
+            None => Ok(self.folder().join(FILE).display().to_string()),
+        }
+    }
+
+    /// What is said of a database that cannot be opened; the address may hold a password and is not repeated.
+    fn unopened(&self, error: &Error) -> Failure {
+        let what = match self.file() {
+            Some(file) => format!("{}。请检查文件是否完好、能否读写", file.display()),
+            None => String::from("--database 所指的库。请检查地址，以及数据库服务是否在运行"),
         };
-        Db::open(&url, MIGRATIONS).map_err(|e| Failure::Broken(format!("打不开数据库：{}", e.log_line())))
+        let detail = error.detail().unwrap_or_else(|| error.message());
+        Failure::Broken(format!("打不开数据库 {what}（{detail}）"))
     }
 
     /// Opens the city that lies here, for a command that only reads; an empty place is wrong.
     pub fn existing(&self) -> Result<City, Failure> {
-        if self.is_empty() {
-            let folder = self.folder().display();
-            let words =
-                format!("{folder} 里还没有城市数据，请用 --data 指明文件夹，或者先运行 huitong serve");
+        let standing = match self.is_empty() {
+            true => None,
+            false => Db::open_standing(&self.url()?, MIGRATIONS).map_err(|error| self.unopened(&error))?,
+        };
+        let Some(db) = standing else {
+            let place = self
+                .file()
+                .map_or_else(|| String::from("--database 所指的库"), |_| self.folder().display().to_string());
+            let words = format!(
+                "{place}里还没有城市数据，请用 --data 或 --database 指明城市，或者先运行 huitong serve"
+            );
             return Err(Failure::Wrong(words));
-        }
-        self.open(Limits::default())
+        };
+        self.city(db, Limits::default())
     }
 
     /// Opens the city that lies here; an empty place is set up first.
     pub fn open(&self, limits: Limits) -> Result<City, Failure> {
         if self.is_empty() {
-            note(&format!("{} 是空的，先在这里建立城市", self.folder().display()));
+            note(&format!("{} 里还没有城市数据，先在这里建立城市", self.folder().display()));
         }
-        let city = open(
-            self.database()?,
-            self.folder(),
-            limits,
-            (Clock::System, Random::system()),
-            &files(SHIPPED),
-        )?;
+        self.city(self.database()?, limits)
+    }
+
+    fn city(&self, db: Db, limits: Limits) -> Result<City, Failure> {
+        let city = open(db, self.folder(), limits, (Clock::System, Random::system()), &files(SHIPPED))?;
         Ok(demo::in_its_own_time(city)?)
     }
 }

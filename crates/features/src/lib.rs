@@ -60,7 +60,7 @@ impl Subjects for House {
 }
 
 /// Acts of the program itself; never granted.
-const SYSTEM: &[(&str, &str)] = &[("metrics.view", "查看运行指标")];
+const SYSTEM: &[(&str, &str)] = &[("metrics.view", "查看运行指标"), ("api.describe", "查看接口说明")];
 
 /// Every capability.
 pub fn capabilities() -> Vec<Capability> {

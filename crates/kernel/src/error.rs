@@ -97,6 +97,13 @@ impl Error {
         Error::new(Kind::Conflict, message)
     }
 
+    /// The same error with the version at which the record stands now.
+    #[must_use]
+    pub fn at_version(mut self, version: i64) -> Error {
+        self.0.version = Some(version);
+        self
+    }
+
     /// Not there, or hidden from this reader.
     #[track_caller]
     pub fn missing() -> Error {
@@ -195,6 +202,11 @@ impl Error {
             self.0.at.file(),
             self.0.at.line()
         )
+    }
+
+    /// What stood behind it, for those who run the machine.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
     }
 
     /// HTTP status of the kind.

@@ -15,6 +15,9 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+/// The table that says which migrations have run.
+pub(crate) const LEDGER_TABLE: &str = "schema_migrations";
+
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
 
 /// Reads from the migrations which table is `-- recorded` and which is `-- plain`; a table that does not say is refused.

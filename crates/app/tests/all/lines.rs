@@ -216,6 +216,24 @@ fn accounts_and_tokens_of_a_fresh_city() {
     assert!(forged.objects()[0]["first_bad"].as_str().unwrap().contains("第 3 条"), "{}", forged.said);
 }
 
+#[test]
+fn what_only_reads_sets_up_no_city() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_str().unwrap();
+    let file = dir.path().join("city.db");
+    for words in [&["journal", "verify"][..], &["user", "list"], &["token", "create", "liuyi"]] {
+        std::fs::write(&file, "").unwrap();
+        let ran = run(&[words, &["--data", data]].concat());
+        assert!(ran.exit == 2 && ran.noted.contains("还没有城市数据"), "{words:?}: {}", ran.noted);
+        assert_eq!(std::fs::metadata(&file).unwrap().len(), 0, "{words:?} wrote");
+    }
+    std::fs::write(&file, "不是数据库".repeat(500)).unwrap();
+    let ran = run(&["user", "list", "--data", data]);
+    assert!(ran.exit == 3 && ran.noted.contains("请检查文件是否完好"), "{}", ran.noted);
+    let ran = run(&["user", "list", "--database", "mysql://x/y"]);
+    assert!(ran.exit == 2 && ran.noted.contains("postgres://"), "{}", ran.noted);
+}
+
 /// Changes an entry behind the program's back.
 fn forge(file: &std::path::Path) {
     let conn = rusqlite::Connection::open(file).unwrap();

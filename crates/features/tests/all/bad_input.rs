@@ -170,6 +170,44 @@ db_test! {
         assert_eq!(cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'reply'", &told.id), 1);
     }
 
+    fn a_reply_with_blanks_of_its_template_is_not_sent(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
+        let pack = cast.app.city.pack();
+        let template = pack.templates.iter().find(|t| t.text.contains('【')).unwrap();
+        let refused = cast.tries(&cast.handler, &told.id, "reply", &json!({"outcome": "solved", "text": template.text}));
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(refused.text().contains("还没有改写"), "{}", refused.text());
+        // Brackets of one's own are no blanks.
+        let text = "关于【2025】第 3 号文的问题，现答复如下：专场招聘会定于下周举行。";
+        cast.does(&cast.handler, &told.id, "reply", &json!({"outcome": "solved", "text": text}));
+    }
+
+    fn programs_are_told_what_they_need(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept"]);
+        // Somebody was faster: the version at which the case stands now.
+        let late = cast.tries(&cast.intake, &told.id, "accept", &json!({}));
+        assert_eq!((late.status, &late.json()["version"]), (409, &cast.seen(&cast.intake, &told.id)["version"]));
+        // A key that cannot be read must not pass as none.
+        for key in ["键", "  ", "a b"] {
+            let ask = cast.app.post("/api/v1/appeals").header("idempotency-key", key);
+            assert_eq!(ask.json(&Cast::appeal(&json!({}))).send().status, 400, "{key:?}");
+        }
+        assert_eq!(cases(&cast), 1);
+        // A handler by account in either field, or by name.
+        cast.walk(&told.id, &["classify", "dispatch", "sign"]);
+        let account = cast.colleague.account.id.to_string();
+        for body in [json!({"handler": account}), json!({"handler_id": account}), json!({"handler": cast.colleague.account.name})] {
+            cast.does(&cast.leader, &told.id, "assign", &body);
+            assert_eq!(cast.seen(&cast.leader, &told.id)["handler_name"], cast.colleague.account.name.as_str());
+        }
+        let other = json!({"handler": cast.next_handler.account.id});
+        assert_eq!(cast.tries(&cast.leader, &told.id, "assign", &other).status, 422);
+    }
+
     fn a_form_sent_twice_registers_one_case(db) {
         let cast = Cast::new(db);
         let page = cast.app.get("/appeals/register").session(&cast.intake).send();

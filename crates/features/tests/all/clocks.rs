@@ -44,8 +44,32 @@ db_test! {
         assert_eq!(due(), "2025-04-07T23:59:59+08:00");
         cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "咨询", "category": "03-1"}));
         assert_eq!(due(), "2025-03-19T23:59:59+08:00");
-        assert_eq!(clock(&cast.seen(&cast.intake, &told.id), "answer").len(), 1);
+        let case = cast.seen(&cast.intake, &told.id);
+        let answer = clock(&case, "answer");
+        assert_eq!(answer.len(), 1);
+        // The sentence tells what happened: the limit it began with, and both changes.
+        let sentence = answer[0]["sentence"].as_str().unwrap();
+        for said in ["由 7 个工作日改为 15 个工作日", "由 15 个工作日改为 3 个工作日", "于 2025-03-19 23:59:59 到期"] {
+            assert!(sentence.contains(said), "{said}: {sentence}");
+        }
         assert_eq!(cast.tracked(&told)["due_at"], "2025-03-19T23:59:59+08:00");
+    }
+
+    fn a_limit_that_an_act_stops_is_not_kept(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
+        cast.does(&cast.handler, &told.id, "dispatch", &json!({"unit": "transport", "reason": "属于交通运输"}));
+        let page = cast.app.get(&format!("/appeals/{}", told.id)).session(&cast.handler).send();
+        let page = page.expect(200).text();
+        assert!(page.contains("停止计时"), "nobody was contacted, and the page says no other: {page}");
+        let stopped = cast.submit(&json!({}));
+        cast.app.post(&format!("/api/v1/track/{}/withdraw", stopped.number)).header("x-tracking-code", &stopped.code)
+            .json(&json!({"reason": "已经解决"})).send().expect(200);
+        let kept = cast.seen(&cast.intake, &stopped.id);
+        assert_eq!(clock(&kept, "accept")[0]["late"], false);
+        let by = cast.count("SELECT COUNT(*) FROM appeal_clocks WHERE appeal = $1 AND ended_by = 'withdraw'", &stopped.id);
+        assert_eq!(by, 1);
     }
 
     fn a_limit_that_passed_leaves_one_line(db) {

@@ -83,7 +83,7 @@ db_test! {
         let done = browser.post("/track/withdraw", &[("number", &number), ("code", &code), ("reason", "已自行解决")]);
         assert_eq!(done.status, 200, "{}", done.main());
         let text = done.main();
-        assert!(text.contains("已撤回，停止办理") && text.contains("撤回，停止计时"), "{text}");
+        assert!(text.contains("已撤回，停止办理") && text.contains("随撤回停止计时"), "{text}");
     }
 
     fn files_are_handed_out_to_whoever_holds_the_keys(db) {

@@ -55,15 +55,33 @@ enum Engine {
 impl Db {
     /// Opens a database and brings it to the newest schema. `url` is `postgres://…` or the path of a SQLite file.
     pub fn open(url: &str, migrations: &[Migration]) -> Result<Db> {
+        let db = Db::connect(url, migrations)?;
+        migrate::run(&db, migrations)?;
+        Ok(db)
+    }
+
+    /// The same where something has been set up before; an empty database stays empty, and there is none.
+    pub fn open_standing(url: &str, migrations: &[Migration]) -> Result<Option<Db>> {
+        let db = Db::connect(url, migrations)?;
+        let stands = match &db.0.engine {
+            Engine::Sqlite(engine) => engine.has_table(migrate::LEDGER_TABLE),
+            Engine::Postgres(engine) => engine.has_table(migrate::LEDGER_TABLE),
+        }?;
+        if !stands {
+            return Ok(None);
+        }
+        migrate::run(&db, migrations)?;
+        Ok(Some(db))
+    }
+
+    fn connect(url: &str, migrations: &[Migration]) -> Result<Db> {
         let engine = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Engine::Postgres(postgres::Postgres::open(url)?)
         } else {
             Engine::Sqlite(sqlite::Sqlite::open(Path::new(url.strip_prefix("sqlite://").unwrap_or(url)))?)
         };
         let tables = migrate::tables(migrations)?;
-        let db = Db(Arc::new(Inner { engine, tables, acts: Mutex::new(0), woken: Condvar::new() }));
-        migrate::run(&db, migrations)?;
-        Ok(db)
+        Ok(Db(Arc::new(Inner { engine, tables, acts: Mutex::new(0), woken: Condvar::new() })))
     }
 
     /// Opens an embedded database that waits for no disk: for a city that is built anew if the machine fails before it is

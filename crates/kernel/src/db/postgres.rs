@@ -50,6 +50,14 @@ impl Postgres {
         Ok(postgres)
     }
 
+    pub(super) fn has_table(&self, name: &str) -> Result<bool> {
+        let mut conn = self.take()?;
+        let asked = "VALUES (to_regclass($1) IS NOT NULL)";
+        let found = conn.client.query_one(asked, &[&name]).and_then(|row| row.try_get(0));
+        self.put_back(conn);
+        found.map_err(|e| wrong(asked, &e))
+    }
+
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
         let mut conn = self.take()?;
         let result = conn.client.batch_execute(statements).map_err(|e| wrong("", &e));

@@ -99,6 +99,7 @@ impl Batch {
 
 impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Sqlite> {
+        make(path)?;
         let conn = connect(path, OpenFlags::default())?;
         let mut readers = Vec::with_capacity(READERS);
         for _ in 0..READERS {
@@ -110,6 +111,10 @@ impl Sqlite {
             readers: Mutex::new(readers),
             reader_free: Condvar::new(),
         })
+    }
+
+    pub(super) fn has_table(&self, name: &str) -> Result<bool> {
+        self.writer.lock().conn.conn.table_exists(None, name).map_err(failed)
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
@@ -245,6 +250,20 @@ impl Drop for Rollback<'_> {
             let _ = self.writer.run("ROLLBACK TO act");
             let _ = self.writer.run("RELEASE act");
         }
+    }
+}
+
+/// Makes the file of a new city for its owner alone: it holds names and telephone numbers.
+fn make(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Error::busy(format!("{}: {error}", path.display())))
+        }
+        _ => Ok(()),
     }
 }
 

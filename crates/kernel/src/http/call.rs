@@ -145,13 +145,14 @@ impl Call {
             "application/x-www-form-urlencoded" | "multipart/form-data" => Some(self.filled()?),
             _ => None,
         };
-        let token = form.map_or("", |f| f.get("submit_token"));
-        let Some(key) =
-            self.header("idempotency-key").or(Some(token)).map(str::trim).filter(|k| !k.is_empty())
-        else {
-            return Ok(None);
+        let token = form.map_or("", |f| f.get("submit_token").trim());
+        // A key that was sent and cannot be read must not pass as none: the caller would act twice.
+        let key = match self.headers.get("idempotency-key") {
+            Some(sent) => sent.to_str().map_or("", str::trim),
+            None if token.is_empty() => return Ok(None),
+            None => token,
         };
-        if key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Error::new(Kind::Malformed, "幂等键须为 1–200 个可见的 ASCII 字符"));
         }
         let sent = form.map_or_else(|| sm3_hex(&self.body), Filled::digest);

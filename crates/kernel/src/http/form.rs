@@ -30,6 +30,11 @@ impl Checked {
         self.values.get(key).map_or("", String::as_str)
     }
 
+    /// Puts what was meant in the place of what was typed: an account for its name.
+    pub fn mean(&mut self, key: &str, value: &str) {
+        self.values.insert(key.to_owned(), value.to_owned());
+    }
+
     /// The text of a field that may be left empty.
     pub fn some(&self, key: &str) -> Option<&str> {
         Some(self.text(key)).filter(|text| !text.is_empty())

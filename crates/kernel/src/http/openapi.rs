@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
+use parking_lot::Mutex;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
+use crate::error::Result;
+use crate::http::call::Call;
 use crate::http::form;
+use crate::http::reply::Reply;
 use crate::http::route::{Access, Face, Method, Route};
 use crate::http::table::RouteTable;
 use crate::pack::Pack;
@@ -48,6 +53,25 @@ pub fn list_of<T: ToSchema>(schemas: &mut Schemas) -> Json {
 
 fn plain(schema: &impl serde::Serialize) -> Json {
     serde_json::to_value(schema).unwrap_or(Json::Null)
+}
+
+/// Answers `GET /api/openapi.json`: the document of this city's pack, made once.
+pub fn answer(c: &Call) -> Result<Reply> {
+    #[derive(Default)]
+    struct Made(Mutex<Option<(String, Bytes)>>);
+    let pack = c.ctx.pack()?;
+    let made = c.ctx.shelf.of::<Made>();
+    let mut made = made.0.lock();
+    let bytes = match made.as_ref() {
+        Some((version, bytes)) if *version == pack.version => bytes.clone(),
+        _ => {
+            let document = document(&c.site.routes, pack, env!("CARGO_PKG_VERSION"));
+            let bytes = Bytes::from(serde_json::to_string_pretty(&document)? + "\n");
+            *made = Some((pack.version.clone(), bytes.clone()));
+            bytes
+        }
+    };
+    Ok(Reply::new("application/json", bytes))
 }
 
 /// The whole document; the same table and pack always give the same bytes.

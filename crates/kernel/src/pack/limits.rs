@@ -19,8 +19,10 @@ pub struct Limit {
     pub title: String,
     /// Acts of the flow that start it.
     pub starts: Vec<String>,
-    /// Acts of the flow that end it.
+    /// Acts of the flow that end it: what it asks for is done.
     pub ends: Vec<String>,
+    /// Acts of the flow that stop it without doing what it asks for.
+    pub stops: Vec<String>,
     /// The first clause whose condition holds decides.
     pub clauses: Vec<Clause>,
     /// What it is for.
@@ -73,6 +75,16 @@ pub enum Chosen {
 pub const OF_KIND: &str = "按诉求类型";
 
 impl Limit {
+    /// Whether an act of the flow does what the limit asks for.
+    pub fn is_met_by(&self, act: &str) -> bool {
+        self.ends.iter().any(|a| a == act)
+    }
+
+    /// Whether an act of the flow stops it without doing that.
+    pub fn is_stopped_by(&self, act: &str) -> bool {
+        self.stops.iter().any(|a| a == act)
+    }
+
     /// The clause for these facts; `kinds` gives the limits by kind.
     pub fn choose(&self, kinds: &[AppealKind], facts: &dyn Facts) -> Chosen {
         for (index, clause) in self.clauses.iter().enumerate() {
@@ -119,6 +131,7 @@ fn one(desk: &Desk, key: String, limit: &Tab<'_>, facts: &[FactDef]) -> Limit {
     let (title, explain, source) = (limit.text("title"), limit.text("explain"), limit.source());
     let starts = limit.refer_all("starts", Ref::FlowAct);
     let ends = limit.refer_all("ends", Ref::FlowAct);
+    let stops = limit.refer_all("stops", Ref::FlowAct);
     for (field, acts) in [("starts", &starts), ("ends", &ends)] {
         if acts.is_empty() {
             desk.say(
@@ -138,7 +151,7 @@ fn one(desk: &Desk, key: String, limit: &Tab<'_>, facts: &[FactDef]) -> Limit {
         );
     }
     desk.item("时限", &key, &title, &source, summary(&clauses, &explain), &limit.at(""));
-    Limit { key, title, starts, ends, clauses, explain, source }
+    Limit { key, title, starts, ends, stops, clauses, explain, source }
 }
 
 fn clause(tab: &Tab<'_>, facts: &[FactDef]) -> Option<Clause> {

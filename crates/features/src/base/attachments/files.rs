@@ -53,7 +53,11 @@ impl Files {
     fn write_aside(&self, folder: &Path, digest: &str, bytes: &[u8]) -> Result<PathBuf> {
         for nth in 0..64 {
             let aside = folder.join(format!("{digest}.{}.{nth}.part", std::process::id()));
-            match File::options().write(true).create_new(true).open(&aside) {
+            let mut options = File::options();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            match options.open(&aside) {
                 Ok(mut file) => {
                     let written = file.write_all(bytes).and_then(|()| file.sync_all());
                     return match written {

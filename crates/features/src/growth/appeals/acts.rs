@@ -88,12 +88,15 @@ pub fn sign(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
 pub fn assign(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let mut case = Case::open(tx, id, "assign", input)?;
     let office = case.appeal.desk_unit.as_ref().map(ToString::to_string).unwrap_or_default();
-    let handler = case.said("handler").to_owned();
+    let said = case.said.id("handler").unwrap_or_else(|| case.said("handler")).to_owned();
     let holders = identity::people_in_role(tx, &office, "handler")?;
-    if !holders.iter().any(|holder| holder.user.as_str() == handler) {
+    // By account as pages and programs send it, or by a name that only one of them has.
+    let mut fitting = holders.iter().filter(|h| h.user.as_str() == said || h.name == said);
+    let (Some(handler), None) = (fitting.next(), fitting.next()) else {
         return Err(Error::invalid("handler", "请从本单位经办人中选择"));
-    }
-    case.appeal.assignee = Some(handler);
+    };
+    case.appeal.assignee = Some(handler.user.to_string());
+    case.said.mean("handler", handler.user.as_str());
     case.finish()
 }
 
@@ -112,6 +115,10 @@ pub fn note(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
 /// Writes the reply (`appeal.reply`); it goes to the leader for review.
 pub fn reply(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let mut case = Case::open(tx, id, "reply", input)?;
+    if let Some(blank) = rules::left_blank(case.pack, case.said("text")) {
+        let message = format!("模板里的“{blank}”还没有改写，请写上实际内容或者删去");
+        return Err(Error::invalid("text", message));
+    }
     case.appeal.replied_at = Some(tx.ctx().now);
     case.appeal.replied_by = tx.ctx().user().map(ToString::to_string);
     case.appeal.approved = false;

@@ -136,7 +136,7 @@ impl<'t, 'a> Case<'t, 'a> {
             return Err(Error::conflict(appeal.version));
         }
         if let Some(unmet) = unmet(tx.ctx(), pack, act, &appeal).first() {
-            return Err(Error::unmet(unmet.clone()));
+            return Err(Error::unmet(unmet.clone()).at_version(appeal.version));
         }
         let said = match act.form.as_deref().and_then(|key| pack.form(key)) {
             Some(form) => form::check(form, pack, &input.filled).map_err(Error::fields)?,

@@ -1,6 +1,6 @@
 //! The clocks of a case: which limits an act starts and ends, and what is due next.
 
-use huitong_kernel::deadline::{self, Explanation};
+use huitong_kernel::deadline::{self, Clock, Event, Explanation};
 use huitong_kernel::pack::{Chosen, Limit, LimitText, Pack, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
 
@@ -19,10 +19,11 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
     let mut clocks = store::clocks(tx, &appeal.id)?;
     let now = tx.ctx().now;
     for clock in clocks.iter_mut().filter(|c| c.met_at.is_none()) {
-        let ends = pack.limit(&clock.limit_key).is_some_and(|l| l.ends.iter().any(|a| a == act));
+        let ends = pack.limit(&clock.limit_key).is_some_and(|l| l.is_met_by(act) || l.is_stopped_by(act));
         if ends || ended {
             clock.met_at = Some(now);
-            store::meet_clock(tx, clock)?;
+            clock.ended_by = Some(act.to_owned());
+            store::end_clock(tx, clock)?;
         } else if let Some((length, _)) = chosen(pack, &clock.limit_key, appeal)
             && length.text != clock.rule
         {
@@ -76,6 +77,7 @@ fn start(ctx: &Ctx, pack: &Pack, limit: &Limit, appeal: &Appeal, now: i64) -> Op
         started_at: now,
         due_at: deadline::due(now, length.length, calendar),
         met_at: None,
+        ended_by: None,
         rule: length.text,
         changes: String::from("[]"),
     })
@@ -97,16 +99,66 @@ pub fn waits_for_complainant(pack: &Pack, limit: &str) -> bool {
     pack.flow.acts.iter().any(|act| act.after_limit.as_deref() == Some(limit))
 }
 
+/// How a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing<'p> {
+    /// It runs.
+    Running,
+    /// What it asks for was done, in time or late.
+    Met {
+        /// When.
+        at: i64,
+        /// Whether it was late.
+        late: bool,
+    },
+    /// It was stopped by an act that does not do what it asks for: the case went elsewhere, was taken back, closed by itself.
+    Stopped {
+        /// When.
+        at: i64,
+        /// The act, in words.
+        act: &'p str,
+        /// Whether it had passed by then; never where it only waits for the complainant.
+        late: bool,
+    },
+}
+
+/// How a clock of a case stands.
+pub fn standing<'p>(pack: &'p Pack, clock: &RunningLimit) -> Standing<'p> {
+    let Some(at) = clock.met_at else { return Standing::Running };
+    let late = at > clock.due_at;
+    let act = clock.ended_by.as_deref().and_then(|key| pack.flow.act(key));
+    match (act, pack.limit(&clock.limit_key)) {
+        (Some(act), Some(limit)) if !limit.is_met_by(&act.key) => {
+            let late = late && !waits_for_complainant(pack, &limit.key);
+            Standing::Stopped { at, act: &act.label, late }
+        }
+        _ => Standing::Met { at, late },
+    }
+}
+
 /// The arithmetic of a clock, by the calendar and with the changes of rule that are kept with it; nothing where these are
 /// not known here.
 pub fn explain(ctx: &Ctx, clock: &RunningLimit) -> Option<Explanation> {
-    deadline::explain_clock(&clock.history()?, &[ctx.calendar()]).ok()
+    deadline::explain_clock(&history(clock)?, &[ctx.calendar()]).ok()
 }
 
 /// The same in one sentence, or why there is none.
 pub fn sentence(ctx: &Ctx, clock: &RunningLimit) -> String {
-    let Some(history) = clock.history() else { return String::new() };
+    let Some(history) = history(clock) else { return String::new() };
     deadline::sentence(&history, &[ctx.calendar()]).unwrap_or_else(|error| error.to_string())
+}
+
+/// A clock as the arithmetic reads it: what it began with and what happened to it; nothing where its rule is no limit that
+/// can be read.
+fn history(clock: &RunningLimit) -> Option<Clock> {
+    let changes = clock.rule_changes();
+    let first = changes.first().map_or(&clock.rule, |change| &change.from);
+    let mut events = vec![Event::Start { at: clock.started_at }];
+    for RuleChange { at, to, pack, .. } in &changes {
+        events.push(Event::Rule { at: *at, limit: to.parse().ok()?, version: pack.clone() });
+    }
+    let limit = first.parse().ok()?;
+    Some(Clock { limit, rule: clock.pack.clone(), calendar: clock.calendar.clone(), events })
 }
 
 fn chosen(pack: &Pack, limit: &str, appeal: &Appeal) -> Option<(LimitText, Promise)> {

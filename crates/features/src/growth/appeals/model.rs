@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use huitong_kernel::deadline::{Clock, Event};
 use huitong_kernel::{Id, Named, columns};
 use serde::{Deserialize, Serialize};
 
@@ -240,8 +239,10 @@ columns! {
         started_at: i64,
         /// When it falls due.
         due_at: i64,
-        /// When it was met.
+        /// When it was met, or stopped without being met.
         met_at: Option<i64>,
+        /// Key of the act that ended it; none where it runs, or ended before this was kept.
+        ended_by: Option<String>,
         /// How its rule changed since it began: a list of [`RuleChange`], as JSON.
         changes: String,
     }
@@ -264,18 +265,5 @@ impl RunningLimit {
     /// How its rule changed since it began.
     pub fn rule_changes(&self) -> Vec<RuleChange> {
         serde_json::from_str(&self.changes).unwrap_or_default()
-    }
-
-    /// The clock as the arithmetic reads it: what it began with and what happened to it; nothing where its rule is no limit
-    /// that can be read.
-    pub fn history(&self) -> Option<Clock> {
-        let changes = self.rule_changes();
-        let first = changes.first().map_or(&self.rule, |change| &change.from);
-        let mut events = vec![Event::Start { at: self.started_at }];
-        for RuleChange { at, to, pack, .. } in &changes {
-            events.push(Event::Rule { at: *at, limit: to.parse().ok()?, version: pack.clone() });
-        }
-        let limit = first.parse().ok()?;
-        Some(Clock { limit, rule: self.pack.clone(), calendar: self.calendar.clone(), events })
     }
 }

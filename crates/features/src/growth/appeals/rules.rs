@@ -2,7 +2,7 @@
 
 use huitong_kernel::Ctx;
 use huitong_kernel::condition::{Frame, truth};
-use huitong_kernel::pack::{Check, FlowAct};
+use huitong_kernel::pack::{Check, FlowAct, Pack};
 
 use super::model::Appeal;
 use super::store::{KEYS, key_of};
@@ -41,6 +41,15 @@ pub fn unmet(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> Option<String> {
         return Some(String::from("须由派往的单位签收"));
     }
     None
+}
+
+/// The first blank of a reply template (`【情况】`) that a reply still has; nobody outside may read one.
+pub fn left_blank<'p>(pack: &'p Pack, text: &str) -> Option<&'p str> {
+    let blanks = pack.templates.iter().flat_map(|template| {
+        template.text.split('【').skip(1).filter_map(|rest| rest.split_once('】')).map(|(blank, _)| blank)
+    });
+    let mut left = blanks.filter(|blank| text.contains(&format!("【{blank}】")));
+    left.next()
 }
 
 /// Whether the reader holds office in the unit or association that a case complains of.

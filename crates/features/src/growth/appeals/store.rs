@@ -178,8 +178,11 @@ pub fn clocks(tx: &Tx, appeal: &AppealId) -> Result<Vec<RunningLimit>> {
     rows(tx, &sql, args![appeal], RunningLimit::read)
 }
 
-pub(super) fn meet_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
-    tx.exec("UPDATE appeal_clocks SET met_at = $2 WHERE id = $1", args![&clock.id, clock.met_at])?;
+pub(super) fn end_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
+    tx.exec(
+        "UPDATE appeal_clocks SET met_at = $2, ended_by = $3 WHERE id = $1",
+        args![&clock.id, clock.met_at, &clock.ended_by],
+    )?;
     Ok(())
 }
 

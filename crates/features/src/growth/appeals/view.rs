@@ -8,10 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::case::{self, Offer};
+use super::clocks::{self, Standing};
 use super::model::{Appeal, RunningLimit};
 use super::rules::{self, Sight};
 use super::timeline::{self, Line, Timeline};
-use super::{clocks, sentences, store};
+use super::{sentences, store};
 use crate::base::units;
 use crate::base::{associations, attachments, identity};
 
@@ -92,7 +93,7 @@ pub struct ClockView {
     pub started_at: String,
     /// When it falls due.
     pub due_at: String,
-    /// When it was met; none while it runs.
+    /// When it was met or stopped; none while it runs.
     pub met_at: Option<String>,
     /// Whether it was or is missed.
     pub late: bool,
@@ -363,7 +364,10 @@ pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
         started_at: rfc3339(clock.started_at),
         due_at: rfc3339(clock.due_at),
         met_at: clock.met_at.map(rfc3339),
-        late: clock.met_at.unwrap_or(ctx.now) > clock.due_at,
+        late: match clocks::standing(pack, clock) {
+            Standing::Running => ctx.now > clock.due_at,
+            Standing::Met { late, .. } | Standing::Stopped { late, .. } => late,
+        },
         sentence: clocks::sentence(ctx, clock),
     }
 }

@@ -9,8 +9,9 @@ use huitong_kernel::{Error, Result};
 
 use super::{left, tone};
 use crate::growth::appeals::case::{Offer, pack_of};
+use crate::growth::appeals::clocks::{Standing, standing};
 use crate::growth::appeals::days::{Arithmetic, arithmetic};
-use crate::growth::appeals::model::Appeal;
+use crate::growth::appeals::model::{Appeal, RunningLimit};
 use crate::growth::appeals::view::{self, AppealView, Complainant};
 use crate::growth::appeals::{api, looks, store};
 
@@ -102,11 +103,8 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
             .map(|clock| {
                 let running = clock.met_at.is_none();
                 let (left, sla, _) = left(&c.ctx, Some(clock.due_at).filter(|_| running));
-                let met = clock.met_at.map(|at| match at > clock.due_at {
-                    true => format!("{} 办，超期", minute_text(at)),
-                    false => format!("{} 按时", minute_text(at)),
-                });
-                Clock { arithmetic: arithmetic(&c.ctx, pack, clock), left: met.unwrap_or(left), sla, running }
+                let left = ended(pack, clock).unwrap_or(left);
+                Clock { arithmetic: arithmetic(&c.ctx, pack, clock), left, sla, running }
             })
             .rev()
             .collect(),
@@ -202,4 +200,17 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
         });
     }
     lines
+}
+
+/// How a clock that no longer runs ended, in words.
+fn ended(pack: &Pack, clock: &RunningLimit) -> Option<String> {
+    Some(match standing(pack, clock) {
+        Standing::Running => return None,
+        Standing::Met { at, late: false } => format!("{} 按时", minute_text(at)),
+        Standing::Met { at, late: true } => format!("{} 办，超期", minute_text(at)),
+        Standing::Stopped { at, act, late: false } => format!("{} 随{act}停止计时", minute_text(at)),
+        Standing::Stopped { at, act, late: true } => {
+            format!("{} 随{act}停止计时，停止时已超期", minute_text(at))
+        }
+    })
 }

@@ -11,7 +11,7 @@ use huitong_kernel::{Ctx, Result, Tx};
 
 use super::promise;
 use crate::base::attachments::{self, Attachment};
-use crate::growth::appeals::clocks::{self, ANSWER, waits_for_complainant};
+use crate::growth::appeals::clocks::{self, ANSWER, Standing, waits_for_complainant};
 use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
 use crate::growth::appeals::{case, days, store, view};
 
@@ -269,12 +269,11 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
     let source = of_kind.or(limit.map(|l| &l.source));
     let explained = clocks::explain(ctx, clock);
     let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
-    let taken_back = appeal.state == "withdrawn" && clock.met_at == appeal.closed_at;
-    let (standing, tone) = match clock.met_at {
-        Some(at) if taken_back => (format!("{} 撤回，停止计时", minute_text(at)), "none"),
-        Some(at) if at <= clock.due_at => (format!("{} 已完成", minute_text(at)), "none"),
-        Some(at) => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
-        None => (
+    let (standing, tone) = match clocks::standing(pack, clock) {
+        Standing::Stopped { at, act, .. } => (format!("{} 随{act}停止计时", minute_text(at)), "none"),
+        Standing::Met { at, late: false } => (format!("{} 已完成", minute_text(at)), "none"),
+        Standing::Met { at, late: true } => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
+        Standing::Running => (
             left.words,
             match left.state {
                 Urgency::Calm => "calm",
