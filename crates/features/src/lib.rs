@@ -7,7 +7,7 @@ mod shell;
 
 use huitong_kernel::capability::Capability;
 use huitong_kernel::http::Hooks;
-use huitong_kernel::pack::{Vocabulary, words};
+use huitong_kernel::pack::{Needed, Vocabulary, needs, words};
 
 use base::attachments::{Owner, Owners};
 use base::notices::{Teller, Tellers};
@@ -73,14 +73,20 @@ pub fn capabilities() -> Vec<Capability> {
         admin::capability(),
         base("units", units::ACTS, Vec::new()),
         base("associations", associations::ACTS, associations::routes()),
-        base("duty", duty::ACTS, duty::routes()),
+        Capability { vocabulary: duty::vocabulary(), ..base("duty", duty::ACTS, duty::routes()) },
         base("attachments", attachments::ACTS, attachments::routes::<House>()),
         Capability {
             followers: vec![notices::follower::<House>()],
             ..base("notices", notices::ACTS, notices::routes())
         },
         base("records", records::ACTS, records::routes::<House>()),
-        base("system", SYSTEM, Vec::new()),
+        Capability {
+            vocabulary: Vocabulary {
+                needs: needs(Needed::Warning, &[("no_secrets", "每个自由文本和附件处的涉密提示")]),
+                ..acts(SYSTEM)
+            },
+            ..base("system", SYSTEM, Vec::new())
+        },
     ]
 }
 

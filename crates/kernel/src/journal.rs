@@ -3,7 +3,7 @@
 mod find;
 mod verify;
 
-pub use find::{Filter, count, find, list};
+pub use find::{Filter, From, count, find, list};
 pub use verify::{Verified, verify};
 
 use serde_json::{Map, Value as Json, json};

@@ -42,7 +42,7 @@ db_test! {
         assert_eq!(by_code.id, made.id);
         let entries = db.read(&town.ctx, |tx| journal::list(tx, &journal::Filter {
             subject: Some(made.id.to_string()), ..journal::Filter::default()
-        }, None, 10)).unwrap();
+        }, &journal::From::Newest(0), 10)).unwrap();
         assert_eq!(entries[0].act, "association.record");
         assert_eq!(entries[0].body["after"]["uscc"], made.uscc.as_str());
     }

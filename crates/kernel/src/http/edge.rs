@@ -78,6 +78,7 @@ async fn dispatch(
     let path = parts.uri.path().to_owned();
     let mut incoming = Incoming {
         site: site.clone(),
+        listener,
         route: nowhere(&path, &parts.method),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         params: Vec::new(),

@@ -10,7 +10,7 @@ use crate::http::body::{Filled, Upload};
 use crate::http::call::Call;
 pub use crate::http::form_schema::schema;
 pub use crate::http::formview::{FieldView, FormView};
-use crate::pack::{Control, Field, Form, Pack};
+use crate::pack::{Control, Field, Form, Pack, Stop};
 
 /// Characters at most where the form says nothing (a choice, a name that was looked up).
 const SHORT: usize = 200;
@@ -109,6 +109,14 @@ pub fn check(form: &Form, pack: &Pack, filled: &Filled) -> std::result::Result<C
     if wrong.is_empty() { Ok(checked) } else { Err(wrong) }
 }
 
+/// What a stop marking demands that stands in a text of the form or in the name of a file: nothing that came with it may be
+/// kept, not even until the form is checked.
+pub fn stopped(form: &Form, pack: &Pack, filled: &Filled, files: &[Upload]) -> Option<Stop> {
+    let written = form.fields.iter().filter(|f| matches!(f.control, Control::Text | Control::TextArea));
+    let texts = written.map(|field| filled.get(&field.key));
+    texts.chain(files.iter().map(|file| file.name.as_str())).find_map(|text| pack.stop(text))
+}
+
 type Finding = std::result::Result<(), String>;
 
 fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
@@ -127,6 +135,9 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
 
 fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
     let text = filled.get(&field.key).trim().to_owned();
+    if filled.strict && filled.repeated.iter().any(|(name, _)| *name == field.key) {
+        return Err(format!("“{}”只能有一个值，不能是列表", field.label));
+    }
     let id = format!("{}_id", field.key);
     let picked = if is_looked_up(field.control) { filled.get(&id).trim() } else { "" };
     if text.is_empty() && picked.is_empty() {

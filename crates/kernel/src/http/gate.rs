@@ -9,19 +9,20 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use crate::ctx::Actor;
+use crate::ctx::{Actor, OfficeKind};
 use crate::error::{Error, Kind, Result};
 use crate::http::call::Call;
 use crate::http::cookie::{self, Cookie};
 use crate::http::query::Pairs;
 use crate::http::reply::Reply;
 use crate::http::route::{Access, Face, Method, Rate, Route};
-use crate::http::site::{SignedIn, Site};
+use crate::http::site::{Listener, SignedIn, Site};
 use crate::http::{csrf, problem};
 
 /// A request as the edge read it; `refused` where the edge itself already found what is wrong.
 pub(super) struct Incoming {
     pub site: Arc<Site>,
+    pub listener: Listener,
     pub route: Route,
     pub path: String,
     pub query: String,
@@ -42,7 +43,7 @@ pub(super) fn is_stale(error: &Error) -> bool {
 
 /// Answers a request, whatever happens; also gives the request's id for the log.
 pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
-    let Incoming { site, route, path, query, params, headers, body, remote, refused } = incoming;
+    let Incoming { site, listener, route, path, query, params, headers, body, remote, refused } = incoming;
     let pairs = Pairs::parse(&query);
     let mut call = Call {
         city: site.city.clone(),
@@ -63,7 +64,7 @@ pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
     let result = match pairs {
         Ok(pairs) => {
             call.query = pairs;
-            pass(&mut call, refused)
+            pass(&mut call, listener, refused)
         }
         Err(error) => Err(error),
     };
@@ -74,8 +75,11 @@ pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
     (finish(&call, reply), call.ctx.request.clone())
 }
 
-fn pass(call: &mut Call, refused: Option<Error>) -> Result<Reply> {
+fn pass(call: &mut Call, listener: Listener, refused: Option<Error>) -> Result<Reply> {
     authenticate(call)?;
+    if listener == Listener::Public {
+        set_aside_office(&mut call.ctx.actor);
+    }
     if let Some(error) = refused {
         return Err(error);
     }
@@ -117,6 +121,13 @@ fn authenticate(call: &mut Call) -> Result<()> {
     call.ctx.actor = actor;
     call.session = Some(session);
     Ok(())
+}
+
+/// The public listener is for the public, associations and companies: what a person may do in a unit does not count there.
+fn set_aside_office(actor: &mut Actor) {
+    if let Actor::Person { posts, .. } = actor {
+        posts.retain(|post| post.kind != OfficeKind::Unit);
+    }
 }
 
 /// An act that rests on a cookie must come from a page of ours; one that rests on a token or on nothing cannot be forged.

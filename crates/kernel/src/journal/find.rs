@@ -55,17 +55,32 @@ pub fn find(tx: &Tx, id: &Id<Entry>) -> Result<Option<Kept>> {
     tx.one(&sql, args![id])?.as_ref().map(Kept::read).transpose()
 }
 
-/// Entries under a filter, the newest first; `after` is the last entry of the page before.
-pub fn list(tx: &Tx, filter: &Filter, after: Option<&Id<Entry>>, limit: i64) -> Result<Vec<Kept>> {
+/// Where a page of entries begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum From {
+    /// At the newest but so many.
+    Newest(i64),
+    /// Behind the last entry of the page before.
+    After(Id<Entry>),
+}
+
+/// Entries under a filter, the newest first.
+pub fn list(tx: &Tx, filter: &Filter, from: &From, limit: i64) -> Result<Vec<Kept>> {
     let mut args = Vec::new();
     let mut condition = filter.condition(&mut args);
-    if let Some(after) = after {
-        args.push(after.into());
-        condition.push_str(&format!(" AND id < ${}", args.len()));
-    }
-    args.push(Value::Int(limit));
-    let sql =
-        format!("SELECT {COLUMNS} FROM journal WHERE {condition} ORDER BY id DESC LIMIT ${}", args.len());
+    let skipped = match from {
+        From::Newest(skipped) => *skipped,
+        From::After(last) => {
+            args.push(last.into());
+            condition.push_str(&format!(" AND id < ${}", args.len()));
+            0
+        }
+    };
+    args.extend([Value::Int(limit), Value::Int(skipped)]);
+    let (limit, skipped) = (args.len() - 1, args.len());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM journal WHERE {condition} ORDER BY id DESC LIMIT ${limit} OFFSET ${skipped}"
+    );
     tx.query(&sql, &args)?.iter().map(Kept::read).collect()
 }
 

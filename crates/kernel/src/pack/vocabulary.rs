@@ -1,5 +1,6 @@
 //! What the code behind a pack knows: acts, facts, guards and placeholders a pack may name, each with its meaning.
 
+use super::needs::{Need, Needed};
 use crate::condition::FactDef;
 
 /// One word the pack may use.
@@ -24,6 +25,8 @@ pub struct Vocabulary {
     pub recipients: Vec<Word>,
     /// Placeholders of sentences, notices and reply templates, without braces.
     pub placeholders: Vec<Word>,
+    /// What the code asks for by name.
+    pub needs: Vec<Need>,
 }
 
 impl Vocabulary {
@@ -35,8 +38,14 @@ impl Vocabulary {
         self.guards.extend(other.guards);
         self.recipients.extend(other.recipients);
         self.placeholders.extend(other.placeholders);
+        self.needs.extend(other.needs);
         self
     }
+}
+
+/// Makes needs of one kind out of keys and what they are for.
+pub fn needs(what: Needed, pairs: &[(&'static str, &'static str)]) -> Vec<Need> {
+    pairs.iter().map(|(key, why)| Need { what, key, why }).collect()
 }
 
 /// Makes words out of pairs.

@@ -19,6 +19,7 @@ use super::lexicon::{self, DutyWords};
 use super::limits::{self, Limit};
 use super::lists::{self, AppealKind, List, Mask, Warning};
 use super::markings::{self, Marking};
+use super::needs;
 use super::queues::{self, Queue};
 use super::relations::{self, AssociationType, Duty, Function, LinkKind, UnitKind};
 use super::roles::{self, Role};
@@ -125,6 +126,7 @@ impl Pack {
         let (desk, shelf) = (Desk::default(), Shelf::new(files));
         let mut pack = read(&desk, &shelf, vocabulary, files);
         examples::required(&desk, &pack);
+        needs::check(&desk, &pack, vocabulary);
         shelf.set_aside(README);
         shelf.leftovers(&desk);
         let (items, findings) = desk.close();

@@ -17,6 +17,23 @@ pub use pages::routes;
 pub use relation::{Held, answers, answers_appeal, duty_list, held};
 pub use store::{find, of_association, of_unit};
 
+use huitong_kernel::pack::{Needed, Vocabulary, needs, words};
+
+/// What this capability knows, and asks of the pack by name.
+pub fn vocabulary() -> Vocabulary {
+    let duties =
+        [(rules::SPONSOR_APPEALS, "诉求按责任关系办理"), (rules::INDUSTRY_APPEALS, "诉求按责任关系办理")];
+    Vocabulary {
+        acts: words(ACTS),
+        needs: [
+            needs(Needed::Duty, &duties),
+            needs(Needed::UnitKind, &[(rules::SPONSOR, "区分有没有业务主管单位")]),
+        ]
+        .concat(),
+        ..Vocabulary::default()
+    }
+}
+
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] =
     &[("link.add", "确定责任关系"), ("link.end", "结束责任关系"), ("responsibility.view", "查询责任关系")];

@@ -7,7 +7,7 @@ use super::model::{Answer, AppealAnswer, Gap, GapKind, Link, Responsible};
 use crate::base::units::UnitId;
 
 /// The unit kind that only some ways of management have (业务主管单位).
-const SPONSOR: &str = "sponsor";
+pub const SPONSOR: &str = "sponsor";
 /// The sponsor's duty to handle appeals.
 pub const SPONSOR_APPEALS: &str = "DB-08";
 /// The industry department's duty to handle appeals.

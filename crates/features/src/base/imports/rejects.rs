@@ -45,7 +45,7 @@ impl Report {
     /// Adds the findings of a row.
     pub fn row(&mut self, row: i64, rejects: &[Reject]) -> Result<()> {
         for Reject { column, value, reason } in rejects {
-            let shown: String = value.chars().take(SHOWN).collect();
+            let shown = plain(value.chars().take(SHOWN).collect());
             self.line(&[&row.to_string(), column, &shown, reason])?;
         }
         Ok(())
@@ -58,6 +58,11 @@ impl Report {
             None => Ok(()),
         }
     }
+}
+
+/// A value that a table calculation would take for a formula is marked as text.
+fn plain(value: String) -> String {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value }
 }
 
 fn open(path: &Path, append: bool) -> std::io::Result<File> {

@@ -2,7 +2,7 @@
 
 use huitong_kernel::clock::rfc3339;
 use huitong_kernel::http::{Call, Param, Reply};
-use huitong_kernel::journal;
+use huitong_kernel::journal::{self, From};
 use huitong_kernel::{Error, Result};
 use serde::Serialize;
 use serde_json::json;
@@ -18,8 +18,9 @@ pub(super) const PARAMS: &[Param] = &[
     Param::query("subject", "对象的编号"),
     Param::query("from", "自哪一天，如 2025-03-14"),
     Param::query("until", "至哪一天（含）"),
-    Param::query("next", "上一段答复中的续读标记"),
-    Param::query("page_size", "每段条数，1–100，不写是 30"),
+    Param::query("page", "第几页，从 1 起；页数多时用 next 续读"),
+    Param::query("page_size", "每页条数，1–100，不写是 30"),
+    Param::query("next", "上一页答复中的续读标记"),
 ];
 
 /// An entry of the journal.
@@ -81,16 +82,28 @@ fn view(row: Named) -> EntryView {
     }
 }
 
+fn number(c: &Call, name: &str, usual: i64, most: i64) -> Result<i64> {
+    match c.query(name).map(str::parse) {
+        None => Ok(usual),
+        Some(Ok(n)) if (1..=most).contains(&n) => Ok(n),
+        Some(_) => Err(Error::invalid(name, format!("{name} 须是 1 到 {most} 的整数"))),
+    }
+}
+
 pub(super) fn list<H: Subjects>(c: &Call) -> Result<Reply> {
-    let size: i64 = match c.query("page_size").map(str::parse) {
-        None => 30,
-        Some(Ok(size)) if (1..=100).contains(&size) => size,
-        Some(_) => return Err(Error::invalid("page_size", "每段条数须是 1 到 100 的整数")),
+    let known = |name: &str| PARAMS.iter().any(|param| param.name == name);
+    if let Some((name, _)) = c.queries().iter().find(|(name, _)| !known(name)) {
+        let near = huitong_kernel::pack::did_you_mean(name, PARAMS.iter().map(|param| param.name));
+        return Err(Error::invalid(name, format!("没有“{name}”这个查询参数。{near}")));
+    }
+    let (size, page) = (number(c, "page_size", 30, 100)?, number(c, "page", 1, 1_000)?);
+    let from = match place(c, "next")? {
+        From::Newest(_) => From::Newest((page - 1) * size),
+        after => after,
     };
-    let after = place(c, "next")?;
     let (total, mut rows) = c.read(|tx| {
         let filter = filter::<H>(c, tx)?;
-        let entries = journal::list(tx, &filter, after.as_ref(), size + 1)?;
+        let entries = journal::list(tx, &filter, &from, size + 1)?;
         let rows = entries.into_iter().map(|e| named::<H>(tx, e)).collect::<Result<Vec<_>>>()?;
         Ok((journal::count(tx, &filter)?, rows))
     })?;

@@ -50,7 +50,7 @@ impl Since {
         let mut entries: Vec<(&Subject, Kept)> = Vec::new();
         for (subject, id) in opened.parts {
             let filter = Filter { subject: Some(id.clone()), ..Filter::default() };
-            for kept in journal::list(tx, &filter, None, ENTRIES)? {
+            for kept in journal::list(tx, &filter, &journal::From::Newest(0), ENTRIES)? {
                 if rules::version_after(&kept.body).is_some_and(|version| version > opened.version) {
                     entries.push((subject, kept));
                 }

@@ -1,6 +1,6 @@
 //! The JSON interface: the same acts and the same views as the pages.
 
-use huitong_kernel::http::{Call, Filled, GET, POST, Param, Rate, Reply, Route, api, list_of, schema};
+use huitong_kernel::http::{Call, Filled, GET, POST, Param, Rate, Reply, Route, api, form, list_of, schema};
 use huitong_kernel::list::Asked;
 use huitong_kernel::{Error, OrMissing, Result};
 use serde::Serialize;
@@ -78,7 +78,7 @@ const CODE: &[Param] =
 
 const LIST: &[Param] = &[
     Param::query("queue", "队列的代码，见政策包"),
-    Param::query("q", "标题里的词"),
+    Param::query("q", "标题里的词，或者编号、来源编号"),
     Param::query("number", "诉求编号"),
     Param::query("state", "办理状态"),
     Param::query("kind", "诉求类型"),
@@ -170,18 +170,13 @@ fn offers_schema(schemas: &mut huitong_kernel::http::Schemas) -> serde_json::Val
 pub fn input(c: &Call) -> Result<Input> {
     let filled = c.filled()?.clone();
     // The act will refuse a text with a stop marking; nothing that came with it may stay here.
-    let files = match is_stopped(c, &filled)? {
-        true => Vec::new(),
-        false => attachments::take(&Files::of(&c.city.data), c.ctx.pack()?, &filled.files)?,
-    };
-    Ok(Input { filled, files })
-}
-
-fn is_stopped(c: &Call, filled: &Filled) -> Result<bool> {
     let pack = c.ctx.pack()?;
     let form = c.route.form.and_then(|key| pack.form(key));
-    let mut free = form.iter().flat_map(|form| &form.fields).filter(|field| field.free_text);
-    Ok(free.any(|field| pack.stop(filled.get(&field.key)).is_some()))
+    let files = match form.and_then(|form| form::stopped(form, pack, &filled, &filled.files)) {
+        Some(_) => Vec::new(),
+        None => attachments::take(&Files::of(&c.city.data), pack, &filled.files)?,
+    };
+    Ok(Input { filled, files })
 }
 
 fn create(c: &Call) -> Result<Reply> {

@@ -65,7 +65,9 @@ pub fn tracked(tx: &Tx, number: &str, code: &str) -> Result<Appeal> {
 
 /// The flow that a case began under.
 pub fn pack_of<'a>(ctx: &'a Ctx, appeal: &Appeal) -> Result<&'a Pack> {
-    ctx.policy.version(&appeal.pack).map_or_else(|| ctx.pack(), Ok)
+    let kept = ctx.policy.version(&appeal.pack);
+    // Another version would judge it by rules it did not begin under.
+    kept.ok_or_else(|| Error::internal(format!("pack {} of {} is not kept", appeal.pack, appeal.id)))
 }
 
 /// A case, opened for one act; the act changes `appeal` and then finishes.
@@ -130,10 +132,12 @@ impl<'t, 'a> Case<'t, 'a> {
     ) -> Result<Case<'t, 'a>> {
         let pack = pack_of(tx.ctx(), &appeal)?;
         let act = pack.flow.act(act).or_missing()?;
-        if let Some(version) = input.filled.values.get("version").filter(|v| !v.is_empty())
-            && version.parse() != Ok(appeal.version)
-        {
-            return Err(Error::conflict(appeal.version));
+        if let Some(version) = input.filled.values.get("version").filter(|v| !v.is_empty()) {
+            match version.parse::<i64>() {
+                Ok(opened) if opened == appeal.version => {}
+                Ok(_) => return Err(Error::conflict(appeal.version)),
+                Err(_) => return Err(Error::invalid("version", "版本号须是整数，取自打开的记录")),
+            }
         }
         if let Some(unmet) = unmet(tx.ctx(), pack, act, &appeal).first() {
             return Err(Error::unmet(unmet.clone()).at_version(appeal.version));

@@ -3,7 +3,7 @@
 use huitong_kernel::capability::{Capability, Run, Work};
 use huitong_kernel::http::Call;
 use huitong_kernel::journal::COMPLAINANT;
-use huitong_kernel::pack::{Vocabulary, words};
+use huitong_kernel::pack::{self, Need, Needed, Vocabulary, words};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
@@ -44,9 +44,45 @@ pub const ACT_NAMES: &[(&str, &str)] = &[
     ("desk.view", "进入工作台"),
 ];
 
+/// What the acts read from forms, whatever else these ask for.
+fn needs() -> Vec<Need> {
+    let fields = [
+        ("appeal_submit.kind", "提交诉求"),
+        ("appeal_submit.title", "提交诉求"),
+        ("appeal_submit.text", "提交诉求"),
+        ("appeal_submit.disclosure", "提交诉求"),
+        ("appeal_submit.contact_name", "提交诉求"),
+        ("appeal_submit.contact_phone", "提交诉求"),
+        ("appeal_register.source", "代录诉求"),
+        ("appeal_register.source_number", "代录诉求"),
+        ("appeal_register.kind", "代录诉求"),
+        ("appeal_register.title", "代录诉求"),
+        ("appeal_register.text", "代录诉求"),
+        ("appeal_classify.kind", "分类"),
+        ("appeal_classify.category", "分类"),
+        ("appeal_dispatch.unit", "派单"),
+        ("appeal_assign.handler", "分办"),
+        ("appeal_contact.reason", "联系诉求人"),
+        ("appeal_contact.result", "联系诉求人"),
+        ("appeal_note.text", "记录办理情况"),
+        ("appeal_reply.text", "起草答复"),
+        ("appeal_reply.outcome", "起草答复"),
+        ("appeal_review.outcome", "审核答复"),
+        ("appeal_review.opinion", "审核答复"),
+        ("appeal_judge.solved", "评价"),
+        ("appeal_judge.satisfied", "评价"),
+    ];
+    [
+        pack::needs(Needed::Field, &fields),
+        pack::needs(Needed::LinkKind, &[("industry_department_main", "提交诉求时说明由谁答复")]),
+    ]
+    .concat()
+}
+
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     let vocabulary = Vocabulary {
+        needs: needs(),
         acts: words(ACT_NAMES).into_iter().chain(words(learning::ACTS)).collect(),
         facts: facts::declared(),
         guards: words(&[("complete", "必填内容已填写完整"), ("reviewer_is_not_author", "审核人不是起草人")]),

@@ -167,14 +167,23 @@ impl Kind for Appeals<'_> {
             let reason = format!("没有名为“{unit_name}”的单位；请先新增，或者加上 --create-units 一并新增");
             rejects.push(line.reject("unit", reason));
         }
+        let path = line.texts("category_path");
+        if path.iter().any(|part| !part.is_empty()) && self.rules.word(&path).is_none() {
+            let reason = "对照表里没有这个分类；请在 [category] 补上一行，或者写 default";
+            rejects.push(line.reject("category_path", reason));
+        }
         match form::check(self.form, self.pack, &self.filled(line)) {
-            Ok(said) if rejects.is_empty() => Ok(Understood { said, received_at, unit, unit_name }),
-            Ok(_) => Err(rejects),
+            Ok(said) if rejects.is_empty() => return Ok(Understood { said, received_at, unit, unit_name }),
+            Ok(_) => {}
             Err(wrong) => {
                 rejects.extend(wrong.into_iter().map(|e| line.reject(column_of(&e.field, line), e.message)));
-                Err(rejects)
             }
         }
+        // What must not be on this network is not written into a further file either.
+        for reject in rejects.iter_mut().filter(|reject| self.pack.stop(&reject.value).is_some()) {
+            reject.value = String::from("（含涉密标志，不写出）");
+        }
+        Err(rejects)
     }
 
     fn known(&self, tx: &Tx, keys: &[&str]) -> Result<HashMap<String, String>> {
@@ -281,7 +290,8 @@ fn received_at(line: &Line) -> std::result::Result<i64, Reject> {
     {
         return Ok(at);
     }
-    let date = date(&text).ok_or_else(|| line.reject("date", "日期应写成 2025-03-14 或者 2025/3/14"))?;
+    let wrong = "没有这个日期；日期应写成 2025-03-14 或者 2025/3/14";
+    let date = date(&text).ok_or_else(|| line.reject("date", wrong))?;
     let time = time(line.text("time")).ok_or_else(|| line.reject("time", "时间应写成 09:00"))?;
     Ok(instant(date.to_datetime(time)))
 }

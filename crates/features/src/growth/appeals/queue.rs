@@ -28,7 +28,12 @@ pub const APPEALS: ListDef = ListDef {
         Filter { name: "unit", about: "承办单位", sql: "a.unit = $1", kind: FilterKind::Text },
         Filter { name: "source", about: "受理渠道", sql: "a.source = $1", kind: FilterKind::Text },
         Filter {
-            name: "q", about: "标题里的词", sql: "a.title LIKE $1 ESCAPE '\\'", kind: FilterKind::Part
+            name: "q",
+            about: "标题里的词，或者编号、来源编号",
+            // Lowercase on both sides: one engine's LIKE tells capitals apart, the other's does not.
+            sql: "(LOWER(a.title) LIKE $1 ESCAPE '\\' OR LOWER(a.number) LIKE $1 ESCAPE '\\' \
+                  OR LOWER(a.source_number) LIKE $1 ESCAPE '\\')",
+            kind: FilterKind::Part,
         },
         Filter { name: "number", about: "诉求编号", sql: "a.number = $1", kind: FilterKind::Text },
         Filter {

@@ -33,7 +33,7 @@ pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bo
 pub fn unmet(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> Option<String> {
     let mut offices = ctx.posts().iter().map(|p| p.office.as_str());
     if complained_of(ctx, appeal)
-        && matches!(act.key.as_str(), "sign" | "assign" | "contact" | "reply" | "review" | "send")
+        && matches!(act.key.as_str(), "decline" | "sign" | "assign" | "contact" | "reply" | "review" | "send")
     {
         return Some(String::from("您所在的单位是被反映对象，不能办理这件诉求"));
     }

@@ -108,6 +108,17 @@ fn forms_and_queues() {
 }
 
 #[test]
+fn what_the_code_asks_for() {
+    check_all(breaks![
+        "appeals/forms.toml": "[forms.appeal_submit.fields.text]" => "[forms.appeal_submit.fields.texts]", on "# ", says "缺少“appeal_submit.text”，提交诉求要用到它", remedy "代码不能改";
+        "warnings.toml": "[warnings.no_secrets]" => "[warnings.no_secret]", on "# ", says "缺少“no_secrets”", remedy "代码不能改";
+        "duties.csv": "\nDB-08," => "\nDB-09,", on "# ", says "缺少“DB-08”", remedy "代码不能改";
+        "unit_kinds.csv": "\nsponsor," => "\nsponsors,", on "# ", says "缺少“sponsor”", remedy "代码不能改";
+        "link_kinds.toml": "[links.industry_department_main]" => "[links.industry_department_chief]", on "# ", says "缺少“industry_department_main”", remedy "代码不能改";
+    ]);
+}
+
+#[test]
 fn roles() {
     check_all(breaks![
         "roles.toml": "\"appeal.sign\"" => "\"appeal.sing\"", on "appeal.sing", says "没有行为“appeal.sing”", remedy "是否为“appeal.sign”";
@@ -115,6 +126,7 @@ fn roles() {
         "roles.toml": "assigned = [\"appeal.view_identity\"]" => "asigned = [\"appeal.view_identity\"]", on "asigned = ", says "不认识的键“asigned”", remedy "是否为“assigned”";
         "roles.toml": "[roles.auditor]" => "[roles.auditer]", on "[roles.auditer]", says "没有角色“auditer”", remedy "是否为“auditor”";
         "roles.toml": "[roles.city_leader]\ntitle   = \"市领导\"\noffice  = \"全市\"\nexplain = \"查看全市诉求办理情况；保密的隐去身份。\"\n[roles.city_leader.may]" => "[roles.city_leaders.may]", on "# 角色和权限", says "缺少角色 city_leader", remedy "[roles.city_leader]";
+        "roles.toml": "[roles.public.may]\n" => "[roles.public.may]\ncity = [\"journal.view\"]\n", on "# 角色和权限", says "公众不能有范围为“全市”的权限 journal.view", remedy "public 或者 own";
         "roles.toml": "title   = \"审计员\"\n" => "", on "[roles.auditor]", says "缺少 title", remedy "请补上 title";
     ]);
 }

@@ -1,7 +1,7 @@
 //! The words of the code as the pack of Chengdu uses them; capabilities declare the same keys.
 
 use crate::condition::FactDef;
-use crate::pack::{Vocabulary, words};
+use crate::pack::{Needed, Vocabulary, needs, words};
 
 /// Everything the shipped pack may name.
 pub fn vocabulary() -> Vocabulary {
@@ -95,6 +95,14 @@ fn appeals() -> Vocabulary {
             ("date", "当天日期"),
             ("submitted_on", "提交日期"),
         ]),
+        needs: [
+            needs(Needed::Field, &[("appeal_submit.text", "提交诉求")]),
+            needs(Needed::Warning, &[("no_secrets", "涉密提示")]),
+            needs(Needed::Duty, &[("DB-08", "答复诉求")]),
+            needs(Needed::LinkKind, &[("industry_department_main", "责任关系")]),
+            needs(Needed::UnitKind, &[("sponsor", "责任关系")]),
+        ]
+        .concat(),
     }
 }
 

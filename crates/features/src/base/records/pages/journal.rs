@@ -4,7 +4,7 @@ use askama::Template;
 use huitong_kernel::clock::{DAY, instant, minute_text};
 use huitong_kernel::http::page::{Change, Choice, Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
-use huitong_kernel::journal::{self, Entry, Filter, Kept};
+use huitong_kernel::journal::{self, Entry, Filter, From, Kept};
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
@@ -97,10 +97,11 @@ fn day(name: &str, text: &str) -> Result<Date> {
     text.parse().map_err(wrong)
 }
 
-/// Where reading goes on: an entry named in the address.
-pub fn place(c: &Call, name: &str) -> Result<Option<Id<Entry>>> {
+/// Where reading goes on: behind the entry that the address names, else at the newest.
+pub fn place(c: &Call, name: &str) -> Result<From> {
     let wrong = || Error::invalid(name, "续读的位置不对，请从第一页重新开始");
-    c.query(name).map(|text| Id::parse(text).ok_or_else(wrong)).transpose()
+    let last = c.query(name).map(|text| Id::<Entry>::parse(text).ok_or_else(wrong)).transpose()?;
+    Ok(last.map_or(From::Newest(0), From::After))
 }
 
 /// Pages are cut by id, which leaves open what came first inside a millisecond; the position knows.
@@ -128,7 +129,7 @@ pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
     let after = place(c, "after")?;
     let (total, mut rows) = c.read(|tx| {
         let filter = filter::<H>(c, tx)?;
-        let entries = journal::list(tx, &filter, after.as_ref(), PAGE + 1)?;
+        let entries = journal::list(tx, &filter, &after, PAGE + 1)?;
         let rows = entries.into_iter().map(|e| named::<H>(tx, e)).collect::<Result<Vec<_>>>()?;
         Ok((journal::count(tx, &filter)?, rows))
     })?;
@@ -156,7 +157,8 @@ pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
         rows,
         total,
         next: last.map(|id| format!("/admin/journal{}", c.queries().with("after", &id))),
-        newest: after.map(|_| format!("/admin/journal{}", c.queries().with("after", ""))),
+        newest: matches!(after, From::After(_))
+            .then(|| format!("/admin/journal{}", c.queries().with("after", ""))),
     })
 }
 
