@@ -145,7 +145,17 @@ impl Config {
         if !unknown.is_empty() {
             return Err(unknown.join("；"));
         }
-        toml::from_str(text).map_err(|e| in_words(&e, text))
+        let config: Config = toml::from_str(text).map_err(|e| in_words(&e, text))?;
+        let server = &config.server;
+        let none = [
+            ("at_once", server.at_once),
+            ("timeout_seconds", server.timeout_seconds),
+            ("upload_mb", server.upload_mb),
+        ];
+        match none.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(format!("[server] 的 {name} 不能是 0")),
+            None => Ok(config),
+        }
     }
 
     /// What the city must know of it.
@@ -160,8 +170,8 @@ impl Config {
     /// What the edge must know of it.
     pub fn settings(&self) -> Settings {
         Settings {
-            at_once: usize::from(self.server.at_once.max(1)),
-            timeout: Duration::from_secs(u64::from(self.server.timeout_seconds.max(1))),
+            at_once: usize::from(self.server.at_once),
+            timeout: Duration::from_secs(u64::from(self.server.timeout_seconds)),
             proxies: self.server.proxies.clone(),
             ..Settings::default()
         }
@@ -229,6 +239,7 @@ mod tests {
             ("[public]\nrate_limit = \"never\"\n", "第 2 行"),
             ("[public]\nrate_limit = off\n", "\"off\""),
             ("[server]\nat_once = \"many\"\n", "同时处理的请求数"),
+            ("[server]\ntimeout_seconds = 0\n", "不能是 0"),
             ("nonsense", "第 1 行"),
         ] {
             let error = Config::parse(text).unwrap_err();

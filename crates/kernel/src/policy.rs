@@ -32,8 +32,15 @@ impl Policy {
     pub fn new(pack: Arc<Pack>, older: Vec<Arc<Pack>>, vocabulary: &Vocabulary) -> Policy {
         let labels = vocabulary.acts.iter().map(|w| (w.key.to_owned(), w.label.to_owned())).collect();
         let roles = Roles::new(&pack.version, pack.roles.clone(), labels);
-        let older = older.into_iter().map(|p| (p.version.clone(), p)).collect();
-        Policy { pack: Some(pack), roles, older, ..Policy::default() }
+        let older: BTreeMap<_, _> = older.into_iter().map(|p| (p.version.clone(), p)).collect();
+        Policy { calendar: pack.calendar.clone(), pack: Some(pack), roles, older }
+    }
+
+    /// The calendar of a version: a clock keeps the one it was counted by.
+    pub fn calendar_of(&self, version: &str) -> Option<&Calendar> {
+        let kept = self.older.values().map(|pack| &pack.calendar);
+        let all = [&self.calendar, Calendar::builtin()].into_iter().chain(kept);
+        all.into_iter().find(|calendar| calendar.version() == version)
     }
 
     /// The pack of a version: a case keeps the version it began under.

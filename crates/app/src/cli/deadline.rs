@@ -59,10 +59,14 @@ struct Length {
 }
 
 fn instant(text: &str) -> Result<i64, String> {
-    parse_instant(text).or_else(|_| {
-        huitong_kernel::clock::parse_instant(text)
-            .ok_or_else(|| String::from("时刻应形如 2025-03-14T09:30:00+08:00"))
-    })
+    let wrong = || String::from("没有这个时刻；应形如 2025-03-14T09:30:00+08:00");
+    let at =
+        parse_instant(text).ok().or_else(|| huitong_kernel::clock::parse_instant(text)).ok_or_else(wrong)?;
+    let year = huitong_kernel::clock::civil_date(at).year();
+    if !(1950..=2199).contains(&year) {
+        return Err(format!("{year} 年推算不了；起算时刻须在 1950 年至 2199 年之间"));
+    }
+    Ok(at)
 }
 
 fn amount(text: &str) -> Result<u32, String> {

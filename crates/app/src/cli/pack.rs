@@ -51,7 +51,10 @@ impl Args {
         }
         let out = Out { json: self.json };
         let (findings, items) = match read(&self.folder, self.city.as_deref()) {
-            Ok(pack) => (examples::run(&pack, Some(&due)), pack.items().len()),
+            Ok(pack) => {
+                let due = |start, limit: &LimitText| due(start, limit, &pack.calendar);
+                (examples::run(&pack, Some(&due)), pack.items().len())
+            }
             Err(findings) => (findings, 0),
         };
         for finding in &findings {
@@ -77,7 +80,7 @@ fn read(folder: &Path, city: Option<&Path>) -> Result<Pack, Vec<Finding>> {
     Pack::from_files(&files, &huitong_features::vocabulary())
 }
 
-/// When a limit of an example falls due, by the calendar that comes with the program.
-fn due(start: DateTime, limit: &LimitText) -> Result<DateTime, String> {
-    Ok(civil(deadline::due(instant(start), limit.length, Calendar::builtin())))
+/// When a limit of an example falls due, by the calendar of the pack.
+fn due(start: DateTime, limit: &LimitText, calendar: &Calendar) -> Result<DateTime, String> {
+    Ok(civil(deadline::due(instant(start), limit.length, calendar)))
 }

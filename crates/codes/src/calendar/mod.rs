@@ -131,6 +131,12 @@ impl Calendar {
         })
     }
 
+    /// The same calendar under another version name.
+    #[must_use]
+    pub fn named(self, version: &str) -> Self {
+        Self { version: version.to_owned(), ..self }
+    }
+
     /// Name of this version, to be stored beside whatever was computed from it.
     pub fn version(&self) -> &str {
         &self.version

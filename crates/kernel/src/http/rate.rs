@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -11,6 +11,8 @@ use crate::http::route::Rate;
 
 /// Buckets kept at most; beyond, the full ones are forgotten first.
 const MAX_BUCKETS: usize = 50_000;
+/// How often full ones are looked for at most: it reads them all.
+const SWEEP: Duration = Duration::from_secs(1);
 
 /// How many at once, and seconds until one more is allowed. A counter of a government hall is one address for many.
 fn allowance(rate: Rate) -> Option<(f64, f64)> {
@@ -37,26 +39,46 @@ impl Bucket {
 
 /// The buckets of every address.
 #[derive(Default)]
-pub struct Rates(Mutex<HashMap<(Rate, IpAddr), Bucket>>);
+pub struct Rates(Mutex<Buckets>);
+
+#[derive(Default)]
+struct Buckets {
+    of: HashMap<(Rate, IpAddr), Bucket>,
+    swept: Option<Instant>,
+}
+
+impl Buckets {
+    /// Whose bucket is taken from. Where more addresses ask than can be kept apart, the new ones share one, so that neither
+    /// memory nor the time of everybody's requests is theirs.
+    fn key(&mut self, rate: Rate, address: IpAddr, now: Instant) -> (Rate, IpAddr) {
+        let key = (rate, network(address));
+        if self.of.len() < MAX_BUCKETS || self.of.contains_key(&key) {
+            return key;
+        }
+        if self.swept.is_none_or(|last| now.duration_since(last) >= SWEEP) {
+            self.swept = Some(now);
+            self.of.retain(|(kind, _), bucket| {
+                allowance(*kind).is_some_and(|(size, seconds)| bucket.refilled(now, size, seconds) < size)
+            });
+        }
+        if self.of.len() < MAX_BUCKETS { key } else { (rate, IpAddr::V6(Ipv6Addr::UNSPECIFIED)) }
+    }
+}
 
 impl Rates {
     /// Takes one from the address's bucket, or says when the next may be taken.
     pub fn take(&self, rate: Rate, address: IpAddr, now: Instant) -> Result<()> {
         let Some((size, seconds)) = allowance(rate) else { return Ok(()) };
         let mut buckets = self.0.lock();
-        if buckets.len() >= MAX_BUCKETS {
-            buckets.retain(|(kind, _), bucket| {
-                allowance(*kind).is_some_and(|(size, seconds)| bucket.refilled(now, size, seconds) < size)
-            });
-        }
-        let bucket = buckets.entry((rate, network(address))).or_insert(Bucket { left: size, seen: now });
+        let key = buckets.key(rate, address, now);
+        let bucket = buckets.of.entry(key).or_insert(Bucket { left: size, seen: now });
         let left = bucket.refilled(now, size, seconds);
         *bucket = Bucket { left: if left >= 1.0 { left - 1.0 } else { left }, seen: now };
         if left >= 1.0 {
             return Ok(());
         }
         let wait = u32::try_from(((1.0 - left) * seconds).ceil() as i64).unwrap_or(1).max(1);
-        Err(Error::too_many(wait, format!("操作过于频繁，请在 {wait} 秒后再试；您填写的内容没有提交")))
+        Err(Error::too_many(wait, format!("操作过于频繁，这次没有处理，请在 {wait} 秒后再试")))
     }
 }
 
@@ -92,6 +114,22 @@ mod tests {
         assert!(rates.take(Rate::Track, here, now).is_ok());
         assert!(rates.take(Rate::Submit, here, now + Duration::from_secs(15)).is_ok());
         assert!(rates.take(Rate::Submit, here, now + Duration::from_secs(15)).is_err());
+    }
+
+    #[test]
+    fn a_crowd_of_addresses_fills_no_memory_and_stops_nobody_who_is_known() {
+        let (rates, now) = (Rates::default(), Instant::now());
+        let address = |n: u32| IpAddr::V4(n.into());
+        for n in 0..60_000 {
+            // Those who share the last bucket are refused when it is empty.
+            let _ = rates.take(Rate::Submit, address(n), now);
+        }
+        assert_eq!(rates.0.lock().of.len(), MAX_BUCKETS + 1);
+        assert!(rates.take(Rate::Submit, address(7), now).is_ok());
+        assert!(rates.take(Rate::Submit, address(70_000), now).is_err());
+        // Once the buckets are full again they are forgotten, and the crowd is gone.
+        assert!(rates.take(Rate::Submit, address(70_000), now + Duration::from_secs(60)).is_ok());
+        assert!(rates.0.lock().of.len() < 10);
     }
 
     #[test]

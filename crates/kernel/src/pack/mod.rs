@@ -4,6 +4,7 @@
 //! that comes from. Reading collects *all* findings, each with file, line and remedy. What a pack may name in the
 //! code is the closed [`Vocabulary`]. A pack that was read is immutable and whole: references are resolved.
 
+mod calendar;
 mod categories;
 mod city;
 mod closed;

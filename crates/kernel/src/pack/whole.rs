@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use huitong_codes::Calendar;
 use jiff::civil::Date;
 
+use super::calendar;
 use super::categories::{self, Category, DispatchRule, Target};
 use super::city::{self, City};
 use super::conditions;
@@ -43,6 +45,8 @@ pub struct Pack {
     pub files: BTreeMap<String, String>,
     /// The city's own names, units and divisions.
     pub city: City,
+    /// Working days and office hours.
+    pub calendar: Calendar,
     /// What units can be.
     pub unit_kinds: Vec<UnitKind>,
     /// Kinds of links between associations and units.
@@ -164,6 +168,7 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
     let categories = categories::categories(desk, shelf);
     let dispatch = categories::dispatch(desk, shelf, &categories);
     let lexicon = lexicon::read(desk, shelf);
+    let calendar = calendar::read(desk, shelf);
     let kinds = lists::kinds(desk, shelf);
     let lists = lists::lists(desk, shelf);
     let (warnings, masks) = lists::warnings(desk, shelf);
@@ -199,6 +204,7 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
         effective_from,
         files: files.clone(),
         city,
+        calendar,
         unit_kinds,
         link_kinds,
         functions,

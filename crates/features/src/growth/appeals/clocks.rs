@@ -1,5 +1,6 @@
 //! The clocks of a case: which limits an act starts and ends, and what is due next.
 
+use huitong_codes::Calendar;
 use huitong_kernel::deadline::{self, Clock, Event, Explanation};
 use huitong_kernel::pack::{Chosen, Limit, LimitText, Pack, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
@@ -27,7 +28,9 @@ pub fn advance(tx: &Tx, pack: &Pack, appeal: &mut Appeal, act: &str, ended: bool
         } else if let Some((length, _)) = chosen(pack, &clock.limit_key, appeal)
             && length.text != clock.rule
         {
-            clock.due_at = deadline::due(clock.started_at, length.length, tx.ctx().calendar());
+            // By the calendar it began under: another kind changes the limit, not the days.
+            let calendar = tx.ctx().policy.calendar_of(&clock.calendar).unwrap_or(tx.ctx().calendar());
+            clock.due_at = deadline::due(clock.started_at, length.length, calendar);
             let mut changes = clock.rule_changes();
             let (from, to) = (std::mem::replace(&mut clock.rule, length.text.clone()), length.text);
             changes.push(RuleChange { at: now, from, to, pack: pack.version.clone() });
@@ -139,13 +142,18 @@ pub fn standing<'p>(pack: &'p Pack, clock: &RunningLimit) -> Standing<'p> {
 /// The arithmetic of a clock, by the calendar and with the changes of rule that are kept with it; nothing where these are
 /// not known here.
 pub fn explain(ctx: &Ctx, clock: &RunningLimit) -> Option<Explanation> {
-    deadline::explain_clock(&history(clock)?, &[ctx.calendar()]).ok()
+    deadline::explain_clock(&history(clock)?, &kept(ctx, clock)).ok()
 }
 
 /// The same in one sentence, or why there is none.
 pub fn sentence(ctx: &Ctx, clock: &RunningLimit) -> String {
     let Some(history) = history(clock) else { return String::new() };
-    deadline::sentence(&history, &[ctx.calendar()]).unwrap_or_else(|error| error.to_string())
+    deadline::sentence(&history, &kept(ctx, clock)).unwrap_or_else(|error| error.to_string())
+}
+
+/// The calendar that a clock was counted by, where it is still known.
+fn kept<'c>(ctx: &'c Ctx, clock: &RunningLimit) -> Vec<&'c Calendar> {
+    ctx.policy.calendar_of(&clock.calendar).into_iter().collect()
 }
 
 /// A clock as the arithmetic reads it: what it began with and what happened to it; nothing where its rule is no limit that

@@ -88,7 +88,7 @@ fn a_year_without_calendar_is_marked() {
     let found = say("2026-12-30 10:00", "3 工作日");
     assert!(found.assumed);
     assert_eq!(found.due_text, "2027-01-04 23:59:59");
-    assert!(found.sentence.contains("2027年工作日历尚未公布，暂按周末推算"));
+    assert!(found.sentence.contains("没有2027年的工作日历，暂按周末推算"));
 }
 
 #[test]

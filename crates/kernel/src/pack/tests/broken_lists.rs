@@ -32,6 +32,8 @@ fn references_between_sheets() {
         "dispatch.csv": "\n01,金融服务" => "\n01-1,金融服务", on "# 派单目录", says "没有派单去向", remedy "按责任关系";
         "lexicon.csv": "\n金融服务," => "\n金融服务局,", on "金融服务局,", says "没有职能“金融服务局”", remedy "是否为“金融服务”";
         "lexicon.csv": "\n水务," => "\n金融服务,", on "金融服务,自来水", says "职能“金融服务”写了两行", remedy "合成一行";
+        "calendar.csv": "\n,办公时间,,09:00-12:00" => "\n,办公时间,,09:00-25:00", on ",办公时间", says "25:00", remedy "文件开头的说明";
+        "calendar.csv": "\n,办公时间," => "\n2027,放假,元旦,13-01,通知,R\n,办公时间,", on "2027,放假,元旦,13-01", says "“13-01”不存在", remedy "文件开头的说明";
         "lexicon.csv": "停水、" => "停电、", on "水务,", says "“停电”已经写在职能“电力运行”下", remedy "只放在一项职能下";
         "lexicon.csv": "停水、" => "水、", on "水务,", says "“水”太短", remedy "两个字以上";
         "lexicon.csv": "体育赛事、健身房、游泳馆、体育场馆" => "", on "体育,", says "职能“体育”没有词", remedy "删去这一行";

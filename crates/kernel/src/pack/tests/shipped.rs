@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use super::vocabulary::vocabulary;
 use crate::condition::{Frame, Value, sql};
 use crate::pack::{Chosen, FlowAct, Pack, Promise, Reach, SourceKind, examples, fill};
+use crate::policy::Policy;
+use jiff::civil::date;
 
 pub(super) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack").join(name)
@@ -217,6 +219,30 @@ fn files_carry_the_whole_pack() {
     assert_eq!(pack.canonical_bytes(), again.canonical_bytes());
     assert_eq!(pack.items(), again.items());
     assert_ne!(pack.canonical_bytes(), chengdu().canonical_bytes());
+}
+
+#[test]
+fn a_later_year_comes_with_the_pack_and_older_clocks_keep_theirs() {
+    let (shipped, mut files) = (chengdu(), chengdu().files);
+    assert!(shipped.calendar.version().starts_with("2023-2026·"), "{}", shipped.calendar.version());
+    let sheet = files.get_mut("calendar.csv").unwrap();
+    sheet.push_str(
+        "2027,放假,元旦,01-01~01-03,国务院办公厅通知,R\n2027,调休上班,元旦,01-09,国务院办公厅通知,R\n",
+    );
+    let head = files.get_mut("pack.toml").unwrap();
+    *head = head.replace("\"2026.11.1\"", "\"2026.12.1\"");
+    let next = whole(Pack::from_files(&files, &vocabulary()));
+    let (new_year, made_up) = (date(2027, 1, 1), date(2027, 1, 9));
+    assert!(shipped.calendar.is_working_day(new_year) && !next.calendar.is_working_day(new_year));
+    assert!(!shipped.calendar.is_working_day(made_up) && next.calendar.is_working_day(made_up));
+    let (before, after) = (shipped.calendar.version().to_owned(), next.calendar.version().to_owned());
+    assert!(after.starts_with("2023-2027·") && after != before, "{after}");
+    let policy = Policy::new(next.into(), vec![shipped.into()], &vocabulary());
+    let works = |version: &str| policy.calendar_of(version).map(|calendar| calendar.is_working_day(new_year));
+    assert_eq!(
+        (works(&before), works(&after), works("2023-2026"), works("2031")),
+        (Some(true), Some(false), Some(true), None)
+    );
 }
 
 #[test]
