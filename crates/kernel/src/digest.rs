@@ -43,6 +43,11 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Compares secrets without telling by its time where the first difference is.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |found, (x, y)| found | (x ^ y)) == 0
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

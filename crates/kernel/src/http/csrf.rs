@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use crate::digest::{hex, sm3_hex};
+use crate::digest::{hex, same, sm3_hex};
 use crate::error::{Error, Kind, Result};
 
 /// The token of one page: a salt and a digest, so that no two pages carry the same bytes (compression tells nothing).
@@ -23,11 +23,6 @@ fn digest(salt: &str, secret: &str) -> String {
     let mut digest = sm3_hex(format!("csrf {salt} {secret}").as_bytes());
     digest.truncate(32);
     digest
-}
-
-/// Compares without telling by its time where the first difference is.
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |found, (x, y)| found | (x ^ y)) == 0
 }
 
 /// Refuses an act that the browser says was started by a page of somebody else.

@@ -3,9 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::digest::sm3_hex;
+use crate::digest::{same, sm3_hex};
 use crate::http::cookie::{Cookie, FLASH};
-use crate::http::csrf::same;
 
 /// Seconds until an unread sentence is forgotten.
 const LIFE: u32 = 60;

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use huitong_kernel::clock::{DAY, Random};
-use huitong_kernel::digest::{hex, sm3_all};
+use huitong_kernel::digest::{hex, same, sm3_all};
 use huitong_kernel::{Error, Result};
 
 use crate::base::attachments::{FileKind, KeptFile};
@@ -85,11 +85,6 @@ fn make(folder: &Path, place: &Path) -> Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.into()),
         _ => Ok(()),
     }
-}
-
-/// Compares without telling by its time where the first difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |found, (x, y)| found | (x ^ y)) == 0
 }
 
 #[cfg(test)]
