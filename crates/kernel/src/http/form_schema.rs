@@ -3,10 +3,12 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::http::form::is_looked_up;
+use crate::http::route::Route;
 use crate::pack::{Control, Field, Form, Options, Pack};
 
-/// The JSON schema of a form; `files` where the body can carry them; fields with a default need not be sent.
-pub fn schema(form: &Form, pack: &Pack, files: bool, defaults: &[(&str, &str)]) -> Json {
+/// The JSON schema of a form as a route takes it; `files` where the body can carry them; what the route has a default for
+/// need not be sent.
+pub fn schema(form: &Form, pack: &Pack, files: bool, route: &Route) -> Json {
     let mut properties = Map::new();
     for field in form.fields.iter().filter(|f| files || f.control != Control::Files) {
         properties.insert(field.key.clone(), field_schema(field, pack));
@@ -15,9 +17,11 @@ pub fn schema(form: &Form, pack: &Pack, files: bool, defaults: &[(&str, &str)]) 
             properties.insert(format!("{}_id", field.key), json!({"type": "string", "description": about}));
         }
     }
-    // A record's version: whoever saw an older one is refused (409).
-    properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
-    let has_default = |key: &str| defaults.iter().any(|(name, _)| *name == key);
+    // A record's version: whoever saw an older one is refused (409); what is only being made has none.
+    if route.status != 201 {
+        properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
+    }
+    let has_default = |key: &str| route.defaults.iter().any(|(name, _)| *name == key);
     let needed =
         form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
     let needed = needed.filter(|f| !has_default(&f.key) && properties.contains_key(&f.key));

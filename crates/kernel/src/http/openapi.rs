@@ -134,13 +134,13 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
     let name = form.map(|f| camel(&f.key)).unwrap_or_default();
     let body = match (route.body, form) {
         (Some(schema), _) => Some(schema(schemas)),
-        (None, Some(form)) => Some(schemas.add(&name, form::schema(form, pack, false, route.defaults))),
+        (None, Some(form)) => Some(schemas.add(&name, form::schema(form, pack, false, route))),
         (None, None) => None,
     };
     if let Some(schema) = body {
         let mut content = json!({"application/json": {"schema": schema}});
         if let Some(form) = form.filter(|_| route.uploads) {
-            let with_files = form::schema(form, pack, true, route.defaults);
+            let with_files = form::schema(form, pack, true, route);
             let schema = schemas.add(&format!("{name}WithFiles"), with_files);
             content["multipart/form-data"] = json!({"schema": schema});
         }

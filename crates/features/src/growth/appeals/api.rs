@@ -106,6 +106,7 @@ pub fn routes() -> Vec<Route> {
         api(POST, "/api/v1/appeals", "appeal.submit", create)
             .public()
             .form("appeal_submit")
+            .defaults(&[("disclosure", "named")])
             .uploads()
             .rate(Rate::Submit)
             .creates()
