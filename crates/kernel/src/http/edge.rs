@@ -20,7 +20,7 @@ use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route, Side, page};
 use crate::http::site::{Listener, Site};
 use crate::http::table::Found;
-use crate::http::{health, problem};
+use crate::http::{health, problem, uploads};
 
 /// How long a body may take to arrive.
 const ARRIVE: Duration = Duration::from_secs(20);
@@ -105,8 +105,8 @@ async fn dispatch(
     }
     let mut upload = None;
     if incoming.refused.is_none() && incoming.route.method == Method::Post {
-        match arrive(site, &incoming.route, &incoming.headers, body).await {
-            Ok((bytes, permit)) => (incoming.body, upload) = (bytes, permit),
+        match arrive(site, incoming.remote, &incoming.route, &incoming.headers, body).await {
+            Ok((bytes, place)) => (incoming.body, upload) = (bytes, place),
             Err(error) => incoming.refused = Some(error),
         }
     }
@@ -152,10 +152,11 @@ async fn run(site: &Arc<Site>, incoming: Incoming) -> Result<(Reply, String)> {
 /// Reads the body within its limits.
 async fn arrive(
     site: &Site,
+    remote: IpAddr,
     route: &Route,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(Bytes, Option<tokio::sync::OwnedSemaphorePermit>)> {
+) -> Result<(Bytes, Option<uploads::Place>)> {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     let files =
         route.uploads && text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("multipart/form-data"));
@@ -168,20 +169,14 @@ async fn arrive(
     if announced > limit as u64 {
         return Err(too_large());
     }
-    let permit = if files { Some(upload_place(site).await?) } else { None };
+    let place = if files { Some(site.uploads.enter(remote, ARRIVE).await?) } else { None };
     let collected = tokio::time::timeout(ARRIVE, Limited::new(body, limit).collect()).await;
     match collected {
-        Ok(Ok(body)) => Ok((body.to_bytes(), permit)),
+        Ok(Ok(body)) => Ok((body.to_bytes(), place)),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Error::new(Kind::Malformed, "请求没有发完就断开了")),
         Err(_) => Err(Error::new(Kind::Malformed, "请求没有在 20 秒内发完，请检查网络后重试")),
     }
-}
-
-/// Waits until few enough bodies with files are in memory.
-async fn upload_place(site: &Site) -> Result<tokio::sync::OwnedSemaphorePermit> {
-    let place = tokio::time::timeout(ARRIVE, site.uploads.clone().acquire_owned()).await;
-    place.ok().and_then(std::result::Result::ok).ok_or_else(|| Error::busy("too many uploads at once"))
 }
 
 /// The address of the caller: that of the connection, or what a proxy we believe says.

@@ -23,6 +23,7 @@ pub mod route;
 pub mod server;
 pub mod site;
 pub mod table;
+mod uploads;
 
 #[cfg(test)]
 mod tests;

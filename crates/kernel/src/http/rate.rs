@@ -83,7 +83,7 @@ impl Rates {
 }
 
 /// A household has a whole /64 of addresses.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(six) => six.to_ipv4_mapped().map_or_else(

@@ -18,6 +18,7 @@ use crate::http::metrics::Metrics;
 use crate::http::page::Shell;
 use crate::http::rate::Rates;
 use crate::http::table::RouteTable;
+use crate::http::uploads::Uploads;
 
 /// The session of a browser, as far as the edge must know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,9 +83,6 @@ impl Default for Settings {
     }
 }
 
-/// Bodies with files that may be in memory at once.
-const UPLOADS: usize = 8;
-
 /// Which routes a listener serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listener {
@@ -116,7 +114,7 @@ pub struct Site {
     /// Reads that may be answered on the thread they came in by.
     pub(super) at_hand: Semaphore,
     /// Bodies with files that may be in memory at once.
-    pub(super) uploads: Arc<Semaphore>,
+    pub(super) uploads: Arc<Uploads>,
     pub(super) probe: Probe,
     accepting: AtomicBool,
 }
@@ -133,7 +131,7 @@ impl Site {
         let metrics = Metrics::new(&routes);
         let places = Arc::new(Semaphore::new(settings.at_once));
         let at_hand = Semaphore::new(settings.at_hand);
-        let uploads = Arc::new(Semaphore::new(UPLOADS));
+        let uploads = Arc::default();
         let (rates, probe, accepting) = (Rates::default(), Probe::default(), AtomicBool::new(true));
         Arc::new(Site {
             city,
