@@ -112,7 +112,7 @@ pub fn check(form: &Form, pack: &Pack, filled: &Filled) -> std::result::Result<C
 /// What a stop marking demands that stands in a text of the form or in the name of a file: nothing that came with it may be
 /// kept, not even until the form is checked.
 pub fn stopped(form: &Form, pack: &Pack, filled: &Filled, files: &[Upload]) -> Option<Stop> {
-    let written = form.fields.iter().filter(|f| matches!(f.control, Control::Text | Control::TextArea));
+    let written = form.fields.iter().filter(|f| f.takes_words());
     let texts = written.map(|field| filled.get(&field.key));
     texts.chain(files.iter().map(|file| file.name.as_str())).find_map(|text| pack.stop(text))
 }
@@ -126,7 +126,7 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
     }
     for file in sent {
         if let Some(stop) = pack.stop(&file.name) {
-            return Err(format!("附件名称{}", stop.message));
+            return Err(format!("附件名称{}", stop.of_name()));
         }
         checked.files.push(file.clone());
     }
@@ -134,17 +134,17 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
 }
 
 fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
-    let text = filled.get(&field.key).trim().to_owned();
+    let text = visible(filled.get(&field.key)).trim().to_owned();
     if filled.strict && filled.repeated.iter().any(|(name, _)| *name == field.key) {
         return Err(format!("“{}”只能有一个值，不能是列表", field.label));
     }
     let id = format!("{}_id", field.key);
-    let picked = if is_looked_up(field.control) { filled.get(&id).trim() } else { "" };
+    let picked = if is_looked_up(field.control) { filled.get(&id) } else { "" };
+    let picked = visible(picked).trim().to_owned();
     if text.is_empty() && picked.is_empty() {
         return if field.required { Err(missing(field)) } else { Ok(()) };
     }
-    readable(field, &text)?;
-    readable(field, picked)?;
+    one_line(field, &text)?;
     length(field, &text)?;
     let text = match field.control {
         Control::Check => tick(field, &text)?,
@@ -154,7 +154,8 @@ fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
         }
         Control::Date => date(field, &text)?,
         Control::Select | Control::Radio => one_of(field, pack, text)?,
-        Control::Text | Control::TextArea => match pack.stop(&text) {
+        // What is not in the register may be kept as it was typed: it is a text like any other.
+        Control::Text | Control::TextArea | Control::AssociationOrUnit => match pack.stop(&text) {
             Some(stop) => return Err(stop.message),
             None => text,
         },
@@ -162,7 +163,7 @@ fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
     };
     checked.values.insert(field.key.clone(), text);
     if !picked.is_empty() {
-        checked.values.insert(id, picked.to_owned());
+        checked.values.insert(id, picked);
     }
     Ok(())
 }
@@ -181,18 +182,26 @@ fn missing(field: &Field) -> String {
     format!("请{verb}“{}”", field.label)
 }
 
-/// Refuses signs that cannot be seen: controls, and those that turn the direction of reading round.
-fn readable(field: &Field, text: &str) -> Finding {
-    let lines = field.control == Control::TextArea;
-    for (place, c) in text.chars().enumerate() {
-        if c == '\n' && !lines {
-            return Err(format!("“{}”只能写一行，请去掉换行", field.label));
-        }
-        let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}');
-        if turns || (c.is_control() && c != '\n' && c != '\t') {
-            let place = place + 1;
-            return Err(format!("“{}”第 {place} 个字符是看不见的控制字符，请删去后再提交", field.label));
-        }
+/// Leaves out signs that nobody sees and so nobody can take out: controls, and those that turn the direction of reading
+/// round. They come along when people copy from elsewhere.
+fn visible(text: &str) -> String {
+    let unseen = |c: char| match c {
+        '\n' | '\t' => false,
+        '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'
+        | '\u{2066}'..='\u{2069}' => true,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
+        c => c.is_control(),
+    };
+    text.chars().filter(|c| !unseen(*c)).collect()
+}
+
+fn one_line(field: &Field, text: &str) -> Finding {
+    if text.contains('\n') && field.control != Control::TextArea {
+        return Err(format!("“{}”只能写一行，请去掉换行", field.label));
     }
     Ok(())
 }

@@ -211,7 +211,7 @@ pub struct DayMark {
     pub week: &'static str,
     /// start, count, skip, due or work.
     pub kind: &'static str,
-    /// 当日不计, 第1日, 周末, 清明节, 调休上班·第3日, 到期.
+    /// 不计, 第1日, 周末, 清明节, 调休上班·第3日, 到期.
     pub why: String,
 }
 

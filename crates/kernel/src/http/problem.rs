@@ -81,11 +81,24 @@ fn with_retry(reply: Reply, error: &Error) -> Reply {
     }
 }
 
-/// The page of an error, in the frame of every page.
+/// The page of an error in the frame of the public side: the way on stands in its navigation.
 #[derive(Template)]
 #[template(path = "http/error.html")]
-struct ErrorPage<'a> {
+struct PublicPage<'a> {
     shell: Shell,
+    page: ErrorPage<'a>,
+}
+
+/// The same for whoever is signed in.
+#[derive(Template)]
+#[template(path = "http/error_desk.html")]
+struct DeskPage<'a> {
+    shell: Shell,
+    page: ErrorPage<'a>,
+}
+
+/// What an error page says.
+struct ErrorPage<'a> {
     heading: &'a str,
     message: &'a str,
     errors: Vec<String>,
@@ -126,7 +139,9 @@ pub fn page(c: &Call, error: &Error) -> Reply {
 fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
     // Where the database is the trouble, the frame is drawn without what it knows.
     let mut shell = c.shell(title(error.kind())).unwrap_or_else(|_| Shell::plain(c));
-    shell.title = title(error.kind()).to_owned();
+    let stale = crate::http::gate::is_stale(error);
+    let title = if stale { "请再确认一次" } else { title(error.kind()) };
+    shell.title = title.to_owned();
     let sign_in = Link {
         href: format!("{}?next={}", c.site.hooks.sign_in_path, encode("/desk")),
         label: "在新窗口登录".into(),
@@ -136,6 +151,9 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
     let typed = if reading || foreign || again.is_some() { Vec::new() } else { typed(c) };
     let mut kept = match (&again, error.kind()) {
         (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请先登录，再回到本页点“继续提交”。",
+        (Some(_), Kind::Denied) if shell.user.is_none() => {
+            "您填写的文字还在，没有丢失：原来登录了的，请先登录，再回到本页点“继续提交”；不用登录的，直接点“继续提交”。"
+        }
         (Some(_), Kind::Denied) => "您填写的文字还在，没有丢失：请核对后点“继续提交”。",
         (Some(_), _) => "本次操作没有保存。您填写的文字还在，可以稍后点“继续提交”。",
         (None, _) if reading => "",
@@ -147,7 +165,7 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         kept.push_str("附件没有保留，需要的请返回上一页重新选择。");
     }
     let mut links = Vec::new();
-    if error.kind() == Kind::SignIn {
+    if error.kind() == Kind::SignIn || (stale && shell.user.is_none()) {
         links.push(sign_in);
     } else if shell.user.is_some() {
         links.push(Link { href: "/desk".into(), label: "返回工作台".into() });
@@ -155,9 +173,9 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
     links.push(Link { href: "/".into(), label: "公众端首页".into() });
     let mut errors: Vec<String> = error.field_errors().iter().map(|f| f.message.clone()).collect();
     errors.extend(who_may(c, error));
+    let signed_in = shell.user.is_some();
     let page = ErrorPage {
-        shell,
-        heading: title(error.kind()),
+        heading: title,
         message: error.message(),
         errors,
         kept,
@@ -166,7 +184,9 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         typed,
         links,
     };
-    page.render().map_err(|e| Error::internal(format!("template: {e}")))
+    let drawn =
+        if signed_in { DeskPage { shell, page }.render() } else { PublicPage { shell, page }.render() };
+    drawn.map_err(|e| Error::internal(format!("template: {e}")))
 }
 
 /// Which roles may do what this reader may not, and whom to ask.

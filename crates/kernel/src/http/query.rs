@@ -17,16 +17,25 @@ impl Pairs {
         Pairs::parse_bytes(text.as_bytes())
     }
 
-    /// Reads an urlencoded body.
+    /// Reads the bytes of a query string.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Pairs> {
+        let pairs = Pairs::parse_form(bytes)?;
+        if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(nul());
+        }
+        Ok(pairs)
+    }
+
+    /// Reads an urlencoded body, as it was typed.
+    pub(super) fn parse_form(bytes: &[u8]) -> Result<Pairs> {
         let mut pairs = Vec::new();
         for part in bytes.split(|b| *b == b'&').filter(|part| !part.is_empty()) {
             if pairs.len() == MAX_PAIRS {
                 return Err(Error::new(Kind::Malformed, format!("参数超过 {MAX_PAIRS} 个，请求没有处理")));
             }
             let cut = part.iter().position(|b| *b == b'=').unwrap_or(part.len());
-            let name = decode(&part[..cut], true)?;
-            let value = decode(part.get(cut + 1..).unwrap_or_default(), true)?;
+            let name = plain(&part[..cut], true)?;
+            let value = plain(part.get(cut + 1..).unwrap_or_default(), true)?;
             pairs.push((name.into_owned(), value.into_owned()));
         }
         Ok(Pairs(pairs))
@@ -67,11 +76,18 @@ impl Pairs {
 
 /// Decodes one piece; `plus` where `+` stands for a blank (queries and forms, not paths).
 pub fn decode(piece: &[u8], plus: bool) -> Result<Cow<'_, str>> {
+    let text = plain(piece, plus)?;
+    if text.contains('\0') { Err(nul()) } else { Ok(text) }
+}
+
+#[track_caller]
+fn nul() -> Error {
+    broken("含有空字符（%00）")
+}
+
+fn plain(piece: &[u8], plus: bool) -> Result<Cow<'_, str>> {
     let plain = piece.iter().all(|b| *b != b'%' && !(plus && *b == b'+'));
     let bytes = if plain { Cow::Borrowed(piece) } else { Cow::Owned(unescape(piece, plus)?) };
-    if bytes.contains(&0) {
-        return Err(broken("含有空字符（%00）"));
-    }
     match bytes {
         Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).ok(),
         Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),

@@ -122,6 +122,12 @@ impl Form {
 }
 
 impl Field {
+    /// Whether what is typed may be kept as it stands, so that a stop marking in it is one: texts, and names that no register
+    /// has to hold.
+    pub fn takes_words(&self) -> bool {
+        matches!(self.control, Control::Text | Control::TextArea | Control::AssociationOrUnit)
+    }
+
     /// Whether the field is shown, given what is filled in so far; unknown counts as hidden.
     pub fn visible(&self, values: &BTreeMap<String, String>) -> bool {
         let Some(condition) = &self.visible_if else { return true };

@@ -33,6 +33,13 @@ pub struct Stop {
     pub message: String,
 }
 
+impl Stop {
+    /// The same of the name of a file, as the rest of a sentence that names it.
+    pub fn of_name(&self) -> &str {
+        self.message.strip_prefix("内容").unwrap_or(&self.message)
+    }
+}
+
 /// Looks for the first marking in a text.
 pub(super) fn find(markings: &[Marking], text: &str) -> Option<Stop> {
     let plain = normal(text);

@@ -56,14 +56,16 @@ fn texts_that_must_not_be_taken_are_stopped() {
     body["text"] = json!("附上机密★文件的内容，请有关部门研究处理。");
     let answer = town.json("/api/v1/appeals", &[], &body);
     assert_eq!((answer.status, answer.json()["errors"][0]["field"].as_str()), (422, Some("text")));
-    body["text"] = json!("看不见的字符\u{202e}藏在这一行文字里面。");
-    let answer = town.json("/api/v1/appeals", &[], &body);
-    assert!(answer.text().contains("第 7 个字符"), "{}", answer.text());
     body["text"] = json!("字".repeat(50_000));
     let answer = town.json("/api/v1/appeals", &[], &body);
     assert!(answer.text().contains("不超过 5000 个字，现在 50000 个字"), "{}", answer.text());
-    body["text"] = json!("空字符\u{0}在这一行文字里面，也不能保存。");
-    assert_eq!(town.json("/api/v1/appeals", &[], &body).status, 422);
+    body["text"] = json!("附上机\u{202e}密\u{0}★文件的内容，请有关部门研究处理。");
+    let answer = town.json("/api/v1/appeals", &[], &body);
+    assert_eq!(
+        answer.json()["errors"][0]["field"].as_str(),
+        Some("text"),
+        "what is not seen hides no marking"
+    );
     assert_eq!(town.units(), 0);
 }
 

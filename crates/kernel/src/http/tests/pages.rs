@@ -41,8 +41,14 @@ fn an_old_page_is_confirmed_and_nothing_typed_is_lost() {
     let stale = town.ask("POST", "/form", &[FORM, &cookie], typed("春季招工困难", "&csrf=0&submit_token=t1"));
     let text = stale.text();
     assert_eq!(stale.status, 403);
-    for part in ["继续提交", "value=\"春季招工困难\"", "name=\"submit_token\" value=\"t1\"", "错误码"]
-    {
+    for part in [
+        "请再确认一次",
+        "在新窗口登录",
+        "继续提交",
+        "value=\"春季招工困难\"",
+        "name=\"submit_token\" value=\"t1\"",
+        "错误码",
+    ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
     let csrf = text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
