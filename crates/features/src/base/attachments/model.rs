@@ -73,6 +73,10 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Every kind that is taken.
+    pub const ALL: [FileKind; 6] =
+        [FileKind::Pdf, FileKind::Png, FileKind::Jpeg, FileKind::Docx, FileKind::Xlsx, FileKind::Text];
+
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {

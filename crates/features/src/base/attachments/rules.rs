@@ -11,8 +11,13 @@ pub fn judge(name: &str, bytes: &[u8]) -> Result<(String, FileKind), String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!("“{name}”超过 10 MB，请压缩或者拆分后重新上传"));
     }
-    let kind = detect(bytes).map_err(|why| format!("“{name}”{why}"))?;
     let ending = extension(&name);
+    if ending.bytes().any(|b| b.is_ascii_alphabetic())
+        && !FileKind::ALL.iter().any(|kind| kind.extensions().contains(&ending.as_str()))
+    {
+        return Err(refused(&name, &ending, bytes));
+    }
+    let kind = detect(bytes).map_err(|why| format!("“{name}”{why}"))?;
     if ending.is_empty() {
         return Ok((format!("{name}.{}", kind.extensions()[0]), kind));
     }
@@ -25,8 +30,18 @@ pub fn judge(name: &str, bytes: &[u8]) -> Result<(String, FileKind), String> {
     Ok((name, kind))
 }
 
+/// What is said of an ending that no kind goes by; where the content says more of what to do, it has the word.
+fn refused(name: &str, ending: &str, bytes: &[u8]) -> String {
+    match detect(bytes) {
+        Err(why) => format!("“{name}”{why}"),
+        Ok(_) => format!("“{name}”：不接受 .{ending} 这种类型，{TAKEN}"),
+    }
+}
+
+const TAKEN: &str = "请转成 PDF、PNG、JPG、DOCX、XLSX、TXT 或 CSV 后上传";
+
 fn detect(bytes: &[u8]) -> Result<FileKind, String> {
-    let taken = "请转成 PDF、PNG、JPG、DOCX、XLSX、TXT 或 CSV 后上传";
+    let taken = TAKEN;
     if bytes.starts_with(b"%PDF-") {
         return Ok(FileKind::Pdf);
     }
@@ -158,7 +173,7 @@ mod tests {
     fn what_may_not_be_taken_is_refused_in_words() {
         let (gbk, old) = (b"\xd0\xd0\xd2\xb5\xd0\xad\xbb\xe1,1\r\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
         let macros = archive(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]);
-        let cases: [(&str, &[u8], &str); 11] = [
+        let cases: [(&str, &[u8], &str); 13] = [
             ("合同.pdf", PNG, "内容是 PNG 图片，与文件名的扩展名 .pdf 不符"),
             ("a.txt", b"%PDF-1.4", "内容是 PDF 文件"),
             ("a.exe", b"MZ\x90\x00", "不是可以上传的类型"),
@@ -167,7 +182,9 @@ mod tests {
             ("a.docx", b"PK\x03\x04 cut short", "损坏"),
             ("a.doc", old, "另存为 DOCX"),
             ("a.csv", gbk, "UTF-8"),
-            ("a.html", b"<script>alert(1)</script>", "与文件名的扩展名 .html 不符"),
+            ("a.html", b"<script>alert(1)</script>", "不接受 .html 这种类型"),
+            ("a.exe", b"not a program at all", "不接受 .exe 这种类型"),
+            ("扫描件.2024", PNG, "与文件名的扩展名 .2024 不符"),
             ("a.txt", b"", "空文件"),
             ("a.txt", b"a\x00b", "不是可以上传的类型"),
         ];

@@ -14,9 +14,6 @@ use crate::base::attachments::{FileKind, KeptFile};
 /// How long a filled-in form keeps its files (real time).
 const LIFE: i64 = DAY;
 
-const KINDS: [FileKind; 6] =
-    [FileKind::Pdf, FileKind::Png, FileKind::Jpeg, FileKind::Docx, FileKind::Xlsx, FileKind::Text];
-
 /// The city's own key for seals.
 pub struct Seal([u8; 32]);
 
@@ -53,7 +50,7 @@ impl Seal {
         if until.parse::<i64>().ok()? < now {
             return None;
         }
-        let kind = KINDS.into_iter().find(|k| k.extensions()[0] == kind)?;
+        let kind = FileKind::ALL.into_iter().find(|k| k.extensions()[0] == kind)?;
         Some(KeptFile { name: name.to_owned(), kind, size: size.parse().ok()?, digest: digest.to_owned() })
     }
 
