@@ -56,6 +56,10 @@
     if (form) idle(form);
   });
 
+  // Without script it would do nothing: it shows itself here.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });

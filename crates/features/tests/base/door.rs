@@ -158,6 +158,7 @@ fn furnished(db: &Db) -> (Town, Door, Association) {
     let town = Town::new(db);
     let unit = town.unit("锦宁市甲局", &["industry_department"]);
     let new = huitong_features::base::associations::NewAssociation {
+        founded_on: Some(super::day("2010-05-01")),
         term_ends_on: Some(super::day("2024-12-31")),
         scope: "行业自律".into(),
         phone: Some("0409-5550199".into()),
@@ -205,6 +206,8 @@ db_test! {
         assert!(none.status == 422 && none.text.contains("没有找到“%”"), "{}", none.text);
         let one = door.get("", &format!("/duty?association={}&duty=DI-04&on=2024-06-01", association.uscc));
         assert!(one.status == 200 && one.text.contains("自 2024-01-01"), "{}", one.text);
+        let before = door.get("", &format!("/duty?association={}&on=1980-01-01", association.uscc));
+        assert!(before.status == 200 && before.text.contains("该协会当日尚未成立"), "{}", before.text);
         let wrong = door.get("", &format!("/duty?association={}&on=31.12.2024", association.uscc));
         assert!(wrong.status == 422 && wrong.text.contains("不是日期"));
         let ask = |query: &str| door.get("", &format!("/api/v1/responsibility?{query}"));

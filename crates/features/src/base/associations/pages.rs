@@ -136,7 +136,7 @@ fn card(c: &Call) -> Result<Reply> {
     let view = CardView {
         id: association.id.to_string(),
         active: association.status == Status::Active,
-        may_submit: !inside && c.ctx.may("appeal.submit").is_some(),
+        may_submit: !inside && may_submit(c),
         facts: facts(c, &association),
         held,
         today: today.to_string(),
@@ -145,6 +145,12 @@ fn card(c: &Call) -> Result<Reply> {
         Some(_) => c.page(&DeskCard { shell, view }),
         None => c.page(&PublicCard { shell, view }),
     }
+}
+
+/// Whether this reader hands appeals in: the public, and whoever's post was given the right.
+fn may_submit(c: &Call) -> bool {
+    let public = c.ctx.posts().is_empty();
+    c.ctx.may("appeal.submit").is_some_and(|right| public || right.through.iter().any(|t| t.post.is_some()))
 }
 
 /// What the public card says; nothing adverse, so an office term that has run out is not shown.

@@ -54,6 +54,22 @@ struct Found {
     /// The duty that was asked for, or all of them.
     rows: Vec<Row>,
     one: bool,
+    /// On that day there was no such association yet.
+    unborn: bool,
+}
+
+impl Found {
+    /// The duties by the party that bears them, in the order of the list.
+    fn parties(&self) -> Vec<(&str, Vec<&Row>)> {
+        let mut parties: Vec<(&str, Vec<&Row>)> = Vec::new();
+        for row in &self.rows {
+            match parties.iter_mut().find(|(party, _)| *party == row.party) {
+                Some((_, rows)) => rows.push(row),
+                None => parties.push((&row.party, vec![row])),
+            }
+        }
+        parties
+    }
 }
 
 /// What both frames of the page show.
@@ -149,6 +165,17 @@ pub(super) fn day(text: &str) -> Result<Date> {
 
 fn find(tx: &Tx, association: &Association, asked: &str, on: Date) -> Result<Found> {
     let pack = tx.ctx().pack()?;
+    if association.founded_on.is_some_and(|founded| on < founded) {
+        return Ok(Found {
+            name: association.name.clone(),
+            href: format!("/orgs/{}", association.id),
+            on: on.to_string(),
+            held: Vec::new(),
+            rows: Vec::new(),
+            one: true,
+            unborn: true,
+        });
+    }
     let rows = if asked.is_empty() {
         let answers = relation::duty_list(tx, &association.id, on)?;
         pack.duties.iter().zip(answers).collect()
@@ -178,5 +205,6 @@ fn find(tx: &Tx, association: &Association, asked: &str, on: Date) -> Result<Fou
         held: relation::held(tx, &association.id, on)?,
         rows: rows.into_iter().map(row).collect(),
         one: !asked.is_empty(),
+        unborn: false,
     })
 }
