@@ -1,11 +1,12 @@
 //! The frame of every page: who is signed in, where one can go, what waits.
 
-use huitong_kernel::Result;
-use huitong_kernel::ctx::{Actor, OfficeKind};
+use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::http::Call;
 use huitong_kernel::http::page::{Link, NavItem, Shell, UserBox};
+use huitong_kernel::{Id, Result, Tx};
 
 use crate::base::notices;
+use crate::base::units::{self, Unit};
 use crate::growth::appeals;
 
 /// A place in the navigation: address, label, label for the phone, icon, the act that opens it.
@@ -63,7 +64,10 @@ pub fn shell(c: &Call) -> Result<Shell> {
     })?;
     let post = posts.first();
     let role = post.and_then(|p| c.ctx.roles().get(&p.role)).map(|r| r.title.clone());
-    shell.workspace = String::from(if inside { "部门工作台" } else { "协会工作台" });
+    shell.workspace = match post {
+        Some(post) => c.read(|tx| workspace(tx, post))?,
+        None => shell.site.clone(),
+    };
     shell.user = Some(UserBox {
         name: name.clone(),
         unit: post.map(|p| p.office_name.clone()).unwrap_or_default(),
@@ -78,12 +82,42 @@ pub fn shell(c: &Call) -> Result<Shell> {
     Ok(shell)
 }
 
+/// The name of the workspace of a post, in the words of the city.
+fn workspace(tx: &Tx, post: &Post) -> Result<String> {
+    let pack = tx.ctx().pack()?;
+    let unit = match Id::<Unit>::parse(&post.office).filter(|_| post.kind == OfficeKind::Unit) {
+        Some(id) => units::find(tx, &id)?,
+        None => None,
+    };
+    let key = match (post.kind, unit) {
+        (OfficeKind::Association, _) => "association",
+        (OfficeKind::Company, _) => "company",
+        _ if ADMINISTRATORS.contains(&post.role.as_str()) => "administration",
+        (_, Some(unit)) if unit.key == pack.city.host_unit => "social_work",
+        (_, Some(unit)) if unit.is("registration_authority") => "registration",
+        _ => "department",
+    };
+    let named = pack.city.workspaces.iter().find(|w| w.key == key);
+    Ok(named.map_or_else(|| post.office_name.clone(), |w| w.label.clone()))
+}
+
+/// Roles that look after the system and not after cases.
+const ADMINISTRATORS: [&str; 3] = ["system_admin", "policy_admin", "auditor"];
+
+/// Whether a place is for this reader. What the public may do is no business of a post that was not given it: the page
+/// would open with nothing filled in.
+fn open_to(c: &Call, place: &Place) -> bool {
+    let right = c.ctx.may(place.4);
+    let as_public = c.ctx.posts().is_empty() || place.4 != "appeal.submit";
+    right.is_some_and(|right| as_public || right.through.iter().any(|t| t.post.is_some()))
+}
+
 fn places(c: &Call, places: &[Place], waiting: i64) -> Vec<NavItem> {
     let open = places.iter().filter(|p| c.path() == p.0 || c.path().starts_with(&format!("{}/", p.0)));
     let current = open.max_by_key(|p| p.0.len()).map(|p| p.0);
     let mut line = false;
     let mut items = Vec::new();
-    for Place(href, label, short, icon, _) in places.iter().filter(|p| c.ctx.may(p.4).is_some()) {
+    for Place(href, label, short, icon, _) in places.iter().filter(|p| open_to(c, p)) {
         let administration = href.starts_with("/admin");
         items.push(NavItem {
             href: (*href).to_owned(),

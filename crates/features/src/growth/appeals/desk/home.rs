@@ -20,6 +20,8 @@ struct HomePage {
     notices: Vec<NoticeLine>,
     links: Vec<Link>,
     outside: bool,
+    /// Whether this reader hands cases in: the way there stands in the navigation, too.
+    submits: bool,
 }
 
 /// A queue's count, opening onto its rows.
@@ -79,7 +81,9 @@ pub fn show(c: &Call) -> Result<Reply> {
     })?;
     let mut shell = c.shell("工作台")?;
     shell.lead = c.ctx.today().strftime("%Y年%-m月%-d日").to_string();
-    c.page(&HomePage { shell, figures, groups, notices, links: links(c), outside })
+    let submits = shell.nav.iter().any(|item| item.href == SUBMIT);
+    let links = links(c, submits);
+    c.page(&HomePage { shell, figures, groups, notices, links, outside, submits })
 }
 
 fn recent(c: &Call, tx: &Tx) -> Result<Vec<NoticeLine>> {
@@ -96,9 +100,12 @@ fn recent(c: &Call, tx: &Tx) -> Result<Vec<NoticeLine>> {
         .collect())
 }
 
-fn links(c: &Call) -> Vec<Link> {
+/// Where a case is handed in.
+const SUBMIT: &str = "/appeals/new";
+
+fn links(c: &Call, submits: bool) -> Vec<Link> {
     let places = [
-        ("/appeals/new", "提交诉求", "appeal.submit"),
+        (SUBMIT, "提交诉求", "appeal.submit"),
         ("/appeals/register", "代录诉求", "appeal.register"),
         ("/duty", "责任关系查询", "responsibility.view"),
         ("/orgs", "找协会", "association.view"),
@@ -106,8 +113,7 @@ fn links(c: &Call) -> Vec<Link> {
         ("/admin/journal", "操作日志", "journal.view"),
         ("/admin/users", "账户与任职", "user.list"),
     ];
-    let inside = c.ctx.posts().iter().any(|p| p.kind == huitong_kernel::ctx::OfficeKind::Unit);
     let mine =
-        places.iter().filter(|(_, _, act)| c.ctx.may(act).is_some() && !(inside && *act == "appeal.submit"));
+        places.iter().filter(|(href, _, act)| c.ctx.may(act).is_some() && (submits || *href != SUBMIT));
     mine.map(|(href, label, _)| Link { href: (*href).to_owned(), label: (*label).to_owned() }).collect()
 }
