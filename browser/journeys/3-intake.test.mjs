@@ -17,6 +17,13 @@ async function register(page, number, name = title, text = matter) {
   await page.getByRole("button", { name: "录入诉求" }).click();
 }
 
+/** From the receipt that is handed on to the caller to the case. */
+async function opened(page) {
+  await says(page, "诉求提交回执", "查询码");
+  await page.getByRole("link", { name: "查看这件诉求" }).click();
+  await page.waitForURL("**/appeals/apl_*");
+}
+
 test("a call is registered, verified, accepted, classified and dispatched", async () => {
   const page = await stage.enter("intake");
   await page.goto(`${stage.demo.url}/desk`);
@@ -24,7 +31,10 @@ test("a call is registered, verified, accepted, classified and dispatched", asyn
   await page.goto(`${stage.demo.url}/appeals/register`);
   await look(page, "intake-register");
   await register(page, "12345-0001");
-  await says(page, "查询码", "未核验");
+  await says(page, "未核验");
+  await look(page, "intake-receipt");
+  await opened(page);
+  await says(page, "未核验");
   await look(page, "intake-case");
   await act(page, "verify", async (p) => pick(p, "method", "call_back"));
   await act(page, "accept");
@@ -44,6 +54,7 @@ test("a call is registered, verified, accepted, classified and dispatched", asyn
 test("what the words speak for stands beside the catalogue, and another choice is one press", async () => {
   const page = await stage.enter("intake");
   await register(page, "12345-0010", "园区里自来水停水三天", "来电人反映枫庭小微企业园五楼自来水断水五个小时，物业说泵房水泵坏了没有配件，不知道泵房归谁管，盼尽快修好并明确责任单位。");
+  await opened(page);
   const id = page.url().match(/apl_[0-9a-z]+/)[0];
   await page.goto(`${stage.demo.url}/appeals/${id}/accept`);
   await says(page, "可能的承办单位", "停水", "相近的诉求", "枫庭小微企业园");
@@ -70,6 +81,7 @@ test("the same number of the same source is refused with words, and nothing type
 test("a case is declined with a reason the complainant reads", async () => {
   const page = await stage.enter("intake");
   await register(page, "12345-0003", "反映外地项目的合同纠纷");
+  await opened(page);
   await act(page, "decline", async (p) => {
     await pick(p, "reason", "other_place");
     await p.locator('textarea[name="text"]').fill("您反映的事项不属本市管辖，请向事项所在地的有关部门提出。");

@@ -6,6 +6,23 @@ use serde_json::json;
 use crate::cast::{Cast, clock};
 
 db_test! {
+    fn a_transfer_ends_the_first_contact_without_keeping_it(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        let id = &told.id;
+        cast.walk(id, &["accept", "classify", "dispatch", "sign"]);
+        let over = [("unit", "transport"), ("reason", "车辆通行不属本单位职责，转交通运输部门")];
+        let version = cast.seen(&cast.handler, id)["version"].to_string();
+        let form = [&over[..], &[("version", version.as_str())]].concat();
+        let done = cast.app.post(&format!("/appeals/{id}/dispatch")).session(&cast.handler).form(&form).send();
+        done.expect(303);
+        let page = cast.app.get(&format!("/appeals/{id}")).session(&cast.handler).send();
+        let text = page.expect(200).text();
+        assert!(text.contains("随转办停止计时") && text.contains("转办给") && !text.contains("派单给锦宁市交通"), "{text}");
+        let followed = cast.tracked(&told).to_string();
+        assert!(followed.contains("已转办给"), "{followed}");
+    }
+
     fn notes_restart_nothing_and_each_limit_is_met_once(db) {
         let cast = Cast::new(db);
         let told = cast.submit(&json!({}));

@@ -4,6 +4,7 @@
 mod answers;
 mod apart;
 mod bad_input;
+mod calls;
 mod cases;
 mod cast;
 mod clocks;

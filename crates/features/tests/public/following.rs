@@ -20,7 +20,7 @@ db_test! {
         let page = browser.post("/track", &[("number", &typed), ("code", &code.to_lowercase())]);
         assert_eq!(page.status, 200, "{}", page.main());
         let text = page.main();
-        for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前完成", "剩 3时30分", "邹*柏", "撤回诉求", "答复发出后才能评价"] {
+        for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前告知是否受理", "剩 3时30分", "邹*柏", "撤回诉求", "答复发出后才能评价"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(!text.contains("199 0000 0348") && !text.contains("19900000348"), "{text}");
@@ -37,9 +37,14 @@ db_test! {
             page.main()
         };
         let said = "没有找到这件诉求。请对照回执核对编号和查询码，两项都要一致。";
-        for text in [wrong(&number, "AAAAAAAA"), wrong("SQ20250314AAAAAAA", &code), wrong("", ""), wrong(&number, "")] {
+        for text in [wrong(&number, "AAAAAAAA"), wrong("SQ20250314AAAAAAA", &code)] {
             assert!(text.contains(said), "{text}");
         }
+        // What was left empty says nothing of any case.
+        let text = wrong("", "");
+        assert!(text.contains("请填写编号") && text.contains("请填写查询码") && !text.contains(said), "{text}");
+        let text = wrong(&number, "");
+        assert!(text.contains("请填写查询码") && !text.contains("请填写编号") && !text.contains(said), "{text}");
     }
 
     fn the_answer_is_read_and_judged_once(db) {
@@ -50,7 +55,7 @@ db_test! {
         town.answer(&id);
         let page = browser.post("/track", &[("number", &number), ("code", &code)]);
         let text = page.main();
-        for said in ["已答复，请评价", "相关费用已经退还", "办理结果：已解决", "已安排核实", "已派给"] {
+        for said in ["已答复，请评价", "相关费用已经退还", "办理结果：已解决", "已安排核实", "已派单给"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         for inside in ["内部备注", "同意发出", "陈晓岚", "夏建垣"] {

@@ -42,8 +42,12 @@ db_test! {
         let (number, code) = keys(&done);
         assert!(number.starts_with("SQ20250314") && code.len() == 8, "{number} {code}");
         let text = done.main();
-        assert!(text.contains("我们在 2025-03-14 14:30 前告知您是否受理"), "{text}");
-        assert!(text.contains("4 个工作小时，只计工作日的办公时间") && text.contains("计4时到期"), "the arithmetic is shown\n{text}");
+        assert!(text.contains("我们将在 2025-03-14 14:30 前告知您是否受理"), "{text}");
+        for said in ["诉求提交回执", "诉求类型\n求助", "实名（未核验）", "求助类在 7 工作日内答复", "/track"] {
+            assert!(text.contains(said), "{said} is missing in\n{text}");
+        }
+        assert!(!text.contains("邹嘉柏") && !text.contains("咨询"), "no person, and only the kind that was chosen\n{text}");
+        assert!(text.contains("4 个工作小时，只计工作日的办公时间") && text.contains("3月14日 09:30–12:00、13:00–14:30"), "the arithmetic is shown\n{text}");
         assert_eq!(count(&town), 1);
     }
 
@@ -70,7 +74,7 @@ db_test! {
         let town = Town::new(db);
         let browser = town.app.browser();
         browser.get("/appeals/new");
-        let typed = filled(&[("title", "短"), ("contact_phone", "1388"), ("kind", "投诉"), ("about", "没有这个单位")]);
+        let typed = filled(&[("title", "短"), ("contact_phone", "1388"), ("kind", "投诉"), ("about", "锦宁市")]);
         let files = [("files", "好.txt", "留下"), ("files", "假.pdf", PNG)];
         let again = browser.upload("/appeals/new", &typed, &files);
         assert_eq!(again.status, 422);
@@ -79,7 +83,7 @@ db_test! {
         assert!(again.html().contains("<title>错误：提交诉求"));
         assert_eq!(again.field("title").as_deref(), Some("短"));
         assert_eq!(again.field("text").as_deref(), Some("节后返岗不足六成，三家门店停业。\n希望组织专场招聘。"));
-        assert_eq!(again.field("about").as_deref(), Some("没有这个单位"));
+        assert_eq!(again.field("about").as_deref(), Some("锦宁市"));
         assert_eq!(again.fields("kept").len(), 1, "the good file stays chosen: {text}");
 
         let kept = again.field("kept").unwrap();
@@ -106,6 +110,23 @@ db_test! {
         assert!(text.contains("转线下办理") && text.contains("没有保存到系统"), "{text}");
         assert_eq!(halted.field("text").as_deref(), Some("文件首页写着机密★三年，请看附件。"));
         assert!(halted.fields("kept").is_empty(), "nothing of it is kept");
+    }
+
+    fn a_stop_marking_in_the_name_of_a_file_halts_like_one_in_a_text(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        browser.get("/appeals/new");
+        let files = [("files", "说明.txt", "用工情况"), ("files", "秘密★文件.txt", "内容")];
+        let halted = browser.upload("/appeals/new", &filled(&[]), &files);
+        assert_eq!(halted.status, 422);
+        let text = halted.main();
+        for said in ["请先改正以下 1 处", "“附件”中有停办标志", "附件没有上传，名称中有秘密标志（秘密★）", "转线下办理", "没有保存到系统"] {
+            assert!(text.contains(said), "{said} is missing in\n{text}");
+        }
+        assert!(halted.html().contains("id=\"f-files-error\""), "it stands at the files");
+        assert_eq!(text.matches("转线下办理：").count(), 1, "what to do instead is said once\n{text}");
+        assert!(halted.fields("kept").is_empty(), "nothing of it is kept");
+        assert_eq!(halted.field("title").as_deref(), Some("春季用工缺口大，请求协助招工"));
     }
 
     fn a_change_from_the_check_page_brings_everything_back(db) {
@@ -153,6 +174,16 @@ db_test! {
         let text = check.main();
         assert!(text.contains("锦宁市餐饮商会") && text.contains("也不会被安排办理"), "{text}");
         assert_eq!(send(&browser, &check).status, 200);
+        // Whom no register knows is kept by the words that were typed.
+        let unknown = "锦宁某某展览有限公司";
+        let check = browser.post("/appeals/new", &filled(&[("kind", "投诉"), ("about", unknown)]));
+        assert!(check.main().contains("名录中没有这个名称"), "{}", check.main());
+        let done = send(&browser, &check);
+        assert!(done.main().contains(unknown), "{}", done.main());
+        let (number, code) = keys(&done);
+        assert!(browser.post("/track", &[("number", &number), ("code", &code)]).main().contains(unknown));
+        let marked = browser.post("/appeals/new", &filled(&[("kind", "投诉"), ("about", "秘密★展览公司")]));
+        assert!(marked.status == 422 && marked.main().contains("转线下办理"), "{}", marked.main());
         let check = browser.post("/appeals/new", &filled(&[("kind", "投诉"), ("about", "锦宁市")]));
         assert_eq!(check.status, 422);
         assert!(check.main().contains("不止一家"));

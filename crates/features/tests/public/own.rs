@@ -28,6 +28,9 @@ db_test! {
         ];
         let check = browser.post("/appeals/new", &typed);
         assert_eq!(check.status, 200, "{}", check.main());
+        let other = [&typed[..4], &[("contact_name", "蒋石"), ("contact_phone", "19900000666")]].concat();
+        let changed = browser.post("/appeals/new", &other).main();
+        assert!(changed.contains("蒋石") && !changed.contains("罗霞"), "whom to contact stands once, as changed\n{changed}");
         let done = send(&browser, &check);
         assert_eq!(done.status, 200, "{}", done.main());
         assert!(done.main().contains("2025-03-14 11:30 前告知"), "{}", done.main());
@@ -70,6 +73,9 @@ db_test! {
         let text = page.main();
         assert!(text.contains("相关费用已经退还") && !text.contains("提交评价") && !text.contains("撤回诉求"), "{text}");
         assert!(!text.contains("邹嘉柏") && !text.contains("19900000348"), "{text}");
+        assert!(text.contains("本协会提交了诉求") && text.contains("请本协会评价") && !text.contains("您提交了"), "{text}");
+        let menu = party.get("/my/appeals").html();
+        assert!(!menu.contains("/appeals/new"), "what the post may not do is not offered");
         let refused = party.post(&format!("/my/appeals/{id}/judge"), &[("solved", "yes"), ("satisfied", "yes")]);
         assert!(matches!(refused.status, 403 | 404), "{}", refused.status);
     }

@@ -222,7 +222,8 @@ impl<'t, 'a> Case<'t, 'a> {
         let unnamed = self.is_unnamed();
         let post = self.post.filter(|_| !unnamed);
         let public_text = self.act.public_sentence.as_deref().map(|sentence| {
-            sentences::fill(self.tx, self.pack, sentence, &self.appeal, self.act, &self.said)
+            let act = (self.act, self.before.state.as_str());
+            sentences::fill(self.tx, self.pack, sentence, &self.appeal, act, &self.said)
         });
         Ok(Step {
             id: ctx.id(),

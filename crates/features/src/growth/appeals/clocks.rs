@@ -133,10 +133,16 @@ pub fn standing<'p>(pack: &'p Pack, clock: &RunningLimit) -> Standing<'p> {
     match (act, pack.limit(&clock.limit_key)) {
         (Some(act), Some(limit)) if !limit.is_met_by(&act.key) => {
             let late = late && !waits_for_complainant(pack, &limit.key);
-            Standing::Stopped { at, act: &act.label, late }
+            Standing::Stopped { at, act: act.label_in(begun_in(pack, limit)), late }
         }
         _ => Standing::Met { at, late },
     }
+}
+
+/// The state in which a limit begins to run: what stops it later is named as it is from there, a transfer and no dispatch.
+fn begun_in<'p>(pack: &'p Pack, limit: &Limit) -> &'p str {
+    let acts = limit.starts.iter().filter_map(|key| pack.flow.act(key));
+    acts.flat_map(|act| act.all_moves()).map(|(_, to)| to.as_str()).next().unwrap_or_default()
 }
 
 /// The arithmetic of a clock, by the calendar and with the changes of rule that are kept with it; nothing where these are

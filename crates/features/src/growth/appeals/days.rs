@@ -31,13 +31,18 @@ pub fn arithmetic(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> Arithmetic {
     let limit = pack.limit(&clock.limit_key);
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     let explained = clocks::explain(ctx, clock);
-    let basis = limit.map(|l| format!("{}（{}）", l.source.basis, l.source.standing()));
+    let basis = limit.map(|l| marked(&l.source.basis, l.source.standing()));
     Arithmetic {
         title,
         days: explained.as_ref().map(marks).unwrap_or_default(),
         sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
         basis: basis.unwrap_or_default(),
     }
+}
+
+/// Where a rule comes from, with its mark behind it where the words do not say it themselves.
+pub fn marked(basis: &str, mark: &str) -> String {
+    if mark.is_empty() || basis.contains(mark) { basis.to_owned() } else { format!("{basis}（{mark}）") }
 }
 
 /// The days of a deadline from its first to its last, each with what it counts for.
@@ -64,7 +69,7 @@ fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark 
         (Some(nth), _) if made_up => ("work", format!("调休第{nth}日")),
         (Some(nth), _) => ("count", format!("第{nth}日")),
         (None, Some(skipped)) => ("skip", skipped.why.clone()),
-        (None, None) if day == first => ("start", String::from("当日不计")),
+        (None, None) if day == first => ("start", String::from("不计")),
         (None, None) => ("skip", String::from(if day == last { "顺延" } else { "不计" })),
     };
     let week = usize::try_from(day.weekday().to_monday_zero_offset()).ok().and_then(|n| WEEK.get(n));
@@ -112,7 +117,7 @@ mod tests {
     fn working_days_skip_the_weekend_and_the_first_day() {
         assert_eq!(
             drawn("2025-03-14T09:30:00+08:00", "3 工作日"),
-            "3月14五:start 当日不计|15六:skip 周末|16日:skip 周末|17一:count 第1日|18二:count 第2日|19三:due 第3日"
+            "3月14五:start 不计|15六:skip 周末|16日:skip 周末|17一:count 第1日|18二:count 第2日|19三:due 第3日"
         );
     }
 

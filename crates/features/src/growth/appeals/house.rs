@@ -108,6 +108,7 @@ pub fn capability() -> Capability {
             ("reason", "理由"),
             ("outcome", "结果"),
             ("opinion", "意见"),
+            ("verb", "步骤当时的说法"),
             ("due", "到期时间"),
             ("date", "当天日期"),
             ("submitted_on", "提交日期"),

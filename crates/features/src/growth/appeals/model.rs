@@ -57,9 +57,9 @@ columns! {
         owner_association: Option<String>,
         /// The company, likewise.
         owner_company: Option<String>,
-        /// What is complained of: `unit` or `association`.
+        /// What is complained of: `unit` or `association`, or `words` for whom no register knows.
         about_kind: Option<String>,
-        /// The unit or association complained of.
+        /// The unit or association complained of, or the words somebody named it by.
         about: Option<String>,
         /// Digest of number and tracking code.
         tracking: String,
@@ -118,6 +118,9 @@ pub const NAMED: &str = "named";
 pub const CONFIDENTIAL: &str = "confidential";
 /// A lead without a name; no reply is promised.
 pub const ANONYMOUS: &str = "anonymous";
+
+/// Complained of is somebody no register knows: `about` holds the words that were typed.
+pub const WORDS: &str = "words";
 
 /// Where `due_order` stands when nothing is due.
 pub const NOT_DUE: i64 = 9_000_000_000_000;

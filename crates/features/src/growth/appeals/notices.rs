@@ -26,6 +26,8 @@ pub fn recipients(tx: &Tx, entry: &Kept, pack: &Pack) -> Result<Vec<Addressed>> 
     let (reason, outcome) = sentences::said_words(pack, act, &|field| said.text(field));
     values.insert("reason", reason.to_owned());
     values.insert("outcome", outcome.to_owned());
+    let before = step.as_ref().map_or("", |s| s.state_before.as_str());
+    values.insert("verb", act.label_in(before).to_owned());
     values.insert("opinion", said.text("opinion").to_owned());
     // The notice is written afterwards by the follower: whoever acted is named by the step.
     values.insert("actor", step.as_ref().map_or_else(String::new, |s: &Step| s.actor_name.clone()));

@@ -11,13 +11,14 @@ use super::model::{Appeal, Said, Step};
 use crate::base::identity;
 use crate::base::units::{self, Unit, UnitId};
 
-/// Fills the sentence of an act for readers who may not know the complainant: it names nobody outside the office.
+/// Fills the sentence of an act for readers who may not know the complainant: it names nobody outside the office. `before`
+/// is the state the act began in.
 pub fn fill(
     tx: &Tx,
     pack: &Pack,
     sentence: &str,
     appeal: &Appeal,
-    act: &FlowAct,
+    (act, before): (&FlowAct, &str),
     said: &Checked,
 ) -> Result<String> {
     let facts = facts(tx, pack, appeal)?;
@@ -27,6 +28,7 @@ pub fn fill(
         "reason" => Some(reason),
         "outcome" => Some(outcome),
         "opinion" => Some(said.text("opinion")),
+        "verb" => Some(act.label_in(before)),
         "handler" => handler.as_deref(),
         other => facts.get(other).map(String::as_str),
     }))
@@ -64,6 +66,7 @@ pub fn of_step(
         "reason" => Some(reason),
         "outcome" => Some(outcome),
         "opinion" => Some(said.text("opinion")),
+        "verb" => Some(act.label_in(&step.state_before)),
         "actor" => Some(&step.actor_name),
         "unit" => unit.as_deref().or_else(|| fact("unit")),
         "to_unit" => to_unit.as_deref().or_else(|| fact("to_unit")),
@@ -83,6 +86,7 @@ pub fn said_words<'s>(
         "contact" => word("contact_result", said("result")),
         "reply" => word("reply_outcome", said("outcome")),
         "judge" => word("solved", said("solved")),
+        "verify" => word("verification", said("method")),
         _ => {
             let found = act.outcomes.iter().find(|o| o.key == said("outcome"));
             found.map_or("", |o| o.label.as_str())

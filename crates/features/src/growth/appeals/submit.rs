@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::case::{Input, journal_view};
 use super::entry::{self, Entry};
-use super::model::{ANONYMOUS, Appeal, NOT_DUE, Step};
+use super::model::{ANONYMOUS, Appeal, NOT_DUE, Step, WORDS};
 use super::{clocks, number, sentences, store};
-use crate::base::associations::{self, Association};
+use crate::base::associations::{self, Association, Terms};
 use crate::base::attachments::{self, KeptFile};
-use crate::base::units;
+use crate::base::units::{self, Unit};
 
 /// What the complainant is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,7 +206,7 @@ fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Opt
     let ctx = tx.ctx();
     let public_text = act.public_sentence.as_deref();
     let public_text =
-        public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, act, said)).transpose()?;
+        public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, (act, ""), said)).transpose()?;
     let may_be_named = act.key == "register" || !(appeal.confidential() || appeal.anonymous());
     let post = post.filter(|_| may_be_named);
     let known = matches!(ctx.actor, Actor::Person { .. }) && may_be_named;
@@ -278,7 +278,8 @@ fn company_code(said: &str) -> Field<Option<String>> {
     }
 }
 
-/// What is complained of: a unit or an association, by id, code, key or full name.
+/// What is complained of: a unit or an association, by id, code, key or full name; else the words themselves, because
+/// whom one complains of need not be in any register.
 fn complained_of(tx: &Tx, said: &str) -> Field<Option<(&'static str, String)>> {
     if said.is_empty() {
         return Ok(None);
@@ -295,10 +296,25 @@ fn complained_of(tx: &Tx, said: &str) -> Field<Option<(&'static str, String)>> {
     };
     match lookup() {
         Ok(Some(about)) => Ok(Some(about)),
-        Ok(None) => bad(
+        Ok(None) if is_an_id(said) || held(tx, said) => bad(
             "about",
             format!("没有找到“{said}”，请从提示中选择单位或者协会；不知道全称的可以不填，在正文中写明"),
         ),
+        Ok(None) => Ok(Some((WORDS, said.to_owned()))),
         Err(error) => bad("about", error.message().to_owned()),
     }
+}
+
+/// Whether some name in the registers holds these words: then one of them may be meant, and it must never be given the case.
+fn held(tx: &Tx, said: &str) -> bool {
+    let terms = Terms::of(said);
+    let fits = |unit: &Unit| terms.fit(&[&unit.name, &unit.short_name]);
+    // What cannot be read now is no reason to keep mere words.
+    associations::count(tx, &terms).map_or(true, |found| found > 0)
+        || units::all(tx).map_or(true, |all| all.iter().any(fits))
+}
+
+/// Whether a text points at a row of a register instead of naming somebody.
+fn is_an_id(said: &str) -> bool {
+    Id::<Association>::parse(said).is_some() || Id::<Unit>::parse(said).is_some()
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::case::{self, Offer};
 use super::clocks::{self, Standing};
-use super::model::{Appeal, RunningLimit};
+use super::model::{Appeal, RunningLimit, WORDS};
 use super::rules::{self, Sight};
 use super::timeline::{self, Line, Timeline};
 use super::{sentences, store};
@@ -307,6 +307,7 @@ fn person(
 pub fn about(tx: &Tx, appeal: &Appeal) -> Result<String> {
     match (appeal.about_kind.as_deref(), &appeal.about) {
         (Some("association"), Some(id)) => associations::name_of(tx, &Id::stored(id.clone())),
+        (Some(WORDS), Some(words)) => Ok(words.clone()),
         (_, Some(id)) => units::name_of(tx, &Id::stored(id.clone())),
         _ => Ok(String::new()),
     }

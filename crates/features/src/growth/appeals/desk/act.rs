@@ -1,13 +1,16 @@
 //! The page of one act on a case: its form, what it rests on, and why it cannot be done where it cannot.
 
 use askama::Template;
+use huitong_kernel::clock::minute_text;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::FormView;
 use huitong_kernel::http::page::{Choice, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
+use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 
+use super::case::choices;
 use super::tone;
 use crate::base::records::{Opened, Since};
 use crate::base::{identity, units};
@@ -15,8 +18,8 @@ use crate::growth::appeals::case::{self, Done, pack_of};
 use crate::growth::appeals::house::SUBJECT;
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::proposals::{self, Proposals};
-use crate::growth::appeals::view::{self, AppealView};
-use crate::growth::appeals::{acts, api, rules, sentences, timeline};
+use crate::growth::appeals::view::{self, AppealView, Complainant};
+use crate::growth::appeals::{acts, api, rules, sentences, store, timeline};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/act.html")]
@@ -28,6 +31,8 @@ struct ActPage {
     label: String,
     /// What the button says: that it is done on purpose where others were faster.
     verb: String,
+    /// How a unit is given the case: 派 or 转办.
+    give: String,
     form: FormView,
     unmet: Vec<String>,
     /// What others did meanwhile, where the page was sent from an older version or the act cannot be done any more.
@@ -42,6 +47,10 @@ struct ActPage {
     presets: Vec<Choice>,
     draft: String,
     returned: String,
+    /// Whom to call, on the acts that call: masked until a look is recorded.
+    person: Option<Complainant>,
+    revealed: bool,
+    reasons: Vec<Choice>,
 }
 
 /// A reply template, filled for this case.
@@ -57,7 +66,16 @@ fn key(c: &Call) -> &'static str {
 
 /// `GET /appeals/{id}/{act}`.
 pub fn form(c: &Call) -> Result<Reply> {
-    draw(c, &[], false)
+    draw(c, key(c), &[], false, None)
+}
+
+/// Acts that speak with the complainant: their pages show whom to call.
+const CALLS: [&str; 2] = ["verify", "contact"];
+
+/// The page of an act that calls the complainant, once the number was asked for there.
+pub fn revealed(c: &Call, act: &str, person: &Complainant) -> Result<Option<Reply>> {
+    let Some(act) = CALLS.iter().find(|key| **key == act) else { return Ok(None) };
+    draw(c, act, &[], false, Some(person)).map(Some)
 }
 
 /// `POST /appeals/{id}/{act}`: does it and goes back to the case; whoever was slower sees what changed and loses nothing.
@@ -66,18 +84,40 @@ pub fn perform(c: &Call) -> Result<Reply> {
     let input = api::input(c);
     let result = input.and_then(|input| c.write(|tx| acts::act(tx, &id, key(c), &input)));
     match result {
-        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(c, &done)?),
-        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], true)?.status(409)),
-        Err(error) => c.again(error, |errors| draw(c, errors, false)),
+        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(c, &id, &done)?),
+        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, key(c), &[], true, None)?.status(409)),
+        Err(error) => c.again(error, |errors| draw(c, key(c), errors, false, None)),
     }
 }
 
-fn said(c: &Call, done: &Done) -> Result<String> {
-    let pack = c.ctx.pack()?;
-    let act = pack.flow.act(key(c)).or_missing()?;
-    let state = pack.flow.state(&done.state).map_or("", |s| &s.label);
-    let next = done.due_at.map(|at| format!("，下一时限 {}", huitong_kernel::clock::minute_text(at)));
-    Ok(format!("{}完成，现在是“{state}”{}。", act.label, next.unwrap_or_default()))
+/// What was done, in one sentence, and until when something is due next.
+fn said(c: &Call, id: &AppealId, done: &Done) -> Result<String> {
+    let key = key(c);
+    let (appeal, step) = c.read(|tx| {
+        let step = store::steps(tx, id)?.into_iter().rfind(|step| step.act == key);
+        Ok((store::find(tx, &Scope::all(), id)?.or_missing()?, step))
+    })?;
+    let outcome = step.as_ref().and_then(|step| step.outcome.as_deref()).unwrap_or_default();
+    let transfer = appeal.next_unit.is_some();
+    let what = match key {
+        "verify" => "身份已核验",
+        "accept" => "已受理，请分类、派单",
+        "decline" => "已决定不予受理，理由已告知诉求人",
+        "classify" => "已分类，可以派单",
+        "dispatch" if transfer => "已转办，对方签收前由原承办单位继续负责",
+        "dispatch" => "已派单，等承办单位签收",
+        "sign" => "已签收，请联系诉求人",
+        "assign" => "已分办",
+        "contact" => "联系情况已登记",
+        "note" => "办理情况已记录，只在内部可见",
+        "reply" => "答复已起草，等负责人审核",
+        "review" if outcome == "return" => "已退回经办人修改",
+        "review" => "已审核同意，可以发出答复",
+        "send" => "答复已发出，请诉求人评价",
+        _ => "已办",
+    };
+    let next = done.due_at.map(|at| format!("下一时限 {}。", minute_text(at)));
+    Ok(format!("{what}。{}", next.unwrap_or_default()))
 }
 
 /// What happened to a case since the sender opened it, beside what they typed.
@@ -97,8 +137,13 @@ fn since(c: &Call, tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Since> {
     }))
 }
 
-fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
-    let key = key(c);
+fn draw(
+    c: &Call,
+    key: &str,
+    errors: &[FieldError],
+    late: bool,
+    revealed: Option<&Complainant>,
+) -> Result<Reply> {
     let page = c.read(|tx| {
         let appeal = api::found(c, tx)?;
         let pack = pack_of(&c.ctx, &appeal)?;
@@ -127,6 +172,8 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     shell.title = format!("{label} {}", appeal.number);
     shell.has_errors = !errors.is_empty();
     let presets = if key == "decline" { presets(&pack) } else { Vec::new() };
+    let give = if label == act.label { "派" } else { label.as_str() }.to_owned();
+    let calls = CALLS.contains(&key);
     c.page(&ActPage {
         tone: tone(&pack, &appeal.state),
         unmet: case::unmet(&c.ctx, &pack, act, &appeal),
@@ -135,6 +182,10 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         version: appeal.version,
         token: c.submit_token(),
         act: key.to_owned(),
+        person: calls.then(|| revealed.unwrap_or(&case.complainant).clone()),
+        revealed: revealed.is_some(),
+        reasons: if calls { reasons(&pack, key) } else { Vec::new() },
+        give,
         verb: if late { format!("核对无误，仍要{label}") } else { label.clone() },
         presets,
         shell,
@@ -153,6 +204,13 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     })
 }
 
+/// Why one looks at a number, the reason that the act itself gives first.
+fn reasons(pack: &Pack, act: &str) -> Vec<Choice> {
+    let mut reasons = choices(pack, "contact_reason");
+    reasons.iter_mut().for_each(|reason| reason.checked = reason.value == act);
+    reasons
+}
+
 fn form_view(
     c: &Call,
     tx: &Tx,
@@ -162,8 +220,9 @@ fn form_view(
     errors: &[FieldError],
 ) -> Result<FormView> {
     let form = form.and_then(|key| pack.form(key)).or_missing()?;
-    let typed =
-        if c.route.method == huitong_kernel::http::POST { c.filled()?.clone() } else { known(form, appeal) };
+    // A look at the number is sent from this page, too, and fills in nothing of its form.
+    let sent = c.route.method == huitong_kernel::http::POST && c.filled()?.get("act").is_empty();
+    let typed = if sent { c.filled()?.clone() } else { known(form, appeal) };
     let mut view = FormView::new(form, pack, &typed, errors);
     for field in &form.fields {
         match field.control {

@@ -7,7 +7,7 @@ use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, Result};
 
-use super::{left, tone};
+use super::{act, left, tone};
 use crate::growth::appeals::case::{Offer, pack_of};
 use crate::growth::appeals::clocks::{Standing, standing};
 use crate::growth::appeals::days::{Arithmetic, arithmetic};
@@ -67,13 +67,17 @@ pub fn show(c: &Call) -> Result<Reply> {
 /// `POST /appeals/{id}/identity`: shows the person once, with a reason, and records the look.
 pub fn reveal(c: &Call) -> Result<Reply> {
     let filled: &Filled = c.filled()?;
-    let reason = filled.get("reason").to_owned();
+    // Beside the form of an act, which may have a reason of its own, the field goes by another name.
+    let reason = [filled.get("look"), filled.get("reason")].concat();
     if c.ctx.pack()?.label("contact_reason", &reason).is_none() {
         return Err(Error::invalid("reason", "请先选择查看诉求人身份的事由"));
     }
     let id = c.id("id")?;
     let person = c.city.db.write(&c.ctx, |tx| looks::reveal(tx, &id, &reason))?;
-    draw(c, Some(&person))
+    match act::revealed(c, filled.get("act"), &person)? {
+        Some(page) => Ok(page),
+        None => draw(c, Some(&person)),
+    }
 }
 
 fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {

@@ -23,7 +23,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = vec![
         page(GET, "/desk", "desk.view", home::show).on_both().summary("工作台：要我办的、消息、常用"),
         page(GET, "/appeals", "appeal.list", list::show).summary("诉求工单，按队列、按时限"),
-        page(GET, "/appeals/register", "appeal.register", register::form).summary("代录诉求"),
+        page(GET, "/appeals/register", "appeal.register", register::fill).summary("代录诉求"),
         page(POST, "/appeals/register", "appeal.register", register::create)
             .form("appeal_register")
             .uploads()

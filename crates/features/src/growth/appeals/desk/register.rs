@@ -2,11 +2,13 @@
 
 use askama::Template;
 use huitong_kernel::error::FieldError;
-use huitong_kernel::http::FormView;
 use huitong_kernel::http::page::Shell;
-use huitong_kernel::http::{Call, Filled, Reply};
-use huitong_kernel::{OrMissing, Result};
+use huitong_kernel::http::{Call, Filled, FormView, Reply, form};
+use huitong_kernel::{Error, OrMissing, Result};
 
+use crate::growth::appeals::case::Input;
+use crate::growth::appeals::public::named;
+use crate::growth::appeals::public::receipt::{self, Taker};
 use crate::growth::appeals::{api, submit};
 
 #[derive(Template)]
@@ -18,23 +20,44 @@ struct RegisterPage {
 }
 
 /// `GET /appeals/register`.
-pub fn form(c: &Call) -> Result<Reply> {
+pub fn fill(c: &Call) -> Result<Reply> {
     draw(c, &[])
 }
 
 /// `POST /appeals/register`.
 pub fn create(c: &Call) -> Result<Reply> {
-    let done = api::input(c).and_then(|input| c.write(|tx| submit::register(tx, &input, None)));
+    let done = read(c).and_then(|input| c.write(|tx| submit::register(tx, &input, None)));
     match done {
         Ok(receipt) => {
-            let told = format!(
-                "已录入，编号 {}，查询码 {}。请告知诉求人；查询码只显示这一次。",
-                receipt.number, receipt.tracking_code
-            );
-            c.see_saying(&format!("/appeals/{}", receipt.id), &told)
+            let href = format!("/appeals/{}", receipt.id);
+            receipt::draw(c, receipt, Taker { desk: true, registered: true, href })
         }
         Err(error) => c.again(error, |errors| draw(c, errors)),
     }
+}
+
+/// What was written down, with the association and whoever is complained of found by the words a caller uses.
+fn read(c: &Call) -> Result<Input> {
+    let mut input = api::input(c)?;
+    let (pack, mut wrong) = (c.ctx.pack()?, Vec::new());
+    let form = pack.form("appeal_register").or_missing()?;
+    for (field, with_units) in [("association", false), ("about", true)] {
+        if form.field(field).is_some_and(|f| f.visible(&input.filled.values)) {
+            let settled = c.read(|tx| {
+                let mut filled = input.filled.clone();
+                let error = named::settle(tx, &mut filled, field, with_units)?;
+                Ok((filled, error))
+            })?;
+            input.filled = settled.0;
+            wrong.extend(settled.1);
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(input);
+    }
+    // Everything that is wrong is said at once.
+    wrong.extend(form::check(form, pack, &input.filled).err().unwrap_or_default());
+    Err(Error::fields(wrong))
 }
 
 fn draw(c: &Call, errors: &[FieldError]) -> Result<Reply> {

@@ -229,6 +229,6 @@ fn places(tx: &Tx, appeal: &Appeal) -> Result<Vec<UnitId>> {
 fn doubt(doubt: Doubt) -> String {
     String::from(match doubt {
         Doubt::Empty => "正文里没有可以判断的文字",
-        Doubt::Unfamiliar => "正文里熟悉的词太少，以下仅供参考",
+        Doubt::Unfamiliar => "正文里熟悉的词太少",
     })
 }

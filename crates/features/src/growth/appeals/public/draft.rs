@@ -37,8 +37,8 @@ pub struct Draft {
     pub kept: Vec<Kept>,
     /// What is wrong.
     pub errors: Vec<FieldError>,
-    /// What a stop marking demands.
-    pub stop: String,
+    /// Whether a stop marking was found.
+    pub stopped: bool,
 }
 
 impl Draft {
@@ -100,9 +100,14 @@ impl Draft {
     pub fn check(&mut self, c: &Call, form: &Form, known: &Known) -> Result<Checked> {
         let pack = c.ctx.pack()?;
         let uploads = std::mem::take(&mut self.filled.files);
-        self.stop = stopped(form, pack, &self.filled, &uploads).unwrap_or_default();
-        if self.stop.is_empty() {
-            self.keep(c, pack, &uploads)?;
+        let stopped = stopped(form, pack, &self.filled, &uploads);
+        match stopped {
+            None => self.keep(c, pack, &uploads)?,
+            Some(stop) => {
+                // What a text demands is said at the text by the check below; the file is gone by then.
+                self.stopped = true;
+                self.errors.extend(stop.of_file);
+            }
         }
         for (field, with_units) in [("association", false), ("about", true)] {
             let shown = form.field(field).is_some_and(|f| f.visible(&self.filled.values));
@@ -171,6 +176,12 @@ impl Draft {
         let mut view = FormView::new(form, pack, &self.filled, &self.errors)
             .suggest("association", "/orgs/suggest?q=")
             .suggest("about", "/orgs/suggest?with=units&q=");
+        // What to do instead stands at the field; at the head of the page a line that leads there is enough.
+        let stops = |e: &&mut FieldError| pack.markings.iter().any(|m| e.message.ends_with(&m.instead));
+        for error in view.errors.iter_mut().filter(stops) {
+            let label = form.field(&error.field).map_or("", |f| f.label.as_str());
+            error.message = format!("“{label}”中有停办标志");
+        }
         view.fields.retain(|f| !known.fields().contains(&f.key.as_str()));
         let whens = whens(form, pack);
         for field in &mut view.fields {
@@ -201,10 +212,13 @@ impl Draft {
             let choices = field.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
             let text = checked.text(&field.key);
             let chosen = choices.into_iter().find(|c| c.key == text);
+            // Whom no register knows is named by the words alone.
+            let unknown = field.control == Control::AssociationOrUnit && checked.id(&field.key).is_none();
+            let hint = unknown.then(|| String::from("名录中没有这个名称，按您写的记下"));
             Row {
                 key: field.key.clone(),
                 label: field.label.clone(),
-                hint: chosen.as_ref().map(|c| c.explain.clone()).unwrap_or_default(),
+                hint: hint.or(chosen.as_ref().map(|c| c.explain.clone())).unwrap_or_default(),
                 value: chosen.map_or_else(|| text.to_owned(), |c| c.label),
             }
         };
@@ -276,10 +290,19 @@ pub fn whens(form: &Form, pack: &Pack) -> Vec<When> {
     found
 }
 
-/// What a stop marking in a text or in the name of a file demands.
-fn stopped(form: &Form, pack: &Pack, filled: &Filled, uploads: &[Upload]) -> Option<String> {
-    let texts = form.fields.iter().filter(|f| f.free_text || f.control == Control::TextArea);
-    let texts = texts.map(|f| filled.get(&f.key));
-    let names = uploads.iter().map(|u| u.name.as_str());
-    texts.chain(names).find_map(|text| pack.stop(text)).map(|stop| stop.message)
+/// A stop marking was found.
+struct Stopped {
+    /// What it demands, where it stands in the name of a file.
+    of_file: Option<FieldError>,
+}
+
+/// Looks for a stop marking in the texts and in the names of files.
+fn stopped(form: &Form, pack: &Pack, filled: &Filled, uploads: &[Upload]) -> Option<Stopped> {
+    let texts = form.fields.iter().filter(|f| f.takes_words() && f.visible(&filled.values));
+    let in_text = texts.map(|f| filled.get(&f.key)).any(|text| pack.stop(text).is_some());
+    let of_file = uploads.iter().find_map(|upload| {
+        let message = format!("附件没有上传，名称{}", pack.stop(&upload.name)?.of_name());
+        Some(FieldError { field: upload.field.clone(), message })
+    });
+    (in_text || of_file.is_some()).then_some(Stopped { of_file })
 }

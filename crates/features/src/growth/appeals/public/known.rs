@@ -11,6 +11,9 @@ use crate::base::identity;
 /// The kind of link whose unit is shown first (key of the pack).
 const MAIN_DEPARTMENT: &str = "industry_department_main";
 
+/// The fact that says whom to contact.
+const CONTACT: &str = "联系人";
+
 /// Whoever fills in a form.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
@@ -43,6 +46,15 @@ impl Known {
         if self.post.is_some() { &["association", "company_code"] } else { &[] }
     }
 
+    /// Says whom to contact as the form says it by now; without a name and a number the fact is left out.
+    pub fn contact(&mut self, name: &str, phone: &str) {
+        let contact = [name.trim(), phone.trim()].join(" ");
+        for fact in self.facts.iter_mut().filter(|f| f.label == CONTACT) {
+            contact.trim().clone_into(&mut fact.value);
+        }
+        self.facts.retain(|f| !f.value.is_empty());
+    }
+
     /// Looks up who asks.
     pub fn of(tx: &Tx) -> Result<Known> {
         let ctx = tx.ctx();
@@ -65,7 +77,7 @@ impl Known {
         }
         if known.post.is_some() {
             let contact = [known.contact_name.as_str(), known.contact_phone.as_str()].join(" ");
-            known.facts.push(fact("联系人", contact.trim().to_owned()));
+            known.facts.push(fact(CONTACT, contact.trim().to_owned()));
         }
         Ok(known)
     }

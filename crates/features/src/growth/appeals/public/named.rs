@@ -12,7 +12,8 @@ use crate::base::units::{self, Unit};
 const NAMED: i64 = 5;
 
 /// Settles the fields of a form that name an association or a unit: full name and id where exactly one is meant, else what
-/// to do. What was typed stays where it cannot be settled.
+/// to do. What was typed stays where it cannot be settled. Whom one complains of need not be in any register: what no name
+/// holds is kept as the words it is.
 pub fn settle(tx: &Tx, filled: &mut Filled, field: &str, with_units: bool) -> Result<Option<FieldError>> {
     let (words, key) = (filled.get(field).trim().to_owned(), format!("{field}_id"));
     let id = filled.get(&key).trim().to_owned();
@@ -21,20 +22,34 @@ pub fn settle(tx: &Tx, filled: &mut Filled, field: &str, with_units: bool) -> Re
     }
     let found = match by_id(tx, &id, with_units)? {
         // Without script the id of a name that was changed afterwards stays in the form.
-        Some(picked) if words.is_empty() || picked.1 == words => Ok(picked),
+        Some(picked) if words.is_empty() || picked.1 == words => Meant::One(picked),
         _ => by_words(tx, &words, with_units)?,
     };
-    match found {
-        Ok((id, name)) => {
+    let message = match found {
+        Meant::One((id, name)) => {
             filled.values.insert(field.to_owned(), name);
             filled.values.insert(key, id);
-            Ok(None)
+            return Ok(None);
         }
-        Err(message) => {
+        Meant::None if with_units && !words.is_empty() => {
             filled.values.remove(&key);
-            Ok(Some(FieldError { field: field.to_owned(), message }))
+            return Ok(None);
         }
-    }
+        Meant::None => format!("没有找到“{words}”。请写名称中的几个字再试，或者不填"),
+        Meant::Several(names) => format!("“{words}”不止一家：{}。请写全称", names.join("、")),
+    };
+    filled.values.remove(&key);
+    Ok(Some(FieldError { field: field.to_owned(), message }))
+}
+
+/// Whom words mean.
+enum Meant {
+    /// Exactly this one.
+    One(Named),
+    /// Nobody in the registers.
+    None,
+    /// More than one; the first names.
+    Several(Vec<String>),
 }
 
 /// Id and full name.
@@ -51,11 +66,11 @@ pub fn by_id(tx: &Tx, id: &str, with_units: bool) -> Result<Option<Named>> {
     }
 }
 
-fn by_words(tx: &Tx, words: &str, with_units: bool) -> Result<std::result::Result<Named, String>> {
+fn by_words(tx: &Tx, words: &str, with_units: bool) -> Result<Meant> {
     if let Ok(uscc) = Uscc::parse(words)
         && let Some(found) = associations::by_uscc(tx, &uscc)?
     {
-        return Ok(Ok((found.id.to_string(), found.name)));
+        return Ok(Meant::One((found.id.to_string(), found.name)));
     }
     let terms = Terms::of(words);
     let mut fit: Vec<Named> =
@@ -66,17 +81,11 @@ fn by_words(tx: &Tx, words: &str, with_units: bool) -> Result<std::result::Resul
     }
     let exact: Vec<usize> = (0..fit.len()).filter(|&nth| fit[nth].1 == words).collect();
     if let [only] = exact[..] {
-        return Ok(Ok(fit.swap_remove(only)));
+        return Ok(Meant::One(fit.swap_remove(only)));
     }
     Ok(match fit.len() {
-        1 => Ok(fit.swap_remove(0)),
-        0 if with_units => {
-            Err(format!("没有找到“{words}”。请写其中几个字再试；不知道全称的可以不填，在“具体情况”中写明"))
-        }
-        0 => Err(format!("没有找到“{words}”。请写名称中的几个字再试，或者不填")),
-        _ => {
-            let names: Vec<&str> = fit.iter().take(5).map(|(_, name)| name.as_str()).collect();
-            Err(format!("“{words}”不止一家：{}。请写全称", names.join("、")))
-        }
+        1 => Meant::One(fit.swap_remove(0)),
+        0 => Meant::None,
+        _ => Meant::Several(fit.into_iter().take(5).map(|(_, name)| name).collect()),
     })
 }

@@ -50,6 +50,13 @@ pub fn answered(pack: &Pack, complainant_kind: &str) -> Vec<Promised> {
     pack.kinds.iter().filter_map(of_kind).collect()
 }
 
+/// The same of the kind of matter that was chosen; of all of them where none was.
+pub fn answered_for(pack: &Pack, complainant_kind: &str, kind: &str) -> Vec<Promised> {
+    let mut all = answered(pack, complainant_kind);
+    all.retain(|promised| kind.is_empty() || promised.kind == kind);
+    all
+}
+
 fn public_limit(pack: &Pack, key: &str, facts: &Supposed<'_>) -> Option<String> {
     match pack.limit_for(key, facts)? {
         Chosen::Clause { limit, promise: Promise::Public, .. } => Some(limit.text),

@@ -4,23 +4,20 @@
 //! again (reload, back, double click) gives the same receipt, because the act runs once for each `submit_token`.
 
 use askama::Template;
-use huitong_kernel::clock::minute_text;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::form::{Checked, FormView};
-use huitong_kernel::http::page::{Choice, DayMark, Shell};
+use huitong_kernel::http::page::{Choice, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::pack::{Form, Pack};
-use huitong_kernel::rights::Scope;
-use huitong_kernel::{Error, Id, OrMissing, Result};
+use huitong_kernel::{Error, OrMissing, Result};
 
 use super::draft::{self, Draft, Kept, Row, When};
 use super::known::Known;
 use super::promise::{self, Promised};
-use super::view::{self, ClockView};
+use super::receipt::{Taker, draw as draw_receipt};
 use crate::growth::appeals::case::Input;
 use crate::growth::appeals::model::ANONYMOUS;
-use crate::growth::appeals::store;
-use crate::growth::appeals::submit::{self, Receipt};
+use crate::growth::appeals::submit;
 
 /// What stands beside every step.
 struct Beside {
@@ -30,9 +27,11 @@ struct Beside {
 }
 
 impl Beside {
-    fn new(pack: &Pack, known: Known) -> Beside {
-        let kind = known.complainant_kind();
-        Beside { accepted: promise::accepted(pack, kind), answered: promise::answered(pack, kind), known }
+    /// `kind` is the kind of matter that was chosen; "" where the choice is still open and all of them stand.
+    fn new(pack: &Pack, known: Known, kind: &str) -> Beside {
+        let who = known.complainant_kind();
+        let accepted = promise::accepted(pack, who);
+        Beside { accepted, answered: promise::answered_for(pack, who, kind), known }
     }
 }
 
@@ -41,7 +40,8 @@ struct Fill {
     form: FormView,
     token: String,
     kept: Vec<Kept>,
-    stop: String,
+    /// Whether a stop marking was found: nothing is taken in.
+    stopped: bool,
     whens: Vec<When>,
     contact_open: bool,
     beside: Beside,
@@ -91,8 +91,9 @@ fn the_form(c: &Call) -> Result<(&Pack, &Form)> {
     Ok((pack, pack.form(key).or_missing()?))
 }
 
-fn draw_fill(c: &Call, draft: &Draft, known: Known, token: &str) -> Result<Reply> {
+fn draw_fill(c: &Call, draft: &Draft, mut known: Known, token: &str) -> Result<Reply> {
     let (pack, form) = the_form(c)?;
+    known.contact(draft.filled.get("contact_name"), draft.filled.get("contact_phone"));
     let view = draft.view(form, pack, &known);
     let mut shell = c.shell("提交诉求")?;
     shell.lead.clone_from(&view.intro);
@@ -102,9 +103,9 @@ fn draw_fill(c: &Call, draft: &Draft, known: Known, token: &str) -> Result<Reply
             || draft.errors.iter().any(|e| e.field.starts_with("contact_")),
         token: token.to_owned(),
         kept: draft.kept.clone(),
-        stop: draft.stop.clone(),
+        stopped: draft.stopped,
         whens: draft::whens(form, pack),
-        beside: Beside::new(pack, known),
+        beside: Beside::new(pack, known, ""),
         form: view,
     };
     let status = if draft.errors.is_empty() { 200 } else { 422 };
@@ -171,11 +172,13 @@ fn draw_check(
     c: &Call,
     draft: &Draft,
     checked: &Checked,
-    known: Known,
+    mut known: Known,
     token: &str,
     again: &str,
 ) -> Result<Reply> {
     let (pack, form) = the_form(c)?;
+    // Whom to contact stands below, as it was filled in.
+    known.contact("", "");
     let mut warnings = Vec::new();
     let disclosure = checked.text("disclosure");
     let about = (!checked.text("about").is_empty()).then_some("complained_of");
@@ -191,7 +194,7 @@ fn draw_check(
         warnings,
         anonymous: disclosure == ANONYMOUS,
         again: again.to_owned(),
-        beside: Beside::new(pack, known),
+        beside: Beside::new(pack, known, checked.text("kind")),
     };
     let mut shell = c.shell("核对诉求")?;
     shell.lead = String::from("核对无误后提交；有误的点“修改”，已填写的都保留");
@@ -212,7 +215,11 @@ pub fn send(c: &Call) -> Result<Reply> {
     }
     let input = Input { filled: draft.filled.clone(), files: draft.files() };
     match c.write(|tx| submit::submit(tx, &input)) {
-        Ok(receipt) => draw_receipt(c, receipt, &known, checked.text("disclosure") == ANONYMOUS),
+        Ok(receipt) => {
+            let desk = known.post.is_some();
+            let href = if desk { format!("/my/appeals/{}", receipt.id) } else { String::new() };
+            draw_receipt(c, receipt, Taker { desk, registered: false, href })
+        }
         Err(error) if used_before(&error) => {
             let said = "用这个页面已经提交过一件诉求。内容改动过，要作为另一件再提交的，请再点一次“确认提交”；\
                         只想看已提交的，请凭编号查办理进度。";
@@ -231,55 +238,6 @@ fn used_before(error: &Error) -> bool {
     error.field_errors().iter().any(|e: &FieldError| e.field == "Idempotency-Key")
 }
 
-/// What the complainant takes away.
-struct Done {
-    receipt: Receipt,
-    anonymous: bool,
-    /// When it will be accepted or declined, and why then.
-    clock: Option<ClockView>,
-    submitted_at: String,
-    /// Where its complainant finds it when signed in.
-    href: String,
-    answered: Vec<Promised>,
-}
-
-#[derive(Template)]
-#[template(path = "growth/appeals/public/pages/done.html")]
-struct DonePage {
-    shell: Shell,
-    done: Done,
-}
-
-#[derive(Template)]
-#[template(path = "growth/appeals/public/pages/done_desk.html")]
-struct DoneDesk {
-    shell: Shell,
-    done: Done,
-}
-
-fn draw_receipt(c: &Call, receipt: Receipt, known: &Known, anonymous: bool) -> Result<Reply> {
-    let pack = c.ctx.pack()?;
-    let id = Id::stored(receipt.id.clone());
-    // The receipt was made by this very caller: it may be shown with its clock.
-    let (appeal, clocks) =
-        c.read(|tx| Ok((store::find(tx, &Scope::all(), &id)?.or_missing()?, store::clocks(tx, &id)?)))?;
-    let clock = clocks.iter().find(|clock| clock.promise && !anonymous);
-    let done = Done {
-        clock: clock.map(|clock| view::clock(&c.ctx, pack, &appeal, clock)),
-        submitted_at: minute_text(appeal.submitted_at),
-        href: if known.post.is_some() { format!("/my/appeals/{}", receipt.id) } else { String::new() },
-        answered: promise::answered(pack, known.complainant_kind()),
-        anonymous,
-        receipt,
-    };
-    let shell = c.shell("诉求已提交")?;
-    let reply = match known.post {
-        Some(_) => c.page(&DoneDesk { shell, done }),
-        None => c.page(&DonePage { shell, done }),
-    };
-    reply?.header("cache-control", "no-store")
-}
-
 #[derive(Template)]
 #[template(path = "growth/appeals/public/pages/gone.html")]
 struct GonePage {
@@ -289,11 +247,4 @@ struct GonePage {
 /// Answers `GET /appeals/done`: whoever opens the address itself learns where to go.
 pub fn gone(c: &Call) -> Result<Reply> {
     c.page(&GonePage { shell: c.shell("回执")? })
-}
-
-/// Kept apart from [`Done`]: the days of its clock.
-impl Done {
-    fn days(&self) -> &[DayMark] {
-        self.clock.as_ref().map_or(&[], |clock| clock.days.as_slice())
-    }
 }

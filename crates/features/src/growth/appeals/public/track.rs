@@ -22,8 +22,13 @@ const UNKNOWN: &str = "没有找到这件诉求。请对照回执核对编号和
 struct TrackPage {
     shell: Shell,
     number: String,
-    error: String,
     errors: Vec<FieldError>,
+}
+
+impl TrackPage {
+    fn error(&self, field: &str) -> &str {
+        self.errors.iter().find(|e| e.field == field).map_or("", |e| e.message.as_str())
+    }
 }
 
 /// Answers `GET /track`.
@@ -36,8 +41,7 @@ fn draw_form(c: &Call, number: String, errors: Vec<FieldError>) -> Result<Reply>
     let mut shell = c.shell("查办理进度")?;
     shell.lead = String::from("凭回执上的编号和查询码查询，不需要登录");
     shell.has_errors = !errors.is_empty();
-    let error = errors.first().map(|e| e.message.clone()).unwrap_or_default();
-    Ok(c.page(&TrackPage { shell, number, error, errors })?.status(status))
+    Ok(c.page(&TrackPage { shell, number, errors })?.status(status))
 }
 
 /// Number and code as they were typed, without what people add when they copy: blanks, dashes, full-width signs.
@@ -115,7 +119,17 @@ fn draw(c: &Call, again: Again<'_>, said: &str, warn: &str) -> Result<Reply> {
 }
 
 fn unknown(c: &Call, keys: &Keys) -> Result<Reply> {
-    draw_form(c, keys.number.clone(), vec![FieldError { field: "number".into(), message: UNKNOWN.into() }])
+    let error = |field: &str, message: &str| FieldError { field: field.into(), message: message.into() };
+    let empty = [("number", &keys.number, "请填写编号"), ("code", &keys.code, "请填写查询码")];
+    let mut errors: Vec<FieldError> = empty
+        .iter()
+        .filter(|(_, text, _)| text.is_empty())
+        .map(|(field, _, say)| error(field, say))
+        .collect();
+    if errors.is_empty() {
+        errors.push(error("number", UNKNOWN));
+    }
+    draw_form(c, keys.number.clone(), errors)
 }
 
 /// Answers `POST /track/judge`.

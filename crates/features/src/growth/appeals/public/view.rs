@@ -1,12 +1,13 @@
 //! A case as its complainant sees it: the course in public words, what was promised with the arithmetic, the answer.
 
 use huitong_kernel::clock::minute_text;
+use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::deadline::{self, Urgency};
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::FormView;
 use huitong_kernel::http::page::{DayMark, Fact, Stage};
-use huitong_kernel::pack::{FlowAct, Pack, Tone};
+use huitong_kernel::pack::{Flow, FlowAct, Pack, Tone};
 use huitong_kernel::{Ctx, Result, Tx};
 
 use super::promise;
@@ -23,6 +24,8 @@ pub struct ClockView {
     pub rule: String,
     /// When it falls due.
     pub due: String,
+    /// What is to be done until then: 告知是否受理, 答复.
+    pub what: &'static str,
     /// `剩 3时24分`, or when it was met.
     pub standing: String,
     /// Tone of the standing: calm soon over none.
@@ -149,7 +152,12 @@ pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Aga
     Ok(Progress {
         number: appeal.number.clone(),
         title: appeal.title.clone(),
-        state: state.map_or_else(|| appeal.state.clone(), |s| s.public_label.clone()),
+        // Nobody who left no way to be answered is asked to judge an answer.
+        state: match state {
+            Some(_) if appeal.anonymous() && appeal.state == "answered" => String::from("已办理"),
+            Some(state) => state.public_label.clone(),
+            None => appeal.state.clone(),
+        },
         tone: state.map_or("muted", |s| tone(s.tone)),
         marks: marks(pack, appeal),
         stages: stages(pack, appeal, &steps, ctx.now),
@@ -201,6 +209,9 @@ fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage
     let last = flow.stages.len().saturating_sub(1);
     let ended = flow.state(&appeal.state).is_some_and(|s| s.ends);
     let stage = |label: &str, state| Stage { label: label.to_owned(), state };
+    if appeal.anonymous() && (!ended || now >= last) {
+        return of_lead(flow, now, ended);
+    }
     if ended && now < last {
         let reached = steps.iter().filter_map(|s| stage_of(&s.state_before)).max().unwrap_or(0);
         let end = flow.state(&appeal.state).map_or("", |s| s.public_label.as_str());
@@ -216,6 +227,19 @@ fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage
         _ => "todo",
     };
     flow.stages.iter().enumerate().map(|(nth, s)| stage(&s.label, state_of(nth))).collect()
+}
+
+/// A lead without a name is neither answered nor judged: it is handled, and then it is done.
+fn of_lead(flow: &Flow, now: usize, ended: bool) -> Vec<Stage> {
+    let answer = flow.stages.iter().position(|s| s.key == "answer").unwrap_or(flow.stages.len());
+    let now = now.min(answer);
+    let state = |nth: usize| match nth {
+        _ if ended || nth < now => "done",
+        _ if nth == now => "now",
+        _ => "todo",
+    };
+    let labels = flow.stages.iter().take(answer).map(|s| s.label.as_str()).chain(["办结"]);
+    labels.enumerate().map(|(nth, label)| Stage { label: label.to_owned(), state: state(nth) }).collect()
 }
 
 fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
@@ -286,12 +310,17 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         title,
         rule: clock.rule.clone(),
         due: minute_text(clock.due_at),
+        what: match clock.limit_key.as_str() {
+            "accept" => "告知是否受理",
+            ANSWER => "答复",
+            _ => "完成",
+        },
         standing,
         tone,
         percent: used(ctx, clock.started_at, clock.due_at),
         days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
         sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
-        basis: source.map(|s| basis(&s.basis, promise::mark(s))).unwrap_or_default(),
+        basis: source.map(|s| days::marked(&s.basis, promise::mark(s))).unwrap_or_default(),
     }
 }
 
@@ -302,12 +331,9 @@ pub fn used(ctx: &Ctx, from: i64, due: i64) -> i64 {
     (passed.saturating_mul(100) / all).clamp(0, 100)
 }
 
-fn basis(text: &str, mark: &str) -> String {
-    if mark.is_empty() || text.contains(mark) { text.to_owned() } else { format!("{text}（{mark}）") }
-}
-
 /// Steps that have a sentence for the public; names of officials stay inside.
 fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
+    let spoken_to = spoken_to(ctx, appeal);
     let mut before: Option<i64> = None;
     let mut lines = Vec::new();
     for step in steps {
@@ -319,11 +345,11 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
             _ => String::new(),
         };
         lines.push(Line {
-            // Who gave no name is promised no day, whatever the sentence of the flow says.
-            title: if step.act == "submit" && appeal.anonymous() {
-                String::from("您提交了线索")
-            } else {
-                title.clone()
+            // Who gave no name is promised no day and asked for nothing, whatever the sentence of the flow says.
+            title: match step.act.as_str() {
+                "submit" if appeal.anonymous() => String::from("您提交了线索"),
+                "send" if appeal.anonymous() => String::from("线索已办理"),
+                _ => title.replace("您", spoken_to),
             },
             time: minute_text(step.at),
             who: step.office_name.clone(),
@@ -333,6 +359,24 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
         before = Some(step.at);
     }
     lines
+}
+
+/// How the sentences of the flow, which speak to the complainant, name them to this reader: a colleague reads of the body
+/// they both belong to.
+fn spoken_to(ctx: &Ctx, appeal: &Appeal) -> &'static str {
+    let me = ctx.user().map(|u| u.as_str());
+    if me.is_none() || appeal.submitter.as_deref() == me {
+        return "您";
+    }
+    let posts = ctx.posts();
+    let speaks_for = |kind: OfficeKind, body: &Option<String>| {
+        posts.iter().any(|post| post.kind == kind && body.as_deref() == Some(post.office.as_str()))
+    };
+    match appeal {
+        a if speaks_for(OfficeKind::Association, &a.owner_association) => "本协会",
+        a if speaks_for(OfficeKind::Company, &a.owner_company) => "本企业",
+        _ => "诉求人",
+    }
 }
 
 /// Working time between two steps: `用时 1天2时`; "" below one minute.
