@@ -54,7 +54,7 @@ fn wrong_use_is_exit_2_with_words_and_nothing_on_standard_output() {
         (&["version", "more"], "没有“more”"),
         (&["deadline", "explain", "--start", "2025-03-14"], "缺少：<--working-days"),
         (&["deadline", "explain", "--days", "3"], "缺少：--start"),
-        (&["deadline", "explain", "--start", "gestern", "--days", "3"], "时刻应形如"),
+        (&["deadline", "explain", "--start", "gestern", "--days", "3"], "应形如"),
         (&["deadline", "explain", "--start", "2025-03-14", "--days", "3", "--hours", "2"], "不能同时写"),
         (&["deadline", "explain", "--start", "2025-03-14", "--days", "0"], "大于 0"),
         (&["deadline", "explain", "--start", "2025-03-14", "--days"], "后面要写一个值"),
