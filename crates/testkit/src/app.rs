@@ -1,7 +1,7 @@
 //! The whole house on a database of its own, and browsers without script that walk through it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::http::{Assets, Listener, RouteTable, Settings, Site, encode, router};
-use huitong_kernel::{Ctx, Db, Result, Tx, pack};
+use huitong_kernel::{Ctx, Db, Result, Tx, args, pack};
 use tower::ServiceExt as _;
 
 use crate::page::Page;
@@ -135,6 +135,19 @@ impl TestApp {
     /// Reads as the program itself.
     pub fn read<T>(&self, f: impl Fn(&Tx) -> Result<T>) -> T {
         self.city.db.read(&self.program(), f).expect("something to read")
+    }
+
+    /// Every row of every table, as the name of its table and its words: for who looks for what an act has left anywhere.
+    pub fn kept(&self) -> BTreeSet<(String, String)> {
+        let mut kept = BTreeSet::new();
+        for table in self.city.db.tables().keys() {
+            for row in self.read(|tx| tx.query(&format!("SELECT * FROM {table}"), args![])) {
+                let columns: Vec<String> =
+                    row.columns().map(|(name, value)| format!("{name}={value:?}")).collect();
+                kept.insert((table.clone(), columns.join(" ")));
+            }
+        }
+        kept
     }
 
     /// Moves the city's clock: `2025-03-17T10:00:00+08:00`.

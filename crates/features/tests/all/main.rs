@@ -19,6 +19,8 @@ mod posts;
 mod random;
 mod red_lines;
 mod schema;
+mod speaking;
 mod table;
 mod together;
 mod town;
+mod unnamed;
