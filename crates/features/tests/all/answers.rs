@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use huitong_kernel::http::openapi;
-use huitong_testkit::db::open_sqlite;
+use huitong_testkit::db_test;
 use huitong_testkit::door::Answer;
 use serde_json::{Value as Json, json};
 
@@ -179,24 +179,24 @@ fn errors(truth: &mut Truth) {
     }
 }
 
-#[test]
-fn every_operation_answers_what_the_document_says() {
-    let db = open_sqlite();
-    let cast = Cast::new(&db.db);
-    let pack = cast.app.city.pack();
-    let document = openapi::document(&cast.app.site.routes, &pack, "test");
-    let mut truth = Truth { cast, document, called: BTreeSet::new(), wrong: Vec::new() };
-    live(&mut truth);
-    other_ends(&mut truth);
-    errors(&mut truth);
-    let all: BTreeSet<String> = truth.document["paths"]
-        .as_object()
-        .unwrap()
-        .values()
-        .flat_map(|methods| methods.as_object().unwrap().values())
-        .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
-        .collect();
-    let never: Vec<_> = all.difference(&truth.called).collect();
-    assert!(never.is_empty(), "operations that were never answered well: {never:?}");
-    assert!(truth.wrong.is_empty(), "{:#?}", truth.wrong);
+db_test! {
+    fn every_operation_answers_what_the_document_says(db) {
+        let cast = Cast::new(db);
+        let pack = cast.app.city.pack();
+        let document = openapi::document(&cast.app.site.routes, &pack, "test");
+        let mut truth = Truth { cast, document, called: BTreeSet::new(), wrong: Vec::new() };
+        live(&mut truth);
+        other_ends(&mut truth);
+        errors(&mut truth);
+        let all: BTreeSet<String> = truth.document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|methods| methods.as_object().unwrap().values())
+            .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
+            .collect();
+        let never: Vec<_> = all.difference(&truth.called).collect();
+        assert!(never.is_empty(), "operations that were never answered well: {never:?}");
+        assert!(truth.wrong.is_empty(), "{:#?}", truth.wrong);
+    }
 }

@@ -2,6 +2,7 @@
 
 use huitong_kernel::http::{Face, Method};
 use huitong_testkit::door::{Answer, Person};
+use huitong_testkit::page::words;
 use serde_json::json;
 
 use crate::cast::{Cast, Told};
@@ -12,6 +13,8 @@ pub struct Page {
     pub name: String,
     /// Its HTML.
     pub html: String,
+    /// Its words.
+    pub text: String,
 }
 
 /// Cases in every state that has forms of its own.
@@ -67,7 +70,8 @@ fn keep(pages: &mut Vec<Page>, person: Option<&Person>, path: &str, answer: &Ans
     if answer.header("content-type").starts_with("text/html") && !answer.body.is_empty() {
         let who = person.map_or("public", |p| p.account.login.as_str());
         let name = format!("{path} for {who} ({})", answer.status);
-        pages.push(Page { name, html: answer.text() });
+        let html = answer.text();
+        pages.push(Page { name, text: words(&html), html });
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use huitong_features::base::identity::Office;
 use huitong_kernel::http::openapi;
-use huitong_testkit::db::open_sqlite;
+use huitong_testkit::db_test;
 use huitong_testkit::door::Person;
 use huitong_testkit::page::words;
 use serde_json::{Value as Json, json};
@@ -26,16 +25,18 @@ fn everybody(cast: &Cast) -> Vec<Person> {
         .collect()
 }
 
-/// Every page, drawn once for all tests.
-fn every_page() -> &'static [Page] {
-    static PAGES: OnceLock<Vec<Page>> = OnceLock::new();
-    PAGES.get_or_init(|| {
-        let db = open_sqlite();
-        let cast = Cast::new(&db.db);
+db_test! {
+    // One city and one drawing of every page for all lines: these pages take longer than all that is asked of them.
+    fn every_red_line_holds(db) {
+        let cast = Cast::new(db);
         let pages = pages::all(&cast, &everybody(&cast));
         assert!(pages.len() > 300, "{} pages", pages.len());
-        pages
-    })
+        line_2_nothing_secret_is_asked_for_and_everywhere_it_is_said(&cast, &pages);
+        line_3_persons_get_no_score_and_no_label(&cast, &pages);
+        line_5_nothing_ranks_units(&cast, &pages);
+        line_7_a_demo_says_so_on_every_page_and_names_nobody_real(&pages);
+        line_9_no_emblem_and_no_red_outside_of_party_pages(&pages);
+    }
 }
 
 /// Files of a folder with these endings, and what they say.
@@ -62,10 +63,7 @@ fn refuse(pages: &[Page], what: &str, wrong: impl Fn(&Page) -> bool) {
 }
 
 /// 2. 涉密不上网：no field for a class of secrecy, a notice at every free text and upload, a marking stops.
-#[test]
-fn line_2_nothing_secret_is_asked_for_and_everywhere_it_is_said() {
-    let db = open_sqlite();
-    let cast = Cast::new(&db.db);
+fn line_2_nothing_secret_is_asked_for_and_everywhere_it_is_said(cast: &Cast, pages: &[Page]) {
     let pack = cast.app.city.pack();
     for form in &pack.forms {
         for field in &form.fields {
@@ -76,7 +74,6 @@ fn line_2_nothing_secret_is_asked_for_and_everywhere_it_is_said() {
             assert!(!asks, "{}.{} asks for what may not be here", form.key, field.key);
         }
     }
-    let pages = every_page();
     refuse(pages, "a field for a class of secrecy", |page| {
         let labels =
             page.html.split("<label").skip(1).map(|rest| rest.split("</label>").next().unwrap_or_default());
@@ -115,10 +112,7 @@ fn names(document: &Json, found: &mut BTreeSet<String>) {
 }
 
 /// 3. Persons get no score and no label.
-#[test]
-fn line_3_persons_get_no_score_and_no_label() {
-    let db = open_sqlite();
-    let cast = Cast::new(&db.db);
+fn line_3_persons_get_no_score_and_no_label(cast: &Cast, pages: &[Page]) {
     let pack = cast.app.city.pack();
     let document = openapi::document(&cast.app.site.routes, &pack, "test");
     let mut keys = BTreeSet::new();
@@ -142,7 +136,6 @@ fn line_3_persons_get_no_score_and_no_label() {
         ];
         assert!(!words.iter().any(|word| judges.contains(word)), "the interface says {key}");
     }
-    let pages = every_page();
     let labels = [
         "得分",
         "打分",
@@ -160,20 +153,17 @@ fn line_3_persons_get_no_score_and_no_label() {
     for label in labels {
         refuse(pages, &format!("a page says {label}"), |page| {
             // 不得分派 is another word.
-            words(&page.html).replace("不得分派", "").contains(label)
+            page.text.replace("不得分派", "").contains(label)
         });
     }
     // The published duties speak of indicators of associations; no page speaks of any other score.
     refuse(pages, "a page speaks of scores", |page| {
-        words(&page.html).replace("重点监管指标评分", "").replace("评分表", "").contains("评分")
+        page.text.replace("重点监管指标评分", "").replace("评分表", "").contains("评分")
     });
 }
 
 /// 5. Nothing ranks departments or towns: no page, no order, no check-in, no read receipt that is forced.
-#[test]
-fn line_5_nothing_ranks_units() {
-    let db = open_sqlite();
-    let cast = Cast::new(&db.db);
+fn line_5_nothing_ranks_units(cast: &Cast, pages: &[Page]) {
     for route in cast.app.site.routes.all() {
         let said = format!("{} {} {}", route.path, route.act, route.summary);
         for word in [
@@ -202,19 +192,16 @@ fn line_5_nothing_ranks_units() {
         BTreeSet::from(["due_at", "submitted_at", "updated_at"]),
         "cases are ordered by time alone"
     );
-    let pages = every_page();
     for word in ["排名", "排行", "名次", "红黑榜", "末位", "先进单位", "打卡", "签到", "已读回执"]
     {
-        refuse(pages, &format!("a page says {word}"), |page| words(&page.html).contains(word));
+        refuse(pages, &format!("a page says {word}"), |page| page.text.contains(word));
     }
 }
 
 /// 7. The demo accuses nobody: an invented city that says so on every page.
-#[test]
-fn line_7_a_demo_says_so_on_every_page_and_names_nobody_real() {
-    let pages = every_page();
+fn line_7_a_demo_says_so_on_every_page_and_names_nobody_real(pages: &[Page]) {
     refuse(pages, "a page of the demo without 演示数据", |page| !page.html.contains("演示数据"));
-    refuse(pages, "a page of the demo names 成都", |page| words(&page.html).contains("成都"));
+    refuse(pages, "a page of the demo names 成都", |page| page.text.contains("成都"));
     let names = |file: &str| -> Vec<String> {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
         let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).skip(1);
@@ -234,8 +221,7 @@ fn line_7_a_demo_says_so_on_every_page_and_names_nobody_real() {
 }
 
 /// 9. No emblems, and red is the colour of party-building pages alone.
-#[test]
-fn line_9_no_emblem_and_no_red_outside_of_party_pages() {
+fn line_9_no_emblem_and_no_red_outside_of_party_pages(pages: &[Page]) {
     let icons = std::fs::read_to_string(root().join("web/icons.txt")).unwrap();
     for icon in icons.lines() {
         let emblem =
@@ -252,14 +238,13 @@ fn line_9_no_emblem_and_no_red_outside_of_party_pages() {
             assert!(of_party, "{}: {selector} is red", path.display());
         }
     }
-    let pages = every_page();
     refuse(pages, "a red link", |page| page.html.contains("class=\"red\""));
     refuse(pages, "a picture", |page| {
         let sources = page.html.split("<img").skip(1).filter_map(|rest| rest.split("src=\"").nth(1));
         sources.filter_map(|rest| rest.split('"').next()).any(|source| source != "/assets/mark.svg")
     });
     refuse(pages, "an emblem in words", |page| {
-        let text = words(&page.html);
+        let text = &page.text;
         ["党徽", "党旗", "国旗", "国徽", "☭"].iter().any(|word| text.contains(word))
     });
 }
