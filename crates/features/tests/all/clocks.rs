@@ -143,4 +143,50 @@ db_test! {
         assert_eq!(cast.count("SELECT COUNT(*) FROM journal WHERE subject = $1 AND act = 'appeal.close'", &told.id), 0);
         assert_eq!(cast.count("SELECT version FROM appeals WHERE id = $1", &told.id), 9);
     }
+
+    fn a_case_of_another_kind_says_that_its_limit_was_changed(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept"]);
+        let answer = || {
+            let case = cast.seen(&cast.intake, &told.id);
+            let answer = clock(&case, "answer")[0].clone();
+            // What is shown and explained is what is kept.
+            let stored = cast.count("SELECT due_at FROM appeal_clocks WHERE limit_key = 'answer' AND appeal = $1", &told.id);
+            assert_eq!(answer["due_at"], huitong_kernel::clock::rfc3339(stored));
+            assert_eq!(case["answer_due_at"], answer["due_at"]);
+            (answer["sentence"].as_str().unwrap().to_owned(), answer)
+        };
+        let (plain, _) = answer();
+        assert!(!plain.contains("改为"), "{plain}");
+        // An act is a second later than whatever was before.
+        cast.app.at("2025-03-17T09:59:59+08:00");
+        cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "投诉", "category": "03-1"}));
+        let (once, _) = answer();
+        let first = "时限已于 2025-03-17 10:00 由 7 个工作日改为 15 个工作日";
+        assert!(once.contains(first) && once.contains("2025-04-07"), "{once}");
+        cast.app.at("2025-03-17T10:59:59+08:00");
+        cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "咨询", "category": "03-1"}));
+        let (twice, shown) = answer();
+        let second = "2025-03-17 11:00 由 15 个工作日改为 3 个工作日";
+        assert!(twice.contains(first) && twice.contains(second), "{twice}");
+        assert_eq!(shown["due_at"], "2025-03-19T23:59:59+08:00");
+        // The same kind again changes nothing and says nothing more; nor does a note, whenever it is written.
+        cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "咨询", "category": "03-2"}));
+        assert_eq!(answer().0, twice);
+        cast.walk(&told.id, &["dispatch", "sign"]);
+        let before = cast.seen(&cast.handler, &told.id)["clocks"].clone();
+        for instant in ["2025-03-17T23:30:00+08:00", "2025-03-19T23:59:58+08:00", "2025-03-22T12:00:00+08:00"] {
+            cast.app.at(instant);
+            cast.walk(&told.id, &["note"]);
+            let case = cast.seen(&cast.handler, &told.id);
+            for (now, was) in case["clocks"].as_array().unwrap().iter().zip(before.as_array().unwrap()) {
+                let same = |key: &str| assert_eq!(now[key], was[key], "a note at {instant} moved {key}");
+                ["limit", "due_at", "started_at", "met_at", "sentence"].into_iter().for_each(same);
+            }
+        }
+        // The page tells the same.
+        let page = cast.app.get(&format!("/appeals/{}", told.id)).session(&cast.handler).send().expect(200).text();
+        assert!(page.contains("由 7 个工作日改为 15 个工作日"), "the page says that the limit was changed");
+    }
 }
