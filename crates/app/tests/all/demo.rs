@@ -102,6 +102,52 @@ fn the_city_is_what_its_seeds_promise() {
 }
 
 #[test]
+fn the_city_has_as_many_of_each_as_a_city_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let city = build(dir.path(), &ready());
+    let ctx = city.ctx(Actor::System);
+    let units = city.db.read(&ctx, units::all).unwrap();
+    let of =
+        |kind: &str| units.iter().filter(|unit| unit.active && unit.kinds.iter().any(|k| k == kind)).count();
+    assert_eq!(of("industry_department"), 37, "departments");
+    assert!(of("territory") >= 4 && of("park") >= 2, "{} towns, {} parks", of("territory"), of("park"));
+    assert_eq!((of("party_social_work"), of("registration_authority")), (1, 1));
+
+    let number = |sql: &str| city.db.read(&ctx, |tx| tx.number(sql, args![])).unwrap();
+    assert_eq!(number("SELECT COUNT(*) FROM associations"), 30);
+    for table in ["association_people", "links"] {
+        let served = format!("SELECT COUNT(DISTINCT association) FROM {table} WHERE until_on IS NULL");
+        assert_eq!(number(&served), 30, "every association has {table} that hold today");
+    }
+    assert!(number("SELECT COUNT(*) FROM links WHERE paper = ''") == 0, "every link rests on a paper");
+
+    assert_eq!(number("SELECT COUNT(*) FROM appeals"), 200);
+    let found: BTreeMap<String, i64> =
+        texts(&city, "SELECT state AS a, CAST(COUNT(*) AS TEXT) AS b FROM appeals GROUP BY state")
+            .into_iter()
+            .map(|row| (row[0].clone(), row[1].parse().unwrap()))
+            .collect();
+    let states: Vec<String> = city.pack().flow.states.iter().map(|state| state.key.clone()).collect();
+    assert_eq!(states.len(), 10);
+    for state in &states {
+        assert!(found.get(state).is_some_and(|n| *n > 0), "no case is {state}: {found:?}");
+    }
+    assert_eq!(found.values().sum::<i64>(), 200);
+    let late = format!("SELECT COUNT(*) FROM appeals WHERE due_at < {}", city.clock.now());
+    assert!((10..60).contains(&number(&late)), "{} are overdue", number(&late));
+    for disclosure in ["named", "confidential", "anonymous"] {
+        assert!(
+            number(&format!("SELECT COUNT(*) FROM appeals WHERE disclosure = '{disclosure}'")) > 3,
+            "{disclosure}"
+        );
+    }
+    // Nothing came about beside the acts: each case has a step and an entry of each act it went through.
+    let apart = "SELECT COUNT(*) FROM appeals a WHERE \
+                 (SELECT COUNT(*) FROM appeal_steps s WHERE s.appeal = a.id) <> (SELECT COUNT(*) FROM journal j WHERE j.subject = a.id AND j.act <> 'appeal.view_identity')";
+    assert_eq!(number(apart), 0);
+}
+
+#[test]
 fn it_goes_on_in_its_own_time() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("city.db");

@@ -96,6 +96,61 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
     assert_eq!((without.exit, without.said.as_str()), (2, ""));
 }
 
+/// The banner's time on a page: 2025-03-14 09:30.
+fn banner(page: &str) -> String {
+    let behind = page.split("演示时间").nth(1).unwrap_or_else(|| panic!("no time of the demo: {page:.600}"));
+    let time = behind.split("<time>").nth(1).unwrap_or_default();
+    time.split('<').next().unwrap_or_default().to_owned()
+}
+
+/// Hands an appeal in and answers when that was, as the city's clock has it.
+fn submitted_at(address: &str) -> String {
+    let body = serde_json::json!({
+        "kind": "求助", "title": "请求协调夜间照明", "disclosure": "named", "contact_name": "高闻笛", "contact_phone": "19900001234",
+        "text": "园区东侧道路夜间没有路灯，工人下夜班通行不便，请求协调安装照明。",
+    });
+    let body = body.to_string();
+    let head = format!(
+        "Host: {address}\nConnection: close\nContent-Type: application/json\nContent-Length: {}",
+        body.len()
+    );
+    let (status, text) = ask(address, &format!("POST /api/v1/appeals HTTP/1.1\n{head}\n\n{body}"));
+    assert_eq!(status, 201, "{text}");
+    let told: Json = serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let header = format!("X-Tracking-Code: {}\n", told["tracking_code"].as_str().unwrap());
+    let path = format!("/api/v1/track/{}", told["number"].as_str().unwrap());
+    let text = get(address, &path, &header).1;
+    let seen: Json = serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
+    seen["submitted_at"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_demo_says_its_time_on_every_page_and_goes_on_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let address = free_port();
+    let pages = ["/", "/orgs", "/duty", "/track", "/appeals/new", "/login", "/nothing-here"];
+    let (server, _) = start_demo(dir.path(), &address);
+    let first = submitted_at(&address);
+    let shown: Vec<String> = pages.iter().map(|page| banner(&get(&address, page, "").1)).collect();
+    assert!(shown.iter().all(|time| time.starts_with("2025-03-14 09:3")), "{shown:?}");
+    // At real speed: a second and a half is a second and a half.
+    std::thread::sleep(Duration::from_millis(1_500));
+    let second = submitted_at(&address);
+    let seconds =
+        |text: &str| text[14..16].parse::<i64>().unwrap() * 60 + text[17..19].parse::<i64>().unwrap();
+    assert!(
+        first.starts_with("2025-03-14T09:3") && (1..60).contains(&(seconds(&second) - seconds(&first))),
+        "{first} {second}"
+    );
+    assert_eq!(server.stop(), 0);
+    let (server, _) = start_demo(dir.path(), &address);
+    let third = submitted_at(&address);
+    assert!(third >= second && third.starts_with("2025-03-14T09:3"), "{second}, after a restart {third}");
+    let again = banner(&get(&address, "/", "").1);
+    assert!(again >= shown[0] && again.starts_with("2025-03-14 09:3"), "{again}");
+    assert_eq!(server.stop(), 0);
+}
+
 #[test]
 fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
     let dir = tempfile::tempdir().unwrap();
