@@ -1,9 +1,9 @@
-// Anyone: finds an association, hands an appeal in without account, follows it, takes it back; with and without script.
+// Anyone: finds an association, hands an appeal in without account, follows it, takes it back or judges the answer; with and without script.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { look } from "../lib/looks.mjs";
 import { setStage } from "../lib/stage.mjs";
-import { fill, handIn, says, track } from "./parts.mjs";
+import { answer, dispatched, fill, handIn, pick, says, track } from "./parts.mjs";
 
 const stage = setStage();
 
@@ -61,3 +61,36 @@ test("a marking stops the text and says what to do instead; nothing typed is los
   await says(page, "转线下办理");
   assert.match(await page.locator('textarea[name="text"]').inputValue(), /机密★/);
 });
+
+for (const script of [true, false]) {
+  test(`an answer is read and judged by number and code, ${script ? "with" : "without"} script`, async () => {
+    const keys = await dispatched(stage, `请求协调厂区门口夜间照明${script ? "三" : "四"}`);
+    const text = "您反映的路灯已经安装完毕，从今晚起照明，欢迎继续监督。";
+    await answer(stage, keys, text);
+    const page = await stage.visit("/track", { script });
+    await track(page, stage.demo.url, keys);
+    assert.ok((await page.locator("#answer").innerText()).includes(text));
+    assert.equal(await page.locator("#withdraw form").count(), 0, "an answered case is not taken back");
+    if (script) await look(page, "public-answered");
+    // Half a judgement is refused, and nothing chosen or typed is lost.
+    const judgement = page.locator("#judge");
+    await pick(page, "solved", "partly");
+    await judgement.locator('textarea[name="comment"]').fill("灯亮了，北侧还有一盏不亮。");
+    await judgement.locator(".form-end button").click();
+    await page.getByRole("alert").first().waitFor();
+    assert.ok(await page.locator('input[name="solved"][value="partly"]').isChecked());
+    assert.equal(await judgement.locator('textarea[name="comment"]').inputValue(), "灯亮了，北侧还有一盏不亮。");
+    if (script) await look(page, "public-judge-refused");
+    await pick(page, "satisfied", "basically");
+    await judgement.locator(".form-end button").click();
+    await judgement.waitFor({ state: "detached" });
+    await says(page, "已办结", keys.number);
+    if (script) await look(page, "public-judged");
+    // Once only: the case is closed for whoever comes again, and the office reads what was said.
+    await track(page, stage.demo.url, keys);
+    assert.equal(await page.locator("#judge form").count(), 0);
+    const handler = await stage.enter("handler");
+    await handler.goto(`${stage.demo.url}/appeals/${keys.id}`);
+    await says(handler, "灯亮了，北侧还有一盏不亮。", "部分解决");
+  });
+}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { look } from "../lib/looks.mjs";
 import { setStage } from "../lib/stage.mjs";
-import { act, openCase, pick, says } from "./parts.mjs";
+import { act, dispatched, openById, openCase, pick, says } from "./parts.mjs";
 
 const stage = setStage();
 const reply = "您好。您反映的情况收悉。经核实，抽检封样环节存在不规范，我们已要求整改并重新培训抽样人员，后续抽检将当场封样、当面签字。感谢监督。";
@@ -65,16 +65,50 @@ test("from the queue to the sent reply", async () => {
   await says(leader, "已答复");
 });
 
-test("the same acts without script", async () => {
+test("the same acts without script, from the queue to the sent reply", async () => {
+  const { id } = await dispatched(stage, "请求协调仓库门口夜间照明");
   const page = await stage.enter("handler", { script: false });
-  await page.goto(`${stage.demo.url}/appeals?queue=mine`);
-  await page.locator("td.c-title a").first().click();
-  const state = await page.locator(".marks").innerText();
-  assert.match(state, /已签收|办理中/);
+  await page.goto(`${stage.demo.url}/appeals?queue=to_sign`);
+  await page.locator(`form[action="/appeals/${id}/sign"] button`).click();
+  await openById(page, stage.demo.url, id);
+  assert.equal(await page.locator(`a[href^="tel:"]`).count(), 0, "no number before it is asked for");
+  await page.locator('select[name="reason"]').selectOption({ index: 0 });
+  await page.locator(`form[action="/appeals/${id}/identity"] button`).click();
+  assert.equal(await page.locator('a[href="tel:19900001234"]').count(), 1, "the number, to dial from the page");
+  await openById(page, stage.demo.url, id);
+  await act(page, "contact", async (p) => {
+    await pick(p, "reason", "understand");
+    await pick(p, "result", "reached");
+  });
+  await act(page, "assign", async (p) => p.locator('select[name="handler"]').selectOption({ label: stage.demo.account("handler").name }));
   await act(page, "note", async (p) => p.locator('textarea[name="text"]').fill("不用脚本也能记录。"));
+  await page.goto(`${stage.demo.url}/appeals/${id}/reply`);
+  // An empty reply is refused with words, and what was chosen stays.
+  await pick(page, "outcome", "partly");
+  await page.locator(`form[action="/appeals/${id}/reply"] .form-end button.primary`).click();
+  await page.getByRole("alert").first().waitFor();
+  assert.ok(await page.locator('input[name="outcome"][value="partly"]').isChecked());
   await act(page, "reply", async (p) => {
     await pick(p, "outcome", "partly");
     await p.locator('textarea[name="text"]').fill(reply);
+    await p.locator('input[type="file"]').setInputFiles({ name: "现场照片说明.txt", mimeType: "text/plain", buffer: Buffer.from("照片说明：已安装。") });
   });
-  await says(page, "待审核");
+  await says(page, "待审核", "现场照片说明.txt", "不用脚本也能记录。");
+
+  const leader = await stage.enter("unit_leader", { script: false });
+  await openById(leader, stage.demo.url, id);
+  await act(leader, "review", async (p) => {
+    await pick(p, "outcome", "return");
+    await p.locator('textarea[name="opinion"]').fill("请写明安装的时间。");
+  });
+  await openById(page, stage.demo.url, id);
+  await act(page, "reply", async (p) => {
+    await says(p, "请写明安装的时间。");
+    await pick(p, "outcome", "solved");
+    await p.locator('textarea[name="text"]').fill(`${reply}路灯已于3月13日安装。`);
+  });
+  await openById(leader, stage.demo.url, id);
+  await act(leader, "review", async (p) => pick(p, "outcome", "approve"));
+  await act(leader, "send");
+  await says(leader, "已答复");
 });

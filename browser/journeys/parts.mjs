@@ -56,3 +56,48 @@ export async function says(page, ...words) {
   const text = await page.locator("body").innerText();
   for (const word of words) assert.ok(text.includes(word), `${page.url()} does not say “${word}”:\n${text.slice(0, 600)}`);
 }
+
+/** Opens a case by the id in its address. */
+export const openById = async (page, url, id) => {
+  await page.goto(`${url}/appeals/${id}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+};
+
+/** The public hands an appeal in, and intake gives it to the unit of the demo's handler; answers id, number and code. */
+export async function dispatched(stage, title) {
+  const visitor = await stage.visit("/appeals/new");
+  await fill(visitor, { title, text: "园区东侧道路夜间没有路灯，工人下夜班通行不便，请求协调安装照明。" });
+  const keys = await handIn(visitor);
+  await visitor.context().close();
+  const clerk = await stage.enter("intake");
+  await openCase(clerk, stage.demo.url, title);
+  const id = clerk.url().match(/apl_[0-9a-z]+/)[0];
+  await act(clerk, "accept");
+  await act(clerk, "classify", async (p) => {
+    await pick(p, "kind", "求助");
+    await p.locator('select[name="category"]').selectOption("03-1");
+  });
+  await act(clerk, "dispatch", async (p) => {
+    await p.locator('select[name="unit"]').selectOption({ label: stage.demo.account("handler").unit });
+    await p.locator('textarea[name="reason"]').fill("按职责分工派单。");
+  });
+  await clerk.context().close();
+  return { id, ...keys };
+}
+
+/** Signs a dispatched case, answers it and sends the answer, as the handler and the leader of its unit. */
+export async function answer(stage, { id }, text) {
+  const handler = await stage.enter("handler");
+  await openById(handler, stage.demo.url, id);
+  await act(handler, "sign");
+  await act(handler, "reply", async (p) => {
+    await pick(p, "outcome", "solved");
+    await p.locator('textarea[name="text"]').fill(text);
+  });
+  await handler.context().close();
+  const leader = await stage.enter("unit_leader");
+  await openById(leader, stage.demo.url, id);
+  await act(leader, "review", async (p) => pick(p, "outcome", "approve"));
+  await act(leader, "send");
+  await leader.context().close();
+}
