@@ -117,8 +117,8 @@ fn load(address: &str, tokens: &Tokens, round: usize, server: &mut Server) -> Ve
             scope.spawn(move || {
                 for nth in 0.. {
                     let mut case = None;
-                    for act in 0..ACTS.len() {
-                        let key = format!("r{round}c{client}n{nth}-{}", ACTS[act]);
+                    for (act, name) in ACTS.iter().enumerate() {
+                        let key = format!("r{round}c{client}n{nth}-{name}");
                         let one = Asked { act, case: case.clone(), key, answer: None };
                         let Some(answer) = tell(address, tokens, one, asked) else { return };
                         case = Some(answer["id"].as_str().unwrap().to_owned());
