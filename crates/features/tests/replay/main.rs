@@ -255,7 +255,7 @@ fn settled(app: &TestApp, wanted: &BTreeMap<String, i64>) {
 
 #[test]
 fn every_order_reaches_its_end_on_the_embedded_engine() {
-    replay(&db::open_sqlite(), rows(6000), 1);
+    replay(&db::open_sqlite(), rows(6000), 2);
 }
 
 #[test]
