@@ -239,7 +239,22 @@ pub fn add(c: &Call) -> Result<Reply> {
 fn open(c: &Call) -> Result<UserId> {
     let form = c.filled()?;
     let (login, name) = (form.get("login"), form.get("name"));
-    let password = Some(identity::hash("password", form.get("password"), login, name)?);
+    let hashed = identity::hash("password", form.get("password"), login, name);
+    // Everything that is wrong is said at once, in the order of the page.
+    let post = c.read(|tx| PostFields::read(tx, form).map(drop));
+    let mut wrong = identity::wrong_names(login, name);
+    wrong.extend(
+        [hashed.as_ref().err(), post.as_ref().err()]
+            .into_iter()
+            .flatten()
+            .flat_map(|e| e.field_errors())
+            .cloned(),
+    );
+    if !wrong.is_empty() {
+        return Err(Error::fields(wrong));
+    }
+    post?;
+    let password = Some(hashed?);
     c.write(|tx| {
         let new = NewUser {
             login: login.into(),
@@ -324,7 +339,8 @@ pub fn ask_disable(c: &Call) -> Result<Reply> {
 }
 
 fn draw_disable(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
-    let explain = "停用后立即不能登录，已登录的会退出，接口令牌收回；在办事项请先改派。以后可以恢复。";
+    let explain =
+        "停用后立即不能登录，已登录的会退出，接口令牌收回；在办的诉求请先分办给其他经办人。以后可以恢复。";
     c.page(&AskPage { explain, asks_reason: true, ..ask_about(c, "停用账户", errors, late)? })
 }
 

@@ -171,7 +171,7 @@ fn draw_end(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
         fact("任职单位", row.office),
         fact("任期", format!("{} 至 {}", row.from, row.until)),
     ];
-    let explain = "结束后这项任职不再给权限；在办事项请先改派。";
+    let explain = "结束后这项任职不再给权限；在办的诉求请先分办给其他经办人。";
     let page = AskPage::new(c, "结束任职", format!("/admin/users/{}", account.id), errors)?;
     let version = account.version;
     c.page(&AskPage { facts, explain, asks_last: true, asks_reason: true, version, since, ..page })

@@ -52,6 +52,11 @@ pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
     accounts::by_login(tx, &login.trim().to_lowercase())
 }
 
+/// Accounts whose holder is called so, twenty at most.
+pub fn by_name(tx: &Tx, name: &str) -> Result<Vec<Account>> {
+    accounts::by_name(tx, name.trim())
+}
+
 /// One page of the administrator's list of accounts (`user.list`), each with its posts in force today; `role` and
 /// `office` narrow it, "" = any.
 pub fn list(tx: &Tx, asked: &Asked, role: &str, office: &str) -> Result<Listed<(Account, Vec<HeldPost>)>> {

@@ -13,7 +13,7 @@ pub use sessions::{
     Attempt, Opened, bearer, end_session, session, sessions_of, sign_in, sign_out, sweep, touch,
 };
 pub use tokens::{create_token, revoke_token, tokens_of};
-pub use users::{NewUser, add, change_own_password, disable, enable, set_password, unchanged};
+pub use users::{NewUser, add, change_own_password, disable, enable, set_password, unchanged, wrong_names};
 
 use huitong_kernel::rights::{Reach, Right};
 use huitong_kernel::{Ctx, Error, Result};

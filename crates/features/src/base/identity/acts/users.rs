@@ -39,15 +39,20 @@ pub fn add(tx: &Tx, new: &NewUser) -> Result<Account> {
     Ok(account)
 }
 
+/// What is wrong with the login and the name of a new account.
+pub fn wrong_names(login: &str, name: &str) -> Vec<FieldError> {
+    let wrong = [("login", rules::login(login).err()), ("name", rules::name(name).err())];
+    let said = |(field, fault): (&str, Option<&str>)| {
+        fault.map(|message| FieldError { field: field.into(), message: message.into() })
+    };
+    wrong.into_iter().filter_map(said).collect()
+}
+
 /// Checks and stores a new account; `record` says by which right.
 pub(super) fn enter(tx: &Tx, new: &NewUser, record: impl Fn(Record) -> Record) -> Result<Account> {
     let (login, name) = (rules::login(&new.login), rules::name(&new.name));
     let (Ok(login), Ok(name)) = (&login, &name) else {
-        let wrong = [("login", login.err()), ("name", name.err())];
-        let said = |(field, fault): (&str, Option<&str>)| {
-            fault.map(|message| FieldError { field: field.into(), message: message.into() })
-        };
-        return Err(Error::fields(wrong.into_iter().filter_map(said).collect()));
+        return Err(Error::fields(wrong_names(&new.login, &new.name)));
     };
     if accounts::by_login(tx, login)?.is_some() {
         return Err(Error::invalid("login", format!("用户名“{login}”已被使用，请换一个")));

@@ -39,6 +39,12 @@ pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
         .transpose()
 }
 
+/// Accounts whose holder is called so.
+pub fn by_name(tx: &Tx, name: &str) -> Result<Vec<Account>> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE name = $1 ORDER BY login LIMIT 20");
+    tx.query(&sql, args![name])?.iter().map(read).collect()
+}
+
 /// Accounts as the administrator's list asks for them.
 pub const LIST: ListDef = ListDef {
     select: COLUMNS,
