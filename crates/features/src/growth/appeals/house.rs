@@ -138,6 +138,14 @@ pub fn waiting(tx: &Tx) -> Result<i64> {
     duties.map(|queue| queue::count(tx, queue)).sum()
 }
 
+/// A rule on who may read a case, as the beginning of one on who may look at the person behind it.
+fn seen_by(rule: &str) -> String {
+    match rule.strip_suffix("可以看全市的记录").or(rule.strip_suffix("可以看")) {
+        Some(who) => format!("{who}可以看"),
+        None => format!("{rule}；分到以后可以看"),
+    }
+}
+
 /// Whom acts on a case are told to.
 pub const TELLER: Teller = Teller { subject_kind: "appeal", recipients: notices::recipients };
 
@@ -175,7 +183,13 @@ pub const SUBJECT: Subject = Subject {
     label: "诉求",
     describe: |tx, id| {
         let number = store::number_of(tx, id)?;
-        Ok(number.map(|text| Described { text, href: Some(format!("/appeals/{id}")) }))
+        // Auditors read the journal, not the cases: a link must not lead them to a closed door.
+        let scope = tx.ctx().may("appeal.view").map(|right| right.scope(&store::KEYS));
+        let open = match &scope {
+            Some(scope) => store::find(tx, scope, &Id::stored(id.to_owned()))?.is_some(),
+            None => false,
+        };
+        Ok(number.map(|text| Described { text, href: open.then(|| format!("/appeals/{id}")) }))
     },
     find: |tx, typed| store::named(tx, typed.trim()),
     acts: ACT_NAMES,
@@ -218,13 +232,19 @@ pub const SUBJECT: Subject = Subject {
                 || bodies.iter().any(|body| body.as_deref() == Some(holder.office.as_str()))
         };
         let kept_out = |holder: &Holder| secret && theirs(holder);
-        records::by_roles(
-            tx,
-            "appeal.view",
-            &store::KEYS,
-            &|column| store::key_of(&appeal, column),
-            &kept_out,
-        )
+        let value = |column: &str| store::key_of(&appeal, column);
+        let mut lines = records::by_roles(tx, "appeal.view", &store::KEYS, &value, &kept_out)?;
+        if !appeal.anonymous() {
+            // Whoever holds office where the case complains of never looks behind the mask, whatever the role.
+            let kept_out = |h: &Holder| kept_out(h) || appeal.about.as_deref() == Some(h.office.as_str());
+            let who = records::by_roles(tx, "appeal.view_identity", &store::KEYS, &value, &kept_out)?;
+            lines.extend(who.into_iter().map(|line| records::Explanation {
+                reach: format!("{}，诉求人身份", line.reach),
+                rule: format!("{}诉求人的姓名和电话，须选事由，每次都有记录", seen_by(&line.rule)),
+                ..line
+            }));
+        }
+        Ok(lines)
     }),
     veil: |tx, entry| {
         let appeal = store::find(tx, &Scope::all(), &Id::stored(entry.subject.clone()))?;

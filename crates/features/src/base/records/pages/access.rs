@@ -1,11 +1,12 @@
 //! 谁能看到一条记录: the row that somebody names, and by which rule who can see it today.
 
 use askama::Template;
-use huitong_kernel::Result;
 use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::{Result, Tx};
 
 use super::journal::subject_key;
+use crate::base::associations::{self, Terms};
 use crate::base::records::subjects::{Described, Explanation, Seen, Subjects};
 
 struct Found {
@@ -26,13 +27,11 @@ struct AccessPage {
 
 pub fn show<H: Subjects>(c: &Call) -> Result<Reply> {
     let asked = c.query("subject").unwrap_or_default();
-    let found = if asked.is_empty() { None } else { find::<H>(c, asked)? };
-    let missing = !asked.is_empty() && found.is_none();
-    let error = if missing {
-        format!("没有编号、代码或者名称为“{asked}”的记录，请核对")
-    } else {
-        String::new()
+    let (found, error) = match asked {
+        "" => (None, String::new()),
+        asked => find::<H>(c, asked)?.map_or_else(|why| (None, why), |found| (Some(found), String::new())),
     };
+    let missing = !error.is_empty();
     let mut shell = c.shell("谁能看到一条记录")?;
     shell.lead = String::from("按现行政策包的角色和今天的任职推算");
     shell.has_errors = missing;
@@ -40,17 +39,42 @@ pub fn show<H: Subjects>(c: &Call) -> Result<Reply> {
     Ok(c.page(&page)?.status(if missing { 422 } else { 200 }))
 }
 
-fn find<H: Subjects>(c: &Call, asked: &str) -> Result<Option<Found>> {
+/// Names that are listed when several associations fit what was typed.
+const NAMED: i64 = 5;
+
+/// The record that somebody means, or what to do where none or several fit.
+fn find<H: Subjects>(c: &Call, asked: &str) -> Result<std::result::Result<Found, String>> {
     c.read(|tx| {
-        let id = subject_key::<H>(tx, asked)?;
-        for subject in H::SUBJECTS {
-            let Some(described) = (subject.describe)(tx, &id)? else { continue };
-            let lines = match subject.seen {
-                Seen::Public => None,
-                Seen::By(explain) => Some(explain(tx, &id)?),
-            };
-            return Ok(Some(Found { kind: subject.label, subject: described, lines }));
+        if let Some(found) = described::<H>(tx, &subject_key::<H>(tx, asked)?)? {
+            return Ok(Ok(found));
         }
-        Ok(None)
+        // Nobody knows the full name of an association by heart.
+        let terms = Terms::of(asked);
+        let named = associations::search(tx, &terms, NAMED, 0)?;
+        if let [only] = named.as_slice()
+            && let Some(found) = described::<H>(tx, only.id.as_str())?
+        {
+            return Ok(Ok(found));
+        }
+        Ok(Err(match named.as_slice() {
+            [] => format!("没有编号、代码或者名称为“{asked}”的记录，请核对"),
+            several => {
+                let names: Vec<&str> = several.iter().map(|a| a.name.as_str()).collect();
+                let total = associations::count(tx, &terms)?;
+                format!("有 {total} 家协会符合“{asked}”：{}，请写全名称", names.join("、"))
+            }
+        }))
     })
+}
+
+fn described<H: Subjects>(tx: &Tx, id: &str) -> Result<Option<Found>> {
+    for subject in H::SUBJECTS {
+        let Some(described) = (subject.describe)(tx, id)? else { continue };
+        let lines = match subject.seen {
+            Seen::Public => None,
+            Seen::By(explain) => Some(explain(tx, id)?),
+        };
+        return Ok(Some(Found { kind: subject.label, subject: described, lines }));
+    }
+    Ok(None)
 }

@@ -54,12 +54,24 @@ fn label<H: Subjects>(act: &str) -> &str {
     H::ACTS.iter().flat_map(|acts| acts.iter()).find(|(key, _)| *key == act).map_or(act, |(_, label)| label)
 }
 
-/// What a reader typed as actor: a login, 系统, 公众, 命令行, or the id itself.
+/// What a reader typed as actor: a login, a name that only one has, 系统, 公众, 命令行, or the id itself.
 pub fn actor_key(tx: &Tx, typed: &str) -> Result<String> {
     if let Some((key, _)) = NOBODY.iter().find(|(key, word)| *word == typed || *key == typed) {
         return Ok((*key).to_owned());
     }
-    Ok(identity::by_login(tx, typed)?.map_or_else(|| typed.to_owned(), |account| account.id.to_string()))
+    if let Some(account) = identity::by_login(tx, typed)? {
+        return Ok(account.id.to_string());
+    }
+    let mut called = identity::by_name(tx, typed)?;
+    match (called.pop(), called.as_slice()) {
+        (None, _) => Ok(typed.to_owned()),
+        (Some(account), []) => Ok(account.id.to_string()),
+        (Some(last), others) => {
+            let logins: Vec<&str> = others.iter().chain([&last]).map(|a| a.login.as_str()).collect();
+            let message = format!("有 {} 人叫“{typed}”，请写用户名：{}", logins.len(), logins.join("、"));
+            Err(Error::invalid("actor", message))
+        }
+    }
 }
 
 /// What a reader typed as subject: the number, code or name of a row, or its id.
