@@ -8,7 +8,7 @@ mod store;
 
 pub use follower::{Recipients, Teller, Tellers, follower};
 pub use model::{Addressed, Notice, NoticeId};
-pub use pages::routes;
+pub use pages::{arrived, routes};
 pub use rules::of_act;
 pub use store::{count, list, unread};
 

@@ -73,3 +73,12 @@ fn read_all(c: &Call) -> Result<Reply> {
     let count = c.keep(|tx| store::set_all_read(tx, user))?;
     c.see_saying("/notices", &format!("{count} 条消息已标为已读。"))
 }
+
+/// Puts away what told the reader to come to a page, now that they are there; the page opens also where that cannot be kept.
+pub fn arrived(c: &Call, link: &str) -> Result<()> {
+    let Some(user) = c.ctx.user() else { return Ok(()) };
+    if c.read(|tx| store::unread_about(tx, user, link))? > 0 {
+        c.keep(|tx| store::set_read_about(tx, user, link)).unwrap_or_default();
+    }
+    Ok(())
+}

@@ -65,3 +65,19 @@ pub(super) fn set_all_read(tx: &Tx, user: &Id<User>) -> Result<u64> {
         args![tx.ctx().now, user],
     )
 }
+
+/// How many notices of a person that lead to a page are unread.
+pub(super) fn unread_about(tx: &Tx, user: &Id<User>, link: &str) -> Result<i64> {
+    tx.number(
+        "SELECT COUNT(*) FROM notices WHERE user_id = $1 AND link = $2 AND read_at IS NULL",
+        args![user, link],
+    )
+}
+
+/// Puts the notices of a person away that lead to a page; answers how many there were.
+pub(super) fn set_read_about(tx: &Tx, user: &Id<User>, link: &str) -> Result<u64> {
+    tx.exec(
+        "UPDATE notices SET read_at = $1 WHERE user_id = $2 AND link = $3 AND read_at IS NULL",
+        args![tx.ctx().now, user, link],
+    )
+}
