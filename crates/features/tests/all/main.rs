@@ -8,6 +8,7 @@ mod calls;
 mod cases;
 mod cast;
 mod clocks;
+mod desk;
 mod doings;
 mod grants;
 mod late;

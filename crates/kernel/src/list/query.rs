@@ -131,6 +131,17 @@ impl<'a> Query<'a> {
         tx.number(&sql, &args)
     }
 
+    /// How many rows there are for each value of a column, the most first.
+    pub fn count_by(self, tx: &Tx, column: &'static str) -> Result<Vec<(Option<String>, i64)>> {
+        let sql = format!(
+            "SELECT {column} AS value, COUNT(*) AS number FROM {}{} GROUP BY {column} ORDER BY COUNT(*) DESC, {column}",
+            self.def.from,
+            wherever(&self.conditions)
+        );
+        let rows = tx.query(&sql, &self.args)?;
+        rows.iter().map(|row| Ok((row.get("value")?, row.get("number")?))).collect()
+    }
+
     pub(super) fn after_sample(mut self) -> Query<'a> {
         self.after = Some(self.order.sample());
         self

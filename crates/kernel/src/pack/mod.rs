@@ -41,7 +41,7 @@ pub use self::city::{City, Division, Unit};
 pub use self::closed::Closed;
 pub use self::file::{read_files, with_city};
 pub use self::finding::{At, Finding, did_you_mean};
-pub use self::flow::{Check, Flow, FlowAct, Guard, Notify, Outcome, State, Tone};
+pub use self::flow::{Approved, Check, Flow, FlowAct, Guard, Notify, Outcome, State, Tone};
 pub use self::forms::{Control, Field, Form, Options};
 pub use self::items::ItemView;
 pub use self::lexicon::DutyWords;

@@ -103,13 +103,30 @@ pub fn assign(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
 /// Records a contact with the complainant (`appeal.contact`); the first one ends its limit.
 pub fn contact(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let mut case = Case::open(tx, id, "contact", input)?;
+    // A call that nobody answered may be made again and again; the same words about one are the same call.
+    if !case.said("note").is_empty() {
+        written_once(&case, "note")?;
+    }
     case.appeal.contacted_at.get_or_insert(tx.ctx().now);
     case.hide("note").finish()
 }
 
 /// Leaves an internal note (`appeal.note`); it moves no clock.
 pub fn note(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
-    Case::open(tx, id, "note", input)?.hide("text").finish()
+    let case = Case::open(tx, id, "note", input)?;
+    written_once(&case, "text")?;
+    case.hide("text").finish()
+}
+
+/// Refuses words that the same person wrote down on this case last.
+fn written_once(case: &Case<'_, '_>, field: &str) -> Result<()> {
+    match case.repeats()? {
+        Some(at) => {
+            let at = huitong_kernel::clock::minute_text(at);
+            Err(Error::invalid(field, format!("这段文字您已在 {at} 记录过，没有重复记录")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Writes the reply (`appeal.reply`); it goes to the leader for review.

@@ -4,7 +4,7 @@ use huitong_kernel::condition::Frame;
 use huitong_kernel::ctx::{OfficeKind, Post};
 use huitong_kernel::http::{Filled, form};
 use huitong_kernel::journal::{COMPLAINANT, Record};
-use huitong_kernel::pack::{Flow, FlowAct, Pack};
+use huitong_kernel::pack::{Flow, FlowAct, Guard, Pack};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Ctx, Error, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,9 @@ pub fn tracked(tx: &Tx, number: &str, code: &str) -> Result<Appeal> {
     }
     store::tracked(tx, number, &number::tracking_digest(number, code))?.or_missing()
 }
+
+/// Within this time the same words of the same person are one record sent twice [D].
+const SAME_WORDS: i64 = 30 * 60_000;
 
 /// The flow that a case began under.
 pub fn pack_of<'a>(ctx: &'a Ctx, appeal: &Appeal) -> Result<&'a Pack> {
@@ -170,6 +173,19 @@ impl<'t, 'a> Case<'t, 'a> {
     pub fn hide(mut self, field: &'static str) -> Case<'t, 'a> {
         self.hidden.push(field);
         self
+    }
+
+    /// When this actor did the same act with the same words a short while ago, where nothing happened since: a browser that
+    /// went back and sent its form again must not write it down twice.
+    pub fn repeats(&self) -> Result<Option<i64>> {
+        let last = store::steps(self.tx, &self.appeal.id)?.pop();
+        let content = serde_json::to_string(self.said.values())?;
+        let same = |step: &Step| {
+            let ctx = self.tx.ctx();
+            let lately = ctx.now - step.at < SAME_WORDS;
+            lately && step.act == self.act.key && step.actor == ctx.principal() && step.content == content
+        };
+        Ok(last.filter(|step| self.files.is_empty() && same(step)).map(|step| step.at))
     }
 
     /// Stores the case with its step, clocks, counts and record: the one end of every act.
@@ -292,12 +308,22 @@ pub fn unmet(ctx: &Ctx, pack: &Pack, act: &FlowAct, appeal: &Appeal) -> Vec<Stri
         let state = pack.flow.state(&appeal.state).map_or(appeal.state.as_str(), |s| &s.label);
         return vec![format!("现在是“{state}”，不能“{}”", act.label)];
     }
+    let failing = failing(ctx, act, appeal).into_iter();
+    failing.map(|guard| guard.unmet.clone()).chain(rules::unmet(ctx, act, appeal)).collect()
+}
+
+/// Whether an act is over for good on a case: what has been done need not be offered, not even with its reason.
+pub fn over(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> bool {
+    failing(ctx, act, appeal).iter().any(|guard| guard.over)
+}
+
+/// The conditions of the pack that do not hold.
+fn failing<'f>(ctx: &Ctx, act: &'f FlowAct, appeal: &Appeal) -> Vec<&'f Guard> {
     let units = ctx.posts().iter().filter(|p| p.kind == OfficeKind::Unit).map(|p| p.office.as_str());
     let units: Vec<&str> = units.collect();
     let me = ctx.user().map(|u| u.as_str());
     let frame = Frame { now: ctx.now, me, my_units: &units };
-    let failing = act.guards.iter().filter(|guard| !rules::holds(&guard.check, ctx, appeal, &frame));
-    failing.map(|guard| guard.unmet.clone()).chain(rules::unmet(ctx, act, appeal)).collect()
+    act.guards.iter().filter(|guard| !rules::holds(&guard.check, ctx, appeal, &frame)).collect()
 }
 
 /// One act on offer for a case: what the button and the API say.

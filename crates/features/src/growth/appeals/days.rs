@@ -63,7 +63,7 @@ fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark 
     let nth = explained.counted.iter().position(|d| *d == day).map(|nth| nth + 1);
     let made_up = explained.made_up.contains(&day);
     let skipped = explained.skipped.iter().find(|s| s.date == day);
-    let hours = hours_on(explained, day);
+    let hours = hours_on(explained, day, last);
     let (kind, why) = match (nth, skipped) {
         (Some(_), _) if !hours.is_empty() => ("count", format!("计{hours}")),
         (Some(nth), _) if made_up => ("work", format!("调休第{nth}日")),
@@ -82,10 +82,16 @@ fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark 
     }
 }
 
-/// Time that counted on a day of a limit in hours: `3时`, `2时30分`; "" for limits in days.
-fn hours_on(explained: &Explanation, day: Date) -> String {
-    let spans = explained.spans.iter().filter(|s| civil_date(s.from) == day);
-    let minutes = spans.map(|s| s.to - s.from).sum::<i64>() / 60_000;
+/// Time that counted on a day of a limit in hours: `3时`, `2时30分`; "" for limits in days. Seconds that do not make a minute
+/// are carried on, so that the days add up to the limit.
+fn hours_on(explained: &Explanation, day: Date, last: Date) -> String {
+    let counted = |until: &dyn Fn(Date) -> bool| {
+        let spans = explained.spans.iter().filter(|s| until(civil_date(s.from)));
+        spans.map(|s| s.to - s.from).sum::<i64>()
+    };
+    // A limit is whole minutes: its last day takes the remainder.
+    let rounding = if day == last { 30_000 } else { 0 };
+    let minutes = (counted(&|d| d <= day) + rounding) / 60_000 - counted(&|d| d < day) / 60_000;
     match (minutes / 60, minutes % 60) {
         (0, 0) => String::new(),
         (hours, 0) => format!("{hours}时"),
@@ -126,6 +132,14 @@ mod tests {
         assert_eq!(
             drawn("2025-03-14T15:30:00+08:00", "4 工作小时"),
             "3月14五:count 计1时30分|15六:skip 周末|16日:skip 周末|17一:due 计2时30分"
+        );
+    }
+
+    #[test]
+    fn the_hours_of_the_days_add_up_to_the_limit() {
+        assert_eq!(
+            drawn("2025-03-14T15:56:21+08:00", "4 工作小时"),
+            "3月14五:count 计1时3分|15六:skip 周末|16日:skip 周末|17一:due 计2时57分"
         );
     }
 

@@ -10,6 +10,7 @@ use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::rights::{Scope, SubjectKeys};
 use huitong_kernel::{Ctx, Id, Result, Tx, Value};
 
+use super::case::{self, Offer, pack_of};
 use super::counts;
 use super::model::Appeal;
 use super::view::{self, AppealRow, Names};
@@ -85,6 +86,31 @@ pub fn page(
     asked: &Asked,
     sorted: bool,
 ) -> Result<Listed<AppealRow>> {
+    let listed = found(tx, queue, asked, sorted)?;
+    let names = Directory::of(tx, &listed.items)?;
+    let rows = listed.items.iter().map(|appeal| view::row(tx, pack, appeal, names.of_case(appeal)));
+    Ok(Listed { items: rows.collect::<Result<_>>()?, total: listed.total, next: listed.next })
+}
+
+/// The same, each row with the main thing its reader can do on it now.
+pub fn page_offered(
+    tx: &Tx,
+    pack: &Pack,
+    queue: Option<&Queue>,
+    asked: &Asked,
+    sorted: bool,
+) -> Result<Listed<(AppealRow, Option<Offer>)>> {
+    let listed = found(tx, queue, asked, sorted)?;
+    let names = Directory::of(tx, &listed.items)?;
+    let rows = listed.items.iter().map(|appeal| {
+        let flow = &pack_of(tx.ctx(), appeal)?.flow;
+        let main = case::offers(tx.ctx(), flow, pack, appeal).into_iter().find(|offer| offer.primary);
+        Ok((view::row(tx, pack, appeal, names.of_case(appeal))?, main))
+    });
+    Ok(Listed { items: rows.collect::<Result<_>>()?, total: listed.total, next: listed.next })
+}
+
+fn found(tx: &Tx, queue: Option<&Queue>, asked: &Asked, sorted: bool) -> Result<Listed<Appeal>> {
     let ctx = tx.ctx();
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let units = units_of(ctx, queue);
@@ -96,10 +122,22 @@ pub fn page(
             query = query.total(total);
         }
     }
-    let found = query.page(tx, Appeal::read)?;
-    let names = Directory::of(tx, &found.items)?;
-    let rows = found.items.iter().map(|appeal| view::row(tx, pack, appeal, names.of_case(appeal)));
-    Ok(Listed { items: rows.collect::<Result<_>>()?, total: found.total, next: found.next })
+    query.page(tx, Appeal::read)
+}
+
+/// How many cases of a queue each unit has, the most first; those that no unit has yet under none.
+pub fn count_by_unit(tx: &Tx, queue: &Queue) -> Result<Vec<(Option<String>, i64)>> {
+    let ctx = tx.ctx();
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let units = units_of(ctx, Some(queue));
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    let query = Query::new(&APPEALS, &asked).scope(&scope).when(&queue.when, &frame(ctx, &units))?;
+    query.count_by(tx, "a.unit")
+}
+
+/// Whether a reader of lists looks at the whole city, not at what one office has.
+pub fn sees_city(ctx: &Ctx) -> bool {
+    ctx.may("appeal.list").is_some_and(|right| right.scope(&LIST_KEYS).is_all())
 }
 
 fn query<'a>(

@@ -28,6 +28,9 @@ pub struct Line {
     pub text: String,
     /// Whether it is for the office only.
     pub internal: bool,
+    /// Id of the step, by which a page puts files beside it.
+    #[serde(skip)]
+    pub step: String,
 }
 
 /// A case as its timeline reads it.
@@ -65,6 +68,7 @@ impl Timeline<'_> {
             who: self.who(step, sight),
             text: self.text(step, &said),
             internal: step.act == "note",
+            step: step.id.to_string(),
         })
     }
 
@@ -78,7 +82,8 @@ impl Timeline<'_> {
             "assign" | "contact" | "verify" if inside => said.text("note").to_owned(),
             "review" if inside => said.text("opinion").to_owned(),
             "judge" => said.text("comment").to_owned(),
-            "send" => last_reply(self.steps),
+            // Those inside read the reply where it was written.
+            "send" if !inside => last_reply(self.steps),
             _ => String::new(),
         }
     }
@@ -103,6 +108,33 @@ impl Timeline<'_> {
 /// The reply of a case as it was sent: the last one that was written.
 pub fn reply_text(tx: &Tx, appeal: &Appeal) -> Result<String> {
     Ok(last_reply(&store::steps(tx, &appeal.id)?))
+}
+
+/// A reply as it was drafted.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Id of the step that wrote it.
+    pub step: String,
+    /// Key of the outcome (`reply_outcome`).
+    pub outcome: String,
+    /// What it says.
+    pub text: String,
+    /// Why the leader sent it back to be changed; empty where that did not happen.
+    pub returned: String,
+}
+
+/// The last reply that was drafted, sent back or not.
+pub fn draft(steps: &[Step]) -> Option<Draft> {
+    let place = steps.iter().rposition(|step| step.act == "reply")?;
+    let reply = steps.get(place)?;
+    let review = steps.iter().skip(place).rfind(|step| step.act == "review");
+    let returned = review.filter(|step| step.outcome.as_deref() == Some("return"));
+    Some(Draft {
+        step: reply.id.to_string(),
+        outcome: reply.said("outcome"),
+        text: reply.said("text"),
+        returned: returned.map(|step| step.said("opinion")).unwrap_or_default(),
+    })
 }
 
 fn last_reply(steps: &[Step]) -> String {

@@ -112,6 +112,9 @@ pub struct FileView {
     pub size: i64,
     /// SM3 of the content.
     pub digest: String,
+    /// The step it came with; none where it came with the case itself.
+    #[serde(skip)]
+    pub step: Option<String>,
 }
 
 /// A case in full.
@@ -199,14 +202,14 @@ pub fn row(tx: &Tx, pack: &Pack, appeal: &Appeal, names: Names) -> Result<Appeal
     let ctx = tx.ctx();
     let inside = inside(ctx, appeal);
     let state = pack.flow.state(&appeal.state);
-    let label = state.map(|s| if inside { s.label.clone() } else { s.public_label.clone() });
+    let label = state.map(|s| if inside { s.label_when(appeal.approved) } else { &s.public_label });
     let due = due_for(tx, appeal, inside)?;
     Ok(AppealRow {
         id: appeal.id.to_string(),
         number: appeal.number.clone(),
         version: appeal.version,
         state: appeal.state.clone(),
-        state_label: label.unwrap_or_else(|| appeal.state.clone()),
+        state_label: label.unwrap_or(&appeal.state).to_owned(),
         kind: appeal.kind.clone(),
         category: appeal.category.clone(),
         title: appeal.title.clone(),
@@ -338,7 +341,13 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         timeline: Timeline { pack, appeal, steps: &steps, facts: &facts, inside }.lines(tx)?,
         clocks: clocks.iter().filter(|c| inside || c.promise).map(|c| clock(tx.ctx(), pack, c)).collect(),
         files: files
-            .map(|f| FileView { id: f.id.to_string(), name: f.name, size: f.size, digest: f.digest })
+            .map(|f| FileView {
+                step: f.step.filter(|step| first.as_ref() != Some(step)),
+                id: f.id.to_string(),
+                name: f.name,
+                size: f.size,
+                digest: f.digest,
+            })
             .collect(),
         solved: appeal.solved.clone(),
         satisfied: appeal.satisfied.clone(),

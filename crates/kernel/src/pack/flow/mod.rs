@@ -40,8 +40,21 @@ pub struct State {
     pub ends: bool,
     /// Acts offered as the main button, the first that is available.
     pub primary: Vec<String>,
+    /// Whom or what a case in this state waits for, said to those who cannot do anything now; may be empty.
+    pub waiting: String,
+    /// How the state is called, and what it waits for, once the reply was approved; none where that changes nothing.
+    pub approved: Option<Approved>,
     /// Where this comes from.
     pub source: Source,
+}
+
+/// What a state is called inside the office once the reply was approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    /// 待发出.
+    pub label: String,
+    /// What it waits for.
+    pub waiting: String,
 }
 
 /// Tones of the status pill.
@@ -134,6 +147,8 @@ pub struct Guard {
     pub check: Check,
     /// Said while it does not hold.
     pub unmet: String,
+    /// Whether the act is over where it does not hold: then it is no longer offered, not even with its reason.
+    pub over: bool,
 }
 
 /// What a guard asks.
@@ -152,6 +167,18 @@ pub struct Notify {
     pub who: String,
     /// Key of the notice.
     pub notice: String,
+}
+
+impl State {
+    /// What it is called inside the office; `approved` where the reply was approved.
+    pub fn label_when(&self, approved: bool) -> &str {
+        self.approved.as_ref().filter(|_| approved).map_or(&self.label, |known| &known.label)
+    }
+
+    /// What a case in this state waits for.
+    pub fn waiting_when(&self, approved: bool) -> &str {
+        self.approved.as_ref().filter(|_| approved).map_or(&self.waiting, |known| &known.waiting)
+    }
 }
 
 impl Flow {

@@ -1,6 +1,6 @@
 //! Reading the flow: every reference resolved, every state reached and left.
 
-use super::{Check, Flow, FlowAct, Guard, Notify, Outcome, State, Tone};
+use super::{Approved, Check, Flow, FlowAct, Guard, Notify, Outcome, State, Tone};
 use crate::condition::{self, FactDef, Named};
 use crate::pack::conditions;
 use crate::pack::desk::{Desk, Ref};
@@ -48,6 +48,10 @@ fn state(desk: &Desk, key: String, tab: &Tab<'_>) -> State {
         public_label: tab.maybe("public_label").unwrap_or_else(|| label.clone()),
         ends: tab.flag("ends"),
         primary: tab.refer_all("primary", Ref::FlowAct),
+        waiting: tab.maybe("waiting").unwrap_or_default(),
+        approved: tab
+            .table("approved")
+            .map(|tab| Approved { label: tab.text("label"), waiting: tab.text("waiting") }),
         source: tab.source(),
         key,
         label,
@@ -126,11 +130,12 @@ fn outcome(key: String, tab: &Tab<'_>) -> Outcome {
 
 fn guard(tab: &Tab<'_>, facts: &[FactDef]) -> Option<Guard> {
     let unmet = tab.text("unmet");
+    let over = tab.flag("over");
     let named = tab.maybe_refer("named", Ref::Guard);
     let when = tab.table("when").map(|inner| conditions::condition(&inner, facts));
     match (named, when) {
-        (Some(name), None) => Some(Guard { check: Check::Named(name), unmet }),
-        (None, Some(condition)) => condition.map(|when| Guard { check: Check::When(when), unmet }),
+        (Some(name), None) => Some(Guard { check: Check::Named(name), unmet, over }),
+        (None, Some(condition)) => condition.map(|when| Guard { check: Check::When(when), unmet, over }),
         _ => {
             let message = "一项前提要么写 when（条件），要么写 named（程序里的检查）";
             tab.desk.say(

@@ -70,12 +70,12 @@ fn the_flow() {
         "appeals/flow.toml": "{ dispatched = \"signed\" }" => "{ dispatched = \"handling\" }", on "signed     = {", says "状态“已签收”到不了", remedy "请在某个步骤的 moves 里写到它";
         "appeals/flow.toml": "stage = \"accept\",   ends = true" => "stage = \"accept\"", on "declined   =", says "状态“不予受理”没有出路", remedy "ends = true";
         "appeals/flow.toml": "public_label = \"已受理\", " => "ends = true, ", on "accepted   =", says "还有步骤离开它", remedy "请删去 ends = true";
-        "appeals/flow.toml": "primary = [\"reply\"] }" => "primary = [\"send\"] }", on "handling   =", says "“send”在状态“办理中”下不能做", remedy "从 primary 里删去";
+        "appeals/flow.toml": "primary = [\"reply\"], waiting" => "primary = [\"send\"], waiting", on "handling   =", says "“send”在状态“办理中”下不能做", remedy "从 primary 里删去";
         "appeals/flow.toml": "tone = \"violet\"" => "tone = \"purple\"", on "purple", says "“purple”不是可用的色调", remedy "violet";
         "appeals/flow.toml": "stage = \"handle\"" => "stage = \"handel\"", on "handel", says "没有阶段“handel”", remedy "是否为“handle”";
         "appeals/flow.toml": "named = \"complete\", unmet" => "unmet", on "[{ unmet", says "要么写 when（条件），要么写 named", remedy "{ when = { … }, unmet = \"…\" }";
         "appeals/flow.toml": "named = \"complete\"" => "named = \"completed\"", on "completed", says "没有检查“completed”", remedy "是否为“complete”";
-        "appeals/flow.toml": ", unmet = \"匿名线索没有联系方式\"" => "", on "\"anonymous\" } }]", says "缺少 unmet", remedy "请补上 unmet";
+        "appeals/flow.toml": ", unmet = \"匿名线索没有联系方式\"" => "", on "\"anonymous\" } },", says "缺少 unmet", remedy "请补上 unmet";
         "appeals/flow.toml": "\"appeal_decline\"" => "\"appeal_refuse\"", on "appeal_refuse", says "没有表单“appeal_refuse”", remedy "appeals/forms.toml";
         "appeals/flow.toml": "notice = \"declined\"" => "notice = \"decline\"", on "notice = \"decline\"", says "没有通知“decline”", remedy "是否为“declined”";
         "appeals/flow.toml": "who = \"handler\"" => "who = \"handlers\"", on "handlers", says "没有通知对象“handlers”", remedy "是否为“handler”";

@@ -82,8 +82,10 @@ fn the_flow_is_that_of_the_glossary() {
     assert_eq!(of("classify"), "accepted accepted");
     assert_eq!(of("dispatch"), "accepted dispatched, signed dispatched, handling dispatched");
     assert_eq!(of("sign"), "dispatched signed");
-    for key in ["assign", "contact", "note"] {
-        assert_eq!(of(key), "signed handling, handling handling");
+    assert_eq!(of("assign"), "signed handling, handling handling");
+    // While the next unit has not signed, the first one stays responsible and may go on speaking with the complainant.
+    for key in ["contact", "note"] {
+        assert_eq!(of(key), "dispatched dispatched, signed handling, handling handling");
     }
     assert_eq!(of("reply"), "signed replied, handling replied");
     assert_eq!(of("review"), "replied replied, replied handling");

@@ -18,8 +18,9 @@ use crate::growth::appeals::case::{self, Done, pack_of};
 use crate::growth::appeals::house::SUBJECT;
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::proposals::{self, Proposals};
-use crate::growth::appeals::view::{self, AppealView, Complainant};
-use crate::growth::appeals::{acts, api, rules, sentences, store, timeline};
+use crate::growth::appeals::timeline::{self, Draft};
+use crate::growth::appeals::view::{self, AppealView, Complainant, FileView};
+use crate::growth::appeals::{acts, api, rules, sentences, store};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/act.html")]
@@ -45,7 +46,10 @@ struct ActPage {
     first_dispatch: bool,
     templates: Vec<Prepared>,
     presets: Vec<Choice>,
+    /// The reply that is reviewed or sent, or being changed: text, outcome in words, evidence.
     draft: String,
+    outcome: String,
+    evidence: Vec<FileView>,
     returned: String,
     /// Whom to call, on the acts that call: masked until a look is recorded.
     person: Option<Complainant>,
@@ -81,6 +85,9 @@ pub fn revealed(c: &Call, act: &str, person: &Complainant) -> Result<Option<Repl
 /// `POST /appeals/{id}/{act}`: does it and goes back to the case; whoever was slower sees what changed and loses nothing.
 pub fn perform(c: &Call) -> Result<Reply> {
     let id: AppealId = c.id("id")?;
+    if key(c) == "reply" && !c.filled()?.get("fill").is_empty() {
+        return draw(c, key(c), &[], false, None);
+    }
     let input = api::input(c);
     let result = input.and_then(|input| c.write(|tx| acts::act(tx, &id, key(c), &input)));
     match result {
@@ -149,7 +156,11 @@ fn draw(
         let pack = pack_of(&c.ctx, &appeal)?;
         let act = pack.flow.act(key).or_missing()?;
         let case = view::full(tx, pack, &appeal)?;
-        let view = form_view(c, tx, pack, act.form.as_deref(), &appeal, errors)?;
+        let drafted = match key {
+            "reply" | "review" | "send" => timeline::draft(&store::steps(tx, &appeal.id)?),
+            _ => None,
+        };
+        let mut view = form_view(c, tx, pack, act.form.as_deref(), (&appeal, drafted.as_ref()), errors)?;
         let proposals = match key {
             // Whoever takes a case on or says what it is about sees where it may go, and what came in before.
             "accept" | "classify" | "dispatch" => {
@@ -158,26 +169,28 @@ fn draw(
             _ => Proposals::default(),
         };
         let templates = if key == "reply" { templates(tx, pack, &appeal)? } else { Vec::new() };
-        let returned =
-            case.timeline.iter().rfind(|l| l.act == "review").map(|l| l.text.clone()).unwrap_or_default();
-        let drafted =
-            if key == "review" || key == "send" { timeline::reply_text(tx, &appeal)? } else { String::new() };
+        if key == "reply" && c.route.method == huitong_kernel::http::POST {
+            with_template(c.filled()?, &mut view, &templates);
+        }
         let since = if late { Some(since(c, tx, pack, &appeal)?) } else { None };
-        Ok((appeal, pack.clone(), view, case, proposals, templates, returned, drafted, since))
+        Ok((appeal, pack.clone(), view, case, proposals, templates, drafted, since))
     })?;
-    let (appeal, pack, form, case, proposals, templates, returned, draft, since) = page;
+    let (appeal, pack, form, case, proposals, templates, drafted, since) = page;
     let act = pack.flow.act(key).or_missing()?;
     let label = act.label_in(&appeal.state).to_owned();
     let mut shell = c.shell(&label)?;
     shell.title = format!("{label} {}", appeal.number);
     shell.has_errors = !errors.is_empty();
+    let of_draft = |f: &&FileView| drafted.as_ref().is_some_and(|d| f.step.as_ref() == Some(&d.step));
+    let evidence = case.files.iter().filter(of_draft).cloned().collect();
     let presets = if key == "decline" { presets(&pack) } else { Vec::new() };
     let give = if label == act.label { "派" } else { label.as_str() }.to_owned();
     let calls = CALLS.contains(&key);
+    let redrawn = c.route.method == huitong_kernel::http::POST;
     c.page(&ActPage {
         tone: tone(&pack, &appeal.state),
         unmet: case::unmet(&c.ctx, &pack, act, &appeal),
-        files_lost: late && !c.filled()?.files.is_empty(),
+        files_lost: redrawn && !c.filled()?.files.is_empty(),
         first_dispatch: appeal.dispatched_at.is_none(),
         version: appeal.version,
         token: c.submit_token(),
@@ -195,11 +208,18 @@ fn draw(
         since,
         proposals,
         templates,
-        draft,
-        returned: if key == "reply" && !returned.is_empty() {
-            format!("负责人退回修改：{returned}")
-        } else {
-            String::new()
+        outcome: drafted
+            .as_ref()
+            .and_then(|d| pack.label("reply_outcome", &d.outcome))
+            .unwrap_or_default()
+            .to_owned(),
+        draft: drafted.as_ref().filter(|_| key != "reply").map(|d| d.text.clone()).unwrap_or_default(),
+        evidence,
+        returned: match &drafted {
+            Some(draft) if key == "reply" && !draft.returned.is_empty() => {
+                format!("负责人退回修改：{}", draft.returned)
+            }
+            _ => String::new(),
         },
     })
 }
@@ -216,13 +236,13 @@ fn form_view(
     tx: &Tx,
     pack: &Pack,
     form: Option<&str>,
-    appeal: &Appeal,
+    (appeal, drafted): (&Appeal, Option<&Draft>),
     errors: &[FieldError],
 ) -> Result<FormView> {
     let form = form.and_then(|key| pack.form(key)).or_missing()?;
     // A look at the number is sent from this page, too, and fills in nothing of its form.
     let sent = c.route.method == huitong_kernel::http::POST && c.filled()?.get("act").is_empty();
-    let typed = if sent { c.filled()?.clone() } else { known(form, appeal) };
+    let typed = if sent { c.filled()?.clone() } else { known(form, appeal, drafted) };
     let mut view = FormView::new(form, pack, &typed, errors);
     for field in &form.fields {
         match field.control {
@@ -234,14 +254,26 @@ fn form_view(
     Ok(view)
 }
 
-/// What is known already is filled in.
-fn known(form: &huitong_kernel::pack::Form, appeal: &Appeal) -> Filled {
+/// Adds the text of the chosen template below what was typed, for browsers whose script did not.
+fn with_template(filled: &Filled, view: &mut FormView, templates: &[Prepared]) {
+    let chosen = templates.iter().find(|t| t.key == filled.get("template"));
+    let text = view.fields.iter_mut().find(|field| field.key == "text");
+    if let (false, Some(chosen), Some(text)) = (filled.get("fill").is_empty(), chosen, text) {
+        text.value = [text.value.trim_end(), chosen.text.trim()].join("\n\n").trim_start().to_owned();
+    }
+}
+
+/// What is known already is filled in; a reply that was sent back is changed, not written again.
+fn known(form: &huitong_kernel::pack::Form, appeal: &Appeal, drafted: Option<&Draft>) -> Filled {
     let mut pairs = Vec::new();
     if form.field("kind").is_some() {
         pairs.push(("kind", appeal.kind.as_str()));
     }
     if form.field("category").is_some() {
         pairs.push(("category", appeal.category.as_deref().unwrap_or_default()));
+    }
+    if let Some(draft) = drafted.filter(|draft| form.key == "appeal_reply" && !draft.returned.is_empty()) {
+        pairs.extend([("outcome", draft.outcome.as_str()), ("text", draft.text.as_str())]);
     }
     Filled::of(&pairs)
 }

@@ -7,12 +7,15 @@ use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, Result};
 
+use super::coming::{Coming, coming};
 use super::{act, left, tone};
+use crate::base::notices;
 use crate::growth::appeals::case::{Offer, pack_of};
 use crate::growth::appeals::clocks::{Standing, standing};
 use crate::growth::appeals::days::{Arithmetic, arithmetic};
-use crate::growth::appeals::model::{Appeal, RunningLimit};
-use crate::growth::appeals::view::{self, AppealView, Complainant};
+use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
+use crate::growth::appeals::timeline::{self, Line};
+use crate::growth::appeals::view::{self, AppealView, Complainant, FileView};
 use crate::growth::appeals::{api, looks, store};
 
 #[derive(Template)]
@@ -22,13 +25,20 @@ struct CasePage {
     case: AppealView,
     tone: &'static str,
     left: String,
+    left_tone: &'static str,
     stages: Vec<Stage>,
     facts: Vec<Fact>,
     lines: Vec<CaseLine>,
     clocks: Vec<Clock>,
     main: Option<Doing>,
     others: Vec<Doing>,
-    unmet: Vec<Offer>,
+    coming: Vec<Coming>,
+    /// Whom a case waits for on which the reader can do nothing now; empty where they can.
+    waiting: String,
+    /// What the leader wants changed, while the reply is being changed.
+    returned: String,
+    /// What came with the case.
+    files: Vec<FileView>,
     reasons: Vec<Choice>,
     person: Complainant,
     revealed: bool,
@@ -50,6 +60,7 @@ struct CaseLine {
     who: String,
     kind: &'static str,
     text: String,
+    files: Vec<FileView>,
 }
 
 struct Clock {
@@ -61,6 +72,7 @@ struct Clock {
 
 /// `GET /appeals/{id}`.
 pub fn show(c: &Call) -> Result<Reply> {
+    notices::arrived(c, c.path())?;
     draw(c, None)
 }
 
@@ -81,25 +93,31 @@ pub fn reveal(c: &Call) -> Result<Reply> {
 }
 
 fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
-    let (appeal, case, clocks) = c.read(|tx| {
+    let (case, clocks, steps, appeal) = c.read(|tx| {
         let appeal = api::found(c, tx)?;
         let case = view::full(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
-        let clocks = store::clocks(tx, &appeal.id)?;
-        Ok((appeal, case, clocks))
+        let mut clocks = store::clocks(tx, &appeal.id)?;
+        // Drawn from the last to the first: what runs comes first, then by start.
+        clocks.sort_by_key(|clock| (clock.met_at.is_none(), clock.started_at));
+        Ok((case, clocks, store::steps(tx, &appeal.id)?, appeal))
     })?;
     let pack = pack_of(&c.ctx, &appeal)?;
     let mut shell = c.shell(&appeal.title)?;
     shell.title = format!("{} {}", appeal.number, appeal.title);
-    let (left_words, _, _) = left(&c.ctx, appeal.due_at);
-    let (allowed, unmet): (Vec<Offer>, Vec<Offer>) = case.acts.clone().into_iter().partition(|o| o.allowed);
+    let (left_words, left_tone, _) = left(&c.ctx, appeal.due_at);
+    let coming = coming(&c.ctx, pack, &appeal, &case.acts);
+    let allowed: Vec<Offer> = case.acts.iter().filter(|o| o.allowed).cloned().collect();
+    let idle = allowed.is_empty() && coming.is_empty() && !case.acts.is_empty();
+    let state = pack.flow.state(&appeal.state).filter(|_| idle);
+    let drafted = timeline::draft(&steps).filter(|draft| !draft.returned.is_empty());
     let (main, others): (Vec<Offer>, Vec<Offer>) = allowed.into_iter().partition(|o| o.primary);
     let doing =
         |o: Offer| Doing { href: format!("/appeals/{}/{}", appeal.id, o.act), act: o.act, label: o.label };
-    let leaves = |o: &Offer| pack.flow.act(&o.act).is_some_and(|a| a.leaves(&appeal.state));
     c.page(&CasePage {
         tone: tone(pack, &appeal.state),
         left: left_words,
-        stages: stages(c, pack, &appeal),
+        left_tone,
+        stages: stages(c, pack, &appeal, &steps),
         facts: facts(pack, &case),
         lines: lines(&case),
         clocks: clocks
@@ -114,7 +132,11 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
             .collect(),
         main: main.into_iter().map(&doing).next(),
         others: others.into_iter().map(&doing).collect(),
-        unmet: unmet.into_iter().filter(leaves).collect(),
+        coming,
+        waiting: state.map(|s| s.waiting_when(appeal.approved).to_owned()).unwrap_or_default(),
+        // Once it was written anew, the reviewer has the word again.
+        returned: drafted.map(|draft| format!("负责人退回修改：{}", draft.returned)).unwrap_or_default(),
+        files: case.files.iter().filter(|f| f.step.is_none()).cloned().collect(),
         reasons: choices(pack, "contact_reason"),
         person: revealed.unwrap_or(&case.complainant).clone(),
         revealed: revealed.is_some(),
@@ -134,19 +156,31 @@ pub(super) fn choices(pack: &Pack, list: &str) -> Vec<Choice> {
         .collect()
 }
 
-/// The stage bar: what is done, where it stands, what is still to come.
-pub fn stages(c: &Call, pack: &Pack, appeal: &Appeal) -> Vec<Stage> {
-    let state = pack.flow.state(&appeal.state);
-    let here = pack.flow.stages.iter().position(|s| state.is_some_and(|st| st.stage == s.key)).unwrap_or(0);
+/// The stage bar: what is done, where it stands, what is still to come; a case that left the flow shows what it went through
+/// and how it ended.
+fn stages(c: &Call, pack: &Pack, appeal: &Appeal, steps: &[Step]) -> Vec<Stage> {
+    let flow = &pack.flow;
+    let place_of = |state: &str| {
+        let stage = flow.state(state).map(|state| state.stage.as_str());
+        flow.stages.iter().position(|known| Some(known.key.as_str()) == stage).unwrap_or(0)
+    };
+    let stage = |label: &str, state| Stage { label: label.to_owned(), state };
+    let here = place_of(&appeal.state);
+    let state = flow.state(&appeal.state);
     let ended = state.is_some_and(|s| s.ends);
+    if let Some(state) = state.filter(|_| ended && here + 1 < flow.stages.len()) {
+        let before = steps.iter().filter(|step| !step.state_before.is_empty());
+        let reached = before.map(|step| place_of(&step.state_before)).max().unwrap_or(0);
+        let through = flow.stages.iter().take(reached).map(|known| stage(&known.label, "done"));
+        return through.chain([stage(&state.label, "done")]).collect();
+    }
     let mark = |nth: usize| match nth {
-        n if n < here || (n == here && ended) => "done",
+        n if n < here || ended => "done",
         n if n == here && appeal.overdue(c.ctx.now) => "late",
         n if n == here => "now",
         _ => "todo",
     };
-    let stages = pack.flow.stages.iter().enumerate();
-    stages.map(|(nth, s)| Stage { label: s.label.clone(), state: mark(nth) }).collect()
+    flow.stages.iter().enumerate().map(|(nth, known)| stage(&known.label, mark(nth))).collect()
 }
 
 fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
@@ -186,6 +220,14 @@ fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
     facts
 }
 
+/// Who took a step; of a person whom its sentence names already only the office.
+fn who(line: &Line) -> String {
+    match line.who.split_once(" · ") {
+        Some((office, name)) if line.title.contains(name) => office.to_owned(),
+        _ => line.who.clone(),
+    }
+}
+
 fn lines(case: &AppealView) -> Vec<CaseLine> {
     let mut lines = Vec::new();
     for line in &case.timeline {
@@ -198,9 +240,10 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
         lines.push(CaseLine {
             title: line.title.clone(),
             time,
-            who: line.who.clone(),
+            who: who(line),
             kind,
             text: line.text.clone(),
+            files: case.files.iter().filter(|f| f.step.as_deref() == Some(&line.step)).cloned().collect(),
         });
     }
     lines

@@ -5,10 +5,11 @@ use huitong_kernel::clock::minute_text;
 use huitong_kernel::http::page::{Link, Shell};
 use huitong_kernel::http::{Call, Pairs, Reply};
 use huitong_kernel::list::Asked;
+use huitong_kernel::pack::Queue;
 use huitong_kernel::{Result, Tx};
 
-use super::list::{Line, line};
-use crate::base::notices;
+use super::list::{Dress, Line};
+use crate::base::{notices, units};
 use crate::growth::appeals::queue::{self, APPEALS};
 
 #[derive(Template)]
@@ -22,6 +23,27 @@ struct HomePage {
     outside: bool,
     /// Whether this reader hands cases in: the way there stands in the navigation, too.
     submits: bool,
+    /// Whether rows say who has them rather than from whom they come.
+    city: bool,
+    /// What is overdue, unit by unit, for who sees the whole city.
+    late: Vec<LateUnit>,
+    /// What one can do here, where no case waits for anybody of one's role.
+    entrances: Vec<Entrance>,
+}
+
+/// A unit with its overdue cases.
+struct LateUnit {
+    name: String,
+    count: i64,
+    /// The rows; empty where the list cannot be narrowed to them.
+    href: String,
+}
+
+/// A place to go to, with what it is for.
+struct Entrance {
+    href: &'static str,
+    label: &'static str,
+    about: &'static str,
 }
 
 /// A queue's count, opening onto its rows.
@@ -56,7 +78,9 @@ pub fn show(c: &Call) -> Result<Reply> {
     let sees = c.ctx.may("appeal.list").is_some();
     let queues = if sees { queue::of_reader(&c.ctx, pack) } else { Vec::new() };
     let asked = Asked::read(&APPEALS, &Pairs::parse("page_size=6").unwrap_or_default())?;
-    let (figures, groups, notices) = c.read(|tx| {
+    let (figures, groups, notices, late, city) = c.read(|tx| {
+        let dress = Dress::of(c, tx, pack)?;
+        let mut late = Vec::new();
         let mut figures = Vec::new();
         let mut groups = Vec::new();
         for queue in &queues {
@@ -64,9 +88,12 @@ pub fn show(c: &Call) -> Result<Reply> {
             let href = if outside { list.to_owned() } else { format!("{list}?queue={}", queue.key) };
             let class = if queue.key.contains("overdue") && count > 0 { "red" } else { "" };
             figures.push(Figure { href: href.clone(), label: queue.title.clone(), count, class });
-            if queue.duty || outside || queue.key == "city_overdue" {
-                let rows = queue::page(tx, pack, Some(queue), &asked, false)?.items;
-                let rows = rows.into_iter().map(|row| line(c, pack, row)).collect();
+            if queue.key == CITY_OVERDUE && !outside && dress.city {
+                late = late_units(tx, queue, &dress.intake)?;
+            }
+            if queue.duty || outside || queue.key == CITY_OVERDUE {
+                let rows = queue::page_offered(tx, pack, Some(queue), &asked, false)?.items;
+                let rows = rows.into_iter().map(|row| dress.line(row)).collect();
                 groups.push(Group {
                     title: queue.title.clone(),
                     href,
@@ -77,13 +104,34 @@ pub fn show(c: &Call) -> Result<Reply> {
             }
         }
         figures.truncate(6);
-        Ok((figures, groups, recent(c, tx)?))
+        Ok((figures, groups, recent(c, tx)?, late, dress.city))
     })?;
     let mut shell = c.shell("工作台")?;
     shell.lead = c.ctx.today().strftime("%Y年%-m月%-d日").to_string();
     let submits = shell.nav.iter().any(|item| item.href == SUBMIT);
-    let links = links(c, submits);
-    c.page(&HomePage { shell, figures, groups, notices, links, outside, submits })
+    let entrances = if groups.is_empty() { entrances(c, submits) } else { Vec::new() };
+    let links = if groups.is_empty() { Vec::new() } else { links(c, submits) };
+    let city = city && !outside;
+    c.page(&HomePage { shell, figures, groups, notices, links, outside, submits, city, late, entrances })
+}
+
+/// The queue of what is overdue anywhere in the city.
+const CITY_OVERDUE: &str = "city_overdue";
+
+/// Where what is overdue lies, the most first; what no unit has yet lies with intake.
+fn late_units(tx: &Tx, queue: &Queue, intake: &str) -> Result<Vec<LateUnit>> {
+    let counts = queue::count_by_unit(tx, queue)?;
+    let ids: Vec<String> = counts.iter().filter_map(|(unit, _)| unit.clone()).collect();
+    let names = units::names(tx, &ids)?;
+    let late = counts.into_iter().map(|(unit, count)| match unit {
+        Some(id) => LateUnit {
+            name: names.get(&id).cloned().unwrap_or_default(),
+            href: format!("/appeals?queue={}&unit={id}", queue.key),
+            count,
+        },
+        None => LateUnit { name: format!("{intake}（待受理、待派单）"), href: String::new(), count },
+    });
+    Ok(late.collect())
 }
 
 fn recent(c: &Call, tx: &Tx) -> Result<Vec<NoticeLine>> {
@@ -103,17 +151,30 @@ fn recent(c: &Call, tx: &Tx) -> Result<Vec<NoticeLine>> {
 /// Where a case is handed in.
 const SUBMIT: &str = "/appeals/new";
 
+/// A place that one goes to often: address, name, what it is for, the act that opens it.
+const PLACES: &[(&str, &str, &str, &str)] = &[
+    (SUBMIT, "提交诉求", "代表本协会、本企业提交", "appeal.submit"),
+    ("/appeals/register", "代录诉求", "录入来电、来访、来信反映的诉求", "appeal.register"),
+    ("/duty", "责任关系查询", "一家协会由哪些单位负责，依据哪份文件", "responsibility.view"),
+    ("/orgs", "找协会", "行业协会商会的基本情况和联系方式", "association.view"),
+    ("/admin/pack", "政策包", "清单、时限、流程和依据，一项一项列明", "pack.view"),
+    ("/admin/dispatch-models", "派单模型", "文字研判学自什么、准不准、哪一版在用", "dispatch_model.view"),
+    ("/admin/journal", "操作日志", "谁在什么时候以什么身份做了什么", "journal.view"),
+    ("/admin/access", "谁能看到", "一条记录谁能看到，依据哪条规则", "access.explain"),
+    ("/admin/permissions", "权限表", "每个角色能做什么，范围多大", "permission.view"),
+    ("/admin/users", "账户与任职", "开通、停用账户，任命和免去任职", "user.list"),
+    ("/admin/units", "单位", "承办单位及其职责类别", "unit.list"),
+];
+
+/// The places of this reader.
+fn entrances(c: &Call, submits: bool) -> Vec<Entrance> {
+    let mine = |href: &str, act: &str| c.ctx.may(act).is_some() && (submits || href != SUBMIT);
+    let places = PLACES.iter().filter(|(href, _, _, act)| mine(href, act));
+    places.map(|&(href, label, about, _)| Entrance { href, label, about }).collect()
+}
+
+/// The same as links, where they stand beside what is to be done.
 fn links(c: &Call, submits: bool) -> Vec<Link> {
-    let places = [
-        (SUBMIT, "提交诉求", "appeal.submit"),
-        ("/appeals/register", "代录诉求", "appeal.register"),
-        ("/duty", "责任关系查询", "responsibility.view"),
-        ("/orgs", "找协会", "association.view"),
-        ("/admin/pack", "政策包", "pack.view"),
-        ("/admin/journal", "操作日志", "journal.view"),
-        ("/admin/users", "账户与任职", "user.list"),
-    ];
-    let mine =
-        places.iter().filter(|(href, _, act)| c.ctx.may(act).is_some() && (submits || *href != SUBMIT));
-    mine.map(|(href, label, _)| Link { href: (*href).to_owned(), label: (*label).to_owned() }).collect()
+    let link = |place: Entrance| Link { href: place.href.to_owned(), label: place.label.to_owned() };
+    entrances(c, submits).into_iter().map(link).collect()
 }

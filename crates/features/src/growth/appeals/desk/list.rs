@@ -9,6 +9,8 @@ use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::{Error, Result, Tx};
 
 use super::{left, tone};
+use crate::base::units::{self, Unit};
+use crate::growth::appeals::case::Offer;
 use crate::growth::appeals::queue::{self, APPEALS};
 use crate::growth::appeals::view::AppealRow;
 
@@ -18,6 +20,11 @@ struct ListPage {
     shell: Shell,
     tabs: Vec<Tab>,
     kinds: Vec<Choice>,
+    /// Units to choose from, for who sees the whole city.
+    units: Vec<Choice>,
+    city: bool,
+    /// Whether the reader asked for some of the rows only.
+    filtered: bool,
     q: String,
     queue: String,
     reset: String,
@@ -27,6 +34,7 @@ struct ListPage {
     due_sort: (String, &'static str),
     submitted_sort: (String, &'static str),
     may_register: bool,
+    token: String,
 }
 
 /// A row of the table.
@@ -39,23 +47,49 @@ pub(super) struct Line {
     pub time: String,
     pub verb: String,
     pub sign_at_once: bool,
+    /// Who has it: for the whole city the unit, inside a unit the handler.
+    pub who: String,
 }
 
-/// Dresses a row for the table; `sign_at_once` where one click signs it.
-pub(super) fn line(c: &Call, pack: &Pack, row: AppealRow) -> Line {
-    let (left, sla, due) = left(&c.ctx, row.due_at.as_deref().and_then(parse_instant));
-    let offers = pack.flow.state(&row.state).map(|s| s.primary.as_slice()).unwrap_or_default();
-    let first = offers.iter().filter_map(|key| pack.flow.act(key)).find(|act| c.ctx.may(&act.name).is_some());
-    let verb = first.map_or_else(|| String::from("查看"), |act| act.label_in(&row.state).to_owned());
-    Line {
-        tone: tone(pack, &row.state),
-        left,
-        sla,
-        due,
-        time: row.submitted_at.get(5..16).map(|t| t.replace('T', " ")).unwrap_or_default(),
-        sign_at_once: row.state == "dispatched" && c.ctx.may("appeal.sign").is_some(),
-        verb,
-        row,
+/// How the rows of one reader are dressed.
+pub(super) struct Dress<'c> {
+    c: &'c Call,
+    pack: &'c Pack,
+    /// Whether the reader looks at the whole city.
+    pub city: bool,
+    /// The office that has what was not given to a unit yet.
+    pub intake: String,
+}
+
+impl<'c> Dress<'c> {
+    /// Finds out what this reader's rows say.
+    pub fn of(c: &'c Call, tx: &Tx, pack: &'c Pack) -> Result<Dress<'c>> {
+        let host = units::by_key(tx, &pack.city.host_unit)?;
+        let intake = host.map(|unit| unit.name).unwrap_or_default();
+        Ok(Dress { c, pack, city: queue::sees_city(&c.ctx), intake })
+    }
+
+    /// Dresses a row, with the main thing its reader can do on it; one click signs it where that is to sign.
+    pub fn line(&self, (row, main): (AppealRow, Option<Offer>)) -> Line {
+        let (left, sla, due) = left(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant));
+        let unit = if row.unit_name.is_empty() { &self.intake } else { &row.unit_name };
+        let who = match (row.next_unit_name.as_str(), self.city, row.handler_name.as_str()) {
+            ("", true, _) => unit.clone(),
+            ("", false, "") => String::from("未分办"),
+            ("", false, handler) => handler.to_owned(),
+            (next, _, _) => format!("{unit} → {next}"),
+        };
+        Line {
+            tone: tone(self.pack, &row.state),
+            left,
+            sla,
+            due,
+            time: row.submitted_at.get(5..16).map(|t| t.replace('T', " ")).unwrap_or_default(),
+            sign_at_once: main.as_ref().is_some_and(|offer| offer.act == "sign"),
+            verb: main.map_or_else(|| String::from("查看"), |offer| offer.label),
+            who,
+            row,
+        }
     }
 }
 
@@ -69,11 +103,13 @@ pub fn show(c: &Call) -> Result<Reply> {
     };
     let asked = Asked::read(&APPEALS, c.queries())?;
     let sorted = c.query("sort").is_some();
-    let (rows, tabs) = c.read(|tx| {
-        let rows = queue::page(tx, pack, open, &asked, sorted)?;
-        Ok((rows, tabs(tx, &queues, open)?))
+    let (rows, total, tabs, units, city) = c.read(|tx| {
+        let dress = Dress::of(c, tx, pack)?;
+        let listed = queue::page_offered(tx, pack, open, &asked, sorted)?;
+        let rows: Vec<Line> = listed.items.into_iter().map(|row| dress.line(row)).collect();
+        let units = if dress.city { unit_choices(tx, c.query("unit"))? } else { Vec::new() };
+        Ok((rows, listed.total.unwrap_or_default(), tabs(tx, &queues, open)?, units, dress.city))
     })?;
-    let total = rows.total.unwrap_or_default();
     let mut shell = c.shell("诉求工单")?;
     shell.lead = open.map(|q| format!("{} {total} 件", q.title)).unwrap_or_default();
     let chosen = c.query("kind").unwrap_or_default();
@@ -97,9 +133,23 @@ pub fn show(c: &Call) -> Result<Reply> {
         pager: asked.pager(total, "件", "/appeals", c.queries()),
         due_sort: sort("due_at"),
         submitted_sort: sort("submitted_at"),
-        rows: rows.items.into_iter().map(|row| line(c, pack, row)).collect(),
+        rows,
+        units,
+        city,
+        filtered: ["kind", "unit", "q"].iter().any(|name| c.query(name).is_some()),
+        token: c.submit_token(),
         may_register: c.ctx.may("appeal.register").is_some(),
     })
+}
+
+fn unit_choices(tx: &Tx, chosen: Option<&str>) -> Result<Vec<Choice>> {
+    let choice = |unit: Unit| Choice {
+        checked: chosen == Some(unit.id.as_str()),
+        value: unit.id.to_string(),
+        label: unit.name,
+        ..Choice::default()
+    };
+    Ok(units::all(tx)?.into_iter().map(choice).collect())
 }
 
 fn kinds(pack: &Pack, chosen: &str) -> Vec<Choice> {

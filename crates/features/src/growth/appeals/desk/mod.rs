@@ -2,6 +2,7 @@
 
 mod act;
 mod case;
+mod coming;
 mod home;
 mod list;
 mod register;

@@ -215,7 +215,7 @@ fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage
     if ended && now < last {
         let reached = steps.iter().filter_map(|s| stage_of(&s.state_before)).max().unwrap_or(0);
         let end = flow.state(&appeal.state).map_or("", |s| s.public_label.as_str());
-        let through = flow.stages.iter().take(reached + 1).map(|s| stage(&s.label, "done"));
+        let through = flow.stages.iter().take(reached).map(|s| stage(&s.label, "done"));
         return through.chain([stage(end, "done")]).collect();
     }
     let overdue = appeal.answer_due_at.is_some_and(|due| due < today) && appeal.answered_at.is_none();
