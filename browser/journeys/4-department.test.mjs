@@ -24,7 +24,7 @@ test("from the queue to the sent reply", async () => {
   await openCase(page, stage.demo.url, title);
   await says(page, "已签收");
   await look(page, "handler-case");
-  await page.locator('select[name="reason"]').selectOption({ index: 0 });
+  await page.locator('select[name="reason"]').selectOption("understand");
   await page.getByRole("button", { name: "显示号码，记入日志" }).click();
   await says(page, "本次查看已记入日志");
   await openCase(page, stage.demo.url, title);

@@ -182,6 +182,31 @@ db_test! {
         assert!(!own.contains("name=\"unit\""), "one unit has nothing to choose from");
     }
 
+    fn a_look_that_is_sent_again_is_the_same_look(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
+        let case = format!("/appeals/{}", told.id);
+        let path = format!("{case}/identity");
+        let looks = || cast.count("SELECT COUNT(*) FROM journal WHERE act = 'appeal.view_identity' AND subject = $1", &told.id);
+        let page = cast.app.get(&case).session(&cast.handler).send();
+        assert!(page.text().contains("<option value=\"\">请选择</option>"), "nobody chose a reason yet");
+        let token = page.hidden("submit_token");
+        let send = || {
+            let fields = [("submit_token", token.as_str()), ("reason", "understand")];
+            cast.app.post(&path).session(&cast.handler).form(&fields).send()
+        };
+        assert!(send().expect(200).text().contains("tel:19900000123"));
+        assert!(send().expect(200).text().contains("tel:19900000123"));
+        assert_eq!(looks(), 1);
+        let kept = cast.count("SELECT COUNT(*) FROM idempotency WHERE answer LIKE '%199%0123%' OR key = $1", "none");
+        assert_eq!(kept, 0, "nobody's number is kept to answer once more");
+        cast.app.later(11 * 60_000);
+        assert_eq!((send().status, looks()), (200, 2), "later it is another look");
+        let back = cast.app.get(&path).session(&cast.handler).send();
+        assert_eq!((back.status, back.header("location"), looks()), (303, case.as_str(), 2));
+    }
+
     fn opening_a_case_puts_its_messages_away(db) {
         let cast = Cast::new(db);
         let told = cast.submit(&json!({"title": "春季招工困难"}));

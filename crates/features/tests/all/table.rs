@@ -153,6 +153,7 @@ const ROWS: &[Row] = &[
     post("/appeals/register", Act("appeal.register"), 422),
     post("/api/v1/appeals/register", Act("appeal.register"), 422),
     case("/appeals/{id}", "appeal.view"),
+    row("GET", "/appeals/{id}/identity", Act("appeal.view"), Subject::Case, 303),
     case("/api/v1/appeals/{id}", "appeal.view"),
     case("/api/v1/appeals/{id}/acts", "appeal.view"),
     case("/api/v1/appeals/{id}/proposals", "appeal.proposals"),

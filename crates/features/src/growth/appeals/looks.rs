@@ -1,23 +1,21 @@
 //! Looking behind a mask: with a reason, by whom the rules allow, and each look in the journal.
 
 use huitong_kernel::journal::Record;
+use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 
 use super::case::pack_of;
-use super::model::AppealId;
+use super::model::{Appeal, AppealId};
 use super::rules::{self, Sight};
 use super::store;
 use super::view::{self, Complainant};
 
+/// Within this time a page that is sent again is the same look [D].
+pub const ONE_LOOK: i64 = 10 * 60_000;
+
 /// Shows the person behind a case (`appeal.view_identity`) and records who looked, when and why.
 pub fn reveal(tx: &Tx, id: &AppealId, reason: &str) -> Result<Complainant> {
-    let ctx = tx.ctx();
-    let right = ctx.right("appeal.view_identity")?;
-    let seen = ctx.may("appeal.view").unwrap_or_else(|| right.clone());
-    let appeal = store::find(tx, &seen.scope(&store::KEYS), id)?.or_missing()?;
-    if !matches!(rules::sight(ctx, &appeal), Sight::MayReveal | Sight::Own) {
-        return Err(Error::denied("您不能查看这件诉求的诉求人身份"));
-    }
+    let (appeal, right) = open(tx, id)?;
     let post = right.post_for(&store::KEYS, &|column| store::key_of(&appeal, column));
     tx.record(
         Record::new("appeal.view_identity", appeal.id.as_str())
@@ -25,5 +23,23 @@ pub fn reveal(tx: &Tx, id: &AppealId, reason: &str) -> Result<Complainant> {
             .fact("number", appeal.number.as_str())
             .fact("reason", reason),
     )?;
-    view::revealed(tx, pack_of(ctx, &appeal)?, &appeal)
+    view::revealed(tx, pack_of(tx.ctx(), &appeal)?, &appeal)
+}
+
+/// The person once more, for a look that was recorded just now.
+pub fn again(tx: &Tx, id: &AppealId) -> Result<Complainant> {
+    let (appeal, _) = open(tx, id)?;
+    view::revealed(tx, pack_of(tx.ctx(), &appeal)?, &appeal)
+}
+
+/// The case, where the reader may look behind its mask.
+fn open<'c>(tx: &Tx<'c>, id: &AppealId) -> Result<(Appeal, Right<'c>)> {
+    let ctx = tx.ctx();
+    let right = ctx.right("appeal.view_identity")?;
+    let seen = ctx.may("appeal.view").unwrap_or_else(|| right.clone());
+    let appeal = store::find(tx, &seen.scope(&store::KEYS), id)?.or_missing()?;
+    if !matches!(rules::sight(ctx, &appeal), Sight::MayReveal | Sight::Own) {
+        return Err(Error::denied("您不能查看这件诉求的诉求人身份"));
+    }
+    Ok((appeal, right))
 }

@@ -30,6 +30,7 @@ pub fn routes() -> Vec<Route> {
             .uploads()
             .summary("代录诉求"),
         page(GET, "/appeals/{id}", "appeal.view", case::show).summary("一件诉求：内容、时限、过程、能做什么"),
+        page(GET, "/appeals/{id}/identity", "appeal.view", case::looked).summary("回到诉求，不显示身份"),
         page(POST, "/appeals/{id}/identity", "appeal.view_identity", case::reveal)
             .summary("显示诉求人身份，记入日志"),
     ];
