@@ -31,9 +31,10 @@ pub(in crate::pack) fn read(desk: &Desk, shelf: &Shelf, facts: &[FactDef]) -> Fl
         Named { key, label }
     });
     let stages = stages.collect();
-    let states = tab.entries("states").into_iter().map(|(key, tab)| state(desk, key, &tab)).collect();
-    let acts =
-        tab.entries("acts").into_iter().map(|(act, tab)| self::act(desk, &key, act, &tab, facts)).collect();
+    let states = tab.entries("states").into_iter();
+    let states: Vec<State> = states.map(|(key, tab)| state(desk, key, &tab)).collect();
+    let acts = tab.entries("acts").into_iter();
+    let acts = acts.map(|(act, tab)| self::act(desk, (&key, &states), act, &tab, facts)).collect();
     let flow = Flow { title: tab.text("title"), key, stages, states, acts };
     sound(desk, &flow);
     flow
@@ -62,7 +63,13 @@ fn state(desk: &Desk, key: String, tab: &Tab<'_>) -> State {
     state
 }
 
-fn act(desk: &Desk, flow: &str, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> FlowAct {
+fn act(
+    desk: &Desk,
+    (flow, states): (&str, &[State]),
+    key: String,
+    tab: &Tab<'_>,
+    facts: &[FactDef],
+) -> FlowAct {
     desk.define(Ref::FlowAct, &key, &tab.at(""));
     let name = format!("{flow}.{key}");
     let after_limit = tab.maybe_refer("after_limit", Ref::Limit);
@@ -94,13 +101,15 @@ fn act(desk: &Desk, flow: &str, key: String, tab: &Tab<'_>, facts: &[FactDef]) -
             "请补上 moves = { 现状态 = \"新状态\" }；不改变状态的，两边写同一个",
         );
     }
-    desk.item("办理步骤", &act.key, &act.label, &act.source, summary(&act), &tab.at(""));
+    desk.item("办理步骤", &act.key, &act.label, &act.source, summary(&act, states), &tab.at(""));
     act
 }
 
-fn summary(act: &FlowAct) -> String {
-    let mut parts: Vec<String> = act.all_moves().map(|(from, to)| format!("{from} → {to}")).collect();
-    parts.extend(act.start.iter().map(|state| format!("新建 → {state}")));
+fn summary(act: &FlowAct, states: &[State]) -> String {
+    let word = |key: &String| states.iter().find(|s| s.key == *key).map_or(key.clone(), |s| s.label.clone());
+    let moves = act.all_moves();
+    let mut parts: Vec<String> = moves.map(|(from, to)| format!("{} → {}", word(from), word(to))).collect();
+    parts.extend(act.start.iter().map(|state| format!("新建 → {}", word(state))));
     let mut text = parts.join("；");
     for guard in &act.guards {
         match &guard.check {

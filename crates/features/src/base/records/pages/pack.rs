@@ -18,7 +18,31 @@ struct PackPage {
     standings: Vec<Choice>,
     q: String,
     open: bool,
+    groups: Vec<Group>,
+}
+
+/// Items of one kind, folded until the reader opens them or looks for something.
+struct Group {
+    kind: &'static str,
+    /// How many of them somebody has still to confirm.
+    unsure: usize,
     items: Vec<ItemView>,
+}
+
+/// The items kind by kind, in the order of the pack.
+fn groups(items: Vec<ItemView>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for item in items {
+        let unsure = usize::from(item.source_kind.needs_confirmation());
+        match groups.iter_mut().find(|group| group.kind == item.kind) {
+            Some(group) => {
+                group.unsure += unsure;
+                group.items.push(item);
+            }
+            None => groups.push(Group { kind: item.kind, unsure, items: vec![item] }),
+        }
+    }
+    groups
 }
 
 pub fn show(c: &Call) -> Result<Reply> {
@@ -55,7 +79,7 @@ pub fn show(c: &Call) -> Result<Reply> {
         standings: choices(&standings, standing),
         q: words.to_owned(),
         open: kind.is_some() || standing.is_some() || !words.is_empty(),
-        items,
+        groups: groups(items),
     })
 }
 

@@ -74,7 +74,7 @@ impl Row {
                 model.cases, model.corrections, model.words
             ),
             compared: format!(
-                "新版对 {} 件，原版对 {} 件，共 {} 件",
+                "首位正确 {} 件，原版 {} 件（共 {} 件）",
                 model.right_now, model.right_before, model.held_out
             ),
             first: measured(format!("{}（{} 件）", percent(f.top1), f.n)),
