@@ -55,8 +55,9 @@ test("from the queue to the sent reply", async () => {
   await says(leader, "退回修改");
   await openCase(page, stage.demo.url, title);
   await act(page, "reply", async (p) => {
-    await says(p, "负责人退回修改");
-    await pick(p, "outcome", "solved");
+    await says(p, "负责人退回修改", "整改说明.txt");
+    assert.equal(await p.locator('textarea[name="text"]').inputValue(), reply);
+    assert.ok(await p.locator('input[name="outcome"][value="solved"]').isChecked(), "the draft is filled in again");
     await p.locator('textarea[name="text"]').fill(`${reply}整改已于3月13日完成。`);
   });
   await openCase(leader, stage.demo.url, title);
@@ -72,7 +73,7 @@ test("the same acts without script, from the queue to the sent reply", async () 
   await page.locator(`form[action="/appeals/${id}/sign"] button`).click();
   await openById(page, stage.demo.url, id);
   assert.equal(await page.locator(`a[href^="tel:"]`).count(), 0, "no number before it is asked for");
-  await page.locator('select[name="reason"]').selectOption({ index: 0 });
+  await page.locator('select[name="reason"]').selectOption("understand");
   await page.locator(`form[action="/appeals/${id}/identity"] button`).click();
   assert.equal(await page.locator('a[href="tel:19900001234"]').count(), 1, "the number, to dial from the page");
   await openById(page, stage.demo.url, id);
@@ -90,10 +91,14 @@ test("the same acts without script, from the queue to the sent reply", async () 
   assert.ok(await page.locator('input[name="outcome"][value="partly"]').isChecked());
   await act(page, "reply", async (p) => {
     await pick(p, "outcome", "partly");
+    await p.locator('select[name="template"]').selectOption("solved");
+    await p.getByRole("button", { name: "带出模板文字" }).click();
+    assert.match(await p.locator('textarea[name="text"]').inputValue(), /收悉/);
+    assert.ok(await p.locator('input[name="outcome"][value="partly"]').isChecked(), "what was chosen stays chosen");
     await p.locator('textarea[name="text"]').fill(reply);
     await p.locator('input[type="file"]').setInputFiles({ name: "现场照片说明.txt", mimeType: "text/plain", buffer: Buffer.from("照片说明：已安装。") });
   });
-  await says(page, "待审核", "现场照片说明.txt", "不用脚本也能记录。");
+  await says(page, "待审核", "等待负责人审核", "现场照片说明.txt", "不用脚本也能记录。");
 
   const leader = await stage.enter("unit_leader", { script: false });
   await openById(leader, stage.demo.url, id);
