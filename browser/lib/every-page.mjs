@@ -116,7 +116,7 @@ export const EVERY_PAGE = new Map([
 ]);
 
 /** Routes of the table that show nothing to people. */
-export const NO_PAGES = new Set(["/metrics", "/api/openapi.json"]);
+export const NO_PAGES = new Set(["/appeals/{id}/identity", "/metrics", "/api/openapi.json"]);
 
 /** Pages that say the same to everybody. */
 const OPEN_TO_ALL = new Set(["/", "/orgs", "/orgs/{id}", "/duty", "/track", "/login", "/invitation/{secret}"]);
