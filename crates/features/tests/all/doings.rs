@@ -152,7 +152,7 @@ fn beginnings(matrix: &Matrix) -> Vec<String> {
             ways.extend([("/appeals/new", 200), ("/appeals/done", 200), ("/api/v1/appeals", 201)]);
         }
         if matrix.grants.may(actor, "appeal.register") {
-            ways.extend([("/appeals/register", 303), ("/api/v1/appeals/register", 201)]);
+            ways.extend([("/appeals/register", 200), ("/api/v1/appeals/register", 201)]);
         }
         for (path, good) in ways {
             let fields = if path.ends_with("register") { &registered[..] } else { &plain[..] };

@@ -20,56 +20,46 @@ const OF_ONE: usize = 3;
 /// The places.
 pub struct Uploads {
     free: Arc<Semaphore>,
-    taken: Mutex<HashMap<IpAddr, usize>>,
+    by_address: Mutex<HashMap<IpAddr, Arc<Semaphore>>>,
 }
 
 /// A place that is held; given back when it is dropped.
 pub struct Place {
     uploads: Arc<Uploads>,
     address: IpAddr,
-    _held: Option<OwnedSemaphorePermit>,
+    held: Option<[OwnedSemaphorePermit; 2]>,
 }
 
 impl Default for Uploads {
     fn default() -> Uploads {
-        Uploads { free: Arc::new(Semaphore::new(PLACES)), taken: Mutex::default() }
+        Uploads { free: Arc::new(Semaphore::new(PLACES)), by_address: Mutex::default() }
     }
 }
 
 impl Uploads {
-    /// Takes a place, waiting for one at most so long.
+    /// Takes a place, waiting for one at most so long: first for one of the address's own, then for one of all.
     pub async fn enter(self: &Arc<Self>, address: IpAddr, patience: Duration) -> Result<Place> {
         let address = network(address);
-        let mut place = self.count(address)?;
-        let held = tokio::time::timeout(patience, self.free.clone().acquire_owned()).await;
-        match held {
-            Ok(Ok(held)) => {
-                place._held = Some(held);
-                Ok(place)
-            }
-            _ => Err(Error::busy("too many uploads at once")),
+        let own =
+            self.by_address.lock().entry(address).or_insert_with(|| Semaphore::new(OF_ONE).into()).clone();
+        let mut place = Place { uploads: self.clone(), address, held: None };
+        let wait =
+            async { Some([own.acquire_owned().await.ok()?, self.free.clone().acquire_owned().await.ok()?]) };
+        place.held = tokio::time::timeout(patience, wait).await.ok().flatten();
+        if place.held.is_none() {
+            return Err(Error::busy("too many uploads at once"));
         }
-    }
-
-    fn count(self: &Arc<Self>, address: IpAddr) -> Result<Place> {
-        let mut taken = self.taken.lock();
-        let mine = taken.entry(address).or_default();
-        if *mine >= OF_ONE {
-            return Err(Error::too_many(5, "这个地址正在上传的附件太多，这次没有处理，请稍后再试"));
-        }
-        *mine += 1;
-        Ok(Place { uploads: self.clone(), address, _held: None })
+        Ok(place)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = self.uploads.taken.lock();
-        if let Some(mine) = taken.get_mut(&self.address) {
-            *mine -= 1;
-            if *mine == 0 {
-                taken.remove(&self.address);
-            }
+        self.held = None;
+        let mut addresses = self.uploads.by_address.lock();
+        // Whoever waits for one of its places, or holds one, holds the count of its places, too.
+        if addresses.get(&self.address).is_some_and(|own| Arc::strong_count(own) == 1) {
+            addresses.remove(&self.address);
         }
     }
 }
@@ -84,13 +74,13 @@ mod tests {
         let address = |n: u8| IpAddr::from([10, 0, 0, n]);
         let enter = |n| uploads.enter(address(n), Duration::from_millis(20));
         let (a, b, c) = (enter(1).await.unwrap(), enter(1).await.unwrap(), enter(1).await.unwrap());
-        assert_eq!(enter(1).await.err().map(|e| e.status()), Some(429), "a fourth of one address");
+        assert_eq!(enter(1).await.err().map(|e| e.status()), Some(503), "a fourth of one address waits");
         let others = [enter(2).await, enter(2).await, enter(2).await, enter(3).await, enter(3).await];
         assert!(others.iter().all(Result::is_ok));
         assert_eq!(enter(4).await.err().map(|e| e.status()), Some(503), "a ninth at once");
         drop((a, b, c));
         assert!(enter(4).await.is_ok() && enter(1).await.is_ok());
         drop(others);
-        assert!(uploads.taken.lock().is_empty(), "nothing is kept of who has gone");
+        assert!(uploads.by_address.lock().is_empty(), "nothing is kept of who has gone");
     }
 }

@@ -108,6 +108,7 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
         let appeal = api::found(c, tx)?;
         let case = view::full(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
         let mut clocks = store::clocks(tx, &appeal.id)?;
+        clocks.retain(|clock| clock.promise || view::inside(&c.ctx, &appeal));
         // Drawn from the last to the first: what runs comes first, then by start.
         clocks.sort_by_key(|clock| (clock.met_at.is_none(), clock.started_at));
         Ok((case, clocks, store::steps(tx, &appeal.id)?, appeal))
@@ -115,12 +116,14 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     let pack = pack_of(&c.ctx, &appeal)?;
     let mut shell = c.shell(&appeal.title)?;
     shell.title = format!("{} {}", appeal.number, appeal.title);
-    let (left_words, left_tone, _) = left(&c.ctx, appeal.due_at);
+    // An association that comes by this address reads no more than on its own page.
+    let inside = view::inside(&c.ctx, &appeal);
+    let (left_words, left_tone, _) = left(&c.ctx, appeal.due_at.filter(|_| inside));
     let coming = coming(&c.ctx, pack, &appeal, &case.acts);
     let allowed: Vec<Offer> = case.acts.iter().filter(|o| o.allowed).cloned().collect();
     let idle = allowed.is_empty() && coming.is_empty() && !case.acts.is_empty();
     let state = pack.flow.state(&appeal.state).filter(|_| idle);
-    let drafted = timeline::draft(&steps).filter(|draft| !draft.returned.is_empty());
+    let drafted = timeline::draft(&steps).filter(|draft| inside && !draft.returned.is_empty());
     let (main, others): (Vec<Offer>, Vec<Offer>) = allowed.into_iter().partition(|o| o.primary);
     let doing =
         |o: Offer| Doing { href: format!("/appeals/{}/{}", appeal.id, o.act), act: o.act, label: o.label };
