@@ -105,7 +105,7 @@ pub fn contact(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let mut case = Case::open(tx, id, "contact", input)?;
     // A call that nobody answered may be made again and again; the same words about one are the same call.
     if !case.said("note").is_empty() {
-        written_once(&case, "note")?;
+        written_once(&case, input, "note")?;
     }
     case.appeal.contacted_at.get_or_insert(tx.ctx().now);
     case.hide("note").finish()
@@ -114,18 +114,19 @@ pub fn contact(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
 /// Leaves an internal note (`appeal.note`); it moves no clock.
 pub fn note(tx: &Tx, id: &AppealId, input: &Input) -> Result<Done> {
     let case = Case::open(tx, id, "note", input)?;
-    written_once(&case, "text")?;
+    written_once(&case, input, "text")?;
     case.hide("text").finish()
 }
 
-/// Refuses words that the same person wrote down on this case last.
-fn written_once(case: &Case<'_, '_>, field: &str) -> Result<()> {
+/// Refuses words that the same person wrote down on this case last, where a page brought them; a program that must not
+/// repeat itself has its key.
+fn written_once(case: &Case<'_, '_>, input: &Input, field: &str) -> Result<()> {
     match case.repeats()? {
-        Some(at) => {
+        Some(at) if !input.filled.strict => {
             let at = huitong_kernel::clock::minute_text(at);
             Err(Error::invalid(field, format!("这段文字您已在 {at} 记录过，没有重复记录")))
         }
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 
