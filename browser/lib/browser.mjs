@@ -5,11 +5,14 @@ import { chromium } from "playwright-core";
 export const DESK = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** Starts that a machine's trouble may cost: Chromium was seen to crash before it had opened anything. */
+const STARTS = 3;
+
 /** Starts the browser. */
 export async function openBrowser() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) throw new Error(`there is no ${executablePath}: run scripts/need chromium`);
-  return chromium.launch({
+  const options = {
     executablePath,
     args: [
       "--no-sandbox",
@@ -21,7 +24,15 @@ export async function openBrowser() {
       "--disable-sync",
       "--lang=zh-CN",
     ],
-  });
+  };
+  for (let start = 1; ; start += 1) {
+    try {
+      return await chromium.launch(options);
+    } catch (error) {
+      if (start === STARTS) throw error;
+      console.error(`the browser did not start, once more: ${String(error).split("\n")[0]}`);
+    }
+  }
 }
 
 /**

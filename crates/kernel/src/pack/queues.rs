@@ -24,6 +24,8 @@ pub struct Queue {
     pub empty: String,
     /// Whether its count is something the reader must do.
     pub duty: bool,
+    /// Whether it holds what is overdue: its count is red, and who sees the whole city is told where it lies.
+    pub late: bool,
     /// Where this comes from.
     pub source: Source,
 }
@@ -60,6 +62,7 @@ fn one(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> Queue {
         order: order(tab, facts),
         empty: tab.text("empty"),
         duty: tab.flag("duty"),
+        late: tab.flag("late"),
         source: tab.source(),
         key,
         roles,

@@ -86,12 +86,12 @@ pub fn show(c: &Call) -> Result<Reply> {
         for queue in &queues {
             let count = queue::count(tx, queue)?;
             let href = if outside { list.to_owned() } else { format!("{list}?queue={}", queue.key) };
-            let class = if queue.key.contains("overdue") && count > 0 { "red" } else { "" };
+            let class = if queue.late && count > 0 { "red" } else { "" };
             figures.push(Figure { href: href.clone(), label: queue.title.clone(), count, class });
-            if queue.key == CITY_OVERDUE && !outside && dress.city {
+            if queue.late && !outside && dress.city {
                 late = late_units(tx, queue, &dress.intake)?;
             }
-            if queue.duty || outside || queue.key == CITY_OVERDUE {
+            if queue.duty || outside || (queue.late && dress.city) {
                 let rows = queue::page_offered(tx, pack, Some(queue), &asked, false)?.items;
                 let rows = rows.into_iter().map(|row| dress.line(row)).collect();
                 groups.push(Group {
@@ -114,9 +114,6 @@ pub fn show(c: &Call) -> Result<Reply> {
     let city = city && !outside;
     c.page(&HomePage { shell, figures, groups, notices, links, outside, submits, city, late, entrances })
 }
-
-/// The queue of what is overdue anywhere in the city.
-const CITY_OVERDUE: &str = "city_overdue";
 
 /// Where what is overdue lies, the most first; what no unit has yet lies with intake.
 fn late_units(tx: &Tx, queue: &Queue, intake: &str) -> Result<Vec<LateUnit>> {

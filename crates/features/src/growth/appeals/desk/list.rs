@@ -171,7 +171,7 @@ fn tabs(tx: &Tx, queues: &[&Queue], open: Option<&Queue>) -> Result<Vec<Tab>> {
                 label: queue.title.clone(),
                 count: Some(queue::count(tx, queue)?),
                 current: open.is_some_and(|o| o.key == queue.key),
-                red: queue.key.contains("overdue"),
+                red: queue.late,
             })
         })
         .collect()
