@@ -74,7 +74,10 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
         status == 200 && sheet.contains("content-encoding: br") && sheet.contains("immutable"),
         "{sheet:.300}"
     );
-    assert!(matches!(get(&address, "/metrics", "").0, 303 | 401), "metrics are for staff");
+    assert_eq!(get(&address, "/metrics", "").0, 401, "metrics are for staff");
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/generated/openapi.json");
+    let (status, served) = get(&address, "/api/openapi.json", "");
+    assert!(status == 200 && served.ends_with(&std::fs::read_to_string(kept).unwrap()), "{served:.300}");
 
     // Commands run beside the server.
     let data = dir.path().to_str().unwrap();
