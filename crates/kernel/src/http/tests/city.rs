@@ -109,6 +109,10 @@ fn says_who(c: &Call) -> Result<Reply> {
     Ok(Reply::text(format!("{} {}", c.ctx.actor_name(), c.remote)))
 }
 
+fn lists(c: &Call) -> Result<Reply> {
+    c.ctx.right("desk.view").map(|_| Reply::text("the office's cases"))
+}
+
 pub const ROUTES: &[Route] = &[
     page(GET, "/form", "appeal.submit", form_page).public(),
     page(POST, "/form", "appeal.submit", submit_page).public().form("appeal_submit").uploads(),
@@ -117,6 +121,7 @@ pub const ROUTES: &[Route] = &[
     page(POST, "/desk", "desk.view", says_who),
     page(GET, "/accounts", "user.list", says_who),
     page(GET, "/who", "association.view", says_who).public(),
+    api(GET, "/api/v1/cases", "account.manage", lists).open(),
     page(GET, "/panic", "association.view", panics).public(),
     page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
     api(POST, "/api/v1/appeals", "appeal.submit", submit_api)

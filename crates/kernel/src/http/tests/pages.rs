@@ -205,20 +205,23 @@ fn the_public_listener_has_no_staff_pages() {
     use tower::ServiceExt as _;
     let town = Town::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let ask = |path: &'static str| {
+    let at = |listener: Listener, path: &'static str| {
         let request = http::Request::get(path)
             .header("cookie", "ht_session=good")
             .body(axum::body::Body::empty())
             .unwrap();
-        let router = crate::http::router(town.site.clone(), Listener::Public);
+        let router = crate::http::router(town.site.clone(), listener);
         runtime.block_on(async {
             let response = router.oneshot(request).await.unwrap();
             let status = response.status().as_u16();
             (status, response.into_body().collect().await.unwrap().to_bytes().len())
         })
     };
+    let ask = |path| at(Listener::Public, path);
     assert_eq!(ask("/desk").0, 404);
     assert_eq!(ask("/who").0, 200);
+    // What is open on both gives a clerk there no more than it gives to who holds no office.
+    assert_eq!((at(Listener::Staff, "/api/v1/cases").0, ask("/api/v1/cases").0), (200, 403));
 }
 
 #[test]
