@@ -178,6 +178,10 @@ db_test! {
         assert!(list.contains(&late.number) && !list.contains(&waiting.number), "{list}");
         let all = cast.desk(&cast.supervisor, "/appeals?queue=city_overdue");
         assert!(all.contains(&late.number) && all.contains(&waiting.number));
+        // What no unit has yet opens onto its rows, too.
+        assert!(home.contains("no_unit=1"), "{home}");
+        let none = cast.app.get("/appeals?queue=city_overdue&no_unit=1").session(&cast.supervisor).send().expect(200).text();
+        assert!(none.contains(&waiting.number) && !none.contains(&late.number), "{none}");
         let own = cast.desk(&cast.handler, "/appeals?queue=all");
         assert!(!own.contains("name=\"unit\""), "one unit has nothing to choose from");
     }

@@ -84,6 +84,7 @@ const LIST: &[Param] = &[
     Param::query("kind", "诉求类型"),
     Param::query("category", "诉求分类"),
     Param::query("unit", "承办单位"),
+    Param::query("no_unit", "1：还没有承办单位的；0：已经有的"),
     Param::query("source", "受理渠道"),
     Param::query("since", "提交不早于"),
     Param::query("until", "提交不晚于"),

@@ -27,6 +27,12 @@ pub const APPEALS: ListDef = ListDef {
         Filter { name: "kind", about: "诉求类型", sql: "a.kind = $1", kind: FilterKind::Text },
         Filter { name: "category", about: "诉求分类", sql: "a.category = $1", kind: FilterKind::Text },
         Filter { name: "unit", about: "承办单位", sql: "a.unit = $1", kind: FilterKind::Text },
+        Filter {
+            name: "no_unit",
+            about: "还没有承办单位",
+            sql: "(a.unit IS NULL) = $1",
+            kind: FilterKind::Flag,
+        },
         Filter { name: "source", about: "受理渠道", sql: "a.source = $1", kind: FilterKind::Text },
         Filter {
             name: "q",

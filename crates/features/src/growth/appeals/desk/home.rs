@@ -35,7 +35,7 @@ struct HomePage {
 struct LateUnit {
     name: String,
     count: i64,
-    /// The rows; empty where the list cannot be narrowed to them.
+    /// The rows.
     href: String,
 }
 
@@ -126,7 +126,11 @@ fn late_units(tx: &Tx, queue: &Queue, intake: &str) -> Result<Vec<LateUnit>> {
             href: format!("/appeals?queue={}&unit={id}", queue.key),
             count,
         },
-        None => LateUnit { name: format!("{intake}（待受理、待派单）"), href: String::new(), count },
+        None => LateUnit {
+            name: format!("{intake}（待受理、待派单）"),
+            href: format!("/appeals?queue={}&no_unit=1", queue.key),
+            count,
+        },
     });
     Ok(late.collect())
 }
