@@ -1,6 +1,7 @@
 //! Lists on both engines: filters, orders, pages and going on, against the same done in memory.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests say what went wrong by failing")]
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use huitong_kernel::http::Pairs;
@@ -16,24 +17,24 @@ const CASES: Migration = Migration {
           -- plain\nCREATE TABLE units (id TEXT PRIMARY KEY, name TEXT NOT NULL);\n",
 };
 
-const LIST: ListDef = ListDef {
-    select: "c.id, c.title, c.due_at, u.name AS unit_name",
-    from: "cases c",
-    joins: "LEFT JOIN units u ON u.id = c.unit",
-    key: "c.id",
-    filters: &[
-        Filter { name: "q", about: "标题", sql: "c.title LIKE $1 ESCAPE '\\'", kind: FilterKind::Part },
-        Filter { name: "unit", about: "单位", sql: "c.unit = $1", kind: FilterKind::Text },
-        Filter { name: "urgent", about: "紧急", sql: "c.urgent = $1", kind: FilterKind::Flag },
-        Filter { name: "since", about: "起", sql: "c.received_at >= $1", kind: FilterKind::Since },
-        Filter { name: "until", about: "止", sql: "c.received_at < $1", kind: FilterKind::Until },
-    ],
-    sorts: &[
-        Sort { name: "received_at", column: "c.received_at", kind: ColumnKind::Number, nullable: false },
-        Sort { name: "due_at", column: "c.due_at", kind: ColumnKind::Number, nullable: true },
-        Sort { name: "title", column: "c.title", kind: ColumnKind::Text, nullable: false },
-    ],
-    sort: "due_at",
+static LIST: ListDef = ListDef {
+    select: Cow::Borrowed("c.id, c.title, c.due_at, u.name AS unit_name"),
+    from: Cow::Borrowed("cases c"),
+    joins: Cow::Borrowed("LEFT JOIN units u ON u.id = c.unit"),
+    key: Cow::Borrowed("c.id"),
+    filters: Cow::Borrowed(&[
+        Filter::of("q", "标题", "c.title LIKE $1 ESCAPE '\\'", FilterKind::Part),
+        Filter::of("unit", "单位", "c.unit = $1", FilterKind::Text),
+        Filter::of("urgent", "紧急", "c.urgent = $1", FilterKind::Flag),
+        Filter::of("since", "起", "c.received_at >= $1", FilterKind::Since),
+        Filter::of("until", "止", "c.received_at < $1", FilterKind::Until),
+    ]),
+    sorts: Cow::Borrowed(&[
+        Sort::of("received_at", "c.received_at", ColumnKind::Number),
+        Sort::of("due_at", "c.due_at", ColumnKind::Number).nullable(),
+        Sort::of("title", "c.title", ColumnKind::Text),
+    ]),
+    sort: Cow::Borrowed("due_at"),
 };
 
 /// Opens a database with 57 cases; none where PostgreSQL was not given.

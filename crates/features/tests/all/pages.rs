@@ -49,7 +49,7 @@ pub fn all(cast: &Cast, extra: &[Person]) -> Vec<Page> {
         {
             let of_cases = route.path.contains("appeals/{id}");
             for told in if of_cases { &cases[..] } else { &cases[..1] } {
-                keep(&mut pages, person, route.path, &asked(cast, person, route.path, told));
+                keep(&mut pages, person, &route.path, &asked(cast, person, &route.path, told));
             }
         }
         for (path, answer) in bad_answers(cast, person) {

@@ -186,7 +186,7 @@ fn line_5_nothing_ranks_units(cast: &Cast, pages: &[Page]) {
         assert_eq!(answer.status, 422, "a list is ordered by {sort}");
     }
     let sorts: BTreeSet<&str> =
-        huitong_features::growth::appeals::APPEALS.sorts.iter().map(|sort| sort.name).collect();
+        huitong_features::growth::appeals::APPEALS.sorts.iter().map(|sort| &*sort.name).collect();
     assert_eq!(
         sorts,
         BTreeSet::from(["due_at", "submitted_at", "updated_at"]),

@@ -28,7 +28,7 @@ fn statements() -> Vec<(PathBuf, String)> {
     }
     let lists = std::iter::once(&appeals::APPEALS).chain(identity::LISTS.iter().copied());
     for list in lists {
-        found.extend(list.samples().into_iter().map(|(sql, _)| (PathBuf::from(list.from), sql)));
+        found.extend(list.samples().into_iter().map(|(sql, _)| (PathBuf::from(&*list.from), sql)));
     }
     found
 }

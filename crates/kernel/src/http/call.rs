@@ -34,7 +34,7 @@ pub struct Call {
     /// Who acts, when, by which request.
     pub ctx: Ctx,
     /// The row of the route table.
-    pub route: Route,
+    pub route: Arc<Route>,
     /// The browser's session, where somebody is signed in.
     pub session: Option<SessionInfo>,
     /// Address of the caller, behind proxies that are believed.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::call::Call;
 use crate::http::gate::{self, Incoming};
 use crate::http::reply::Reply;
-use crate::http::route::{Face, Method, Route, Side, page};
+use crate::http::route::{Face, Method, Route, Side, api, page};
 use crate::http::site::{Listener, Site};
 use crate::http::table::Found;
 use crate::http::{health, problem, uploads};
@@ -57,7 +57,7 @@ pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) 
     if !request_id.is_empty() {
         site.metrics.count(place, status, took);
         // The pattern, never the address: addresses carry numbers and codes of people.
-        let route = place.and_then(|p| site.routes.all().get(p)).map_or("-", |r| r.path);
+        let route = place.and_then(|p| site.routes.all().get(p)).map_or("-", |r| &*r.path);
         let ms = took.as_millis();
         tracing::info!(target: "huitong::request", %method, route, status, %ms, request = %request_id);
     }
@@ -94,7 +94,7 @@ async fn dispatch(
             incoming.refused = Some(Error::missing());
         }
         Ok(Found::Route(found, route, params)) => {
-            (place, incoming.route, incoming.params) = (Some(found), *route, params);
+            (place, incoming.route, incoming.params) = (Some(found), route.clone(), params);
         }
         Ok(Found::Method(methods)) => {
             allow = Some(methods);
@@ -193,14 +193,19 @@ fn remote(site: &Site, parts: &http::request::Parts) -> IpAddr {
     hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
 }
 
-/// Stands in for a route where there is none, so that the answer still has the right face.
-fn nowhere(path: &str, method: &http::Method) -> Route {
+/// Stands in for a route where there is none, so that the answer still has the right face; made once for each method of
+/// each face.
+fn nowhere(path: &str, method: &http::Method) -> Arc<Route> {
     fn absent(_: &Call) -> Result<Reply> {
         Err(Error::missing())
     }
-    let method = if *method == http::Method::POST { Method::Post } else { Method::Get };
-    let route = page(method, "-", "-", absent);
-    if path.starts_with("/api/") { Route { face: Face::Api, ..route } } else { route }
+    type Ways = [Arc<Route>; 2];
+    static PAGE: LazyLock<Ways> =
+        LazyLock::new(|| [Method::Get, Method::Post].map(|method| Arc::new(page(method, "-", "-", absent))));
+    static API: LazyLock<Ways> =
+        LazyLock::new(|| [Method::Get, Method::Post].map(|method| Arc::new(api(method, "-", "-", absent))));
+    let [get, post] = if path.starts_with("/api/") { &*API } else { &*PAGE };
+    if *method == http::Method::POST { post.clone() } else { get.clone() }
 }
 
 fn plain(face: Face, error: &Error) -> Reply {

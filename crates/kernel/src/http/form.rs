@@ -70,7 +70,7 @@ impl Call {
     /// The form of the route, checked; 422 with every finding where it does not hold.
     pub fn checked(&self) -> Result<Checked> {
         let pack = self.ctx.pack()?;
-        let form = self.route.form.and_then(|key| pack.form(key)).or_missing()?;
+        let form = self.route.form.as_deref().and_then(|key| pack.form(key)).or_missing()?;
         let filled = self.filled()?;
         let unsaid = self.route.defaults.iter().filter(|(key, _)| filled.get(key).trim().is_empty());
         let unsaid: Vec<_> = unsaid.collect();
@@ -79,7 +79,7 @@ impl Call {
         }
         let mut filled = filled.clone();
         for (key, value) in unsaid {
-            filled.values.insert((*key).to_owned(), (*value).to_owned());
+            filled.values.insert(key.to_string(), value.to_string());
         }
         check(form, pack, &filled).map_err(Error::fields)
     }

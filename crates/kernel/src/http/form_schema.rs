@@ -21,7 +21,7 @@ pub fn schema(form: &Form, pack: &Pack, files: bool, route: &Route) -> Json {
     if route.status != 201 {
         properties.insert("version".into(), json!({"type": "integer", "description": "所见记录的版本号"}));
     }
-    let has_default = |key: &str| route.defaults.iter().any(|(name, _)| *name == key);
+    let has_default = |key: &str| route.defaults.iter().any(|(name, _)| name == key);
     let needed =
         form.fields.iter().filter(|f| f.required && f.visible_if.is_none() && !is_looked_up(f.control));
     let needed = needed.filter(|f| !has_default(&f.key) && properties.contains_key(&f.key));

@@ -23,7 +23,7 @@ use crate::http::{csrf, problem};
 pub(super) struct Incoming {
     pub site: Arc<Site>,
     pub listener: Listener,
-    pub route: Route,
+    pub route: Arc<Route>,
     pub path: String,
     pub query: String,
     pub params: Vec<(String, String)>,
@@ -87,7 +87,7 @@ fn pass(call: &mut Call, listener: Listener, refused: Option<Error>) -> Result<R
         Access::SignedIn if matches!(call.ctx.actor, Actor::Public) => return Err(Error::sign_in()),
         Access::SignedIn | Access::Open => {}
         Access::Public | Access::Right => {
-            call.ctx.right(call.route.act)?;
+            call.ctx.right(&call.route.act)?;
         }
     }
     check_csrf(call)?;
@@ -147,7 +147,7 @@ fn check_csrf(call: &Call) -> Result<()> {
 }
 
 fn fail(call: &Call, error: &Error) -> Reply {
-    let (request, act) = (&call.ctx.request, call.route.act);
+    let (request, act) = (&call.ctx.request, &*call.route.act);
     match error.kind() {
         Kind::Internal => tracing::error!(%request, act, error = %error.log_line(), "failed"),
         Kind::Busy => tracing::warn!(%request, act, error = %error.log_line(), "busy"),

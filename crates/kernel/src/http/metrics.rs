@@ -46,7 +46,7 @@ impl Metrics {
         out.push_str("# TYPE huitong_requests_total counter\n");
         for (place, row) in self.answers.iter().enumerate() {
             let route = routes.all().get(place);
-            let (act, path) = route.map_or(("", ""), |r| (r.act, r.path));
+            let (act, path) = route.map_or(("", ""), |r| (&*r.act, &*r.path));
             let method = route.map_or("", |r| r.method.as_str());
             for (class, count) in row.iter().enumerate() {
                 let (count, class) = (count.load(Relaxed), class + 2);

@@ -38,7 +38,10 @@ pub use openapi::{Schemas, list_of, schema};
 pub use page::Shell;
 pub use query::{Pairs, encode};
 pub use reply::Reply;
-pub use route::{Access, Face, GET, Handler, Method, POST, Param, Rate, Route, Side, api, asset, page};
+pub use route::{
+    Access, DefinitionSchema, Face, GET, Handler, Method, Name, POST, Param, Rate, Route, Schema, SchemaFn,
+    Side, api, asset, page,
+};
 pub use server::{router, serve, stop_signal};
 pub use site::{Hooks, Listener, SessionInfo, Settings, SignedIn, Site};
 pub use table::RouteTable;

@@ -84,7 +84,7 @@ pub fn document(routes: &RouteTable, pack: &Pack, version: &str) -> Json {
         let name = unique(&mut names, route);
         let operation = operation(route, &name, pack, &mut schemas);
         let method = if route.method == Method::Get { "get" } else { "post" };
-        paths.entry(route.path).or_default().insert(method.to_owned(), operation);
+        paths.entry(&route.path).or_default().insert(method.to_owned(), operation);
     }
     json!({
         "openapi": "3.1.0",
@@ -105,7 +105,7 @@ pub fn document(routes: &RouteTable, pack: &Pack, version: &str) -> Json {
 fn unique(names: &mut BTreeSet<String>, route: &Route) -> String {
     let words: Vec<&str> = route.path.split('/').filter(|w| !w.is_empty() && !w.starts_with('{')).collect();
     let last = words.last().copied().unwrap_or("root");
-    let mut tries = vec![route.act.to_owned(), format!("{}.{last}", route.act)];
+    let mut tries = vec![route.act.to_string(), format!("{}.{last}", route.act)];
     tries.extend((2..100).map(|n| format!("{}.{last}.{n}", route.act)));
     let name = tries.into_iter().find(|name| !names.contains(name)).unwrap_or_default();
     names.insert(name.clone());
@@ -127,13 +127,13 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
     });
     let mut good = json!({"description": "办成"});
     if let Some(answer) = route.answer {
-        good["content"] = json!({"application/json": {"schema": answer(schemas)}});
+        good["content"] = json!({"application/json": {"schema": answer.write(route, pack, schemas)}});
     }
     operation["responses"][route.status.to_string()] = good;
-    let form = route.form.and_then(|key| pack.form(key));
+    let form = route.form.as_deref().and_then(|key| pack.form(key));
     let name = form.map(|f| camel(&f.key)).unwrap_or_default();
     let body = match (route.body, form) {
-        (Some(schema), _) => Some(schema(schemas)),
+        (Some(schema), _) => Some(schema.write(route, pack, schemas)),
         (None, Some(form)) => Some(schemas.add(&name, form::schema(form, pack, false, route))),
         (None, None) => None,
     };

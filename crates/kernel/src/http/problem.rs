@@ -191,10 +191,10 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
 
 /// Which roles may do what this reader may not, and whom to ask.
 fn who_may(c: &Call, error: &Error) -> Option<String> {
-    if error.kind() != Kind::Denied || c.ctx.may(c.route.act).is_some() {
+    if error.kind() != Kind::Denied || c.ctx.may(&c.route.act).is_some() {
         return None;
     }
-    let roles = c.ctx.roles().all().iter().filter(|role| !role.reaches(c.route.act).is_empty());
+    let roles = c.ctx.roles().all().iter().filter(|role| !role.reaches(&c.route.act).is_empty());
     let titles: Vec<&str> = roles.map(|role| role.title.as_str()).collect();
     (!titles.is_empty())
         .then(|| format!("有这项权限的是：{}。确有需要的，请联系系统管理员授予任职。", titles.join("、")))
@@ -202,7 +202,7 @@ fn who_may(c: &Call, error: &Error) -> Option<String> {
 
 /// What people wrote into the free fields of the route's form.
 fn typed(c: &Call) -> Vec<(&str, &str)> {
-    let form = c.ctx.pack().ok().and_then(|pack| c.route.form.and_then(|key| pack.form(key)));
+    let form = c.ctx.pack().ok().and_then(|pack| c.route.form.as_deref().and_then(|key| pack.form(key)));
     let (Some(form), Ok(filled)) = (form, c.filled()) else { return Vec::new() };
     let free = form.fields.iter().filter(|field| matches!(field.control, Control::Text | Control::TextArea));
     let said = free.map(|field| (field.label.as_str(), filled.get(&field.key)));

@@ -1,15 +1,46 @@
 //! One row of the route table: which act an address does, who may come in, and what goes in and out.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::openapi::Schemas;
 use crate::http::reply::Reply;
+use crate::pack::Pack;
 
 /// What answers a request; plain and synchronous, callable without HTTP.
 pub type Handler = fn(&Call) -> Result<Reply>;
 
+/// A name that stands in the code, or one that a definition of the pack brings.
+pub type Name = Cow<'static, str>;
+
 /// Writes the JSON schema of a body; named parts go into the document's components.
-pub type SchemaFn = fn(&mut Schemas) -> serde_json::Value;
+pub type SchemaFn = fn(&mut Schemas) -> Json;
+
+/// The same from the definition of the pack that a row was made from, by its key.
+pub type DefinitionSchema = fn(&mut Schemas, &Pack, &str) -> Json;
+
+/// Where the schema of a body or an answer comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Schema {
+    /// A type of ours.
+    Type(SchemaFn),
+    /// The definition that [`Route::of`] names.
+    Definition(DefinitionSchema),
+}
+
+impl Schema {
+    /// Writes it for a row of the table.
+    pub fn write(self, route: &Route, pack: &Pack, schemas: &mut Schemas) -> Json {
+        match self {
+            Schema::Type(write) => write(schemas),
+            Schema::Definition(write) => write(schemas, pack, route.of.as_deref().unwrap_or_default()),
+        }
+    }
+}
 
 /// The two methods there are: reading and acting. HEAD is answered where GET is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,12 +115,12 @@ pub enum Rate {
 }
 
 /// One parameter of the query string or of a header.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Param {
     /// As it stands in the address or header.
-    pub name: &'static str,
+    pub name: Name,
     /// What it is, in Chinese.
-    pub about: &'static str,
+    pub about: Name,
     /// Whether it is a header.
     pub header: bool,
 }
@@ -97,24 +128,26 @@ pub struct Param {
 impl Param {
     /// A parameter of the query string.
     pub const fn query(name: &'static str, about: &'static str) -> Param {
-        Param { name, about, header: false }
+        Param { name: Cow::Borrowed(name), about: Cow::Borrowed(about), header: false }
     }
 
     /// A header.
     pub const fn header(name: &'static str, about: &'static str) -> Param {
-        Param { name, about, header: true }
+        Param { name: Cow::Borrowed(name), about: Cow::Borrowed(about), header: true }
     }
 }
 
 /// One row of the route table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Route {
     /// Reading or acting.
     pub method: Method,
     /// Address with `{name}` places.
-    pub path: &'static str,
+    pub path: Name,
     /// Name of the act: permission, journal kind, OpenAPI operation, metric.
-    pub act: &'static str,
+    pub act: Name,
+    /// Key of the definition of the pack that it was made from; none for the house's own rows.
+    pub of: Option<Arc<str>>,
     /// Who may come in.
     pub access: Access,
     /// Who is being talked to.
@@ -126,138 +159,173 @@ pub struct Route {
     /// How often one address may ask.
     pub rate: Rate,
     /// Form of the pack whose fields are the body.
-    pub form: Option<&'static str>,
+    pub form: Option<Name>,
     /// What a field of the form is taken to be where nothing was sent.
-    pub defaults: &'static [(&'static str, &'static str)],
+    pub defaults: Vec<(Name, Name)>,
     /// Whether files may be sent (a larger body is taken).
     pub uploads: bool,
     /// Query and header parameters, for the OpenAPI document.
-    pub params: &'static [Param],
+    pub params: Cow<'static, [Param]>,
     /// Schema of the body where no form of the pack describes it.
-    pub body: Option<SchemaFn>,
+    pub body: Option<Schema>,
     /// Schema of the answer.
-    pub answer: Option<SchemaFn>,
+    pub answer: Option<Schema>,
     /// Status of a good answer.
     pub status: u16,
     /// One Chinese sentence: what it does.
-    pub summary: &'static str,
+    pub summary: Name,
 }
 
-const fn row(method: Method, path: &'static str, act: &'static str, face: Face, handler: Handler) -> Route {
+fn row(method: Method, path: Name, act: Name, face: Face, handler: Handler) -> Route {
     Route {
         method,
         path,
         act,
+        of: None,
         access: Access::Right,
         face,
         side: Side::Staff,
         handler,
         rate: Rate::None,
         form: None,
-        defaults: &[],
+        defaults: Vec::new(),
         uploads: false,
-        params: &[],
+        params: Cow::Borrowed(&[]),
         body: None,
         answer: None,
         status: 200,
-        summary: "",
+        summary: Cow::Borrowed(""),
     }
 }
 
 /// A page, or what a page's form posts to; needs the right to the act unless [`Route::public`] says otherwise.
-pub const fn page(method: Method, path: &'static str, act: &'static str, handler: Handler) -> Route {
-    row(method, path, act, Face::Page, handler)
+pub fn page(method: Method, path: impl Into<Name>, act: impl Into<Name>, handler: Handler) -> Route {
+    row(method, path.into(), act.into(), Face::Page, handler)
 }
 
 /// An operation of the JSON interface; needs the right to the act unless [`Route::public`] says otherwise.
-pub const fn api(method: Method, path: &'static str, act: &'static str, handler: Handler) -> Route {
-    row(method, path, act, Face::Api, handler)
+pub fn api(method: Method, path: impl Into<Name>, act: impl Into<Name>, handler: Handler) -> Route {
+    row(method, path.into(), act.into(), Face::Api, handler)
 }
 
 /// Bytes that complete a page, made by a handler (an attachment, a suggestion list); embedded files need no route.
-pub const fn asset(path: &'static str, act: &'static str, handler: Handler) -> Route {
-    row(Method::Get, path, act, Face::Asset, handler)
+pub fn asset(path: impl Into<Name>, act: impl Into<Name>, handler: Handler) -> Route {
+    row(Method::Get, path.into(), act.into(), Face::Asset, handler)
 }
 
 impl Route {
     /// Everybody may come in; also on the public listener.
-    pub const fn public(mut self) -> Route {
+    #[must_use]
+    pub fn public(mut self) -> Route {
         self.access = Access::Public;
         self.side = Side::Both;
         self
     }
 
     /// Everybody may come in and no right is asked; also on the public listener.
-    pub const fn open(mut self) -> Route {
+    #[must_use]
+    pub fn open(mut self) -> Route {
         self.access = Access::Open;
         self.side = Side::Both;
         self
     }
 
     /// Whoever is signed in may come in; also on the public listener.
-    pub const fn signed_in(mut self) -> Route {
+    #[must_use]
+    pub fn signed_in(mut self) -> Route {
         self.access = Access::SignedIn;
         self.side = Side::Both;
         self
     }
 
     /// Also on the public listener: what associations and companies do when signed in.
-    pub const fn on_both(mut self) -> Route {
+    #[must_use]
+    pub fn on_both(mut self) -> Route {
         self.side = Side::Both;
         self
     }
 
     /// How often one address may ask.
-    pub const fn rate(mut self, rate: Rate) -> Route {
+    #[must_use]
+    pub fn rate(mut self, rate: Rate) -> Route {
         self.rate = rate;
         self
     }
 
     /// The body is this form of the pack; read it with `c.checked(…)`.
-    pub const fn form(mut self, key: &'static str) -> Route {
-        self.form = Some(key);
+    #[must_use]
+    pub fn form(mut self, key: impl Into<Name>) -> Route {
+        self.form = Some(key.into());
         self
     }
 
     /// What a field of the form is taken to be where nothing was sent: `&[("disclosure", "named")]`.
-    pub const fn defaults(mut self, defaults: &'static [(&'static str, &'static str)]) -> Route {
-        self.defaults = defaults;
+    #[must_use]
+    pub fn defaults(mut self, defaults: &'static [(&'static str, &'static str)]) -> Route {
+        self.defaults = defaults.iter().map(|(field, value)| ((*field).into(), (*value).into())).collect();
         self
     }
 
     /// Files may be sent.
-    pub const fn uploads(mut self) -> Route {
+    #[must_use]
+    pub fn uploads(mut self) -> Route {
         self.uploads = true;
         self
     }
 
     /// Query and header parameters, for the OpenAPI document.
-    pub const fn params(mut self, params: &'static [Param]) -> Route {
-        self.params = params;
+    #[must_use]
+    pub fn params(mut self, params: impl Into<Cow<'static, [Param]>>) -> Route {
+        self.params = params.into();
         self
     }
 
     /// Schema of the body, where no form of the pack describes it: `.takes(schema::<NewToken>)`.
-    pub const fn takes(mut self, schema: SchemaFn) -> Route {
-        self.body = Some(schema);
+    #[must_use]
+    pub fn takes(mut self, schema: SchemaFn) -> Route {
+        self.body = Some(Schema::Type(schema));
         self
     }
 
     /// Schema of the answer: `.answers(schema::<AppealView>)`.
-    pub const fn answers(mut self, schema: SchemaFn) -> Route {
-        self.answer = Some(schema);
+    #[must_use]
+    pub fn answers(mut self, schema: SchemaFn) -> Route {
+        self.answer = Some(Schema::Type(schema));
+        self
+    }
+
+    /// The row was made from the definition of the pack with this key.
+    #[must_use]
+    pub fn of(mut self, definition: &Arc<str>) -> Route {
+        self.of = Some(definition.clone());
+        self
+    }
+
+    /// Schema of the body, from the definition that the row was made from.
+    #[must_use]
+    pub fn takes_defined(mut self, schema: DefinitionSchema) -> Route {
+        self.body = Some(Schema::Definition(schema));
+        self
+    }
+
+    /// Schema of the answer, from the definition that the row was made from.
+    #[must_use]
+    pub fn answers_defined(mut self, schema: DefinitionSchema) -> Route {
+        self.answer = Some(Schema::Definition(schema));
         self
     }
 
     /// A good answer is 201.
-    pub const fn creates(mut self) -> Route {
+    #[must_use]
+    pub fn creates(mut self) -> Route {
         self.status = 201;
         self
     }
 
     /// One Chinese sentence: what it does.
-    pub const fn summary(mut self, sentence: &'static str) -> Route {
-        self.summary = sentence;
+    #[must_use]
+    pub fn summary(mut self, sentence: impl Into<Name>) -> Route {
+        self.summary = sentence.into();
         self
     }
 }

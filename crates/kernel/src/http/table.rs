@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::http::route::{Access, Face, Method, Route};
@@ -10,7 +11,7 @@ use crate::rights::{PUBLIC, Roles};
 
 /// All routes.
 pub struct RouteTable {
-    routes: Vec<Route>,
+    routes: Vec<Arc<Route>>,
     router: matchit::Router<Cell>,
 }
 
@@ -24,7 +25,7 @@ struct Cell {
 /// What an address and a method lead to.
 pub(super) enum Found<'a> {
     /// A route with its place in the table and the values of its places.
-    Route(usize, &'a Route, Vec<(String, String)>),
+    Route(usize, &'a Arc<Route>, Vec<(String, String)>),
     /// The address exists; these are its methods.
     Method(&'static str),
     /// Nothing is there.
@@ -34,9 +35,10 @@ pub(super) enum Found<'a> {
 impl RouteTable {
     /// Puts the table together; refuses two routes for one address and method, and addresses that hide each other.
     pub fn new(routes: Vec<Route>) -> Result<RouteTable> {
-        let mut cells: BTreeMap<&'static str, Cell> = BTreeMap::new();
+        let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
+        let mut cells: BTreeMap<&str, Cell> = BTreeMap::new();
         for (place, route) in routes.iter().enumerate() {
-            let cell = cells.entry(route.path).or_default();
+            let cell = cells.entry(&route.path).or_default();
             let slot = match route.method {
                 Method::Get => &mut cell.get,
                 Method::Post => &mut cell.post,
@@ -62,12 +64,12 @@ impl RouteTable {
         let everybody = roles.get(PUBLIC);
         for route in &self.routes {
             let line = format!("{} {}", route.method.as_str(), route.path);
-            if !known.contains(route.act) {
+            if !known.contains(&*route.act) {
                 return Err(Error::internal(format!("{line}: no capability declares the act {}", route.act)));
             }
-            let granted = everybody.is_some_and(|role| !role.reaches(route.act).is_empty());
+            let granted = everybody.is_some_and(|role| !role.reaches(&route.act).is_empty());
             if route.access == Access::Public && !granted {
-                let act = route.act;
+                let act = &route.act;
                 return Err(Error::internal(format!(
                     "{line} is open, but the pack does not grant {act} to {PUBLIC}"
                 )));
@@ -77,7 +79,7 @@ impl RouteTable {
     }
 
     /// All routes, in the order they were given.
-    pub fn all(&self) -> &[Route] {
+    pub fn all(&self) -> &[Arc<Route>] {
         &self.routes
     }
 
@@ -133,7 +135,7 @@ impl RouteTable {
 
     /// Every act with the roles that have it and how far: `docs/generated/permissions.txt`.
     pub fn permissions_text(&self, roles: &Roles) -> String {
-        let mut acts: Vec<&str> = self.routes.iter().map(|r| r.act).collect();
+        let mut acts: Vec<&str> = self.routes.iter().map(|r| &*r.act).collect();
         acts.extend(roles.all().iter().flat_map(|role| role.grants.iter().map(|g| g.act.as_str())));
         acts.sort_unstable();
         acts.dedup();
@@ -184,7 +186,7 @@ mod tests {
         else {
             panic!("the route is there")
         };
-        assert_eq!((route.act, params[0].1.as_str()), ("appeal.read", "a/b"));
+        assert_eq!((&*route.act, params[0].1.as_str()), ("appeal.read", "a/b"));
         assert!(table.find(&http::Method::GET, "/api/v1/appeals/%ff").is_err());
     }
 

@@ -36,7 +36,7 @@ impl Asked {
     /// Reads the query string; names that are no filter are ignored, as on pages with other parameters.
     pub fn read(def: &ListDef, pairs: &Pairs) -> Result<Asked> {
         let mut wrong = Vec::new();
-        let sort = pairs.get("sort").filter(|s| !s.is_empty()).unwrap_or(def.sort).to_owned();
+        let sort = pairs.get("sort").filter(|s| !s.is_empty()).unwrap_or(&def.sort).to_owned();
         let order = order(def, &sort).unwrap_or_else(|error| {
             wrong.push(error);
             Vec::new()
@@ -48,13 +48,13 @@ impl Asked {
             wrong.push(finding("page", message));
         }
         let mut filters = Vec::new();
-        for filter in def.filters {
-            let Some(text) = pairs.get(filter.name).map(str::trim).filter(|t| !t.is_empty()) else {
+        for filter in def.filters.iter() {
+            let Some(text) = pairs.get(&filter.name).map(str::trim).filter(|t| !t.is_empty()) else {
                 continue;
             };
             match value(filter, text) {
-                Ok(value) => filters.push((*filter, value)),
-                Err(message) => wrong.push(finding(filter.name, message)),
+                Ok(value) => filters.push((filter.clone(), value)),
+                Err(message) => wrong.push(finding(&filter.name, message)),
             }
         }
         if !wrong.is_empty() {
@@ -69,7 +69,7 @@ impl Asked {
         let known = |name: &str| {
             OURS.contains(&name) || also.contains(&name) || def.filters.iter().any(|f| f.name == name)
         };
-        let names = def.filters.iter().map(|f| f.name).chain(OURS);
+        let names = def.filters.iter().map(|f| &*f.name).chain(OURS);
         let unknown = pairs.iter().map(|(name, _)| name).filter(|name| !known(name));
         let wrong: Vec<FieldError> = unknown
             .map(|name| {
@@ -117,8 +117,8 @@ impl Asked {
             FilterKind::Text | FilterKind::Part | FilterKind::Date => Value::Text("a".into()),
         };
         Asked {
-            filters: filter.map(|f| (*f, fitting(f))).into_iter().collect(),
-            sort: sort.name.to_owned(),
+            filters: filter.map(|f| (f.clone(), fitting(f))).into_iter().collect(),
+            sort: sort.name.to_string(),
             order: vec![step(sort, descending)],
             page: 1,
             size: SIZE,
@@ -132,13 +132,13 @@ fn finding(field: &str, message: impl Into<String>) -> FieldError {
 }
 
 fn step(sort: &Sort, descending: bool) -> OrderBy {
-    OrderBy { column: sort.column.to_owned(), descending, nullable: sort.nullable, kind: sort.kind }
+    OrderBy { column: sort.column.to_string(), descending, nullable: sort.nullable, kind: sort.kind }
 }
 
 fn order(def: &ListDef, asked: &str) -> std::result::Result<Vec<OrderBy>, FieldError> {
     let (name, descending) = asked.strip_prefix('-').map_or((asked, false), |name| (name, true));
     let Some(sort) = def.sorts.iter().find(|s| s.name == name) else {
-        let names: Vec<&str> = def.sorts.iter().map(|s| s.name).collect();
+        let names: Vec<&str> = def.sorts.iter().map(|s| &*s.name).collect();
         let shown: String = name.chars().take(40).collect();
         let message = format!("不能按“{shown}”排序，可以用：{}（前面加“-”为从大到小）", names.join("、"));
         return Err(finding("sort", message));
@@ -162,7 +162,7 @@ fn number(pairs: &Pairs, name: &str, least: i64, most: i64, wrong: &mut Vec<Fiel
 }
 
 fn value(filter: &Filter, text: &str) -> std::result::Result<Value, String> {
-    let about = filter.about;
+    let about = &filter.about;
     match filter.kind {
         FilterKind::Text => Ok(Value::from(text)),
         FilterKind::Part => Ok(Value::Text(pattern(text))),

@@ -41,11 +41,11 @@ pub struct Query<'a> {
 impl<'a> Query<'a> {
     /// Begins with what the address asked for; give it the reader's scope next.
     pub fn new(def: &'a ListDef, asked: &'a Asked) -> Query<'a> {
-        let order = Order::new(asked.order.clone(), def.key);
+        let order = Order::new(asked.order.clone(), &def.key);
         let (conditions, args) = (Vec::new(), Vec::new());
         let mut query = Query { def, asked, order, conditions, args, after: None, total: Total::Counted };
         for (filter, value) in &asked.filters {
-            query = query.and(filter.sql, std::slice::from_ref(value));
+            query.narrow(&filter.sql, std::slice::from_ref(value));
         }
         query
     }
@@ -63,9 +63,13 @@ impl<'a> Query<'a> {
     /// A further condition with its own `$1, $2, …`.
     #[must_use]
     pub fn and(mut self, sql: &'static str, args: &[Value]) -> Query<'a> {
+        self.narrow(sql, args);
+        self
+    }
+
+    fn narrow(&mut self, sql: &str, args: &[Value]) {
         self.conditions.push(format!("({})", shifted(sql, self.args.len())));
         self.args.extend_from_slice(args);
-        self
     }
 
     /// A condition of the pack (a saved queue).
@@ -84,7 +88,7 @@ impl<'a> Query<'a> {
     /// Another order than the address can name (a saved queue's).
     #[must_use]
     pub fn order(mut self, steps: Vec<OrderBy>) -> Query<'a> {
-        self.order = Order::new(steps, self.def.key);
+        self.order = Order::new(steps, &self.def.key);
         self
     }
 

@@ -13,31 +13,35 @@ use huitong_kernel::pack::{Vocabulary, words};
 pub const ACTS: &[(&str, &str)] = &[("unit.list", "查看单位"), ("permission.view", "查看权限表")];
 
 /// Rows of the route table.
-pub const ROUTES: &[Route] = &[
-    page(GET, "/admin/users", "user.list", accounts::list).summary("账户列表"),
-    page(GET, "/admin/users/new", "user.add", accounts::new).summary("开通账户页"),
-    page(POST, "/admin/users", "user.add", accounts::add).summary("开通账户"),
-    page(GET, "/admin/users/{id}", "user.list", accounts::show).summary("账户详情"),
-    page(GET, "/admin/users/{id}/disable", "user.disable", accounts::ask_disable).summary("停用账户页"),
-    page(POST, "/admin/users/{id}/disable", "user.disable", accounts::disable).summary("停用账户"),
-    page(POST, "/admin/users/{id}/enable", "user.enable", accounts::enable).summary("恢复账户"),
-    page(GET, "/admin/users/{id}/password", "user.password", accounts::ask_password).summary("设置密码页"),
-    page(POST, "/admin/users/{id}/password", "user.password", accounts::password).summary("设置密码"),
-    page(GET, "/admin/users/{id}/posts/new", "post.grant", posts::new).summary("授予任职页"),
-    page(POST, "/admin/users/{id}/posts", "post.grant", posts::grant).summary("授予任职"),
-    page(GET, "/admin/posts/{id}/end", "post.end", posts::ask_end).summary("结束任职页"),
-    page(POST, "/admin/posts/{id}/end", "post.end", posts::end).summary("结束任职"),
-    page(POST, "/admin/tokens/{id}/revoke", "token.revoke", accounts::revoke_token).summary("收回接口令牌"),
-    page(GET, "/admin/units", "unit.list", units::list).summary("单位列表"),
-    page(GET, "/admin/permissions", "permission.view", permissions::show).summary("权限表"),
-];
+pub fn routes() -> Vec<Route> {
+    vec![
+        page(GET, "/admin/users", "user.list", accounts::list).summary("账户列表"),
+        page(GET, "/admin/users/new", "user.add", accounts::new).summary("开通账户页"),
+        page(POST, "/admin/users", "user.add", accounts::add).summary("开通账户"),
+        page(GET, "/admin/users/{id}", "user.list", accounts::show).summary("账户详情"),
+        page(GET, "/admin/users/{id}/disable", "user.disable", accounts::ask_disable).summary("停用账户页"),
+        page(POST, "/admin/users/{id}/disable", "user.disable", accounts::disable).summary("停用账户"),
+        page(POST, "/admin/users/{id}/enable", "user.enable", accounts::enable).summary("恢复账户"),
+        page(GET, "/admin/users/{id}/password", "user.password", accounts::ask_password)
+            .summary("设置密码页"),
+        page(POST, "/admin/users/{id}/password", "user.password", accounts::password).summary("设置密码"),
+        page(GET, "/admin/users/{id}/posts/new", "post.grant", posts::new).summary("授予任职页"),
+        page(POST, "/admin/users/{id}/posts", "post.grant", posts::grant).summary("授予任职"),
+        page(GET, "/admin/posts/{id}/end", "post.end", posts::ask_end).summary("结束任职页"),
+        page(POST, "/admin/posts/{id}/end", "post.end", posts::end).summary("结束任职"),
+        page(POST, "/admin/tokens/{id}/revoke", "token.revoke", accounts::revoke_token)
+            .summary("收回接口令牌"),
+        page(GET, "/admin/units", "unit.list", units::list).summary("单位列表"),
+        page(GET, "/admin/permissions", "permission.view", permissions::show).summary("权限表"),
+    ]
+}
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     Capability {
         name: "admin",
         vocabulary: Vocabulary { acts: words(ACTS), ..Vocabulary::default() },
-        routes: ROUTES.to_vec(),
+        routes: routes(),
         ..Capability::default()
     }
 }

@@ -52,7 +52,7 @@ pub fn capability() -> Capability {
     Capability {
         name: "identity",
         vocabulary: Vocabulary { acts: words(ACTS), ..Vocabulary::default() },
-        routes: pages::ROUTES.to_vec(),
+        routes: pages::routes(),
         jobs: vec![Work { kind: EXPIRY_JOB, run: Run::Act(expire) }],
         ..Capability::default()
     }

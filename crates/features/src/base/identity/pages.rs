@@ -12,27 +12,29 @@ use super::model::{Account, HeldPost, Office, Session, SessionId};
 use super::{Attempt, NewUser, acts, directory, hash};
 
 /// Rows of the route table.
-pub const ROUTES: &[Route] = &[
-    page(GET, "/login", "session.sign_in", show_login).open().summary("登录页"),
-    page(POST, "/login", "session.sign_in", login).open().rate(Rate::Login).summary("登录"),
-    page(POST, "/logout", "session.sign_out", logout).signed_in().summary("退出登录"),
-    page(GET, "/me", "account.manage", me).signed_in().summary("我的账户"),
-    page(POST, "/me/sessions/{id}/end", "session.sign_out", end_session)
-        .signed_in()
-        .summary("结束自己的另一处登录"),
-    page(GET, "/me/password", "account.manage", show_password).signed_in().summary("修改密码页"),
-    page(POST, "/me/password", "account.manage", password)
-        .signed_in()
-        .rate(Rate::Login)
-        .summary("修改自己的密码"),
-    page(GET, "/invitation/{secret}", "invitation.accept", show_invitation)
-        .open()
-        .summary("首位管理员开通页"),
-    page(POST, "/invitation/{secret}", "invitation.accept", invitation)
-        .open()
-        .rate(Rate::Login)
-        .summary("开通首位管理员"),
-];
+pub fn routes() -> Vec<Route> {
+    vec![
+        page(GET, "/login", "session.sign_in", show_login).open().summary("登录页"),
+        page(POST, "/login", "session.sign_in", login).open().rate(Rate::Login).summary("登录"),
+        page(POST, "/logout", "session.sign_out", logout).signed_in().summary("退出登录"),
+        page(GET, "/me", "account.manage", me).signed_in().summary("我的账户"),
+        page(POST, "/me/sessions/{id}/end", "session.sign_out", end_session)
+            .signed_in()
+            .summary("结束自己的另一处登录"),
+        page(GET, "/me/password", "account.manage", show_password).signed_in().summary("修改密码页"),
+        page(POST, "/me/password", "account.manage", password)
+            .signed_in()
+            .rate(Rate::Login)
+            .summary("修改自己的密码"),
+        page(GET, "/invitation/{secret}", "invitation.accept", show_invitation)
+            .open()
+            .summary("首位管理员开通页"),
+        page(POST, "/invitation/{secret}", "invitation.accept", invitation)
+            .open()
+            .rate(Rate::Login)
+            .summary("开通首位管理员"),
+    ]
+}
 
 /// Messages by field, for templates.
 pub(in crate::base) struct Errors<'a>(pub(in crate::base) &'a [FieldError]);

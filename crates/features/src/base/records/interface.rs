@@ -93,7 +93,7 @@ fn number(c: &Call, name: &str, usual: i64, most: i64) -> Result<i64> {
 pub(super) fn list<H: Subjects>(c: &Call) -> Result<Reply> {
     let known = |name: &str| PARAMS.iter().any(|param| param.name == name);
     if let Some((name, _)) = c.queries().iter().find(|(name, _)| !known(name)) {
-        let near = huitong_kernel::pack::did_you_mean(name, PARAMS.iter().map(|param| param.name));
+        let near = huitong_kernel::pack::did_you_mean(name, PARAMS.iter().map(|param| &*param.name));
         return Err(Error::invalid(name, format!("没有“{name}”这个查询参数。{near}")));
     }
     let (size, page) = (number(c, "page_size", 30, 100)?, number(c, "page", 1, 1_000)?);

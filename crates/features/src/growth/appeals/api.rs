@@ -173,7 +173,7 @@ pub fn input(c: &Call) -> Result<Input> {
     let filled = c.filled()?.clone();
     // The act will refuse a text with a stop marking; nothing that came with it may stay here.
     let pack = c.ctx.pack()?;
-    let form = c.route.form.and_then(|key| pack.form(key));
+    let form = c.route.form.as_deref().and_then(|key| pack.form(key));
     let files = match form.and_then(|form| form::stopped(form, pack, &filled, &filled.files)) {
         Some(_) => Vec::new(),
         None => attachments::take(&Files::of(&c.city.data), pack, &filled.files)?,

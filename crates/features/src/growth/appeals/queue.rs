@@ -1,5 +1,6 @@
 //! Lists of cases: the saved queues of the pack, filtered and ordered, with exact totals.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_kernel::condition::{Comparator, Condition, Constant, Frame, Test};
@@ -17,45 +18,36 @@ use super::view::{self, AppealRow, Names};
 use crate::base::{associations, identity, units};
 
 /// Columns, filters and orders of every list of cases.
-pub const APPEALS: ListDef = ListDef {
-    select: Appeal::ALIASED,
-    from: "appeals a",
-    joins: "",
-    key: "a.id",
-    filters: &[
-        Filter { name: "state", about: "办理状态", sql: "a.state = $1", kind: FilterKind::Text },
-        Filter { name: "kind", about: "诉求类型", sql: "a.kind = $1", kind: FilterKind::Text },
-        Filter { name: "category", about: "诉求分类", sql: "a.category = $1", kind: FilterKind::Text },
-        Filter { name: "unit", about: "承办单位", sql: "a.unit = $1", kind: FilterKind::Text },
-        Filter {
-            name: "no_unit",
-            about: "还没有承办单位",
-            sql: "(a.unit IS NULL) = $1",
-            kind: FilterKind::Flag,
-        },
-        Filter { name: "source", about: "受理渠道", sql: "a.source = $1", kind: FilterKind::Text },
-        Filter {
-            name: "q",
-            about: "标题里的词，或者编号、来源编号",
-            // Lowercase on both sides: one engine's LIKE tells capitals apart, the other's does not.
-            sql: "(LOWER(a.title) LIKE $1 ESCAPE '\\' OR LOWER(a.number) LIKE $1 ESCAPE '\\' \
+pub static APPEALS: ListDef = ListDef {
+    select: Cow::Borrowed(Appeal::ALIASED),
+    from: Cow::Borrowed("appeals a"),
+    joins: Cow::Borrowed(""),
+    key: Cow::Borrowed("a.id"),
+    filters: Cow::Borrowed(&[
+        Filter::of("state", "办理状态", "a.state = $1", FilterKind::Text),
+        Filter::of("kind", "诉求类型", "a.kind = $1", FilterKind::Text),
+        Filter::of("category", "诉求分类", "a.category = $1", FilterKind::Text),
+        Filter::of("unit", "承办单位", "a.unit = $1", FilterKind::Text),
+        Filter::of("no_unit", "还没有承办单位", "(a.unit IS NULL) = $1", FilterKind::Flag),
+        Filter::of("source", "受理渠道", "a.source = $1", FilterKind::Text),
+        // Lowercase on both sides: one engine's LIKE tells capitals apart, the other's does not.
+        Filter::of(
+            "q",
+            "标题里的词，或者编号、来源编号",
+            "(LOWER(a.title) LIKE $1 ESCAPE '\\' OR LOWER(a.number) LIKE $1 ESCAPE '\\' \
                   OR LOWER(a.source_number) LIKE $1 ESCAPE '\\')",
-            kind: FilterKind::Part,
-        },
-        Filter { name: "number", about: "诉求编号", sql: "a.number = $1", kind: FilterKind::Text },
-        Filter {
-            name: "since", about: "提交不早于", sql: "a.submitted_at >= $1", kind: FilterKind::Since
-        },
-        Filter {
-            name: "until", about: "提交不晚于", sql: "a.submitted_at < $1", kind: FilterKind::Until
-        },
-    ],
-    sorts: &[
-        Sort { name: "due_at", column: "a.due_order", kind: ColumnKind::Number, nullable: false },
-        Sort { name: "submitted_at", column: "a.submitted_at", kind: ColumnKind::Number, nullable: false },
-        Sort { name: "updated_at", column: "a.updated_at", kind: ColumnKind::Number, nullable: false },
-    ],
-    sort: "-submitted_at",
+            FilterKind::Part,
+        ),
+        Filter::of("number", "诉求编号", "a.number = $1", FilterKind::Text),
+        Filter::of("since", "提交不早于", "a.submitted_at >= $1", FilterKind::Since),
+        Filter::of("until", "提交不晚于", "a.submitted_at < $1", FilterKind::Until),
+    ]),
+    sorts: Cow::Borrowed(&[
+        Sort::of("due_at", "a.due_order", ColumnKind::Number),
+        Sort::of("submitted_at", "a.submitted_at", ColumnKind::Number),
+        Sort::of("updated_at", "a.updated_at", ColumnKind::Number),
+    ]),
+    sort: Cow::Borrowed("-submitted_at"),
 };
 
 /// The same keys as `store::KEYS` under the alias of the list.
@@ -123,7 +115,7 @@ fn found(tx: &Tx, queue: Option<&Queue>, asked: &Asked, sorted: bool) -> Result<
     let frame = frame(ctx, &units);
     let mut query = query(queue, asked, sorted, &scope, &frame)?;
     if let Some(queue) = queue {
-        let plain = APPEALS.filters.iter().all(|f| f.name == "kind" || asked.filter(f.name).is_none());
+        let plain = APPEALS.filters.iter().all(|f| f.name == "kind" || asked.filter(&f.name).is_none());
         if let Some(total) = plain.then(|| counted(tx, queue, &scope, &frame, asked)).transpose()?.flatten() {
             query = query.total(total);
         }

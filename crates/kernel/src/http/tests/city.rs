@@ -113,30 +113,32 @@ fn lists(c: &Call) -> Result<Reply> {
     c.ctx.right("desk.view").map(|_| Reply::text("the office's cases"))
 }
 
-pub const ROUTES: &[Route] = &[
-    page(GET, "/form", "appeal.submit", form_page).public(),
-    page(POST, "/form", "appeal.submit", submit_page).public().form("appeal_submit").uploads(),
-    page(GET, "/things/{id}", "association.view", show).public(),
-    page(GET, "/desk", "desk.view", says_who),
-    page(POST, "/desk", "desk.view", says_who),
-    page(GET, "/accounts", "user.list", says_who),
-    page(GET, "/who", "association.view", says_who).public(),
-    api(GET, "/api/v1/cases", "account.manage", lists).open(),
-    page(GET, "/panic", "association.view", panics).public(),
-    page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
-    api(POST, "/api/v1/appeals", "appeal.submit", submit_api)
-        .public()
-        .form("appeal_submit")
-        .defaults(&[("disclosure", "anonymous")])
-        .uploads()
-        .rate(Rate::Submit)
-        .creates()
-        .answers(crate::http::schema::<Receipt>)
-        .summary("提交诉求"),
-    api(GET, "/api/v1/things/{id}", "association.view", show).public(),
-    api(GET, "/api/v1/accounts", "user.list", says_who).answers(crate::http::list_of::<Receipt>),
-    api(POST, "/api/v1/conflict", "desk.view", conflicts),
-];
+pub fn routes() -> Vec<Route> {
+    vec![
+        page(GET, "/form", "appeal.submit", form_page).public(),
+        page(POST, "/form", "appeal.submit", submit_page).public().form("appeal_submit").uploads(),
+        page(GET, "/things/{id}", "association.view", show).public(),
+        page(GET, "/desk", "desk.view", says_who),
+        page(POST, "/desk", "desk.view", says_who),
+        page(GET, "/accounts", "user.list", says_who),
+        page(GET, "/who", "association.view", says_who).public(),
+        api(GET, "/api/v1/cases", "account.manage", lists).open(),
+        page(GET, "/panic", "association.view", panics).public(),
+        page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
+        api(POST, "/api/v1/appeals", "appeal.submit", submit_api)
+            .public()
+            .form("appeal_submit")
+            .defaults(&[("disclosure", "anonymous")])
+            .uploads()
+            .rate(Rate::Submit)
+            .creates()
+            .answers(crate::http::schema::<Receipt>)
+            .summary("提交诉求"),
+        api(GET, "/api/v1/things/{id}", "association.view", show).public(),
+        api(GET, "/api/v1/accounts", "user.list", says_who).answers(crate::http::list_of::<Receipt>),
+        api(POST, "/api/v1/conflict", "desk.view", conflicts),
+    ]
+}
 
 fn clerk() -> SignedIn {
     let post = Post {
@@ -204,7 +206,7 @@ impl Town {
         };
         let city = Arc::new(City::open(setup, &files).unwrap());
         let hooks = Hooks { session, bearer, touch, shell, sign_in_path: "/login" };
-        let routes = RouteTable::new(ROUTES.to_vec()).unwrap();
+        let routes = RouteTable::new(routes()).unwrap();
         let site = Site::new(city, routes, hooks, Assets::new(&[STYLE]), settings);
         Town { site, _folder: folder }
     }

@@ -1,5 +1,6 @@
 //! Statements about accounts. They take no scope: whoever may see them at all sees those of the whole city.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
@@ -46,31 +47,26 @@ pub fn by_name(tx: &Tx, name: &str) -> Result<Vec<Account>> {
 }
 
 /// Accounts as the administrator's list asks for them.
-pub const LIST: ListDef = ListDef {
-    select: COLUMNS,
-    from: "users u",
-    joins: "",
-    key: "u.id",
-    filters: &[
-        Filter {
-            name: "q",
-            about: "姓名或用户名",
-            sql: "u.login LIKE $1 ESCAPE '\\' OR LOWER(u.name) LIKE $1 ESCAPE '\\'",
-            kind: FilterKind::Part,
-        },
-        Filter {
-            name: "active",
-            about: "可登录",
-            sql: "(u.disabled_at IS NULL) = $1",
-            kind: FilterKind::Flag,
-        },
-    ],
-    sorts: &[
-        Sort { name: "login", column: "u.login", kind: ColumnKind::Text, nullable: false },
-        Sort { name: "name", column: "u.name", kind: ColumnKind::Text, nullable: false },
-        Sort { name: "created_at", column: "u.created_at", kind: ColumnKind::Number, nullable: false },
-    ],
-    sort: "login",
+pub static LIST: ListDef = ListDef {
+    select: Cow::Borrowed(COLUMNS),
+    from: Cow::Borrowed("users u"),
+    joins: Cow::Borrowed(""),
+    key: Cow::Borrowed("u.id"),
+    filters: Cow::Borrowed(&[
+        Filter::of(
+            "q",
+            "姓名或用户名",
+            "u.login LIKE $1 ESCAPE '\\' OR LOWER(u.name) LIKE $1 ESCAPE '\\'",
+            FilterKind::Part,
+        ),
+        Filter::of("active", "可登录", "(u.disabled_at IS NULL) = $1", FilterKind::Flag),
+    ]),
+    sorts: Cow::Borrowed(&[
+        Sort::of("login", "u.login", ColumnKind::Text),
+        Sort::of("name", "u.name", ColumnKind::Text),
+        Sort::of("created_at", "u.created_at", ColumnKind::Number),
+    ]),
+    sort: Cow::Borrowed("login"),
 };
 
 /// One page of the list, narrowed to who holds a role or a post in an office on a day; "" = any.

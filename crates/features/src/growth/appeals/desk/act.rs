@@ -64,7 +64,7 @@ struct Prepared {
 }
 
 /// The act that a route of this page does: `sign` of `appeal.sign`.
-fn key(c: &Call) -> &'static str {
+fn key(c: &Call) -> &str {
     c.route.act.rsplit('.').next().unwrap_or_default()
 }
 
