@@ -147,9 +147,9 @@ pub fn open(
     (clock, random): (Clock, Random),
     shipped: &BTreeMap<String, String>,
 ) -> Done<City> {
-    let vocabulary = huitong_features::vocabulary();
+    let house = huitong_features::house();
     let data = folder.to_owned();
-    let city = City::open(Setup { db, clock, random, data, demo: false, limits, vocabulary }, shipped)?;
+    let city = City::open(Setup { db, clock, random, data, demo: false, limits, house }, shipped)?;
     enter_units(&city)?;
     Ok(city)
 }

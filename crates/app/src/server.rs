@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use huitong_features::{hooks, vocabulary};
+use huitong_features::hooks;
 use huitong_kernel::city::City;
-use huitong_kernel::http::{self, Assets, Listener, RouteTable, Settings, Site};
+use huitong_kernel::http::{self, Assets, Listener, Settings, Site};
 use tokio::net::TcpListener;
 
 use crate::embedded::ASSETS;
@@ -18,11 +18,9 @@ pub type Listening = (SocketAddr, Listener);
 /// Threads that take requests, at the least; all but one may answer a read themselves.
 const THREADS: usize = 4;
 
-/// The site of a city; refuses a route table that does not fit the pack.
-pub fn site(city: &Arc<City>, settings: Settings) -> huitong_kernel::Result<Arc<Site>> {
-    let routes = RouteTable::new(house::routes())?;
-    routes.check(vocabulary().acts.iter().map(|act| act.key), &city.policy().roles)?;
-    Ok(Site::new(city.clone(), routes, hooks(), Assets::new(ASSETS), settings))
+/// The site of a city.
+pub fn site(city: &Arc<City>, settings: Settings) -> Arc<Site> {
+    Site::new(city.clone(), hooks(), Assets::new(ASSETS), settings)
 }
 
 /// Reads an address as a deployer writes it.
@@ -55,7 +53,7 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let threads = THREADS.max(2 * std::thread::available_parallelism().map_or(1, usize::from));
-    let site = site(city, Settings { at_hand: threads - 1, ..settings })?;
+    let site = site(city, Settings { at_hand: threads - 1, ..settings });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(threads)

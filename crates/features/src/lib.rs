@@ -5,8 +5,11 @@ pub mod growth;
 pub mod migrations;
 mod shell;
 
+use std::sync::Arc;
+
 use huitong_kernel::capability::Capability;
-use huitong_kernel::http::Hooks;
+use huitong_kernel::house as kernel;
+use huitong_kernel::http::{Hooks, asset, metrics, openapi};
 use huitong_kernel::pack::{Needed, Vocabulary, needs, words};
 
 use base::attachments::{Owner, Owners};
@@ -81,6 +84,12 @@ pub fn capabilities() -> Vec<Capability> {
         },
         base("records", records::ACTS, records::routes::<House>()),
         Capability {
+            routes: vec![
+                asset("/metrics", "metrics.view", metrics::answer).summary("运行指标"),
+                asset("/api/openapi.json", "api.describe", openapi::answer)
+                    .open()
+                    .summary("接口说明（OpenAPI 3.1）"),
+            ],
             vocabulary: Vocabulary {
                 needs: needs(Needed::Warning, &[("no_secrets", "每个自由文本和附件处的涉密提示")]),
                 ..acts(SYSTEM)
@@ -90,9 +99,9 @@ pub fn capabilities() -> Vec<Capability> {
     ]
 }
 
-/// What the pack may name in the code, all capabilities together.
-pub fn vocabulary() -> Vocabulary {
-    capabilities().into_iter().fold(Vocabulary::default(), |all, one| all.with(one.vocabulary))
+/// All capabilities put together: what a city is opened with.
+pub fn house() -> Arc<kernel::House> {
+    Arc::new(kernel::House::new(capabilities()))
 }
 
 /// What the door asks of the capabilities: who is behind a session or token, and the frame of a page.
@@ -110,7 +119,6 @@ pub fn hooks() -> Hooks {
 mod tests {
     use std::path::Path;
 
-    use huitong_kernel::http::RouteTable;
     use huitong_kernel::pack::Pack;
     use huitong_kernel::policy::Policy;
 
@@ -118,14 +126,12 @@ mod tests {
     #[test]
     fn the_shipped_pack_fits_the_capabilities() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack");
-        let vocabulary = super::vocabulary();
+        let house = super::house();
         for city in ["chengdu", "jinning"] {
-            let read = Pack::read_dirs(&root.join("chengdu"), &root.join(city).join("city"), &vocabulary);
+            let read =
+                Pack::read_dirs(&root.join("chengdu"), &root.join(city).join("city"), &house.vocabulary);
             let pack = read.unwrap_or_else(|findings| panic!("{city}: {findings:#?}"));
-            let policy = Policy::new(pack.into(), Vec::new(), &vocabulary);
-            let routes = super::capabilities().into_iter().flat_map(|c| c.routes).collect();
-            let table = RouteTable::new(routes).unwrap();
-            table.check(vocabulary.acts.iter().map(|w| w.key), &policy.roles).unwrap();
+            Policy::new(pack.into(), Vec::new(), &house).unwrap();
         }
     }
 }

@@ -48,7 +48,7 @@ const PUBLIC: &[Place] = &[
 /// Completes the frame for whoever asks.
 pub fn shell(c: &Call) -> Result<Shell> {
     let mut shell = Shell::plain(c);
-    let pack = c.city.pack();
+    let pack = c.ctx.pack()?;
     shell.site = format!("{}行业协会商会综合服务平台", pack.city.name);
     shell.public_nav = places(c, PUBLIC, 0);
     let Actor::Person { name, posts, .. } = &c.ctx.actor else {

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::followers::Follower;
 use crate::http::Route;
 use crate::jobs::{self, Taken};
-use crate::pack::Vocabulary;
+use crate::pack::{Pack, Vocabulary};
 
 /// Work that is due.
 #[derive(Clone, Copy)]
@@ -72,6 +72,8 @@ pub struct Capability {
     pub vocabulary: Vocabulary,
     /// Its rows of the route table.
     pub routes: Vec<Route>,
+    /// Makes the rows of the definitions of a pack that it serves; each names its definition ([`Route::of`]).
+    pub expand: Option<fn(&Pack) -> Vec<Route>>,
     /// Jobs it enqueues.
     pub jobs: Vec<Work>,
     /// What it builds from the journal.

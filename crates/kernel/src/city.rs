@@ -14,8 +14,9 @@ use crate::ctx::{Actor, Ctx};
 use crate::db::{Db, Tx};
 use crate::digest::sm3_hex;
 use crate::error::{Error, Result};
+use crate::house::House;
 use crate::journal::Record;
-use crate::pack::{Finding, Pack, Vocabulary};
+use crate::pack::{Finding, Pack};
 use crate::policy::Policy;
 use crate::shelf::Shelf;
 
@@ -50,8 +51,8 @@ pub struct Setup {
     pub demo: bool,
     /// What the deployer decides.
     pub limits: Limits,
-    /// What the pack may name in the code.
-    pub vocabulary: Vocabulary,
+    /// What all capabilities hand in: words the pack may use, addresses.
+    pub house: Arc<House>,
 }
 
 /// A running city.
@@ -75,23 +76,30 @@ pub struct City {
 impl City {
     /// Opens a city; where no pack was ever published, the shipped one is published first.
     pub fn open(setup: Setup, shipped: &BTreeMap<String, String>) -> Result<City> {
-        let Setup { db, clock, random, data, demo, limits, vocabulary } = setup;
+        let Setup { db, clock, random, data, demo, limits, house } = setup;
         let ctx = Ctx::new(&clock, &random, Arc::default(), Actor::System);
         if db.read(&ctx, |tx| tx.number("SELECT COUNT(*) FROM packs", args![]))? == 0 {
-            let pack = read(shipped, &vocabulary)?;
+            let pack = read(shipped, &house)?;
             db.write(&ctx, |tx| publish(tx, &pack))?;
         }
-        let mut packs =
-            db.read(&ctx, stored)?.iter().map(|f| read(f, &vocabulary)).collect::<Result<Vec<_>>>()?;
+        let mut packs = db.read(&ctx, stored)?.iter().map(|f| read(f, &house)).collect::<Result<Vec<_>>>()?;
         let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
         let older = packs.into_iter().map(Arc::new).collect();
-        let policy = RwLock::new(Arc::new(Policy::new(Arc::new(current), older, &vocabulary)));
+        let policy = RwLock::new(Arc::new(Policy::new(Arc::new(current), older, &house)?));
         Ok(City { db, clock, random, data, demo, limits, policy, shelf: Arc::default() })
     }
 
     /// The policy in force.
     pub fn policy(&self) -> Arc<Policy> {
         self.policy.read().clone()
+    }
+
+    /// Puts a policy in force while the city runs: whoever asks from now on is answered by it, and what was begun under the
+    /// one before ends under that one.
+    pub fn put_in_force(&self, mut policy: Policy) {
+        let mut now = self.policy.write();
+        policy.routes.go_on_counting(&now.routes);
+        *now = Arc::new(policy);
     }
 
     /// The pack in force.
@@ -110,7 +118,12 @@ impl City {
 
     /// A context for one request, job or command of an actor.
     pub fn ctx(&self, actor: Actor) -> Ctx {
-        Ctx::new(&self.clock, &self.random, self.policy(), actor).with_shelf(self.shelf.clone())
+        self.ctx_under(self.policy(), actor)
+    }
+
+    /// The same under the policy that a request came in by.
+    pub fn ctx_under(&self, policy: Arc<Policy>, actor: Actor) -> Ctx {
+        Ctx::new(&self.clock, &self.random, policy, actor).with_shelf(self.shelf.clone())
     }
 }
 
@@ -141,8 +154,8 @@ fn stored(tx: &Tx) -> Result<Vec<BTreeMap<String, String>>> {
     rows.iter().map(|row| Ok(serde_json::from_str(&row.get::<String>("files")?)?)).collect()
 }
 
-fn read(files: &BTreeMap<String, String>, vocabulary: &Vocabulary) -> Result<Pack> {
-    Pack::from_files(files, vocabulary).map_err(|findings| {
+fn read(files: &BTreeMap<String, String>, house: &House) -> Result<Pack> {
+    Pack::from_files(files, &house.vocabulary).map_err(|findings| {
         let lines: Vec<String> = findings.iter().take(20).map(Finding::to_string).collect();
         Error::internal(format!("the pack does not read:\n{}", lines.join("\n")))
     })

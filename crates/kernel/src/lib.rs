@@ -12,6 +12,7 @@ pub mod deadline;
 pub mod digest;
 pub mod error;
 pub mod followers;
+pub mod house;
 pub mod http;
 pub mod id;
 pub mod idempotency;

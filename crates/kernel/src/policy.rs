@@ -1,11 +1,15 @@
-//! The policy in force, put together once and shared: the pack, its roles, the calendar, and the packs of older cases.
+//! The policy in force, put together once and shared: the pack, its roles, calendar and addresses, and the packs of older
+//! cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use huitong_codes::Calendar;
 
-use crate::pack::{Pack, Vocabulary};
+use crate::error::Result;
+use crate::house::House;
+use crate::http::{Route, RouteTable};
+use crate::pack::Pack;
 use crate::rights::Roles;
 
 /// What acts and pages ask when policy decides.
@@ -18,22 +22,44 @@ pub struct Policy {
     pub calendar: Calendar,
     /// Versions that open cases began under.
     pub older: BTreeMap<String, Arc<Pack>>,
+    /// Every address: those of the house, of the pack's definitions, and of older versions' that open cases still need.
+    pub routes: RouteTable,
+    /// What all capabilities have handed in.
+    pub house: Arc<House>,
 }
 
 impl Default for Policy {
     fn default() -> Policy {
         let calendar = Calendar::builtin().clone();
-        Policy { pack: None, roles: Roles::default(), calendar, older: BTreeMap::new() }
+        let (roles, routes) = (Roles::default(), RouteTable::default());
+        Policy { pack: None, roles, calendar, older: BTreeMap::new(), routes, house: Arc::default() }
     }
 }
 
 impl Policy {
-    /// Puts a pack in force; `older` are versions that cases may still be pinned to.
-    pub fn new(pack: Arc<Pack>, older: Vec<Arc<Pack>>, vocabulary: &Vocabulary) -> Policy {
-        let labels = vocabulary.acts.iter().map(|w| (w.key.to_owned(), w.label.to_owned())).collect();
+    /// Puts a pack in force; `older` are versions that cases may still be pinned to, the newest last.
+    ///
+    /// # Errors
+    /// When an address of the pack is taken, by the house or by another definition, or is open to nobody it is opened to.
+    pub fn new(pack: Arc<Pack>, older: Vec<Arc<Pack>>, house: &Arc<House>) -> Result<Policy> {
+        let acts = &house.vocabulary.acts;
+        let labels = acts.iter().map(|w| (w.key.to_owned(), w.label.to_owned())).collect();
         let roles = Roles::new(&pack.version, pack.roles.clone(), labels);
+        let mut rows = house.routes().to_vec();
+        rows.extend(house.expand(&pack));
+        RouteTable::new(rows.clone())?.check(acts.iter().map(|w| w.key), &roles)?;
+        // What a newer version says of an address holds; what it has dropped stays for the cases that began under it.
+        let place = |row: &Route| (row.method, row.path.clone(), row.of.clone());
+        let mut known: BTreeSet<_> = rows.iter().map(|row| place(row)).collect();
+        for row in older.iter().rev().flat_map(|pack| house.expand(pack)) {
+            if known.insert(place(&row)) {
+                rows.push(row);
+            }
+        }
+        let routes = RouteTable::new(rows)?;
         let older: BTreeMap<_, _> = older.into_iter().map(|p| (p.version.clone(), p)).collect();
-        Policy { calendar: pack.calendar.clone(), pack: Some(pack), roles, older }
+        let (calendar, house) = (pack.calendar.clone(), house.clone());
+        Ok(Policy { calendar, pack: Some(pack), roles, older, routes, house })
     }
 
     /// The calendar of a version: a clock keeps the one it was counted by.

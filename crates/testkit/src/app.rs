@@ -15,7 +15,7 @@ use huitong_features::base::units::{self, NewUnit, Unit};
 use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
-use huitong_kernel::http::{Assets, Listener, RouteTable, Settings, Site, encode, router};
+use huitong_kernel::http::{Assets, Listener, Settings, Site, encode, router};
 use huitong_kernel::{Ctx, Db, Result, Tx, args, pack};
 use tower::ServiceExt as _;
 
@@ -61,14 +61,11 @@ impl TestApp {
             data: folder.path().to_owned(),
             demo: true,
             limits: Limits { rate_limit_public, ..Limits::default() },
-            vocabulary: huitong_features::vocabulary(),
+            house: huitong_features::house(),
         };
         let files = pack::with_city(read("chengdu"), read("jinning/city"));
         let city = Arc::new(City::open(setup, &files).expect("a city"));
-        let routes = huitong_features::capabilities().into_iter().flat_map(|c| c.routes).collect();
-        let table = RouteTable::new(routes).expect("a route table");
-        let site =
-            Site::new(city.clone(), table, huitong_features::hooks(), Assets::default(), Settings::default());
+        let site = Site::new(city.clone(), huitong_features::hooks(), Assets::default(), Settings::default());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

@@ -77,7 +77,7 @@ fn read(folder: &Path, city: Option<&Path>) -> Result<Pack, Vec<Finding>> {
     if let Some(city) = city {
         files = with_city(files, read_files(city)?);
     }
-    Pack::from_files(&files, &huitong_features::vocabulary())
+    Pack::from_files(&files, &huitong_features::house().vocabulary)
 }
 
 /// When a limit of an example falls due, by the calendar of the pack.

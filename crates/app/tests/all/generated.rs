@@ -2,20 +2,21 @@
 
 use std::path::Path;
 
-use huitong_app::{documented_config, house};
+use huitong_app::documented_config;
+use huitong_features::house;
 use huitong_features::migrations::MIGRATIONS;
-use huitong_features::vocabulary;
-use huitong_kernel::http::{RouteTable, openapi};
+use huitong_kernel::http::openapi;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::policy::Policy;
 
 #[test]
 fn the_generated_documents_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let pack = Pack::read_dir(&root.join("pack/chengdu"), &vocabulary()).unwrap();
-    let policy = Policy::new(pack.into(), Vec::new(), &vocabulary());
-    let routes = RouteTable::new(house::routes()).unwrap();
-    let document = openapi::document(&routes, policy.pack.as_deref().unwrap(), env!("CARGO_PKG_VERSION"));
+    let house = house();
+    let pack = Pack::read_dir(&root.join("pack/chengdu"), &house.vocabulary).unwrap();
+    let policy = Policy::new(pack.into(), Vec::new(), &house).unwrap();
+    let routes = &policy.routes;
+    let document = openapi::document(routes, policy.pack.as_deref().unwrap(), env!("CARGO_PKG_VERSION"));
     let schema: Vec<&str> = MIGRATIONS.iter().map(|migration| migration.sql.trim_end()).collect();
     let documents = [
         ("config.toml", documented_config()),

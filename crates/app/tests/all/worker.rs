@@ -28,7 +28,7 @@ fn city(db: &Db) -> Arc<City> {
         data: std::env::temp_dir(),
         demo: false,
         limits: Limits::default(),
-        vocabulary: huitong_features::vocabulary(),
+        house: huitong_features::house(),
     };
     Arc::new(City::open(setup, &read_files(root.as_ref()).unwrap()).unwrap())
 }

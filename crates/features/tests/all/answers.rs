@@ -183,7 +183,7 @@ db_test! {
     fn every_operation_answers_what_the_document_says(db) {
         let cast = Cast::new(db);
         let pack = cast.app.city.pack();
-        let document = openapi::document(&cast.app.site.routes, &pack, "test");
+        let document = openapi::document(&cast.app.city.policy().routes, &pack, "test");
         let mut truth = Truth { cast, document, called: BTreeSet::new(), wrong: Vec::new() };
         live(&mut truth);
         other_ends(&mut truth);

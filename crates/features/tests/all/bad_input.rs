@@ -321,7 +321,7 @@ fn junk_is_nobodys_internal_error(db: &Db) {
     ];
     let people = [None, Some(&cast.secretary), Some(&cast.intake), Some(&cast.handler), Some(&cast.leader)];
     let mut wrong = Vec::new();
-    for route in cast.app.site.routes.all() {
+    for route in cast.app.city.policy().routes.all() {
         let path =
             route.path.replace("{id}", &case.id).replace("{number}", &case.number).replace("{secret}", "x");
         for person in people {

@@ -44,8 +44,14 @@ pub fn all(cast: &Cast, extra: &[Person]) -> Vec<Page> {
     people.extend(extra.iter().map(Some));
     let mut pages = Vec::new();
     for person in people {
-        for route in
-            cast.app.site.routes.all().iter().filter(|r| r.face == Face::Page && r.method == Method::Get)
+        for route in cast
+            .app
+            .city
+            .policy()
+            .routes
+            .all()
+            .iter()
+            .filter(|r| r.face == Face::Page && r.method == Method::Get)
         {
             let of_cases = route.path.contains("appeals/{id}");
             for told in if of_cases { &cases[..] } else { &cases[..1] } {

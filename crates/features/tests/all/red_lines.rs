@@ -114,7 +114,7 @@ fn names(document: &Json, found: &mut BTreeSet<String>) {
 /// 3. Persons get no score and no label.
 fn line_3_persons_get_no_score_and_no_label(cast: &Cast, pages: &[Page]) {
     let pack = cast.app.city.pack();
-    let document = openapi::document(&cast.app.site.routes, &pack, "test");
+    let document = openapi::document(&cast.app.city.policy().routes, &pack, "test");
     let mut keys = BTreeSet::new();
     names(&document, &mut keys);
     assert!(keys.len() > 50);
@@ -164,7 +164,7 @@ fn line_3_persons_get_no_score_and_no_label(cast: &Cast, pages: &[Page]) {
 
 /// 5. Nothing ranks departments or towns: no page, no order, no check-in, no read receipt that is forced.
 fn line_5_nothing_ranks_units(cast: &Cast, pages: &[Page]) {
-    for route in cast.app.site.routes.all() {
+    for route in cast.app.city.policy().routes.all() {
         let said = format!("{} {} {}", route.path, route.act, route.summary);
         for word in [
             "rank",

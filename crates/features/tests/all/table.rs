@@ -87,6 +87,11 @@ impl Row {
         self.path.starts_with("/api/")
     }
 
+    /// Whether bytes are asked for and no page.
+    pub fn is_asset(&self) -> bool {
+        ["/attachments", "/metrics"].iter().any(|path| self.path.starts_with(path))
+    }
+
     /// The row as the failure names it.
     pub fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
@@ -113,6 +118,7 @@ const NOTICES: Door = Act("notice.view");
 
 const ROWS: &[Row] = &[
     // Everybody.
+    get("/api/openapi.json", Open),
     get("/", ORGS),
     get("/appeals/new", SUBMIT),
     post("/appeals/new", SUBMIT, 422),
@@ -180,6 +186,7 @@ const ROWS: &[Row] = &[
     post("/admin/tokens/{absent}/revoke", Act("token.revoke"), 404),
     get("/admin/units", Act("unit.list")),
     get("/admin/permissions", Act("permission.view")),
+    get("/metrics", Act("metrics.view")),
     get("/admin/pack", Act("pack.view")),
     get("/admin/dispatch-models", Act("dispatch_model.view")),
     post("/admin/dispatch-models/learn", Act("dispatch_model.ask"), 303),

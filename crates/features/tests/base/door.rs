@@ -11,10 +11,10 @@ use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
 use huitong_features::base::notices::{self, Addressed, Teller, Tellers};
 use huitong_features::base::records::{self, Subject, Subjects};
 use huitong_features::base::{associations, duty, units};
+use huitong_kernel::capability::Capability;
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::http::assets::Assets;
 use huitong_kernel::http::page::Shell;
-use huitong_kernel::http::table::RouteTable;
 use huitong_kernel::http::{Call, Hooks, Listener, SessionInfo, Settings, SignedIn, Site, Upload};
 use huitong_kernel::journal::{Kept, Record};
 use huitong_kernel::pack::Pack;
@@ -38,6 +38,20 @@ impl Subjects for House {
     const SUBJECTS: &'static [Subject] = records::BASE;
     const ACTS: &'static [&'static [(&'static str, &'static str)]] =
         &[units::ACTS, associations::ACTS, duty::ACTS, attachments::ACTS, notices::ACTS, records::ACTS];
+}
+
+/// What the city of these tests is opened with.
+pub fn house() -> Arc<huitong_kernel::house::House> {
+    let routes = [
+        associations::routes(),
+        duty::routes(),
+        attachments::routes::<House>(),
+        notices::routes(),
+        records::routes::<House>(),
+    ];
+    let (vocabulary, routes) = (super::vocabulary::vocabulary(), routes.concat());
+    let own = Capability { vocabulary, routes, ..Capability::default() };
+    Arc::new(huitong_kernel::house::House::new(vec![own]))
 }
 
 fn may_read(c: &Call, attachment: &Attachment) -> Result<Reading> {
@@ -95,13 +109,6 @@ impl Got {
 
 impl Door {
     fn new(town: &Town) -> Door {
-        let routes = [
-            associations::routes(),
-            duty::routes(),
-            attachments::routes::<House>(),
-            notices::routes(),
-            records::routes::<House>(),
-        ];
         let hooks = Hooks {
             session,
             bearer: session,
@@ -109,11 +116,7 @@ impl Door {
             shell: |c| Ok(Shell::plain(c)),
             sign_in_path: "/login",
         };
-        let table = RouteTable::new(routes.concat()).unwrap();
-        let acts = House::ACTS.iter().flat_map(|acts| acts.iter()).map(|(key, _)| *key);
-        table.check(acts, town.ctx.roles()).unwrap();
-        let settings = Settings::default();
-        let site = Site::new(town.city.clone(), table, hooks, Assets::new(&[]), settings);
+        let site = Site::new(town.city.clone(), hooks, Assets::new(&[]), Settings::default());
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Door { site, runtime }

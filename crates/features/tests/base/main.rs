@@ -48,7 +48,7 @@ impl Town {
             data: folder.path().to_owned(),
             demo: true,
             limits: Limits { rate_limit_public: false, ..Limits::default() },
-            vocabulary: vocabulary::vocabulary(),
+            house: door::house(),
         };
         let city = Arc::new(City::open(setup, &files()).unwrap());
         let ctx = city.ctx(Actor::CommandLine);

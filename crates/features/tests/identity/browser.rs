@@ -9,10 +9,12 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt as _;
 use huitong_features::base::{admin, identity};
+use huitong_kernel::capability::Capability;
 use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
+use huitong_kernel::house::House;
 use huitong_kernel::http::{
-    Assets, Call, GET, Hooks, Listener, Reply, RouteTable, Settings, Shell, Site, encode, page, router,
+    Assets, Call, GET, Hooks, Listener, Reply, Settings, Shell, Site, encode, page, router,
 };
 use huitong_kernel::pack::words;
 use huitong_kernel::{Ctx, Db, Result};
@@ -44,6 +46,9 @@ impl Town {
                 vocabulary.acts.extend(words(&[(*key, *label)]));
             }
         }
+        let mut routes = identity::capability().routes;
+        routes.extend(admin::capability().routes);
+        routes.push(page(GET, "/desk", "account.manage", desk).signed_in());
         let setup = Setup {
             db: db.clone(),
             clock: Clock::manual(parse_instant("2025-03-14T09:30:00+08:00").unwrap()),
@@ -51,16 +56,12 @@ impl Town {
             data: std::env::temp_dir(),
             demo: true,
             limits: Limits { rate_limit_public: false, ..Limits::default() },
-            vocabulary,
+            house: Arc::new(House::new(vec![Capability { vocabulary, routes, ..Capability::default() }])),
         };
         let city = Arc::new(City::open(setup, &files).unwrap());
         let (session, bearer, touch) = (identity::session, identity::bearer, identity::touch);
         let hooks = Hooks { session, bearer, touch, shell, sign_in_path: "/login" };
-        let mut routes = identity::capability().routes;
-        routes.extend(admin::capability().routes);
-        routes.push(page(GET, "/desk", "account.manage", desk).signed_in());
-        let table = RouteTable::new(routes).unwrap();
-        let site = Site::new(city.clone(), table, hooks, Assets::default(), Settings::default());
+        let site = Site::new(city.clone(), hooks, Assets::default(), Settings::default());
         Town { city, site }
     }
 

@@ -19,7 +19,7 @@ use crate::http::gate::{self, Incoming};
 use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route, Side, api, page};
 use crate::http::site::{Listener, Site};
-use crate::http::table::Found;
+use crate::http::table::{Found, Matched};
 use crate::http::{health, problem, uploads};
 
 /// How long a body may take to arrive.
@@ -44,7 +44,7 @@ pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) 
     let began = Instant::now();
     let (method, head) = (request.method().clone(), request.method() == http::Method::HEAD);
     let reads = head || method == http::Method::GET;
-    let (mut response, place, request_id) =
+    let (mut response, matched, request_id) =
         if let (true, Some(asset)) = (reads, site.assets.get(request.uri().path())) {
             (asset.answer(request.headers()).map(Body::from), None, String::new())
         } else if reads && request.uri().path() == "/healthz" {
@@ -55,9 +55,9 @@ pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) 
     guard(&site, response.headers_mut());
     let (status, took) = (response.status().as_u16(), began.elapsed());
     if !request_id.is_empty() {
-        site.metrics.count(place, status, took);
+        site.metrics.count(matched.as_ref(), status, took);
         // The pattern, never the address: addresses carry numbers and codes of people.
-        let route = place.and_then(|p| site.routes.all().get(p)).map_or("-", |r| &*r.path);
+        let route = matched.as_ref().and_then(Matched::route).map_or("-", |r| &*r.path);
         let ms = took.as_millis();
         tracing::info!(target: "huitong::request", %method, route, status, %ms, request = %request_id);
     }
@@ -73,11 +73,14 @@ async fn dispatch(
     site: &Arc<Site>,
     listener: Listener,
     request: Request,
-) -> (Response, Option<usize>, String) {
+) -> (Response, Option<Matched>, String) {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
+    // One policy for the whole request: the table that is matched, the rights that are asked, the pack that decides.
+    let policy = site.city.policy();
     let mut incoming = Incoming {
         site: site.clone(),
+        policy: policy.clone(),
         listener,
         route: nowhere(&path, &parts.method),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -89,7 +92,7 @@ async fn dispatch(
         path,
     };
     let (mut place, mut allow) = (None, None);
-    match site.routes.find(&parts.method, &incoming.path) {
+    match policy.routes.find(&parts.method, &incoming.path) {
         Ok(Found::Route(_, route, _)) if listener == Listener::Public && route.side == Side::Staff => {
             incoming.refused = Some(Error::missing());
         }
@@ -124,7 +127,7 @@ async fn dispatch(
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    (response, place, request_id)
+    (response, place.map(|place| Matched { policy, place }), request_id)
 }
 
 /// Hands the request to one thread; the place is given back when the work is done, also where nobody waits any more.

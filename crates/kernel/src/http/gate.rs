@@ -18,10 +18,12 @@ use crate::http::reply::Reply;
 use crate::http::route::{Access, Face, Method, Rate, Route};
 use crate::http::site::{Listener, SignedIn, Site};
 use crate::http::{csrf, problem};
+use crate::policy::Policy;
 
 /// A request as the edge read it; `refused` where the edge itself already found what is wrong.
 pub(super) struct Incoming {
     pub site: Arc<Site>,
+    pub policy: Arc<Policy>,
     pub listener: Listener,
     pub route: Arc<Route>,
     pub path: String,
@@ -43,11 +45,12 @@ pub(super) fn is_stale(error: &Error) -> bool {
 
 /// Answers a request, whatever happens; also gives the request's id for the log.
 pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
-    let Incoming { site, listener, route, path, query, params, headers, body, remote, refused } = incoming;
+    let Incoming { site, policy, listener, route, path, query, params, headers, body, remote, refused } =
+        incoming;
     let pairs = Pairs::parse(&query);
     let mut call = Call {
         city: site.city.clone(),
-        ctx: site.city.ctx(Actor::Public),
+        ctx: site.city.ctx_under(policy, Actor::Public),
         route,
         session: None,
         remote,

@@ -8,33 +8,46 @@ use crate::args;
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
-use crate::http::table::RouteTable;
+use crate::http::table::{Matched, RouteTable};
 
 /// Upper bounds of the histogram, in milliseconds.
 const BOUNDS: [u64; 10] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000];
 
-/// Counts since the start of this process.
+/// How often one row of the route table was answered, by the classes 2xx–5xx. The row's table holds it, and hands it to
+/// the table that takes its place.
+#[derive(Default)]
+pub struct Answers([AtomicU64; 4]);
+
+impl Answers {
+    fn count(&self, status: u16) {
+        self.0[usize::from((status / 100).clamp(2, 5) - 2)].fetch_add(1, Relaxed);
+    }
+
+    fn write(&self, act: &str, method: &str, path: &str, out: &mut String) {
+        for (class, count) in self.0.iter().enumerate() {
+            let (count, class) = (count.load(Relaxed), class + 2);
+            if count > 0 {
+                let labels =
+                    format!("act=\"{act}\",method=\"{method}\",route=\"{path}\",status=\"{class}xx\"");
+                let _ = writeln!(out, "huitong_requests_total{{{labels}}} {count}");
+            }
+        }
+    }
+}
+
+/// Counts since the start of this process, beside those of the rows.
+#[derive(Default)]
 pub struct Metrics {
-    /// One row a route, the last for what matched none; columns are the classes 2xx–5xx.
-    answers: Vec<[AtomicU64; 4]>,
+    /// What matched no row.
+    nowhere: Answers,
     times: [AtomicU64; BOUNDS.len() + 1],
     micros: AtomicU64,
 }
 
 impl Metrics {
-    /// Empty counts for a table.
-    pub fn new(routes: &RouteTable) -> Metrics {
-        let answers = (0..=routes.all().len()).map(|_| Default::default()).collect();
-        Metrics { answers, times: Default::default(), micros: AtomicU64::new(0) }
-    }
-
-    /// Counts one answer; `place` is that of the route, `None` where none matched.
-    pub(super) fn count(&self, place: Option<usize>, status: u16, took: Duration) {
-        let row = place.unwrap_or(self.answers.len() - 1);
-        let class = usize::from((status / 100).clamp(2, 5) - 2);
-        if let Some(row) = self.answers.get(row) {
-            row[class].fetch_add(1, Relaxed);
-        }
+    /// Counts one answer; `None` where no row matched.
+    pub(super) fn count(&self, matched: Option<&Matched>, status: u16, took: Duration) {
+        matched.and_then(Matched::answers).unwrap_or(&self.nowhere).count(status);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let slot = BOUNDS.iter().position(|bound| micros <= bound * 1_000).unwrap_or(BOUNDS.len());
         self.times[slot].fetch_add(1, Relaxed);
@@ -44,19 +57,10 @@ impl Metrics {
     pub(super) fn write(&self, routes: &RouteTable, out: &mut String) {
         out.push_str("# HELP huitong_requests_total Answers by act, face and class of status.\n");
         out.push_str("# TYPE huitong_requests_total counter\n");
-        for (place, row) in self.answers.iter().enumerate() {
-            let route = routes.all().get(place);
-            let (act, path) = route.map_or(("", ""), |r| (&*r.act, &*r.path));
-            let method = route.map_or("", |r| r.method.as_str());
-            for (class, count) in row.iter().enumerate() {
-                let (count, class) = (count.load(Relaxed), class + 2);
-                if count > 0 {
-                    let labels =
-                        format!("act=\"{act}\",method=\"{method}\",route=\"{path}\",status=\"{class}xx\"");
-                    let _ = writeln!(out, "huitong_requests_total{{{labels}}} {count}");
-                }
-            }
+        for (route, answers) in routes.answered() {
+            answers.write(&route.act, route.method.as_str(), &route.path, out);
         }
+        self.nowhere.write("", "", "", out);
         out.push_str("# HELP huitong_request_seconds Time from the last byte of a request to its answer.\n");
         out.push_str("# TYPE huitong_request_seconds histogram\n");
         let mut sum = 0;
@@ -74,7 +78,7 @@ impl Metrics {
 /// Answers `GET /metrics`; the app gives it a route of the staff side.
 pub fn answer(c: &Call) -> Result<Reply> {
     let mut out = String::with_capacity(4_096);
-    c.site.metrics.write(&c.site.routes, &mut out);
+    c.site.metrics.write(&c.ctx.policy.routes, &mut out);
     let acts = c.city.db.wait_for_act(u64::MAX, Duration::ZERO);
     out.push_str(
         "# HELP huitong_acts_total Acts committed by this process.\n# TYPE huitong_acts_total counter\n",

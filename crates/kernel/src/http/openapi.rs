@@ -65,7 +65,7 @@ pub fn answer(c: &Call) -> Result<Reply> {
     let bytes = match made.as_ref() {
         Some((version, bytes)) if *version == pack.version => bytes.clone(),
         _ => {
-            let document = document(&c.site.routes, pack, env!("CARGO_PKG_VERSION"));
+            let document = document(&c.ctx.policy.routes, pack, env!("CARGO_PKG_VERSION"));
             let bytes = Bytes::from(serde_json::to_string_pretty(&document)? + "\n");
             *made = Some((pack.version.clone(), bytes.clone()));
             bytes

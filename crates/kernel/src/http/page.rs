@@ -59,7 +59,7 @@ pub struct Shell {
 impl Shell {
     /// What every frame has, whoever looks at it: city, product, files, token, sentence of the last act.
     pub fn plain(c: &Call) -> Shell {
-        let pack = c.city.pack();
+        let Ok(pack) = c.ctx.pack() else { return Shell::default() };
         let city = &pack.city;
         let mark = city.product.chars().find(|c| *c == '会').or(city.product.chars().next());
         Shell {

@@ -1,4 +1,4 @@
-//! Everything the edge needs to serve a city: its routes, the app's hooks, its files and its limits.
+//! Everything the edge needs to serve a city: the app's hooks, its files and its limits. The routes are the policy's.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +17,6 @@ use crate::http::health::Probe;
 use crate::http::metrics::Metrics;
 use crate::http::page::Shell;
 use crate::http::rate::Rates;
-use crate::http::table::RouteTable;
 use crate::http::uploads::Uploads;
 
 /// The session of a browser, as far as the edge must know it.
@@ -98,8 +97,6 @@ pub enum Listener {
 pub struct Site {
     /// The city.
     pub city: Arc<City>,
-    /// The route table.
-    pub routes: RouteTable,
     /// What the app knows and the kernel does not.
     pub hooks: Hooks,
     /// Embedded files.
@@ -121,21 +118,14 @@ pub struct Site {
 
 impl Site {
     /// Puts a site together; it accepts acts from now on.
-    pub fn new(
-        city: Arc<City>,
-        routes: RouteTable,
-        hooks: Hooks,
-        assets: Assets,
-        settings: Settings,
-    ) -> Arc<Site> {
-        let metrics = Metrics::new(&routes);
+    pub fn new(city: Arc<City>, hooks: Hooks, assets: Assets, settings: Settings) -> Arc<Site> {
+        let metrics = Metrics::default();
         let places = Arc::new(Semaphore::new(settings.at_once));
         let at_hand = Semaphore::new(settings.at_hand);
         let uploads = Arc::default();
         let (rates, probe, accepting) = (Rates::default(), Probe::default(), AtomicBool::new(true));
         Arc::new(Site {
             city,
-            routes,
             hooks,
             assets,
             settings,

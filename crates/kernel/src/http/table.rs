@@ -1,17 +1,22 @@
 //! The route table: every address of the city in one list, checked once, matched in a few steps, printed for review.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::http::metrics::Answers;
 use crate::http::route::{Access, Face, Method, Route};
 use crate::pack::Reach;
+use crate::policy::Policy;
 use crate::rights::{PUBLIC, Roles};
 
 /// All routes.
+#[derive(Default)]
 pub struct RouteTable {
     routes: Vec<Arc<Route>>,
+    /// How each was answered; a table that takes this one's place goes on counting.
+    answers: Vec<Arc<Answers>>,
     router: matchit::Router<Cell>,
 }
 
@@ -32,10 +37,36 @@ pub(super) enum Found<'a> {
     Nothing,
 }
 
+/// The row that answers a request, in the table of the policy that the request came in by.
+pub(super) struct Matched {
+    pub policy: Arc<Policy>,
+    pub place: usize,
+}
+
+impl Matched {
+    /// The row; none where nothing is at that place, which cannot be.
+    pub fn route(&self) -> Option<&Arc<Route>> {
+        self.policy.routes.routes.get(self.place)
+    }
+
+    /// How it has been answered so far.
+    pub fn answers(&self) -> Option<&Answers> {
+        self.policy.routes.answers.get(self.place).map(Arc::as_ref)
+    }
+}
+
+/// Whose a row is, for who has two that collide.
+fn owner(route: &Route) -> String {
+    match &route.of {
+        Some(definition) => format!("the definition {definition} of the pack"),
+        None => format!("the house's own {}", route.act),
+    }
+}
+
 impl RouteTable {
-    /// Puts the table together; refuses two routes for one address and method, and addresses that hide each other.
-    pub fn new(routes: Vec<Route>) -> Result<RouteTable> {
-        let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
+    /// Puts the table together; refuses two routes for one address and method, and addresses that hide each other, and
+    /// says whose they are.
+    pub fn new(routes: Vec<Arc<Route>>) -> Result<RouteTable> {
         let mut cells: BTreeMap<&str, Cell> = BTreeMap::new();
         for (place, route) in routes.iter().enumerate() {
             let cell = cells.entry(&route.path).or_default();
@@ -43,28 +74,46 @@ impl RouteTable {
                 Method::Get => &mut cell.get,
                 Method::Post => &mut cell.post,
             };
-            if slot.replace(place).is_some() {
-                return Err(Error::internal(format!(
-                    "{} {} stands twice",
-                    route.method.as_str(),
-                    route.path
-                )));
+            if let Some(first) = slot.replace(place) {
+                let (method, path) = (route.method.as_str(), &route.path);
+                let (one, other) = (owner(&routes[first]), owner(route));
+                return Err(Error::internal(format!("{method} {path} stands twice: {one} and {other}")));
             }
         }
         let mut router = matchit::Router::new();
         for (path, cell) in cells {
-            router.insert(path, cell).map_err(|e| Error::internal(format!("route {path}: {e}")))?;
+            let place = cell.get.or(cell.post).unwrap_or_default();
+            let whose = |error| Error::internal(format!("{path} of {}: {error}", owner(&routes[place])));
+            router.insert(path, cell).map_err(whose)?;
         }
-        Ok(RouteTable { routes, router })
+        let answers = routes.iter().map(|_| Arc::default()).collect();
+        Ok(RouteTable { routes, answers, router })
+    }
+
+    /// Takes over what was counted under the table before: an address that stands in both is counted on.
+    pub(crate) fn go_on_counting(&mut self, before: &RouteTable) {
+        let counted = before.routes.iter().zip(&before.answers);
+        let counted: HashMap<_, _> = counted.map(|(r, answers)| ((r.method, &*r.path), answers)).collect();
+        for (route, answers) in self.routes.iter().zip(&mut self.answers) {
+            if let Some(before) = counted.get(&(route.method, &*route.path)) {
+                *answers = Arc::clone(before);
+            }
+        }
+    }
+
+    /// Every row with how it was answered.
+    pub(super) fn answered(&self) -> impl Iterator<Item = (&Route, &Answers)> {
+        self.routes.iter().map(Arc::as_ref).zip(self.answers.iter().map(Arc::as_ref))
     }
 
     /// Refuses acts nobody declared, and open routes whose act the pack does not grant to everybody.
     pub fn check<'a>(&self, acts: impl IntoIterator<Item = &'a str>, roles: &Roles) -> Result<()> {
-        let known: std::collections::BTreeSet<&str> = acts.into_iter().collect();
+        let known: BTreeSet<&str> = acts.into_iter().collect();
         let everybody = roles.get(PUBLIC);
         for route in &self.routes {
             let line = format!("{} {}", route.method.as_str(), route.path);
-            if !known.contains(&*route.act) {
+            // The act of a definition is declared by the definition itself.
+            if route.of.is_none() && !known.contains(&*route.act) {
                 return Err(Error::internal(format!("{line}: no capability declares the act {}", route.act)));
             }
             let granted = everybody.is_some_and(|role| !role.reaches(&route.act).is_empty());
@@ -163,8 +212,12 @@ mod tests {
         Ok(Reply::nothing())
     }
 
+    fn made(routes: Vec<Route>) -> Result<RouteTable> {
+        RouteTable::new(routes.into_iter().map(Arc::new).collect())
+    }
+
     fn table() -> RouteTable {
-        RouteTable::new(vec![
+        made(vec![
             page(GET, "/appeals", "appeal.list", nothing),
             page(POST, "/appeals", "appeal.submit", nothing).public(),
             api(GET, "/api/v1/appeals/{id}", "appeal.read", nothing),
@@ -193,9 +246,9 @@ mod tests {
     #[test]
     fn one_address_one_route() {
         let twice = vec![page(GET, "/a", "a.read", nothing), page(GET, "/a", "b.read", nothing)];
-        assert!(RouteTable::new(twice).is_err());
+        assert!(made(twice).is_err());
         let hidden = vec![page(GET, "/a/{x}", "a.read", nothing), page(POST, "/a/{y}", "b.read", nothing)];
-        assert!(RouteTable::new(hidden).is_err());
+        assert!(made(hidden).is_err());
     }
 
     #[test]

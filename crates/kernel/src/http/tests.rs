@@ -2,5 +2,6 @@
 
 mod api;
 mod city;
+mod definitions;
 mod forms;
 mod pages;

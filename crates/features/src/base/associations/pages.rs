@@ -96,8 +96,8 @@ fn list(c: &Call) -> Result<Reply> {
 
 /// How an association is managed, in the words of the pack in force.
 fn management(c: &Call, association: &Association) -> String {
-    let pack = c.city.pack();
-    let how = pack.association_type(&association.management_type);
+    let pack = c.ctx.pack().ok();
+    let how = pack.and_then(|pack| pack.association_type(&association.management_type));
     how.map_or_else(|| association.management_type.clone(), |t| t.name.clone())
 }
 

@@ -125,6 +125,7 @@ pub fn capability() -> Capability {
         jobs: vec![Work { kind: clocks::DUE_JOB, run: Run::Act(jobs::due) }, learning::WORK],
         followers: vec![learning::FOLLOWER],
         memories: learning::MEMORIES.to_vec(),
+        ..Capability::default()
     }
 }
 

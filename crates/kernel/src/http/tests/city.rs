@@ -10,15 +10,17 @@ use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt as _;
 
+use crate::capability::Capability;
 use crate::city::{City, Limits, Setup};
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, OfficeKind, Post};
 use crate::db::{Db, Tx};
 use crate::error::{Error, OrMissing as _, Result};
+use crate::house::House;
 use crate::http::formview::FormView;
 use crate::http::{
-    Asset, Assets, Call, Filled, GET, Hooks, Listener, POST, Rate, Reply, Route, RouteTable, SessionInfo,
-    Settings, Shell, SignedIn, Site, api, page, router,
+    Asset, Assets, Call, Filled, GET, Hooks, Listener, POST, Rate, Reply, Route, SessionInfo, Settings,
+    Shell, SignedIn, Site, api, page, router,
 };
 use crate::id::{Id, Named};
 use crate::journal::Record;
@@ -176,6 +178,13 @@ fn shell(c: &Call) -> Result<Shell> {
     Ok(Shell::plain(c))
 }
 
+/// The house of these tests, with one capability more.
+pub fn house(also: Vec<Capability>) -> Arc<House> {
+    let vocabulary = crate::pack::tests::vocabulary::vocabulary();
+    let own = Capability { vocabulary, routes: routes(), ..Capability::default() };
+    Arc::new(House::new(std::iter::once(own).chain(also).collect()))
+}
+
 /// A city with its door.
 pub struct Town {
     pub site: Arc<Site>,
@@ -188,6 +197,10 @@ impl Town {
     }
 
     pub fn with(limits: Limits, settings: Settings) -> Town {
+        Town::of(house(Vec::new()), limits, settings)
+    }
+
+    pub fn of(house: Arc<House>, limits: Limits, settings: Settings) -> Town {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(folder.path().join("city.db").to_str().unwrap(), &[MIGRATION, PACKS]).unwrap();
         let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack");
@@ -202,12 +215,11 @@ impl Town {
             data: folder.path().to_owned(),
             demo: true,
             limits,
-            vocabulary: crate::pack::tests::vocabulary::vocabulary(),
+            house,
         };
         let city = Arc::new(City::open(setup, &files).unwrap());
         let hooks = Hooks { session, bearer, touch, shell, sign_in_path: "/login" };
-        let routes = RouteTable::new(routes()).unwrap();
-        let site = Site::new(city, routes, hooks, Assets::new(&[STYLE]), settings);
+        let site = Site::new(city, hooks, Assets::new(&[STYLE]), settings);
         Town { site, _folder: folder }
     }
 

@@ -189,7 +189,7 @@ fn the_health_flag_and_the_counts_are_honest() {
     town.get("/nothing");
     let ctx = town.site.city.ctx(crate::ctx::Actor::System);
     let mut counts = String::new();
-    town.site.metrics.write(&town.site.routes, &mut counts);
+    town.site.metrics.write(&town.site.city.policy().routes, &mut counts);
     assert!(
         counts.contains("act=\"association.view\",method=\"GET\",route=\"/who\",status=\"2xx\"} 1"),
         "{counts}"

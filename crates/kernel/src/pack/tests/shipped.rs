@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::vocabulary::vocabulary;
 use crate::condition::{Frame, Value, sql};
@@ -239,7 +240,7 @@ fn a_later_year_comes_with_the_pack_and_older_clocks_keep_theirs() {
     assert!(!shipped.calendar.is_working_day(made_up) && next.calendar.is_working_day(made_up));
     let (before, after) = (shipped.calendar.version().to_owned(), next.calendar.version().to_owned());
     assert!(after.starts_with("2023-2027·") && after != before, "{after}");
-    let policy = Policy::new(next.into(), vec![shipped.into()], &vocabulary());
+    let policy = Policy::new(next.into(), vec![shipped.into()], &Arc::default()).unwrap();
     let works = |version: &str| policy.calendar_of(version).map(|calendar| calendar.is_working_day(new_year));
     assert_eq!(
         (works(&before), works(&after), works("2023-2026"), works("2031")),
