@@ -1,4 +1,7 @@
-//! What a capability hands to the house: its acts, routes, jobs and followers, as data.
+//! What a capability hands to the house: its acts, routes, jobs, followers, and what other capabilities ask it for.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 
 use crate::ctx::Ctx;
 use crate::db::{Db, Tx};
@@ -6,7 +9,8 @@ use crate::error::Result;
 use crate::followers::Follower;
 use crate::http::Route;
 use crate::jobs::{self, Taken};
-use crate::pack::{Pack, Vocabulary};
+use crate::pack::{Pack, Vocabulary, words};
+use crate::policy::Policy;
 
 /// Work that is due.
 #[derive(Clone, Copy)]
@@ -80,4 +84,54 @@ pub struct Capability {
     pub followers: Vec<Follower>,
     /// What it keeps in memory.
     pub memories: Vec<Memory>,
+    /// What it hands to other capabilities.
+    pub handed: Handed,
+}
+
+impl Capability {
+    /// A capability with nothing but a name and its acts, each with its Chinese name.
+    pub fn named(name: &'static str, acts: &[(&'static str, &'static str)]) -> Capability {
+        let vocabulary = Vocabulary { acts: words(acts), ..Vocabulary::default() };
+        Capability { name, vocabulary, ..Capability::default() }
+    }
+
+    /// Hands something to whoever asks the house for things of its type: a subject to the journal, a place to the frame.
+    #[must_use]
+    pub fn hands<T: Any + Send + Sync>(mut self, thing: T) -> Capability {
+        self.handed.add(thing);
+        self
+    }
+}
+
+/// What a capability hands to others, who alone know its types; found by type, in the order it was added.
+#[derive(Default)]
+pub struct Handed(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+impl Handed {
+    fn add<T: Any + Send + Sync>(&mut self, thing: T) {
+        let things = self.0.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(Vec::<T>::new()));
+        if let Some(things) = things.downcast_mut::<Vec<T>>() {
+            things.push(thing);
+        }
+    }
+
+    /// Everything of one type.
+    pub fn all<T: Any>(&self) -> &[T] {
+        let things = self.0.get(&TypeId::of::<T>());
+        things.and_then(|things| things.downcast_ref::<Vec<T>>()).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Something that serves the rows of one kind of subject: names them, owns their files, tells of them.
+pub trait OfKind: Any + Clone + Send + Sync {
+    /// The kind, as the journal writes it (`appeal`).
+    fn kind(&self) -> &str;
+}
+
+/// Serves the kinds that nobody serves by name: those that a pack defines.
+pub struct Others<T> {
+    /// Serves one kind, if a definition has it.
+    pub of: fn(&Policy, &str) -> Option<T>,
+    /// Serves each kind that the definitions have, where a row is looked for and its kind is not known.
+    pub all: fn(&Policy) -> Vec<T>,
 }

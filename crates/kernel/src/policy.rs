@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use huitong_codes::Calendar;
 
+use crate::capability::{OfKind, Others};
 use crate::error::Result;
 use crate::house::House;
 use crate::http::{Route, RouteTable};
@@ -60,6 +61,18 @@ impl Policy {
         let older: BTreeMap<_, _> = older.into_iter().map(|p| (p.version.clone(), p)).collect();
         let (calendar, house) = (pack.calendar.clone(), house.clone());
         Ok(Policy { calendar, pack: Some(pack), roles, older, routes, house })
+    }
+
+    /// What serves the rows of a kind: whoever was handed in for it, else whoever serves what the pack defines.
+    pub fn of_kind<T: OfKind>(&self, kind: &str) -> Option<T> {
+        let own = self.house.all::<T>().find(|one| one.kind() == kind).cloned();
+        own.or_else(|| self.house.all::<Others<T>>().find_map(|others| (others.of)(self, kind)))
+    }
+
+    /// The same for every kind there is, where a row is looked for and its kind is not known.
+    pub fn of_every_kind<T: OfKind>(&self) -> Vec<T> {
+        let defined = self.house.all::<Others<T>>().flat_map(|others| (others.all)(self));
+        self.house.all::<T>().cloned().chain(defined).collect()
     }
 
     /// The calendar of a version: a clock keeps the one it was counted by.

@@ -6,13 +6,14 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt as _;
 use huitong_features::base::associations::Association;
-use huitong_features::base::attachments::{self, Attachment, Files, Owner, Owners, Reading};
+use huitong_features::base::attachments::{self, Attachment, Files, Owner, Reading};
 use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
-use huitong_features::base::notices::{self, Addressed, Teller, Tellers};
-use huitong_features::base::records::{self, Subject, Subjects};
+use huitong_features::base::notices::{self, Addressed, Teller};
+use huitong_features::base::records;
 use huitong_features::base::{associations, duty, units};
 use huitong_kernel::capability::Capability;
 use huitong_kernel::ctx::{Actor, Post};
+use huitong_kernel::house::House;
 use huitong_kernel::http::assets::Assets;
 use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Hooks, Listener, SessionInfo, Settings, SignedIn, Site, Upload};
@@ -26,32 +27,27 @@ use tower::ServiceExt as _;
 
 use super::{Town, about};
 
-/// The capabilities of these tests.
-struct House;
-impl Owners for House {
-    const OWNERS: &'static [Owner] = &[Owner { subject_kind: "case", may_read }];
-}
-impl Tellers for House {
-    const TELLERS: &'static [Teller] = &[Teller { subject_kind: "case", recipients }];
-}
-impl Subjects for House {
-    const SUBJECTS: &'static [Subject] = records::BASE;
-    const ACTS: &'static [&'static [(&'static str, &'static str)]] =
-        &[units::ACTS, associations::ACTS, duty::ACTS, attachments::ACTS, notices::ACTS, records::ACTS];
-}
-
 /// What the city of these tests is opened with.
-pub fn house() -> Arc<huitong_kernel::house::House> {
-    let routes = [
-        associations::routes(),
-        duty::routes(),
-        attachments::routes::<House>(),
-        notices::routes(),
-        records::routes::<House>(),
+pub fn house() -> Arc<House> {
+    // The routes of identity stay out: these tests sign in by a cookie of their own.
+    let accounts = Capability { routes: Vec::new(), ..identity::capability() };
+    let base = [
+        units::capability(),
+        associations::capability(),
+        duty::capability(),
+        attachments::capability(),
+        notices::capability(),
+        records::capability(),
+        accounts,
     ];
-    let (vocabulary, routes) = (super::vocabulary::vocabulary(), routes.concat());
-    let own = Capability { vocabulary, routes, ..Capability::default() };
-    Arc::new(huitong_kernel::house::House::new(vec![own]))
+    let mut vocabulary = super::vocabulary::vocabulary();
+    let known = |key: &str| base.iter().any(|one| one.vocabulary.acts.iter().any(|act| act.key == key));
+    vocabulary.acts.retain(|act| !known(act.key));
+    let own = Capability { vocabulary, ..Capability::default() }
+        .hands(Owner { subject_kind: "case".into(), may_read })
+        .hands(Teller { subject_kind: "case".into(), recipients })
+        .hands(super::notices::TELLER);
+    Arc::new(House::new(base.into_iter().chain([own]).collect()))
 }
 
 fn may_read(c: &Call, attachment: &Attachment) -> Result<Reading> {
@@ -304,7 +300,7 @@ db_test! {
         let (town, door, _) = furnished(db);
         db.write(&town.ctx, |tx| tx.record(Record::new("case.do", "c1"))).unwrap();
         while db.sequence(&town.ctx).unwrap() > 0 {}
-        while followers::step(db, &town.ctx, &notices::follower::<House>()).unwrap() > 0 {}
+        while followers::step(db, &town.ctx, &notices::FOLLOWER).unwrap() > 0 {}
         let list = door.get("handler", "/notices");
         assert!(list.status == 200 && list.text.contains("3 条未读") && list.text.contains("&#60;b&#62;"), "{}", list.text);
         assert!(!door.get("auditor", "/notices").text.contains("第 1 条"));

@@ -1,8 +1,9 @@
 //! Notices follow the journal: step by step or all over again, they come out the same.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use huitong_features::base::notices::{self, Addressed, Teller, Tellers};
+use huitong_features::base::notices::{self, Addressed, Teller};
 use huitong_kernel::ctx::User;
 use huitong_kernel::followers;
 use huitong_kernel::journal::{Kept, Record};
@@ -16,10 +17,8 @@ fn user(n: i64) -> Id<User> {
     Id::new(n, 0)
 }
 
-struct House;
-impl Tellers for House {
-    const TELLERS: &'static [Teller] = &[Teller { subject_kind: "case", recipients }];
-}
+/// Tells of what is said to people in these tests.
+pub const TELLER: Teller = Teller { subject_kind: Cow::Borrowed("word"), recipients };
 
 /// Tells as many people as the entry says, the actor among them, and one to a foreign address.
 fn recipients(_: &Tx, entry: &Kept, pack: &Pack) -> Result<Vec<Addressed>> {
@@ -42,7 +41,7 @@ fn all(db: &Db, town: &Town) -> BTreeSet<String> {
 
 fn follow(db: &Db, town: &Town) {
     while db.sequence(&town.ctx).unwrap() > 0 {}
-    while followers::step(db, &town.ctx, &notices::follower::<House>()).unwrap() > 0 {}
+    while followers::step(db, &town.ctx, &notices::FOLLOWER).unwrap() > 0 {}
 }
 
 db_test! {
@@ -50,7 +49,7 @@ db_test! {
         let town = Town::new(db);
         for n in 0..300i64 {
             db.write(&town.ctx, |tx| {
-                let kind = if n % 3 == 0 { "other.do" } else { "case.do" };
+                let kind = if n % 3 == 0 { "other.do" } else { "word.say" };
                 tx.record(Record::new(kind, &format!("c{n}")).fact("people", n % 5))
             }).unwrap();
             if n % 47 == 0 {

@@ -11,7 +11,7 @@ use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use super::posts::{PostFields, role_choices, unit_choices};
 use crate::base::identity::pages::{Errors, PASSWORD_HINT, PostRow, facts};
 use crate::base::identity::{self, Account, HeldPost, NewUser, Token, UserId};
-use crate::base::records::{self, Opened, Since};
+use crate::base::records::{Opened, Since};
 
 const PATH: &str = "/admin/users";
 
@@ -175,8 +175,8 @@ pub(super) fn user_id(c: &Call) -> Result<UserId> {
 
 /// What was done to an account and its posts since the sender opened the page.
 pub(super) fn since(c: &Call, tx: &Tx, user: &UserId) -> Result<Since> {
-    let mut parts = vec![(&records::USER, user.to_string())];
-    parts.extend(identity::posts_of(tx, user)?.iter().map(|post| (&records::POST, post.id.to_string())));
+    let mut parts = vec![("user", user.to_string())];
+    parts.extend(identity::posts_of(tx, user)?.iter().map(|post| ("post", post.id.to_string())));
     let version = c.filled()?.version().unwrap_or(i64::MAX);
     Since::read(tx, &Opened { parts: &parts, version, outsider: "本人" })
 }

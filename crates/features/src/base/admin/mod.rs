@@ -7,7 +7,6 @@ mod units;
 
 use huitong_kernel::capability::Capability;
 use huitong_kernel::http::{GET, POST, Route, page};
-use huitong_kernel::pack::{Vocabulary, words};
 
 /// Acts of this capability, with their Chinese names; those on accounts belong to identity.
 pub const ACTS: &[(&str, &str)] = &[("unit.list", "查看单位"), ("permission.view", "查看权限表")];
@@ -38,10 +37,5 @@ pub fn routes() -> Vec<Route> {
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
-    Capability {
-        name: "admin",
-        vocabulary: Vocabulary { acts: words(ACTS), ..Vocabulary::default() },
-        routes: routes(),
-        ..Capability::default()
-    }
+    Capability { routes: routes(), ..Capability::named("admin", ACTS) }
 }

@@ -4,11 +4,15 @@ mod acts;
 mod model;
 mod pages;
 mod store;
+mod subject;
 
 pub use acts::{NewAssociation, NewPerson, add_person, record};
 pub use model::{Association, AssociationId, Office, Person, Status, Terms};
-pub use pages::routes;
 pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search};
+
+use huitong_kernel::capability::Capability;
+
+use crate::base::records::Kind;
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[
@@ -16,3 +20,9 @@ pub const ACTS: &[(&str, &str)] = &[
     ("association.add_person", "录入协会任职人员"),
     ("association.view", "查看协会公开信息"),
 ];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability { routes: pages::routes(), ..Capability::named("associations", ACTS) }
+        .hands(Kind::new(subject::AssociationSubject))
+}

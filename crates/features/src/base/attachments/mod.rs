@@ -6,12 +6,23 @@ mod model;
 mod pages;
 mod rules;
 mod store;
+mod subject;
 
 pub use acts::{KeptFile, add, facts, sweep, take};
 pub use files::Files;
 pub use model::{Attachment, AttachmentId, FileKind, HINT, MAX_BYTES, MAX_FILES};
-pub use pages::{Owner, Owners, Reading, hand_out, routes};
+pub use pages::{Owner, Reading, hand_out};
 pub use store::list;
+
+use huitong_kernel::capability::Capability;
+
+use crate::base::records::Kind;
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("attachment.read", "查看附件"), ("attachment.add", "上传附件")];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability { routes: pages::routes(), ..Capability::named("attachments", ACTS) }
+        .hands(Kind::new(subject::AttachmentSubject))
+}

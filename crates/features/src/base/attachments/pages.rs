@@ -1,6 +1,7 @@
 //! Handing out a file: only to whom the capability that owns its subject lets in, always saved, never run, each time logged.
 
-use huitong_kernel::http::{Call, Reply, Route, asset};
+use huitong_kernel::capability::OfKind;
+use huitong_kernel::http::{Call, Name, Reply, Route, asset};
 use huitong_kernel::{Error, OrMissing, Result};
 
 use super::acts::record_read;
@@ -8,13 +9,20 @@ use super::files::Files;
 use super::model::Attachment;
 use super::store;
 
-/// The capability that a kind of subject belongs to, and its answer to "may this caller read this file".
-#[derive(Clone, Copy)]
+/// The capability that a kind of subject belongs to, and its answer to "may this caller read this file"; each capability
+/// with files hands one in.
+#[derive(Clone)]
 pub struct Owner {
     /// Kind of subject (`appeal`).
-    pub subject_kind: &'static str,
+    pub subject_kind: Name,
     /// Decides for one caller and one file; must look at `internal`, too.
     pub may_read: fn(&Call, &Attachment) -> Result<Reading>,
+}
+
+impl OfKind for Owner {
+    fn kind(&self) -> &str {
+        &self.subject_kind
+    }
 }
 
 /// Whether a caller may read a file, and whether the journal may say who read it.
@@ -28,26 +36,20 @@ pub enum Reading {
     Unnamed,
 }
 
-/// Every capability that has attachments; the list of capabilities implements it.
-pub trait Owners {
-    /// The owners.
-    const OWNERS: &'static [Owner];
-}
-
 /// The routes of this capability.
-pub fn routes<H: Owners>() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     vec![
-        asset("/attachments/{id}", "attachment.read", serve::<H>)
+        asset("/attachments/{id}", "attachment.read", serve)
             .public()
             .summary("下载附件；只有能看到所属事项的人可以下载"),
     ]
 }
 
 /// Answers `GET /attachments/{id}`; a file the caller may not read is not there.
-fn serve<H: Owners>(c: &Call) -> Result<Reply> {
+fn serve(c: &Call) -> Result<Reply> {
     let id = c.id("id")?;
     let attachment = c.read(|tx| store::find(tx, &id))?.or_missing()?;
-    let owner = H::OWNERS.iter().find(|o| o.subject_kind == attachment.subject_kind).or_missing()?;
+    let owner = c.ctx.policy.of_kind::<Owner>(&attachment.subject_kind).or_missing()?;
     let reading = (owner.may_read)(c, &attachment)?;
     if reading == Reading::No {
         return Err(Error::missing());

@@ -8,19 +8,22 @@ mod pages;
 mod relation;
 mod rules;
 mod store;
+mod subject;
 #[cfg(test)]
 mod tests;
 
 pub use acts::{EndLink, NewLink, add, end};
 pub use model::{Answer, AppealAnswer, Gap, GapKind, Link, LinkId, Responsible};
-pub use pages::routes;
 pub use relation::{Held, answers, answers_appeal, duty_list, held};
 pub use store::{find, of_association, of_unit};
 
+use huitong_kernel::capability::Capability;
 use huitong_kernel::pack::{Needed, Vocabulary, needs, words};
 
+use crate::base::records::Kind;
+
 /// What this capability knows, and asks of the pack by name.
-pub fn vocabulary() -> Vocabulary {
+fn vocabulary() -> Vocabulary {
     let duties =
         [(rules::SPONSOR_APPEALS, "诉求按责任关系办理"), (rules::INDUSTRY_APPEALS, "诉求按责任关系办理")];
     Vocabulary {
@@ -37,3 +40,9 @@ pub fn vocabulary() -> Vocabulary {
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] =
     &[("link.add", "确定责任关系"), ("link.end", "结束责任关系"), ("responsibility.view", "查询责任关系")];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability { name: "duty", vocabulary: vocabulary(), routes: pages::routes(), ..Capability::default() }
+        .hands(Kind::new(subject::LinkSubject))
+}

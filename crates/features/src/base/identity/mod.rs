@@ -8,9 +8,11 @@ pub(in crate::base) mod pages;
 mod passwords;
 mod rules;
 mod store;
+mod subject;
 
 use huitong_kernel::capability::{Capability, Run, Work};
-use huitong_kernel::pack::{Vocabulary, words};
+
+use crate::base::records::Kind;
 
 pub(crate) use acts::office_kind;
 pub use acts::{
@@ -50,10 +52,12 @@ pub const ACTS: &[(&str, &str)] = &[
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     Capability {
-        name: "identity",
-        vocabulary: Vocabulary { acts: words(ACTS), ..Vocabulary::default() },
         routes: pages::routes(),
         jobs: vec![Work { kind: EXPIRY_JOB, run: Run::Act(expire) }],
-        ..Capability::default()
+        ..Capability::named("identity", ACTS)
     }
+    .hands(Kind::new(subject::UserSubject))
+    .hands(Kind::new(subject::PostSubject))
+    .hands(Kind::new(subject::AccessSubject { kind: "session", label: "登录" }))
+    .hands(Kind::new(subject::AccessSubject { kind: "token", label: "接口令牌" }))
 }

@@ -9,6 +9,7 @@ mod rejects;
 mod run;
 mod sheet;
 mod store;
+mod subject;
 mod unit_names;
 
 pub use mapping::{Mapping, Rules, Words, refused};
@@ -18,5 +19,14 @@ pub use sheet::{Line, Sheet};
 pub use store::rows_of;
 pub use unit_names::UnitNames;
 
+use huitong_kernel::capability::Capability;
+
+use crate::base::records;
+
 /// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
 pub const ACTS: &[(&str, &str)] = &[("import.start", "开始导入"), ("import.finish", "导入完成")];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability::named("imports", ACTS).hands(records::Kind::new(subject::ImportSubject))
+}

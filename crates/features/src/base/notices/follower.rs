@@ -1,6 +1,8 @@
 //! The follower that turns entries of the journal into notices; taken twice, an entry tells nobody twice.
 
+use huitong_kernel::capability::OfKind;
 use huitong_kernel::followers::Follower;
+use huitong_kernel::http::Name;
 use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Result, Tx};
@@ -13,38 +15,36 @@ use super::{rules, store};
 /// A rebuild asks again for old entries: the answer has to come from the entry and from what is kept with dates.
 pub type Recipients = fn(&Tx, &Kept, &Pack) -> Result<Vec<Addressed>>;
 
-/// A capability that has something to tell about subjects of a kind.
-#[derive(Clone, Copy)]
+/// What there is to tell about subjects of a kind; each capability that tells something hands one in.
+#[derive(Clone)]
 pub struct Teller {
     /// Kind of subject (`appeal`).
-    pub subject_kind: &'static str,
+    pub subject_kind: Name,
     /// Whom it tells.
     pub recipients: Recipients,
 }
 
-/// Every capability that tells something; the list of capabilities implements it.
-pub trait Tellers {
-    /// The tellers.
-    const TELLERS: &'static [Teller];
+impl OfKind for Teller {
+    fn kind(&self) -> &str {
+        &self.subject_kind
+    }
 }
 
 /// The follower.
-pub fn follower<H: Tellers>() -> Follower {
-    Follower { name: "notices", take: take::<H> }
-}
+pub const FOLLOWER: Follower = Follower { name: "notices", take };
 
-fn take<H: Tellers>(tx: &Tx, entries: &[Kept]) -> Result<()> {
+fn take(tx: &Tx, entries: &[Kept]) -> Result<()> {
     for entry in entries {
-        for teller in H::TELLERS.iter().filter(|t| t.subject_kind == entry.subject_kind) {
-            let pack = match tx.ctx().policy.version(&entry.pack) {
-                Some(pack) => pack,
-                None => tx.ctx().pack()?,
-            };
-            for notice in (teller.recipients)(tx, entry, pack)? {
-                // Nobody is told what they did themselves.
-                if notice.user.as_str() != entry.actor && rules::is_local(&notice.link) {
-                    store::insert(tx, entry, &notice)?;
-                }
+        let policy = &tx.ctx().policy;
+        let Some(teller) = policy.of_kind::<Teller>(&entry.subject_kind) else { continue };
+        let pack = match policy.version(&entry.pack) {
+            Some(pack) => pack,
+            None => tx.ctx().pack()?,
+        };
+        for notice in (teller.recipients)(tx, entry, pack)? {
+            // Nobody is told what they did themselves.
+            if notice.user.as_str() != entry.actor && rules::is_local(&notice.link) {
+                store::insert(tx, entry, &notice)?;
             }
         }
     }

@@ -6,11 +6,18 @@ mod pages;
 mod rules;
 mod store;
 
-pub use follower::{Recipients, Teller, Tellers, follower};
+pub use follower::{FOLLOWER, Recipients, Teller};
 pub use model::{Addressed, Notice, NoticeId};
-pub use pages::{arrived, routes};
+pub use pages::arrived;
 pub use rules::of_act;
 pub use store::{count, list, unread};
 
+use huitong_kernel::capability::Capability;
+
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("notice.view", "查看消息")];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability { routes: pages::routes(), followers: vec![FOLLOWER], ..Capability::named("notices", ACTS) }
+}

@@ -9,7 +9,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::pages::journal::{Named, filter, in_order, named, place};
-use super::subjects::Subjects;
 
 /// Parameters of the operation.
 pub(super) const PARAMS: &[Param] = &[
@@ -90,7 +89,7 @@ fn number(c: &Call, name: &str, usual: i64, most: i64) -> Result<i64> {
     }
 }
 
-pub(super) fn list<H: Subjects>(c: &Call) -> Result<Reply> {
+pub(super) fn list(c: &Call) -> Result<Reply> {
     let known = |name: &str| PARAMS.iter().any(|param| param.name == name);
     if let Some((name, _)) = c.queries().iter().find(|(name, _)| !known(name)) {
         let near = huitong_kernel::pack::did_you_mean(name, PARAMS.iter().map(|param| &*param.name));
@@ -102,9 +101,9 @@ pub(super) fn list<H: Subjects>(c: &Call) -> Result<Reply> {
         after => after,
     };
     let (total, mut rows) = c.read(|tx| {
-        let filter = filter::<H>(c, tx)?;
+        let filter = filter(c, tx)?;
         let entries = journal::list(tx, &filter, &from, size + 1)?;
-        let rows = entries.into_iter().map(|e| named::<H>(tx, e)).collect::<Result<Vec<_>>>()?;
+        let rows = entries.into_iter().map(|e| named(tx, e)).collect::<Result<Vec<_>>>()?;
         Ok((journal::count(tx, &filter)?, rows))
     })?;
     let size = usize::try_from(size).unwrap_or(1);

@@ -2,19 +2,19 @@
 
 mod access;
 mod interface;
-mod kinds;
 mod pages;
 mod reading;
 mod rules;
 mod since;
+mod subject;
 mod subjects;
 
-pub use access::by_roles;
-pub use kinds::{ASSOCIATION, ATTACHMENT, BASE, IMPORT, LINK, PACK, POST, SESSION, TOKEN, UNIT, USER};
-pub use pages::routes;
+pub use access::{by_role, by_roles};
 pub use rules::Drift;
 pub use since::{Meanwhile, Opened, Since};
-pub use subjects::{Described, Explain, Explanation, Meaning, Seen, Subject, Subjects, Word};
+pub use subjects::{Described, Explanation, Kind, Seen, Subject, named};
+
+use huitong_kernel::capability::Capability;
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[
@@ -23,3 +23,9 @@ pub const ACTS: &[(&str, &str)] = &[
     ("access.explain", "查询谁能看到一条记录"),
     ("pack.publish", "发布政策包"),
 ];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability { routes: pages::routes(), ..Capability::named("records", ACTS) }
+        .hands(Kind::new(subject::PackSubject))
+}

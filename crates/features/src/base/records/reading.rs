@@ -6,7 +6,7 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::{Id, Result, Tx};
 
 use super::rules::{self, Words};
-use super::subjects::{Subject, office_name};
+use super::subjects::{Kind, office_name};
 use crate::base::{associations, identity, units};
 
 /// What changed and what else an entry says.
@@ -18,7 +18,7 @@ pub struct Read {
 }
 
 /// Reads an entry aloud; a kind that nobody owns keeps its own names.
-pub fn read(tx: &Tx, subject: Option<&Subject>, kept: &Kept) -> Read {
+pub fn read(tx: &Tx, subject: Option<&Kind>, kept: &Kept) -> Read {
     with_words(tx, subject, kept, |words| Read {
         changes: rules::changes(&kept.body, words),
         facts: rules::facts(&kept.body, words),
@@ -26,19 +26,19 @@ pub fn read(tx: &Tx, subject: Option<&Subject>, kept: &Kept) -> Read {
 }
 
 /// Hands the words of an entry to whoever reads it.
-pub fn with_words<T>(tx: &Tx, subject: Option<&Subject>, kept: &Kept, read: impl FnOnce(&Words) -> T) -> T {
+pub fn with_words<T>(tx: &Tx, subject: Option<&Kind>, kept: &Kept, read: impl FnOnce(&Words) -> T) -> T {
     let field = |path: &str| {
-        let known = subject.and_then(|s| s.fields.iter().find(|(key, _)| *key == path));
-        let of_owner = || subject.and_then(|s| (s.inner)(tx, kept, path));
+        let known = subject.and_then(|s| s.fields().iter().find(|(key, _)| *key == path));
+        let of_owner = || subject.and_then(|s| s.inner(tx, kept, path));
         let last = || path.rsplit('.').next().unwrap_or(path).to_owned();
         known.map(|(_, label)| (*label).to_owned()).or_else(of_owner).unwrap_or_else(last)
     };
     let meaning = |path: &str, text: &str| {
-        let of_owner = subject.and_then(|s| (s.meaning)(tx, kept, path, text));
+        let of_owner = subject.and_then(|s| s.meaning(tx, kept, path, text));
         of_owner.or_else(|| name(tx, text).ok().flatten()).or_else(|| hour(text))
     };
     let rank = |path: &str| {
-        subject.and_then(|s| s.fields.iter().position(|(key, _)| *key == path)).unwrap_or(usize::MAX)
+        subject.and_then(|s| s.fields().iter().position(|(key, _)| *key == path)).unwrap_or(usize::MAX)
     };
     read(&Words { field: &field, rank: &rank, meaning: &meaning })
 }

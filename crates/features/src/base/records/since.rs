@@ -6,7 +6,7 @@ use huitong_kernel::{Result, Tx};
 
 use super::reading;
 use super::rules::{self, Drift};
-use super::subjects::Subject;
+use super::subjects::{self, Kind};
 
 /// Entries looked at for one record; whoever had it open for longer sees the newest.
 const ENTRIES: i64 = 100;
@@ -14,7 +14,7 @@ const ENTRIES: i64 = 100;
 /// A record and the version in which somebody opened it.
 pub struct Opened<'a> {
     /// The kinds and ids that make up the record: an account and its posts.
-    pub parts: &'a [(&'a Subject, String)],
+    pub parts: &'a [(&'a str, String)],
     /// The version that the form carried.
     pub version: i64,
     /// The word for actors who hold no post in a unit: never a name.
@@ -47,24 +47,24 @@ impl Since {
     /// Reads from the journal what was done to a record after `opened`. The journal holds no unmasked value of a person;
     /// what its owner veils from this reader is veiled here too.
     pub fn read(tx: &Tx, opened: &Opened) -> Result<Since> {
-        let mut entries: Vec<(&Subject, Kept)> = Vec::new();
-        for (subject, id) in opened.parts {
+        let mut entries: Vec<(Kind, Kept)> = Vec::new();
+        for (kind, id) in opened.parts {
+            let Some(subject) = subjects::subject(tx, kind) else { continue };
             let filter = Filter { subject: Some(id.clone()), ..Filter::default() };
             for kept in journal::list(tx, &filter, &journal::From::Newest(0), ENTRIES)? {
                 if rules::version_after(&kept.body).is_some_and(|version| version > opened.version) {
-                    entries.push((subject, kept));
+                    entries.push((subject.clone(), kept));
                 }
             }
         }
         entries.sort_by_key(|(_, kept)| rules::version_after(&kept.body));
         let mut since = Since::default();
         for (subject, mut kept) in entries {
-            (subject.veil)(tx, &mut kept)?;
+            subject.veil(tx, &mut kept)?;
             let who = reading::colleague(tx, &kept, opened.outsider)?;
             let time = minute_text(kept.at);
-            let act = subject.acts.iter().find(|(key, _)| *key == kept.act);
-            let act = act.map_or(kept.act.as_str(), |(_, label)| label).to_owned();
-            let changed = reading::with_words(tx, Some(subject), &kept, |w| rules::changed(&kept.body, w));
+            let act = tx.ctx().roles().act_label(&kept.act).to_owned();
+            let changed = reading::with_words(tx, Some(&subject), &kept, |w| rules::changed(&kept.body, w));
             rules::drift(&mut since.drifts, changed, &who, &time);
             since.acts.push(Meanwhile { act, who, time });
         }

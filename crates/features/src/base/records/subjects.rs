@@ -1,8 +1,12 @@
 //! What the journal speaks of: each kind of subject has a word, a name for each of its rows, words for its fields.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
+use huitong_kernel::capability::OfKind;
 use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Office;
-use huitong_kernel::{Id, Result, Tx};
+use huitong_kernel::{Id, Named, Result, Tx};
 
 use crate::base::{associations, attachments, identity, units};
 
@@ -32,78 +36,125 @@ pub struct Explanation {
     pub everybody: bool,
 }
 
-/// Explains who can see a row.
-pub type Explain = fn(&Tx, &str) -> Result<Vec<Explanation>>;
-
-/// Who can see the rows of a kind.
-#[derive(Clone, Copy)]
+/// Who can see a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
     /// Everybody.
     Public,
-    /// Whom the explanation names.
-    By(Explain),
+    /// Whom the lines name.
+    By(Vec<Explanation>),
 }
 
-/// A kind of subject.
-#[derive(Clone, Copy)]
-pub struct Subject {
+/// A kind of subject; whoever owns the rows says of them what it can, the rest is as little as possible.
+pub trait Subject: Send + Sync {
     /// As the journal writes it (`appeal`).
-    pub kind: &'static str,
+    fn kind(&self) -> &str;
+
     /// In Chinese.
-    pub label: &'static str,
+    fn label(&self) -> &str;
+
     /// Names a row.
-    pub describe: fn(&Tx, &str) -> Result<Option<Described>>,
+    fn describe(&self, _: &Tx, _id: &str) -> Result<Option<Described>> {
+        Ok(None)
+    }
+
     /// Id of the row that somebody names by its number, code or name; none where this kind has no such row.
-    pub find: fn(&Tx, &str) -> Result<Option<String>>,
-    /// Acts on rows of this kind, with their Chinese names.
-    pub acts: &'static [(&'static str, &'static str)],
-    /// Words for the fields that entries carry.
-    pub fields: &'static [(&'static str, &'static str)],
-    /// The word for a field inside another one, named by its path (`form.reason`).
-    pub inner: Word,
-    /// What a value stands for, where it is a key of the pack or of this kind's own.
-    pub meaning: Meaning,
-    /// Who can see a row.
-    pub seen: Seen,
+    fn find(&self, _: &Tx, _typed: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Words for the fields that entries carry, in the order in which they are read.
+    fn fields(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// The word for a field that is none of [`Subject::fields`], by its path (`form.reason`).
+    fn inner(&self, _: &Tx, _: &Kept, _path: &str) -> Option<String> {
+        None
+    }
+
+    /// What a value stands for, by the path of its field, where it is a key of the pack or of this kind's own; none where
+    /// it stands for itself.
+    fn meaning(&self, _: &Tx, _: &Kept, _path: &str, _text: &str) -> Option<String> {
+        None
+    }
+
+    /// Who can see a row; nobody where nothing is known of it.
+    fn seen(&self, _: &Tx, _id: &str) -> Result<Seen> {
+        Ok(Seen::By(Vec::new()))
+    }
+
     /// Takes out of an entry what this reader of the journal may not learn of the row.
-    pub veil: fn(&Tx, &mut Kept) -> Result<()>,
+    fn veil(&self, _: &Tx, _: &mut Kept) -> Result<()> {
+        Ok(())
+    }
+
     /// The rows whose entries by this account the veil hides: a search for the account must not find them either.
-    pub veiled: fn(&Tx, &str) -> Result<Vec<String>>,
+    fn veiled(&self, _: &Tx, _account: &str) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
-/// The word for a field of an entry, by its path.
-pub type Word = fn(&Tx, &Kept, &str) -> Option<String>;
+/// A kind of subject as its owner hands it to the house.
+#[derive(Clone)]
+pub struct Kind(Arc<dyn Subject>);
 
-/// What a value of an entry stands for, by the path of its field; none where it stands for itself.
-pub type Meaning = fn(&Tx, &Kept, &str, &str) -> Option<String>;
+impl Kind {
+    /// Hands in what an owner says of its rows.
+    pub fn new(subject: impl Subject + 'static) -> Kind {
+        Kind(Arc::new(subject))
+    }
+}
 
-/// Every kind of subject and every act; the list of capabilities implements it.
-pub trait Subjects {
-    /// Kinds of subjects.
-    const SUBJECTS: &'static [Subject];
-    /// Acts with their Chinese names, capability by capability.
-    const ACTS: &'static [&'static [(&'static str, &'static str)]];
+impl Deref for Kind {
+    type Target = dyn Subject;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_ref()
+    }
+}
+
+impl OfKind for Kind {
+    fn kind(&self) -> &str {
+        self.0.kind()
+    }
+}
+
+/// What is said of the rows of a kind; none where nobody owns it.
+pub fn subject(tx: &Tx, kind: &str) -> Option<Kind> {
+    tx.ctx().policy.of_kind(kind)
+}
+
+/// Names a row that is found by its id; `page` goes before the id in the row's address.
+pub fn named<T: Named>(
+    id: &str,
+    page: Option<&str>,
+    find: impl FnOnce(&Id<T>) -> Result<Option<String>>,
+) -> Result<Option<Described>> {
+    let Some(parsed) = Id::parse(id) else { return Ok(None) };
+    let found = find(&parsed)?;
+    Ok(found.map(|text| Described { text, href: page.map(|page| format!("{page}{id}")) }))
 }
 
 /// Takes out of an entry what this reader may not learn; a file is veiled as the row it belongs to.
-pub(super) fn veil<H: Subjects>(tx: &Tx, kept: &mut Kept) -> Result<()> {
+pub(super) fn veil(tx: &Tx, kept: &mut Kept) -> Result<()> {
     let of_file = |field: &str| kept.body[field].as_str().map(str::to_owned);
     let (kind, row) = match (of_file("subject_kind"), of_file("subject")) {
         (Some(kind), Some(row)) => (kind, row),
         _ => (kept.subject_kind.clone(), kept.subject.clone()),
     };
-    let Some(subject) = H::SUBJECTS.iter().find(|s| s.kind == kind) else { return Ok(()) };
+    let Some(subject) = subject(tx, &kind) else { return Ok(()) };
     let own = std::mem::replace(&mut kept.subject, row);
-    let veiled = (subject.veil)(tx, kept);
+    let veiled = subject.veil(tx, kept);
     kept.subject = own;
     veiled
 }
 
 /// The subjects whose entries by this account are hidden from the reader, with the files that belong to them.
-pub(super) fn veiled<H: Subjects>(tx: &Tx, account: &str) -> Result<Vec<String>> {
+pub(super) fn veiled(tx: &Tx, account: &str) -> Result<Vec<String>> {
     let mut hidden = Vec::new();
-    for subject in H::SUBJECTS {
-        for row in (subject.veiled)(tx, account)? {
+    for subject in tx.ctx().policy.of_every_kind::<Kind>() {
+        for row in subject.veiled(tx, account)? {
             let files = attachments::list(tx, &row, true)?;
             hidden.extend(files.into_iter().map(|file| file.id.to_string()));
             hidden.push(row);
@@ -113,9 +164,9 @@ pub(super) fn veiled<H: Subjects>(tx: &Tx, account: &str) -> Result<Vec<String>>
 }
 
 /// Names the row that an entry is about; where nobody names it, whose it is; else its id.
-pub(super) fn describe<H: Subjects>(tx: &Tx, kept: &Kept) -> Result<Described> {
-    let subject = H::SUBJECTS.iter().find(|s| s.kind == kept.subject_kind);
-    if let Some(described) = subject.map_or(Ok(None), |s| (s.describe)(tx, &kept.subject))? {
+pub(super) fn describe(tx: &Tx, kept: &Kept) -> Result<Described> {
+    let subject = subject(tx, &kept.subject_kind);
+    if let Some(described) = subject.map_or(Ok(None), |s| s.describe(tx, &kept.subject))? {
         return Ok(described);
     }
     let user = [&kept.body["user"], &kept.body["after"]["user"]].into_iter().find_map(|value| value.as_str());

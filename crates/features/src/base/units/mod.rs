@@ -3,10 +3,20 @@
 mod acts;
 mod model;
 mod store;
+mod subject;
 
 pub use acts::{NewUnit, add};
 pub use model::{Unit, UnitId};
 pub use store::{all, by_key, by_name, find, name_of, names, performing};
 
+use huitong_kernel::capability::Capability;
+
+use crate::base::records::Kind;
+
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("unit.add", "增加单位")];
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability::named("units", ACTS).hands(Kind::new(subject::UnitSubject))
+}

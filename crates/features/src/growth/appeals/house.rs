@@ -1,20 +1,19 @@
 //! What appeals hand to the house: acts, routes, jobs, notices, files, and how the journal names a case.
 
+use std::borrow::Cow;
+
 use huitong_kernel::capability::{Capability, Run, Work};
 use huitong_kernel::http::Call;
-use huitong_kernel::journal::COMPLAINANT;
 use huitong_kernel::pack::{self, Need, Needed, Vocabulary, words};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
 use super::{
-    api, clocks, desk, facts, jobs, learning, model::Appeal, notices, public, queue, rules, store, timeline,
-    view, wording,
+    api, clocks, desk, facts, jobs, learning, notices, public, queue, store, subject, timeline, view,
 };
 use crate::base::attachments::{Attachment, Owner, Reading};
-use crate::base::identity::Holder;
 use crate::base::notices::Teller;
-use crate::base::records::{self, Described, Seen, Subject};
+use crate::base::records::Kind;
 
 /// Acts with their Chinese names.
 pub const ACT_NAMES: &[(&str, &str)] = &[
@@ -127,6 +126,10 @@ pub fn capability() -> Capability {
         memories: learning::MEMORIES.to_vec(),
         ..Capability::default()
     }
+    .hands(Kind::new(subject::AppealSubject))
+    .hands(Kind::new(learning::ModelSubject))
+    .hands(FILES)
+    .hands(TELLER)
 }
 
 /// How many cases wait for this reader in queues that are theirs to work through: the pill in the navigation.
@@ -139,20 +142,12 @@ pub fn waiting(tx: &Tx) -> Result<i64> {
     duties.map(|queue| queue::count(tx, queue)).sum()
 }
 
-/// A rule on who may read a case, as the beginning of one on who may look at the person behind it.
-fn seen_by(rule: &str) -> String {
-    match rule.strip_suffix("可以看全市的记录").or(rule.strip_suffix("可以看")) {
-        Some(who) => format!("{who}可以看"),
-        None => format!("{rule}；分到以后可以看"),
-    }
-}
-
 /// Whom acts on a case are told to.
-pub const TELLER: Teller = Teller { subject_kind: "appeal", recipients: notices::recipients };
+const TELLER: Teller = Teller { subject_kind: Cow::Borrowed("appeal"), recipients: notices::recipients };
 
 /// Files of a case: for who may see the case, and for whoever holds number and code; those of a confidential one only
 /// for its complainant and those who may look behind the mask, because a picture may show who they are.
-pub const FILES: Owner = Owner { subject_kind: "appeal", may_read };
+const FILES: Owner = Owner { subject_kind: Cow::Borrowed("appeal"), may_read };
 
 fn may_read(c: &Call, file: &Attachment) -> Result<Reading> {
     c.read(|tx| {
@@ -177,90 +172,3 @@ fn may_read(c: &Call, file: &Attachment) -> Result<Reading> {
         })
     })
 }
-
-/// A case as the journal names it: by number, never by who brought it in.
-pub const SUBJECT: Subject = Subject {
-    kind: "appeal",
-    label: "诉求",
-    describe: |tx, id| {
-        let number = store::number_of(tx, id)?;
-        // Auditors read the journal, not the cases: a link must not lead them to a closed door.
-        let scope = tx.ctx().may("appeal.view").map(|right| right.scope(&store::KEYS));
-        let open = match &scope {
-            Some(scope) => store::find(tx, scope, &Id::stored(id.to_owned()))?.is_some(),
-            None => false,
-        };
-        Ok(number.map(|text| Described { text, href: open.then(|| format!("/appeals/{id}")) }))
-    },
-    find: |tx, typed| store::named(tx, typed.trim()),
-    acts: ACT_NAMES,
-    inner: wording::inner,
-    meaning: wording::meaning,
-    fields: &[
-        ("state", "办理状态"),
-        ("kind", "诉求类型"),
-        ("category", "诉求分类"),
-        ("verified", "已核验"),
-        ("unit", "承办单位"),
-        ("next_unit", "正转往"),
-        ("proposed", "文字研判首先建议"),
-        ("assignee", "经办人"),
-        ("approved", "审核同意"),
-        ("due_limit", "当前时限"),
-        ("due_at", "到期时间"),
-        ("answer_due_at", "答复期限"),
-        ("solved", "是否解决"),
-        ("satisfied", "是否满意"),
-        ("number", "诉求编号"),
-        ("outcome", "结果"),
-        ("files", "附件"),
-        ("source", "受理渠道"),
-        ("text_sm3", "正文校验值"),
-        ("reason", "事由"),
-        ("limit", "时限"),
-        ("import", "导入批次"),
-        ("row", "行号"),
-    ],
-    seen: Seen::By(|tx, id| {
-        let Some(appeal) = store::find(tx, &Scope::all(), &Id::<Appeal>::stored(id.to_owned()))? else {
-            return Ok(Vec::new());
-        };
-        // Whoever asks who can see a case must not learn from the answer who brought it in.
-        let secret = appeal.confidential() || rules::complained_of(tx.ctx(), &appeal);
-        let bodies = [&appeal.owner_association, &appeal.owner_company];
-        let theirs = |holder: &Holder| {
-            appeal.submitter.as_deref() == Some(holder.user.as_str())
-                || bodies.iter().any(|body| body.as_deref() == Some(holder.office.as_str()))
-        };
-        let kept_out = |holder: &Holder| secret && theirs(holder);
-        let value = |column: &str| store::key_of(&appeal, column);
-        let mut lines = records::by_roles(tx, "appeal.view", &store::KEYS, &value, &kept_out)?;
-        if !appeal.anonymous() {
-            // Whoever holds office where the case complains of never looks behind the mask, whatever the role.
-            let kept_out = |h: &Holder| kept_out(h) || appeal.about.as_deref() == Some(h.office.as_str());
-            let who = records::by_roles(tx, "appeal.view_identity", &store::KEYS, &value, &kept_out)?;
-            lines.extend(who.into_iter().map(|line| records::Explanation {
-                reach: format!("{}，诉求人身份", line.reach),
-                rule: format!("{}诉求人的姓名和电话，须选事由，每次都有记录", seen_by(&line.rule)),
-                ..line
-            }));
-        }
-        Ok(lines)
-    }),
-    veil: |tx, entry| {
-        let appeal = store::find(tx, &Scope::all(), &Id::stored(entry.subject.clone()))?;
-        // Whoever is complained of never learns by whom, not even from the journal.
-        let Some(appeal) = appeal.filter(|a| rules::complained_of(tx.ctx(), a)) else { return Ok(()) };
-        if appeal.submitter.as_deref() == Some(entry.actor.as_str()) {
-            COMPLAINANT.clone_into(&mut entry.actor);
-            entry.role.clear();
-            entry.office.clear();
-        }
-        entry.behalf.clear();
-        Ok(())
-    },
-    veiled: |tx, account| {
-        let offices: Vec<String> = tx.ctx().posts().iter().map(|post| post.office.clone()).collect();
-        store::brought_in_against(tx, account, &offices)
-    },
-};

@@ -7,10 +7,10 @@ use huitong_kernel::{Result, Tx};
 
 use super::journal::subject_key;
 use crate::base::associations::{self, Terms};
-use crate::base::records::subjects::{Described, Explanation, Seen, Subjects};
+use crate::base::records::subjects::{Described, Explanation, Kind, Seen};
 
 struct Found {
-    kind: &'static str,
+    kind: String,
     subject: Described,
     /// None where everybody may see rows of this kind.
     lines: Option<Vec<Explanation>>,
@@ -25,11 +25,11 @@ struct AccessPage {
     found: Option<Found>,
 }
 
-pub fn show<H: Subjects>(c: &Call) -> Result<Reply> {
+pub fn show(c: &Call) -> Result<Reply> {
     let asked = c.query("subject").unwrap_or_default();
     let (found, error) = match asked {
         "" => (None, String::new()),
-        asked => find::<H>(c, asked)?.map_or_else(|why| (None, why), |found| (Some(found), String::new())),
+        asked => find(c, asked)?.map_or_else(|why| (None, why), |found| (Some(found), String::new())),
     };
     let missing = !error.is_empty();
     let mut shell = c.shell("谁能看到一条记录")?;
@@ -43,16 +43,16 @@ pub fn show<H: Subjects>(c: &Call) -> Result<Reply> {
 const NAMED: i64 = 5;
 
 /// The record that somebody means, or what to do where none or several fit.
-fn find<H: Subjects>(c: &Call, asked: &str) -> Result<std::result::Result<Found, String>> {
+fn find(c: &Call, asked: &str) -> Result<std::result::Result<Found, String>> {
     c.read(|tx| {
-        if let Some(found) = described::<H>(tx, &subject_key::<H>(tx, asked)?)? {
+        if let Some(found) = described(tx, &subject_key(tx, asked)?)? {
             return Ok(Ok(found));
         }
         // Nobody knows the full name of an association by heart.
         let terms = Terms::of(asked);
         let named = associations::search(tx, &terms, NAMED, 0)?;
         if let [only] = named.as_slice()
-            && let Some(found) = described::<H>(tx, only.id.as_str())?
+            && let Some(found) = described(tx, only.id.as_str())?
         {
             return Ok(Ok(found));
         }
@@ -67,14 +67,14 @@ fn find<H: Subjects>(c: &Call, asked: &str) -> Result<std::result::Result<Found,
     })
 }
 
-fn described<H: Subjects>(tx: &Tx, id: &str) -> Result<Option<Found>> {
-    for subject in H::SUBJECTS {
-        let Some(described) = (subject.describe)(tx, id)? else { continue };
-        let lines = match subject.seen {
+fn described(tx: &Tx, id: &str) -> Result<Option<Found>> {
+    for subject in tx.ctx().policy.of_every_kind::<Kind>() {
+        let Some(described) = subject.describe(tx, id)? else { continue };
+        let lines = match subject.seen(tx, id)? {
             Seen::Public => None,
-            Seen::By(explain) => Some(explain(tx, id)?),
+            Seen::By(lines) => Some(lines),
         };
-        return Ok(Some(Found { kind: subject.label, subject: described, lines }));
+        return Ok(Some(Found { kind: subject.label().to_owned(), subject: described, lines }));
     }
     Ok(None)
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::base::identity;
 use crate::base::records::reading::{self, NOBODY, Read, actor_name};
-use crate::base::records::subjects::{self, Described, Subjects};
+use crate::base::records::subjects::{self, Described, Kind};
 
 /// Entries on one page.
 const PAGE: i64 = 30;
@@ -33,25 +33,21 @@ pub struct Named {
 const GIST: usize = 2;
 
 /// Names everything in an entry that is an id.
-pub fn named<H: Subjects>(tx: &Tx, mut kept: Kept) -> Result<Named> {
+pub fn named(tx: &Tx, mut kept: Kept) -> Result<Named> {
     let roles = tx.ctx().roles();
-    let subject = H::SUBJECTS.iter().find(|s| s.kind == kept.subject_kind);
-    subjects::veil::<H>(tx, &mut kept)?;
+    let subject = subjects::subject(tx, &kept.subject_kind);
+    subjects::veil(tx, &mut kept)?;
     Ok(Named {
         time: minute_text(kept.at),
         actor: actor_name(tx, &kept.actor)?,
         role: roles.get(&kept.role).map_or_else(|| kept.role.clone(), |r| r.title.clone()),
         office: if kept.office.is_empty() { String::new() } else { subjects::office_name(tx, &kept.office)? },
-        act: label::<H>(&kept.act).to_owned(),
-        kind: subject.map_or_else(|| kept.subject_kind.clone(), |s| s.label.to_owned()),
-        gist: reading::read(tx, subject, &kept).changes.into_iter().take(GIST).collect(),
-        subject: subjects::describe::<H>(tx, &kept)?,
+        act: roles.act_label(&kept.act).to_owned(),
+        kind: subject.as_ref().map_or_else(|| kept.subject_kind.clone(), |s| s.label().to_owned()),
+        gist: reading::read(tx, subject.as_ref(), &kept).changes.into_iter().take(GIST).collect(),
+        subject: subjects::describe(tx, &kept)?,
         kept,
     })
-}
-
-fn label<H: Subjects>(act: &str) -> &str {
-    H::ACTS.iter().flat_map(|acts| acts.iter()).find(|(key, _)| *key == act).map_or(act, |(_, label)| label)
 }
 
 /// What a reader typed as actor: a login, a name that only one has, 系统, 公众, 命令行, or the id itself.
@@ -75,9 +71,9 @@ pub fn actor_key(tx: &Tx, typed: &str) -> Result<String> {
 }
 
 /// What a reader typed as subject: the number, code or name of a row, or its id.
-pub fn subject_key<H: Subjects>(tx: &Tx, typed: &str) -> Result<String> {
-    for subject in H::SUBJECTS {
-        if let Some(id) = (subject.find)(tx, typed)? {
+pub fn subject_key(tx: &Tx, typed: &str) -> Result<String> {
+    for subject in tx.ctx().policy.of_every_kind::<Kind>() {
+        if let Some(id) = subject.find(tx, typed)? {
             return Ok(id);
         }
     }
@@ -90,16 +86,16 @@ fn second_text(at: i64) -> String {
 }
 
 /// Reads the filter of the page and of the interface alike.
-pub fn filter<H: Subjects>(c: &Call, tx: &Tx) -> Result<Filter> {
+pub fn filter(c: &Call, tx: &Tx) -> Result<Filter> {
     let day = |name: &'static str| c.query(name).map(|text| day(name, text)).transpose();
     let start = |day: Date| instant(day.to_datetime(jiff::civil::time(0, 0, 0, 0)));
     let actor = c.query("actor").map(|typed| actor_key(tx, typed)).transpose()?;
     Ok(Filter {
         act: c.query("act").map(str::to_owned),
-        subject: c.query("subject").map(|typed| subject_key::<H>(tx, typed)).transpose()?,
+        subject: c.query("subject").map(|typed| subject_key(tx, typed)).transpose()?,
         from: day("from")?.map(start),
         before: day("until")?.map(|last| start(last) + DAY),
-        without: actor.as_deref().map_or(Ok(Vec::new()), |account| subjects::veiled::<H>(tx, account))?,
+        without: actor.as_deref().map_or(Ok(Vec::new()), |account| subjects::veiled(tx, account))?,
         actor,
     })
 }
@@ -137,12 +133,12 @@ struct ListPage {
     newest: Option<String>,
 }
 
-pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
+pub fn list(c: &Call) -> Result<Reply> {
     let after = place(c, "after")?;
     let (total, mut rows) = c.read(|tx| {
-        let filter = filter::<H>(c, tx)?;
+        let filter = filter(c, tx)?;
         let entries = journal::list(tx, &filter, &after, PAGE + 1)?;
-        let rows = entries.into_iter().map(|e| named::<H>(tx, e)).collect::<Result<Vec<_>>>()?;
+        let rows = entries.into_iter().map(|e| named(tx, e)).collect::<Result<Vec<_>>>()?;
         Ok((journal::count(tx, &filter)?, rows))
     })?;
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(0);
@@ -150,10 +146,10 @@ pub fn list<H: Subjects>(c: &Call) -> Result<Reply> {
     let last = rows.last().filter(|_| more).map(|row| row.kept.id.to_string());
     in_order(&mut rows);
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
-    let acts = H::ACTS.iter().flat_map(|acts| acts.iter()).map(|(key, label)| Choice {
-        value: (*key).to_owned(),
-        label: (*label).to_owned(),
-        checked: c.query("act") == Some(key),
+    let acts = c.ctx.policy.house.vocabulary.acts.iter().map(|act| Choice {
+        value: act.key.to_owned(),
+        label: act.label.to_owned(),
+        checked: c.query("act") == Some(act.key),
         ..Choice::default()
     });
     let mut shell = c.shell("操作日志")?;
@@ -186,12 +182,12 @@ struct EntryPage {
     raw: String,
 }
 
-pub fn entry<H: Subjects>(c: &Call) -> Result<Reply> {
+pub fn entry(c: &Call) -> Result<Reply> {
     let id: Id<Entry> = c.id("id")?;
     let (row, behalf, Read { changes, facts }) = c.read(|tx| {
-        let row = named::<H>(tx, journal::find(tx, &id)?.or_missing()?)?;
-        let subject = H::SUBJECTS.iter().find(|s| s.kind == row.kept.subject_kind);
-        let read = reading::read(tx, subject, &row.kept);
+        let row = named(tx, journal::find(tx, &id)?.or_missing()?)?;
+        let subject = subjects::subject(tx, &row.kept.subject_kind);
+        let read = reading::read(tx, subject.as_ref(), &row.kept);
         let behalf = subjects::office_name(tx, &row.kept.behalf)?;
         Ok((row, behalf, read))
     })?;

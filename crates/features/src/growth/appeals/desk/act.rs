@@ -15,7 +15,6 @@ use super::tone;
 use crate::base::records::{Opened, Since};
 use crate::base::{identity, units};
 use crate::growth::appeals::case::{self, Done, pack_of};
-use crate::growth::appeals::house::SUBJECT;
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::proposals::{self, Proposals};
 use crate::growth::appeals::timeline::{self, Draft};
@@ -131,7 +130,7 @@ fn said(c: &Call, id: &AppealId, done: &Done) -> Result<String> {
 fn since(c: &Call, tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Since> {
     let filled = c.filled()?;
     let version = filled.version().unwrap_or(appeal.version);
-    let parts = [(&SUBJECT, appeal.id.to_string())];
+    let parts = [("appeal", appeal.id.to_string())];
     let since = Since::read(tx, &Opened { parts: &parts, version, outsider: "诉求人" })?;
     let form = pack.flow.act(key(c)).and_then(|act| act.form.as_deref()).and_then(|key| pack.form(key));
     Ok(since.beside(|field| {

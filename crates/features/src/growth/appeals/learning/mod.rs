@@ -21,7 +21,7 @@ pub use model::{DispatchModel, ModelId};
 pub use pages::routes;
 pub use past::{Similar, similar};
 pub use reading::{Reading, TextProposal, first, read};
-pub use subject::SUBJECT;
+pub use subject::ModelSubject;
 
 /// Acts on models, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[

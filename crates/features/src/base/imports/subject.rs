@@ -1,0 +1,29 @@
+//! A batch as the journal names it.
+
+use crate::base::records::Subject;
+
+/// Batches of rows brought in from files.
+pub struct ImportSubject;
+
+impl Subject for ImportSubject {
+    fn kind(&self) -> &str {
+        "import"
+    }
+
+    fn label(&self) -> &str {
+        "导入批次"
+    }
+
+    fn fields(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("kind", "导入内容"),
+            ("file", "文件"),
+            ("file_sm3", "文件摘要（SM3）"),
+            ("mapping_sm3", "对照表摘要（SM3）"),
+            ("rows", "行数"),
+            ("accepted", "导入"),
+            ("rejected", "退回"),
+            ("unchanged", "早已导入"),
+        ]
+    }
+}
