@@ -12,7 +12,7 @@ use huitong_kernel::house::House;
 use huitong_kernel::http::{Hooks, asset, metrics, openapi};
 use huitong_kernel::pack::{Needed, Vocabulary, needs};
 
-use base::{admin, associations, attachments, duty, identity, imports, notices, records, units};
+use base::{admin, associations, attachments, duty, identity, imports, journal, notices, units};
 use growth::appeals;
 
 pub use shell::shell;
@@ -29,7 +29,7 @@ pub fn capabilities() -> Vec<Capability> {
         attachments::capability(),
         notices::capability(),
         imports::capability(),
-        records::capability(),
+        journal::capability(),
         system(),
     ]
 }

@@ -6,6 +6,6 @@ pub mod attachments;
 pub mod duty;
 pub mod identity;
 pub mod imports;
+pub mod journal;
 pub mod notices;
-pub mod records;
 pub mod units;

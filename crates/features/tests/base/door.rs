@@ -8,8 +8,8 @@ use http_body_util::BodyExt as _;
 use huitong_features::base::associations::Association;
 use huitong_features::base::attachments::{self, Attachment, Files, Owner, Reading};
 use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
+use huitong_features::base::journal;
 use huitong_features::base::notices::{self, Addressed, Teller};
-use huitong_features::base::records;
 use huitong_features::base::{associations, duty, units};
 use huitong_kernel::capability::Capability;
 use huitong_kernel::ctx::{Actor, Post};
@@ -37,7 +37,7 @@ pub fn house() -> Arc<House> {
         duty::capability(),
         attachments::capability(),
         notices::capability(),
-        records::capability(),
+        journal::capability(),
         accounts,
     ];
     let mut vocabulary = super::vocabulary::vocabulary();
@@ -289,7 +289,7 @@ db_test! {
             _ => None,
         };
         let who = |kept_out: &dyn Fn(&Holder) -> bool| -> Vec<String> {
-            let lines = db.read(&town.ctx, |tx| records::by_roles(tx, "appeal.view", &keys, &value, kept_out)).unwrap();
+            let lines = db.read(&town.ctx, |tx| journal::by_roles(tx, "appeal.view", &keys, &value, kept_out)).unwrap();
             lines.iter().flat_map(|l| l.people.iter().map(|p| format!("{} {p}", l.role))).collect()
         };
         assert_eq!(who(&|_| false), ["协会秘书长 secretary 的姓名", "经办人 handler 的姓名"]);

@@ -1,4 +1,4 @@
-//! The register, the relation, files, notices and the pages of records on both engines, with the shipped pack in force.
+//! The register, the relation, files, notices and the pages of the journal on both engines, with the shipped pack in force.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what went wrong by failing")]
 
 mod door;

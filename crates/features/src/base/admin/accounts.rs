@@ -11,7 +11,7 @@ use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use super::posts::{PostFields, role_choices, unit_choices};
 use crate::base::identity::pages::{Errors, PASSWORD_HINT, PostRow, facts};
 use crate::base::identity::{self, Account, HeldPost, NewUser, Token, UserId};
-use crate::base::records::{Opened, Since};
+use crate::base::journal::{Opened, Since};
 
 const PATH: &str = "/admin/users";
 

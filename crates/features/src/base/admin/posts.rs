@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use super::accounts::{AskPage, again, since, unchanged, user_id};
 use crate::base::identity::pages::{Errors, PostRow};
 use crate::base::identity::{self, HeldPost, NewPost, PostId, office_kind, resolve_office};
-use crate::base::records::Since;
+use crate::base::journal::Since;
 use crate::base::units;
 
 /// The roles of the pack to choose from.

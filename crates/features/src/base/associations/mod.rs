@@ -12,7 +12,7 @@ pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, se
 
 use huitong_kernel::capability::Capability;
 
-use crate::base::records::Kind;
+use crate::base::journal::Kind;
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[

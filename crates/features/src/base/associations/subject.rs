@@ -6,7 +6,7 @@ use huitong_kernel::{Result, Tx};
 
 use super::model::Status;
 use super::store;
-use crate::base::records::{Described, Seen, Subject, named};
+use crate::base::journal::{Described, Seen, Subject, named};
 
 /// Associations of the register.
 pub struct AssociationSubject;

@@ -16,7 +16,7 @@ pub use store::list;
 
 use huitong_kernel::capability::Capability;
 
-use crate::base::records::Kind;
+use crate::base::journal::Kind;
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("attachment.read", "查看附件"), ("attachment.add", "上传附件")];

@@ -1,6 +1,6 @@
 //! A file as the journal names it: by what it belongs to.
 
-use crate::base::records::Subject;
+use crate::base::journal::Subject;
 
 /// Files that belong to something else.
 pub struct AttachmentSubject;

@@ -20,7 +20,7 @@ pub use store::{find, of_association, of_unit};
 use huitong_kernel::capability::Capability;
 use huitong_kernel::pack::{Needed, Vocabulary, needs, words};
 
-use crate::base::records::Kind;
+use crate::base::journal::Kind;
 
 /// What this capability knows, and asks of the pack by name.
 fn vocabulary() -> Vocabulary {

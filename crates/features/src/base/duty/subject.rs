@@ -4,7 +4,7 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::{Id, Result, Tx};
 
 use super::store;
-use crate::base::records::{Described, Seen, Subject};
+use crate::base::journal::{Described, Seen, Subject};
 use crate::base::{associations, units};
 
 /// Links of associations to the units that answer for them.

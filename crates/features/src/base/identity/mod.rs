@@ -12,7 +12,7 @@ mod subject;
 
 use huitong_kernel::capability::{Capability, Run, Work};
 
-use crate::base::records::Kind;
+use crate::base::journal::Kind;
 
 pub(crate) use acts::office_kind;
 pub use acts::{

@@ -4,7 +4,7 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::{Id, Result, Tx};
 
 use super::directory;
-use crate::base::records::{Described, Seen, Subject, by_role, named};
+use crate::base::journal::{Described, Seen, Subject, by_role, named};
 
 /// Words for what entries on accounts, posts, sessions and tokens carry.
 const FIELDS: &[(&str, &str)] = &[

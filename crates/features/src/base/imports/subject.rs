@@ -1,6 +1,6 @@
 //! A batch as the journal names it.
 
-use crate::base::records::Subject;
+use crate::base::journal::Subject;
 
 /// Batches of rows brought in from files.
 pub struct ImportSubject;

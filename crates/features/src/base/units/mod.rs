@@ -11,7 +11,7 @@ pub use store::{all, by_key, by_name, find, name_of, names, performing};
 
 use huitong_kernel::capability::Capability;
 
-use crate::base::records::Kind;
+use crate::base::journal::Kind;
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("unit.add", "增加单位")];

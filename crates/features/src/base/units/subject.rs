@@ -4,7 +4,7 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::{Result, Tx};
 
 use super::store;
-use crate::base::records::{Described, Seen, Subject, named};
+use crate::base::journal::{Described, Seen, Subject, named};
 
 /// Units of the city.
 pub struct UnitSubject;

@@ -12,8 +12,8 @@ use super::{
     api, clocks, desk, facts, jobs, learning, notices, public, queue, store, subject, timeline, view,
 };
 use crate::base::attachments::{Attachment, Owner, Reading};
+use crate::base::journal::Kind;
 use crate::base::notices::Teller;
-use crate::base::records::Kind;
 
 /// Acts with their Chinese names.
 pub const ACT_NAMES: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use huitong_kernel::{Id, Result, Tx};
 use super::model::Appeal;
 use super::{rules, store, wording};
 use crate::base::identity::Holder;
-use crate::base::records::{self, Described, Explanation, Seen, Subject};
+use crate::base::journal::{self, Described, Explanation, Seen, Subject};
 
 /// Cases.
 pub struct AppealSubject;
@@ -85,11 +85,11 @@ impl Subject for AppealSubject {
         };
         let kept_out = |holder: &Holder| secret && theirs(holder);
         let value = |column: &str| store::key_of(&appeal, column);
-        let mut lines = records::by_roles(tx, "appeal.view", &store::KEYS, &value, &kept_out)?;
+        let mut lines = journal::by_roles(tx, "appeal.view", &store::KEYS, &value, &kept_out)?;
         if !appeal.anonymous() {
             // Whoever holds office where the case complains of never looks behind the mask, whatever the role.
             let kept_out = |h: &Holder| kept_out(h) || appeal.about.as_deref() == Some(h.office.as_str());
-            let who = records::by_roles(tx, "appeal.view_identity", &store::KEYS, &value, &kept_out)?;
+            let who = journal::by_roles(tx, "appeal.view_identity", &store::KEYS, &value, &kept_out)?;
             lines.extend(who.into_iter().map(|line| Explanation {
                 reach: format!("{}，诉求人身份", line.reach),
                 rule: format!("{}诉求人的姓名和电话，须选事由，每次都有记录", seen_by(&line.rule)),

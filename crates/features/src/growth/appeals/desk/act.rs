@@ -12,7 +12,7 @@ use huitong_kernel::{Id, OrMissing, Result, Tx};
 
 use super::case::choices;
 use super::tone;
-use crate::base::records::{Opened, Since};
+use crate::base::journal::{Opened, Since};
 use crate::base::{identity, units};
 use crate::growth::appeals::case::{self, Done, pack_of};
 use crate::growth::appeals::model::{Appeal, AppealId};

@@ -5,7 +5,7 @@ use huitong_kernel::{Id, Result, Tx};
 
 use super::model::{IN_FORCE, REFUSED, REPLACED, ROLLED_BACK};
 use super::store;
-use crate::base::records::{self, Described, Seen, Subject};
+use crate::base::journal::{self, Described, Seen, Subject};
 
 /// The states of a model, in words.
 pub fn state_words(state: &str) -> &'static str {
@@ -64,6 +64,6 @@ impl Subject for ModelSubject {
     }
 
     fn seen(&self, tx: &Tx, _: &str) -> Result<Seen> {
-        records::by_role(tx, "dispatch_model.view")
+        journal::by_role(tx, "dispatch_model.view")
     }
 }

@@ -9,8 +9,8 @@ use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
 use crate::base::identity;
-use crate::base::records::reading::{self, NOBODY, Read, actor_name};
-use crate::base::records::subjects::{self, Described, Kind};
+use crate::base::journal::reading::{self, NOBODY, Read, actor_name};
+use crate::base::journal::subjects::{self, Described, Kind};
 
 /// Entries on one page.
 const PAGE: i64 = 30;
@@ -118,7 +118,7 @@ pub fn in_order(rows: &mut [Named]) {
 }
 
 #[derive(Template)]
-#[template(path = "base/records/pages/journal.html")]
+#[template(path = "base/journal/pages/journal.html")]
 struct ListPage {
     shell: Shell,
     acts: Vec<Choice>,
@@ -171,7 +171,7 @@ pub fn list(c: &Call) -> Result<Reply> {
 }
 
 #[derive(Template)]
-#[template(path = "base/records/pages/entry.html")]
+#[template(path = "base/journal/pages/entry.html")]
 struct EntryPage {
     shell: Shell,
     row: Named,

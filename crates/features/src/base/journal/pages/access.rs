@@ -7,7 +7,7 @@ use huitong_kernel::{Result, Tx};
 
 use super::journal::subject_key;
 use crate::base::associations::{self, Terms};
-use crate::base::records::subjects::{Described, Explanation, Kind, Seen};
+use crate::base::journal::subjects::{Described, Explanation, Kind, Seen};
 
 struct Found {
     kind: String,
@@ -17,7 +17,7 @@ struct Found {
 }
 
 #[derive(Template)]
-#[template(path = "base/records/pages/access.html")]
+#[template(path = "base/journal/pages/access.html")]
 struct AccessPage {
     shell: Shell,
     asked: String,

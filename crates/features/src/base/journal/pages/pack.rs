@@ -10,7 +10,7 @@ use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::pack::ItemView;
 
 #[derive(Template)]
-#[template(path = "base/records/pages/pack.html")]
+#[template(path = "base/journal/pages/pack.html")]
 struct PackPage {
     shell: Shell,
     head: Vec<Fact>,

@@ -26,6 +26,6 @@ pub const ACTS: &[(&str, &str)] = &[
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
-    Capability { routes: pages::routes(), ..Capability::named("records", ACTS) }
+    Capability { routes: pages::routes(), ..Capability::named("journal", ACTS) }
         .hands(Kind::new(subject::PackSubject))
 }
