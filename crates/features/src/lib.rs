@@ -12,6 +12,7 @@ use huitong_kernel::house::House;
 use huitong_kernel::http::{Hooks, asset, metrics, openapi};
 use huitong_kernel::pack::{Needed, Vocabulary, needs};
 
+use base::places::{self, under};
 use base::{admin, associations, attachments, duty, identity, imports, journal, notices, units};
 use growth::appeals;
 
@@ -49,6 +50,7 @@ fn system() -> Capability {
         ],
         ..named
     }
+    .hands(under(places::EXCHANGE, &["metrics"]))
 }
 
 /// All capabilities put together: what a city is opened with.

@@ -8,4 +8,5 @@ pub mod identity;
 pub mod imports;
 pub mod journal;
 pub mod notices;
+pub mod places;
 pub mod units;

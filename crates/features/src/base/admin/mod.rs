@@ -8,6 +8,8 @@ mod units;
 use huitong_kernel::capability::Capability;
 use huitong_kernel::http::{GET, POST, Route, page};
 
+use crate::base::places::{self, Side, place, under};
+
 /// Acts of this capability, with their Chinese names; those on accounts belong to identity.
 pub const ACTS: &[(&str, &str)] = &[("unit.list", "查看单位"), ("permission.view", "查看权限表")];
 
@@ -38,4 +40,23 @@ pub fn routes() -> Vec<Route> {
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     Capability { routes: routes(), ..Capability::named("admin", ACTS) }
+        .hands(under(places::RULES, &["permission"]))
+        .hands(
+            place("/admin/users", "账户与任职", "账户", "users", "user.list")
+                .at(Side::Inside, 70)
+                .administration()
+                .entrance(100, "开通、停用账户，任命和免去任职"),
+        )
+        .hands(
+            place("/admin/units", "单位", "单位", "building", "unit.list")
+                .at(Side::Inside, 80)
+                .administration()
+                .entrance(110, "承办单位及其职责类别"),
+        )
+        .hands(
+            place("/admin/permissions", "权限表", "权限", "table", "permission.view")
+                .at(Side::Inside, 90)
+                .administration()
+                .entrance(90, "每个角色能做什么，范围多大"),
+        )
 }

@@ -3,8 +3,10 @@
 use askama::Template;
 use huitong_kernel::Result;
 use huitong_kernel::http::page::Shell;
-use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::http::{Call, Name, Reply};
 use huitong_kernel::rights::{Reach, Role};
+
+use crate::base::places::{self, Under};
 
 #[derive(Template)]
 #[template(path = "base/admin/pages/permissions.html")]
@@ -17,8 +19,8 @@ struct PermissionsPage {
 
 /// The acts on one kind of thing.
 struct Group {
-    title: &'static str,
-    id: &'static str,
+    title: Name,
+    id: Name,
     acts: Vec<ActRow>,
 }
 
@@ -62,11 +64,20 @@ pub fn show(c: &Call) -> Result<Reply> {
         label: roles.act_label(act).to_owned(),
         cells: roles.all().iter().map(|role| cell(role, act)).collect(),
     };
-    let groups = GROUPS.iter().map(|(title, id, _)| {
-        let of_group = |act: &&&str| group_of(act) == *title;
-        Group { title, id, acts: known.iter().filter(of_group).map(row).collect() }
-    });
-    let groups = groups.filter(|group| !group.acts.is_empty()).collect();
+    let headings = places::headings(&c.ctx.policy.house);
+    let stands = |under: &Under, act: &str| under.kinds.iter().any(|known| known == kind(act));
+    let (named, others): (Vec<&str>, Vec<&str>) =
+        known.into_iter().partition(|act| headings.iter().any(|under| stands(under, act)));
+    let mut groups: Vec<Group> = headings
+        .into_iter()
+        .map(|under| {
+            let acts = named.iter().filter(|act| stands(&under, act)).map(row).collect();
+            Group { title: under.heading.title, id: under.heading.id, acts }
+        })
+        .collect();
+    groups
+        .push(Group { title: "其他".into(), id: "others".into(), acts: others.iter().map(row).collect() });
+    groups.retain(|group| !group.acts.is_empty());
     let reaches = [Reach::Public, Reach::Own, Reach::Assigned, Reach::Unit, Reach::City];
     let mut shell = c.shell("权限表")?;
     shell.lead = format!("按现行政策包 {}", roles.version());
@@ -94,26 +105,9 @@ fn meaning(reach: Reach) -> &'static str {
     if reach == Reach::City { "全市所有的" } else { reach.label() }
 }
 
-/// The groups in which acts are read: title, anchor, and the words before the dot of the acts.
-const GROUPS: [(&str, &str, &[&str]); 7] = [
-    ("诉求", "appeals", &["appeal", "dispatch_model"]),
-    ("工作台与消息", "desk", &["desk", "queue", "notice"]),
-    ("协会与责任关系", "associations", &["association", "responsibility", "link", "attachment"]),
-    ("账户与任职", "accounts", &["user", "post", "token", "account", "session", "invitation", "unit"]),
-    ("权限、日志与政策包", "records", &["permission", "access", "journal", "pack"]),
-    ("数据交换", "exchange", &["import", "metrics"]),
-    (OTHERS, "others", &[]),
-];
-/// Where an act is read that belongs to none of them.
-const OTHERS: &str = "其他";
-
 /// The word before the dot of an act.
 fn kind(act: &str) -> &str {
     act.split('.').next().unwrap_or(act)
-}
-
-fn group_of(act: &str) -> &'static str {
-    GROUPS.iter().find(|(_, _, kinds)| kinds.contains(&kind(act))).map_or(OTHERS, |(title, ..)| title)
 }
 
 impl RoleRow {

@@ -13,6 +13,7 @@ pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, se
 use huitong_kernel::capability::Capability;
 
 use crate::base::journal::Kind;
+use crate::base::places::{self, Side, place, under};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[
@@ -25,4 +26,12 @@ pub const ACTS: &[(&str, &str)] = &[
 pub fn capability() -> Capability {
     Capability { routes: pages::routes(), ..Capability::named("associations", ACTS) }
         .hands(Kind::new(subject::AssociationSubject))
+        .hands(under(places::ASSOCIATIONS, &["association"]))
+        .hands(
+            place("/orgs", "找协会", "协会", "building-community", "association.view")
+                .at(Side::Inside, 30)
+                .at(Side::Outside, 40)
+                .at(Side::Public, 20)
+                .entrance(40, "行业协会商会的基本情况和联系方式"),
+        )
 }

@@ -17,6 +17,7 @@ pub use store::list;
 use huitong_kernel::capability::Capability;
 
 use crate::base::journal::Kind;
+use crate::base::places::{self, under};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("attachment.read", "查看附件"), ("attachment.add", "上传附件")];
@@ -25,4 +26,5 @@ pub const ACTS: &[(&str, &str)] = &[("attachment.read", "查看附件"), ("attac
 pub fn capability() -> Capability {
     Capability { routes: pages::routes(), ..Capability::named("attachments", ACTS) }
         .hands(Kind::new(subject::AttachmentSubject))
+        .hands(under(places::ASSOCIATIONS, &["attachment"]))
 }

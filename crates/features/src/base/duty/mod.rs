@@ -21,6 +21,7 @@ use huitong_kernel::capability::Capability;
 use huitong_kernel::pack::{Needed, Vocabulary, needs, words};
 
 use crate::base::journal::Kind;
+use crate::base::places::{self, Side, place, under};
 
 /// What this capability knows, and asks of the pack by name.
 fn vocabulary() -> Vocabulary {
@@ -45,4 +46,12 @@ pub const ACTS: &[(&str, &str)] =
 pub fn capability() -> Capability {
     Capability { name: "duty", vocabulary: vocabulary(), routes: pages::routes(), ..Capability::default() }
         .hands(Kind::new(subject::LinkSubject))
+        .hands(under(places::ASSOCIATIONS, &["responsibility", "link"]))
+        .hands(
+            place("/duty", "责任关系查询", "责任", "sitemap", "responsibility.view")
+                .at(Side::Inside, 40)
+                .at(Side::Outside, 50)
+                .at(Side::Public, 50)
+                .entrance(30, "一家协会由哪些单位负责，依据哪份文件"),
+        )
 }

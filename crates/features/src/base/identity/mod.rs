@@ -13,6 +13,7 @@ mod subject;
 use huitong_kernel::capability::{Capability, Run, Work};
 
 use crate::base::journal::Kind;
+use crate::base::places::{self, under};
 
 pub(crate) use acts::office_kind;
 pub use acts::{
@@ -60,4 +61,5 @@ pub fn capability() -> Capability {
     .hands(Kind::new(subject::PostSubject))
     .hands(Kind::new(subject::AccessSubject { kind: "session", label: "登录" }))
     .hands(Kind::new(subject::AccessSubject { kind: "token", label: "接口令牌" }))
+    .hands(under(places::ACCOUNTS, &["user", "post", "token", "account", "session", "invitation"]))
 }

@@ -22,11 +22,14 @@ pub use unit_names::UnitNames;
 use huitong_kernel::capability::Capability;
 
 use crate::base::journal;
+use crate::base::places::{self, under};
 
 /// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
 pub const ACTS: &[(&str, &str)] = &[("import.start", "开始导入"), ("import.finish", "导入完成")];
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
-    Capability::named("imports", ACTS).hands(journal::Kind::new(subject::ImportSubject))
+    Capability::named("imports", ACTS)
+        .hands(journal::Kind::new(subject::ImportSubject))
+        .hands(under(places::EXCHANGE, &["import"]))
 }

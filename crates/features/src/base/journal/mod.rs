@@ -16,6 +16,8 @@ pub use subjects::{Described, Explanation, Kind, Seen, Subject, named};
 
 use huitong_kernel::capability::Capability;
 
+use crate::base::places::{self, Side, place, under};
+
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[
     ("journal.view", "查看操作日志"),
@@ -28,4 +30,23 @@ pub const ACTS: &[(&str, &str)] = &[
 pub fn capability() -> Capability {
     Capability { routes: pages::routes(), ..Capability::named("journal", ACTS) }
         .hands(Kind::new(subject::PackSubject))
+        .hands(under(places::RULES, &["access", "journal", "pack"]))
+        .hands(
+            place("/admin/pack", "政策包", "政策包", "books", "pack.view")
+                .at(Side::Inside, 50)
+                .administration()
+                .entrance(50, "清单、时限、流程和依据，一项一项列明"),
+        )
+        .hands(
+            place("/admin/access", "谁能看到", "可见", "eye", "access.explain")
+                .at(Side::Inside, 100)
+                .administration()
+                .entrance(80, "一条记录谁能看到，依据哪条规则"),
+        )
+        .hands(
+            place("/admin/journal", "操作日志", "日志", "history", "journal.view")
+                .at(Side::Inside, 110)
+                .administration()
+                .entrance(70, "谁在什么时候以什么身份做了什么"),
+        )
 }

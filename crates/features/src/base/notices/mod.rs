@@ -14,10 +14,13 @@ pub use store::{count, list, unread};
 
 use huitong_kernel::capability::Capability;
 
+use crate::base::places::{self, under};
+
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("notice.view", "查看消息")];
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     Capability { routes: pages::routes(), followers: vec![FOLLOWER], ..Capability::named("notices", ACTS) }
+        .hands(under(places::DESK, &["notice"]))
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::base::attachments::{Attachment, Owner, Reading};
 use crate::base::journal::Kind;
 use crate::base::notices::Teller;
+use crate::base::places::{self, Heading, Place, Side, place, under};
 
 /// Acts with their Chinese names.
 pub const ACT_NAMES: &[(&str, &str)] = &[
@@ -117,7 +118,7 @@ pub fn capability() -> Capability {
     routes.extend(desk::routes());
     routes.extend(public::routes());
     routes.extend(learning::routes());
-    Capability {
+    let capability = Capability {
         name: "appeals",
         vocabulary,
         routes,
@@ -128,12 +129,34 @@ pub fn capability() -> Capability {
     }
     .hands(Kind::new(subject::AppealSubject))
     .hands(Kind::new(learning::ModelSubject))
+    .hands(learning::place())
     .hands(FILES)
     .hands(TELLER)
+    .hands(under(Heading::of(10, "appeals", "诉求"), &["appeal", "dispatch_model"]))
+    .hands(under(places::DESK, &["desk", "queue"]));
+    places().into_iter().fold(capability, Capability::hands)
+}
+
+/// Where one goes for cases, in the order of the navigation.
+fn places() -> [Place; 7] {
+    [
+        place("/", "首页", "首页", "home", "association.view").at(Side::Public, 10),
+        place("/desk", "工作台", "工作台", "home", "desk.view").at(Side::Inside, 10).at(Side::Outside, 10),
+        place("/appeals", "诉求工单", "诉求", "inbox", "appeal.list").at(Side::Inside, 20).counted(waiting),
+        place("/my/appeals", "我的诉求", "诉求", "inbox", "appeal.list").at(Side::Outside, 20),
+        place("/appeals/new", "提交诉求", "提交", "message-2", "appeal.submit")
+            .at(Side::Outside, 30)
+            .at(Side::Public, 30)
+            .by_post()
+            .entrance(10, "代表本协会、本企业提交"),
+        place("/appeals/register", "代录诉求", "代录", "message-2", "appeal.register")
+            .entrance(20, "录入来电、来访、来信反映的诉求"),
+        place("/track", "查办理进度", "进度", "search", "appeal.track").at(Side::Public, 40),
+    ]
 }
 
 /// How many cases wait for this reader in queues that are theirs to work through: the pill in the navigation.
-pub fn waiting(tx: &Tx) -> Result<i64> {
+fn waiting(tx: &Tx) -> Result<i64> {
     let ctx = tx.ctx();
     if ctx.may("appeal.list").is_none() {
         return Ok(0);

@@ -3,12 +3,13 @@
 use askama::Template;
 use huitong_kernel::clock::minute_text;
 use huitong_kernel::http::page::{Link, Shell};
-use huitong_kernel::http::{Call, Pairs, Reply};
+use huitong_kernel::http::{Call, Name, Pairs, Reply};
 use huitong_kernel::list::Asked;
 use huitong_kernel::pack::Queue;
 use huitong_kernel::{Result, Tx};
 
 use super::list::{Dress, Line};
+use crate::base::places::{self, Place};
 use crate::base::{notices, units};
 use crate::growth::appeals::queue::{self, APPEALS};
 
@@ -41,9 +42,9 @@ struct LateUnit {
 
 /// A place to go to, with what it is for.
 struct Entrance {
-    href: &'static str,
-    label: &'static str,
-    about: &'static str,
+    href: Name,
+    label: Name,
+    about: Name,
 }
 
 /// A queue's count, opening onto its rows.
@@ -109,8 +110,8 @@ pub fn show(c: &Call) -> Result<Reply> {
     let mut shell = c.shell("工作台")?;
     shell.lead = c.ctx.today().strftime("%Y年%-m月%-d日").to_string();
     let submits = shell.nav.iter().any(|item| item.href == SUBMIT);
-    let entrances = if groups.is_empty() { entrances(c, submits) } else { Vec::new() };
-    let links = if groups.is_empty() { Vec::new() } else { links(c, submits) };
+    let entrances = if groups.is_empty() { entrances(c, &shell) } else { Vec::new() };
+    let links = if groups.is_empty() { Vec::new() } else { links(c, &shell) };
     let city = city && !outside;
     c.page(&HomePage { shell, figures, groups, notices, links, outside, submits, city, late, entrances })
 }
@@ -152,30 +153,21 @@ fn recent(c: &Call, tx: &Tx) -> Result<Vec<NoticeLine>> {
 /// Where a case is handed in.
 const SUBMIT: &str = "/appeals/new";
 
-/// A place that one goes to often: address, name, what it is for, the act that opens it.
-const PLACES: &[(&str, &str, &str, &str)] = &[
-    (SUBMIT, "提交诉求", "代表本协会、本企业提交", "appeal.submit"),
-    ("/appeals/register", "代录诉求", "录入来电、来访、来信反映的诉求", "appeal.register"),
-    ("/duty", "责任关系查询", "一家协会由哪些单位负责，依据哪份文件", "responsibility.view"),
-    ("/orgs", "找协会", "行业协会商会的基本情况和联系方式", "association.view"),
-    ("/admin/pack", "政策包", "清单、时限、流程和依据，一项一项列明", "pack.view"),
-    ("/admin/dispatch-models", "派单模型", "文字研判学自什么、准不准、哪一版在用", "dispatch_model.view"),
-    ("/admin/journal", "操作日志", "谁在什么时候以什么身份做了什么", "journal.view"),
-    ("/admin/access", "谁能看到", "一条记录谁能看到，依据哪条规则", "access.explain"),
-    ("/admin/permissions", "权限表", "每个角色能做什么，范围多大", "permission.view"),
-    ("/admin/users", "账户与任职", "开通、停用账户，任命和免去任职", "user.list"),
-    ("/admin/units", "单位", "承办单位及其职责类别", "unit.list"),
-];
-
-/// The places of this reader.
-fn entrances(c: &Call, submits: bool) -> Vec<Entrance> {
-    let mine = |href: &str, act: &str| c.ctx.may(act).is_some() && (submits || href != SUBMIT);
-    let places = PLACES.iter().filter(|(href, _, _, act)| mine(href, act));
-    places.map(|&(href, label, about, _)| Entrance { href, label, about }).collect()
+/// The places of this reader; what only a post gives stands here where it stands in the navigation.
+fn entrances(c: &Call, shell: &Shell) -> Vec<Entrance> {
+    let shown = |place: &Place| shell.nav.iter().any(|item| item.href == place.href);
+    let mine = |place: &Place| c.ctx.may(&place.act).is_some() && (!place.by_post || shown(place));
+    let places = places::entrances(&c.ctx.policy.house).into_iter().filter(|place| mine(place));
+    places
+        .filter_map(|place| {
+            let (_, about) = place.entrance.clone()?;
+            Some(Entrance { href: place.href.clone(), label: place.label.clone(), about })
+        })
+        .collect()
 }
 
 /// The same as links, where they stand beside what is to be done.
-fn links(c: &Call, submits: bool) -> Vec<Link> {
-    let link = |place: Entrance| Link { href: place.href.to_owned(), label: place.label.to_owned() };
-    entrances(c, submits).into_iter().map(link).collect()
+fn links(c: &Call, shell: &Shell) -> Vec<Link> {
+    let link = |place: Entrance| Link { href: place.href.into_owned(), label: place.label.into_owned() };
+    entrances(c, shell).into_iter().map(link).collect()
 }

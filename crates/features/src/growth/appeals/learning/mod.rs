@@ -16,6 +16,8 @@ mod subject;
 use huitong_kernel::capability::{Memory, Run, Work};
 use huitong_kernel::followers::Follower;
 
+use crate::base::places::{self, Place, Side};
+
 pub use acts::{ask, roll_back};
 pub use model::{DispatchModel, ModelId};
 pub use pages::routes;
@@ -33,6 +35,14 @@ pub const ACTS: &[(&str, &str)] = &[
 
 /// Learns a model, each night after cases were closed and when somebody asks for it.
 pub const WORK: Work = Work { kind: acts::JOB, run: Run::Apart(learn::prepare) };
+
+/// Where one looks at models.
+pub fn place() -> Place {
+    places::place("/admin/dispatch-models", "派单模型", "模型", "route", "dispatch_model.view")
+        .at(Side::Inside, 60)
+        .administration()
+        .entrance(60, "文字研判学自什么、准不准、哪一版在用")
+}
 
 /// Sees to it that the night learns from what the day closed.
 pub const FOLLOWER: Follower = Follower { name: "dispatch_learning", take: acts::tonight };
