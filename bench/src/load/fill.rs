@@ -1,12 +1,11 @@
 //! Puts the generated cases into a city: rows, counts and journal entries, a few thousand to a commit.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use huitong_features::base::units;
-use huitong_features::growth::appeals::{Appeal, RunningLimit, Step};
+use huitong_features::growth::appeals::{self, Appeal, RunningLimit, Step};
 use huitong_kernel::city::{City, Limits};
-use huitong_kernel::counters::{self, Count};
+use huitong_kernel::counters;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::error::OrMissing;
 use huitong_kernel::journal::Record;
@@ -69,18 +68,13 @@ pub fn fill(city: &City, count: u64, login: &str) -> Result<Vec<String>> {
 }
 
 fn write(tx: &Tx, batch: &[Whole]) -> Result<()> {
-    let appeals: Vec<_> = batch.iter().map(|w| w.appeal.values()).collect();
-    tx.insert_many("appeals", Appeal::COLUMNS, &appeals)?;
+    let cases: Vec<_> = batch.iter().map(|w| w.appeal.values()).collect();
+    tx.insert_many("appeals", Appeal::COLUMNS, &cases)?;
     let steps: Vec<_> = batch.iter().flat_map(|w| &w.steps).map(Step::values).collect();
     tx.insert_many("appeal_steps", Step::COLUMNS, &steps)?;
     let clocks: Vec<_> = batch.iter().flat_map(|w| &w.clocks).map(RunningLimit::values).collect();
     tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &clocks)?;
-    let mut sums = BTreeMap::<[&str; 3], i64>::new();
-    for Whole { appeal: a, .. } in batch {
-        *sums.entry([a.unit.as_ref().map_or("-", |u| u.as_str()), &a.state, &a.kind]).or_default() += 1;
-    }
-    let sums: Vec<_> = sums.into_iter().map(|(keys, n)| (Count { name: "appeals", keys }, n)).collect();
-    tx.count_all(&sums)?;
+    appeals::began(tx, &batch.iter().map(|w| &w.appeal).collect::<Vec<_>>())?;
     let records = batch.iter().map(|w| {
         Record::new("appeal.submit", w.appeal.id.as_str())
             .change(json!({}), json!({"state": w.appeal.state, "kind": w.appeal.kind, "title_length": 20}))

@@ -30,6 +30,7 @@ mod wording;
 
 pub use acts::{ACTS, act, judge_tracked, named_unit, withdraw_tracked};
 pub use case::{Done, Input, Offer, offers};
+pub use counts::began;
 pub use house::{ACT_NAMES, FILES, SUBJECT, TELLER, capability, waiting};
 pub use model::{Appeal, AppealId, ClockId, NOT_DUE, RunningLimit, Step, StepId};
 pub use queue::{APPEALS, statement as queue_statement};
