@@ -13,8 +13,17 @@ DROP INDEX appeals_assignee;
 CREATE INDEX appeals_assignee ON appeals (assignee, state, due_order, id) WHERE assignee IS NOT NULL;
 DROP INDEX appeals_next_unit;
 CREATE INDEX appeals_next_unit ON appeals (next_unit, submitted_at, id) WHERE next_unit IS NOT NULL;
+DROP INDEX appeals_unit_answered;
+CREATE INDEX appeals_unit_answered ON appeals (unit, state, answered_at, id);
 CREATE INDEX appeals_unit_submitted ON appeals (unit, submitted_at, id);
 
--- With the unit behind the order, so that what is overdue is counted unit by unit without a look at the rows.
+-- With unit and kind behind the order, so that what is overdue is counted unit by unit, and one kind is picked out, without
+-- a look at the rows.
 DROP INDEX appeals_state;
-CREATE INDEX appeals_state ON appeals (state, due_order, id, unit);
+CREATE INDEX appeals_state ON appeals (state, due_order, id, unit, kind);
+DROP INDEX appeals_unit_state;
+CREATE INDEX appeals_unit_state ON appeals (unit, state, due_order, id, kind);
+
+-- What somebody has not read is found by the page that it leads to, which puts it away.
+DROP INDEX notices_unread;
+CREATE INDEX notices_unread ON notices (user_id, link) WHERE read_at IS NULL;

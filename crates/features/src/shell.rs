@@ -59,7 +59,7 @@ pub fn shell(c: &Call) -> Result<Shell> {
     };
     let inside = posts.iter().any(|p| p.kind == OfficeKind::Unit);
     let (waiting, unread) = c.read(|tx| {
-        let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread(tx, user))?;
+        let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread_to_a_hundred(tx, user))?;
         Ok((if inside { appeals::waiting(tx)? } else { 0 }, unread))
     })?;
     let post = posts.first();

@@ -6,7 +6,7 @@
 mod ask;
 mod memory;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use ask::Ask;
 
@@ -28,7 +28,8 @@ impl Named for Delta {
 }
 
 /// What is counted of the rows of a table, and by which of its columns, in the order of the keys. A flag stands as `1` or
-/// `0`, an empty column as nothing.
+/// `0`, an empty column as nothing. Every act that changes a row leaves a change of its count, if only by zero: what is kept
+/// of other questions about the rows holds until then.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tally {
     /// Its name among the counts.
@@ -54,7 +55,16 @@ pub(crate) struct Unfolded {
     changes: Vec<([String; DEPTH], i64)>,
 }
 
+/// Tells two states of counted rows apart: how often their counts were folded, and how many changes are not.
+pub(crate) type Stamp = (i64, usize);
+
 impl Tx<'_> {
+    /// What stamps the rows of a tally as this transaction sees them.
+    pub(crate) fn stamp(&self, tally: &'static Tally) -> Result<Stamp> {
+        let unfolded = self.unfolded(tally.name)?;
+        Ok((unfolded.folds, unfolded.changes.len()))
+    }
+
     /// Changes a count in the transaction of the act.
     pub fn count(&self, count: Count, delta: i64) -> Result<()> {
         self.count_all(&[(count, delta)])
@@ -100,14 +110,14 @@ impl Tx<'_> {
     }
 
     /// What is not folded; a snapshot is asked once, however many counts a page shows.
-    fn unfolded(&self, name: &'static str) -> Result<Rc<Unfolded>> {
+    fn unfolded(&self, name: &'static str) -> Result<Arc<Unfolded>> {
         if !self.is_reading() {
-            return Ok(Rc::new(self.read_unfolded(name)?));
+            return Ok(Arc::new(self.read_unfolded(name)?));
         }
         if let Some((_, known)) = self.unfolded.borrow().iter().find(|(of, _)| *of == name) {
             return Ok(known.clone());
         }
-        let fresh = Rc::new(self.read_unfolded(name)?);
+        let fresh = Arc::new(self.read_unfolded(name)?);
         self.unfolded.borrow_mut().push((name, fresh.clone()));
         Ok(fresh)
     }

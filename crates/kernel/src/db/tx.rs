@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::counters::Unfolded;
 use crate::ctx::Ctx;
@@ -29,6 +29,9 @@ pub(super) enum Conn<'a> {
     Postgres(RefCell<&'a mut PgConn>),
 }
 
+/// Unfolded changes of counts that a snapshot has read, by the name of the count.
+pub(crate) type Known = Vec<(&'static str, Arc<Unfolded>)>;
+
 /// A running transaction; acts and finders take it as their first argument.
 pub struct Tx<'a> {
     conn: Conn<'a>,
@@ -38,8 +41,8 @@ pub struct Tx<'a> {
     wrote: RefCell<Option<String>>,
     records: Cell<u32>,
     position: Cell<Option<i64>>,
-    /// Changes of counts that this snapshot holds beside what is folded, by the name of the count.
-    pub(crate) unfolded: RefCell<Vec<(&'static str, Rc<Unfolded>)>>,
+    /// Changes of counts that this snapshot holds beside what is folded.
+    pub(crate) unfolded: RefCell<Known>,
 }
 
 impl<'a> Tx<'a> {

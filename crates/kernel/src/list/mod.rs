@@ -2,6 +2,7 @@
 
 mod asked;
 mod order;
+mod passed;
 mod plan;
 mod query;
 

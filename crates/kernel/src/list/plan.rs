@@ -37,6 +37,8 @@ pub(super) enum Part {
     OneOf(String, Vec<Value>),
     /// One of these columns holds its value: what a reader reaches.
     Ways(Vec<(&'static str, Value)>),
+    /// A column that orders holds an instant before this one.
+    Before(String, i64),
 }
 
 impl Part {
@@ -59,6 +61,7 @@ impl Part {
                     ways.iter().map(|(column, value)| format!("{column} = {}", place(value))).collect();
                 format!("({})", ways.join(" OR "))
             }
+            Part::Before(column, at) => format!("{column} < {}", place(&Value::Int(*at))),
             Part::Text(text, own) => {
                 let text = super::query::shifted(text, args.len());
                 args.extend_from_slice(own);
@@ -77,7 +80,7 @@ fn bare(column: &str) -> &str {
 pub(super) fn needed(parts: &[Part]) -> Vec<Part> {
     let fixed = |way: &str| {
         parts.iter().find_map(|part| match part {
-            Part::OneOf(column, values) if column == way => Some(values),
+            Part::OneOf(column, values) if bare(column) == bare(way) => Some(values),
             _ => None,
         })
     };

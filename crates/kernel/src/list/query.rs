@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use crate::condition::sql::{self, Argument};
-use crate::condition::{Comparator, Condition, Constant, Frame, Test};
+use crate::condition::{Comparator, Condition, Constant, Frame, NEVER, Test};
 use crate::counters::{Ask, Tally};
 use crate::db::{Row, Tx, Value};
 use crate::error::{Error, Result};
 use crate::list::order::Order;
+use crate::list::passed::{self, Groups};
 use crate::list::plan::{Part, Plan, needed, ranges};
 use crate::list::{Asked, ListDef, OrderBy};
 use crate::rights::Scope;
@@ -37,6 +38,8 @@ pub struct Query<'a> {
     parts: Vec<Part>,
     /// The same for counts alone; none once something was asked that they do not know.
     asks: Option<Vec<Ask>>,
+    /// Whether a part asks for an instant in another way than "before".
+    moves: bool,
     after: Option<Vec<Value>>,
     total: Total,
 }
@@ -50,7 +53,8 @@ impl<'a> Query<'a> {
             _ => Part::Text(format!("({})", filter.sql), vec![value.clone()]),
         });
         let parts = parts.collect();
-        Query { def, plan: None, asked, order, parts, asks: None, after: None, total: Total::Counted }
+        let (plan, asks, after) = (None, None, None);
+        Query { def, plan, asked, order, parts, asks, moves: false, after, total: Total::Counted }
     }
 
     /// Says what is counted of the rows and how they are indexed; first after the beginning.
@@ -62,7 +66,7 @@ impl<'a> Query<'a> {
                 [Value::Text(value)] => Ask::equal(plan.tally, column, value),
                 _ => None,
             },
-            Part::Text(..) | Part::Ways(_) => None,
+            Part::Text(..) | Part::Ways(_) | Part::Before(..) => None,
         };
         self.asks = self.parts.iter().map(known).collect();
         self
@@ -94,6 +98,13 @@ impl<'a> Query<'a> {
         if let Condition::All(all) = condition {
             return all.iter().try_for_each(|part| self.hold(part, frame));
         }
+        if let Condition::Test(Test { fact, comparator: Comparator::Below, constant }) = condition
+            && let (Some(order), Constant::Now { offset_ms, .. }) = (&fact.order, constant)
+            && let at @ ..NEVER = frame.now.saturating_add(*offset_ms)
+        {
+            self.parts.push(Part::Before(order.clone(), at));
+            return Ok(());
+        }
         let (text, arguments) = sql::fragment(condition, frame, 1)
             .map_err(|e| Error::internal(format!("condition in a list: {}", e.reason)))?;
         let values = arguments.into_iter().map(value).collect();
@@ -106,7 +117,10 @@ impl<'a> Query<'a> {
         };
         self.parts.push(match fixed {
             Some(column) => Part::OneOf(column, values),
-            None => Part::Text(text, values),
+            None => {
+                self.moves |= condition.tests().iter().any(|t| matches!(t.constant, Constant::Now { .. }));
+                Part::Text(text, values)
+            }
         });
         Ok(())
     }
@@ -157,19 +171,73 @@ impl<'a> Query<'a> {
         if let Some((asks, plan)) = self.asks.take().zip(self.plan) {
             return tx.tally(plan.tally, &Ask::All(asks));
         }
-        let (sql, args) = self.count_sql();
-        tx.number(&sql, &args)
+        match self.passed(tx, None)? {
+            Some(groups) => Ok(groups.values().sum()),
+            None => {
+                let (sql, args) = self.count_sql();
+                tx.number(&sql, &args)
+            }
+        }
+    }
+
+    /// What is before an instant and else asks for no time, from what this process has counted of it.
+    fn passed(&self, tx: &Tx, column: Option<&'static str>) -> Result<Option<Groups>> {
+        let Some(plan) = self.plan.filter(|_| tx.is_reading() && !self.moves) else { return Ok(None) };
+        let is_before = |part: &Part| matches!(part, Part::Before(..));
+        let (before, parts): (Vec<Part>, Vec<Part>) = needed(&self.parts).into_iter().partition(is_before);
+        let [Part::Before(order, at)] = before.as_slice() else { return Ok(None) };
+        let (text, args) = self.groups_sql(&parts, column);
+        let question = format!("{text} {args:?} {order} {}", at - tx.ctx().now);
+        let between = |from: Option<i64>, to: i64| {
+            let mut parts = parts.clone();
+            parts.push(Part::Before(order.clone(), to));
+            parts.extend(from.map(|from| Part::Text(format!("{order} >= $1"), vec![Value::Int(from)])));
+            self.groups(tx, &parts, column)
+        };
+        passed::before(tx, tx.stamp(plan.tally)?, &question, *at, between).map(Some)
+    }
+
+    fn groups(&self, tx: &Tx, parts: &[Part], column: Option<&'static str>) -> Result<Groups> {
+        let (sql, args) = self.groups_sql(parts, column);
+        let rows = tx.query(&sql, &args)?;
+        let value = |row: &Row| column.map_or(Ok(None), |_| row.get("value"));
+        rows.iter().map(|row| Ok((value(row)?, row.get("number")?))).collect()
+    }
+
+    /// The statement that counts by the value of a column. The value is wrapped, lest an engine run through a whole index for
+    /// having the groups in order.
+    fn groups_sql(&self, parts: &[Part], column: Option<&'static str>) -> (String, Vec<Value>) {
+        let (conditions, args) = wherever(parts);
+        let from = self.def.from;
+        let sql = match column {
+            None => format!("SELECT COUNT(*) AS number FROM {from}{conditions}"),
+            Some(column) => format!(
+                "SELECT {column} || '' AS value, COUNT(*) AS number FROM {from}{conditions} GROUP BY {column} || ''"
+            ),
+        };
+        (sql, args)
+    }
+
+    /// Whether what is counted all the time knows how many rows there are.
+    pub fn knows_its_count(&self) -> bool {
+        self.asks.is_some()
     }
 
     /// How many rows there are for each value of a column, the most first.
     pub fn count_by(self, tx: &Tx, column: &'static str) -> Result<Vec<(Option<String>, i64)>> {
-        let (conditions, args) = wherever(&needed(&self.parts));
-        let sql = format!(
-            "SELECT {column} AS value, COUNT(*) AS number FROM {}{conditions} GROUP BY {column} ORDER BY COUNT(*) DESC, {column}",
-            self.def.from,
-        );
-        let rows = tx.query(&sql, &args)?;
-        rows.iter().map(|row| Ok((row.get("value")?, row.get("number")?))).collect()
+        let groups = match self.passed(tx, Some(column))? {
+            Some(groups) => groups,
+            None => self.groups(tx, &needed(&self.parts), Some(column))?,
+        };
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        // Those without a value come last among equals.
+        groups.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| (a.is_none(), a).cmp(&(b.is_none(), b))));
+        Ok(groups)
+    }
+
+    /// The statement that counts by the value of a column; a test looks at how it is answered.
+    pub fn count_by_sql(&self, column: &'static str) -> (String, Vec<Value>) {
+        self.groups_sql(&needed(&self.parts), Some(column))
     }
 
     pub(super) fn after_sample(mut self) -> Query<'a> {

@@ -10,7 +10,7 @@ pub use follower::{Recipients, Teller, Tellers, follower};
 pub use model::{Addressed, Notice, NoticeId};
 pub use pages::{arrived, routes};
 pub use rules::of_act;
-pub use store::{count, list, unread};
+pub use store::{count, list, unread, unread_to_a_hundred};
 
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[("notice.view", "查看消息")];

@@ -38,10 +38,11 @@ pub fn began(tx: &Tx, appeals: &[&Appeal]) -> Result<()> {
     tx.count_all(&changes)
 }
 
-/// Counts a case out of where it was and into where it is.
+/// Counts a case out of where it was and into where it is; one that stays under its keys leaves a change by zero, which says
+/// that something of it changed all the same.
 pub fn moved(tx: &Tx, before: &Appeal, after: &Appeal) -> Result<()> {
     if keys(before) == keys(after) {
-        return Ok(());
+        return tx.count(count(keys(after)), 0);
     }
     tx.count_all(&[(count(keys(before)), -1), (count(keys(after)), 1)])
 }

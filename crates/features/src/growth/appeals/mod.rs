@@ -33,5 +33,8 @@ pub use case::{Done, Input, Offer, offers};
 pub use counts::began;
 pub use house::{ACT_NAMES, FILES, SUBJECT, TELLER, capability, waiting};
 pub use model::{Appeal, AppealId, ClockId, NOT_DUE, RunningLimit, Step, StepId};
-pub use queue::{APPEALS, statement as queue_statement};
+pub use queue::{
+    APPEALS, count_statement as queue_count_statement, statement as queue_statement,
+    units_statement as queue_units_statement,
+};
 pub use submit::{Receipt, register, submit};

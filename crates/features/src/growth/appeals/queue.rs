@@ -174,6 +174,23 @@ pub fn statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)> {
     Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.rows_sql())
 }
 
+/// The statement that counts a queue; none where it is known from what is counted all the time.
+pub fn count_statement(ctx: &Ctx, queue: &Queue) -> Result<Option<(String, Vec<Value>)>> {
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    let units = units_of(ctx, Some(queue));
+    let query = query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?;
+    Ok((!query.knows_its_count()).then(|| query.count_sql()))
+}
+
+/// The statement that counts a queue unit by unit.
+pub fn units_statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)> {
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    let units = units_of(ctx, Some(queue));
+    Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.count_by_sql("a.unit"))
+}
+
 /// The names that a page of cases refers to, asked of their owners once.
 struct Directory {
     units: BTreeMap<String, String>,
