@@ -129,6 +129,21 @@ fn known(column: &str, yes: bool) -> Condition {
     })
 }
 
+fn before(column: &str, offset_ms: i64) -> Condition {
+    Condition::Test(Test {
+        fact: FactDef::instant(column, column).column(column).ordered_by(column),
+        comparator: Comparator::Below,
+        constant: Constant::Now { offset_ms, words: "现在".into() },
+    })
+}
+
+/// The same process at another time.
+fn at(ctx: &Ctx, now: i64) -> Ctx {
+    let mut ctx = ctx.clone();
+    ctx.now = now;
+    ctx
+}
+
 fn not(condition: Condition) -> Condition {
     Condition::Not(Box::new(condition))
 }
@@ -236,6 +251,41 @@ both! {
         })
         .unwrap();
         assert_eq!(now(&ctx), 40);
+    }
+
+    what_has_passed_since_it_was_counted_is_counted_too(db) {
+        let first = at(&Ctx::system(), 10);
+        let late = Condition::All(vec![one_of("state", &["open", "held"]), before("due_order", 0)]);
+        let asked = Asked::read(&LIST, &Pairs::default()).unwrap();
+        let agrees = |now: i64| {
+            let ctx = at(&first, now);
+            let frame = Frame { now, ..Frame::default() };
+            let query = |planned: bool| {
+                let query = Query::new(&LIST, &asked);
+                if planned { query.on(&PLAN) } else { query }.when(&late, &frame)
+            };
+            db.read(&ctx, |tx| {
+                assert_eq!(query(true)?.count(tx)?, query(false)?.count(tx)?, "at {now}");
+                assert_eq!(query(true)?.count_by(tx, "c.unit")?, query(false)?.count_by(tx, "c.unit")?);
+                Ok(())
+            })
+            .unwrap();
+        };
+        for turn in 0..3 {
+            add(db, &first, turn * 60..turn * 60 + 60);
+            for now in [10, 10, 17, 40, 12, 60] {
+                agrees(now);
+            }
+            while counters::fold(db, &first).unwrap() > 0 {}
+            agrees(30);
+            db.keep(&first, |tx| {
+                // A case that stays under its keys leaves a change by zero.
+                tx.exec("UPDATE cases SET due_order = due_order + 3 WHERE state = 'open'", args![])?;
+                tx.count(Count { name: "cases", keys: ["open", "", "", "0", "", "", "", ""] }, 0)
+            })
+            .unwrap();
+            agrees(30);
+        }
     }
 
     an_act_counts_what_it_has_changed_itself_and_leaves_no_trace_when_it_fails(db) {

@@ -119,9 +119,8 @@ fn a_queue_that_runs_through_closed_cases_is_found() {
     let app = TestApp::new(&city.db);
     let conn = filled(&city, &app);
     for (index, queue) in [
-        ("appeals_unit_state", "overdue of handler"),
-        ("appeals_desk", "to_sign of handler"),
-        ("appeals_state", "city_overdue of intake"),
+        ("appeals_unit_state", "to_review of unit_leader"),
+        ("appeals_unit_answered", "answered of handler"),
         ("appeals_unit_submitted", "all of handler"),
     ] {
         conn.execute_batch(&format!("SAVEPOINT whole; DROP INDEX {index}")).expect("an index less");
