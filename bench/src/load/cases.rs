@@ -73,7 +73,7 @@ impl Offices {
     fn handler(&self, n: u64, unit: usize) -> String {
         match drawn(n, 40) % HANDLERS {
             0 if unit == 0 => self.caller.clone(),
-            nth => format!("usr_{:013}{nth:013}", unit),
+            nth => format!("usr_{unit:013}{nth:013}"),
         }
     }
 }
