@@ -16,7 +16,7 @@ use huitong_features::base::units;
 use huitong_features::growth::appeals::{self, AppealId, Input, import, learning};
 use huitong_kernel::capability::Run;
 use huitong_kernel::ctx::Actor;
-use huitong_kernel::{Ctx, Id, Row, args, deadline, journal};
+use huitong_kernel::{Ctx, Id, Row, args, counters, deadline, journal};
 use huitong_testkit::app::TestApp;
 use huitong_testkit::db::{self, TestDb};
 use huitong_testkit::door::Person;
@@ -179,6 +179,8 @@ impl Replay {
             });
             done.unwrap_or_else(|e| panic!("{act} {}: {e} {}", order.number, e.log_line()));
         }
+        // As the worker does beside the acts; while another hand folds, this one need not.
+        let _ = counters::fold(&self.app.city.db, &self.app.program());
         many
     }
 
