@@ -484,3 +484,79 @@ SELECT appeal, started_at, id, limit_key, rule, pack, calendar, promise, due_at,
 DROP TABLE appeal_clocks;
 ALTER TABLE case_clocks RENAME TO appeal_clocks;
 CREATE UNIQUE INDEX appeal_clocks_by_id ON appeal_clocks (id);
+
+-- Counts by more than three keys, so that a queue is counted from them and not from its rows. What was counted before is
+-- counted anew from the rows by whoever owns them.
+
+DROP TABLE counter_deltas;
+DROP TABLE counters;
+
+-- plain, kept by its key: maintained counts, folded; `fold` is the fold that changed a row last, by which whoever keeps
+-- counts in memory reads no more than what is new
+CREATE TABLE counters (
+    name TEXT NOT NULL,
+    k1 TEXT NOT NULL,
+    k2 TEXT NOT NULL,
+    k3 TEXT NOT NULL,
+    k4 TEXT NOT NULL,
+    k5 TEXT NOT NULL,
+    k6 TEXT NOT NULL,
+    k7 TEXT NOT NULL,
+    k8 TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    fold BIGINT NOT NULL,
+    PRIMARY KEY (name, k1, k2, k3, k4, k5, k6, k7, k8)
+);
+CREATE INDEX counters_fold ON counters (name, fold);
+
+-- plain, kept by its key: changes of counts that are not folded yet; append-only, so that no two acts touch one row
+CREATE TABLE counter_deltas (
+    name TEXT NOT NULL,
+    id TEXT NOT NULL,
+    k1 TEXT NOT NULL,
+    k2 TEXT NOT NULL,
+    k3 TEXT NOT NULL,
+    k4 TEXT NOT NULL,
+    k5 TEXT NOT NULL,
+    k6 TEXT NOT NULL,
+    k7 TEXT NOT NULL,
+    k8 TEXT NOT NULL,
+    delta BIGINT NOT NULL,
+    PRIMARY KEY (name, id)
+);
+
+-- plain: how often the changes of each count were folded
+CREATE TABLE counter_folds (
+    name TEXT PRIMARY KEY,
+    folds BIGINT NOT NULL
+);
+
+-- Appeals counted by everything that a queue asks of them but the time, and indexes by which a queue is read from its first
+-- row to its last and nothing else.
+
+INSERT INTO counters (name, k1, k2, k3, k4, k5, k6, k7, k8, n, fold)
+SELECT 'appeals', state, kind, COALESCE(unit, ''), COALESCE(next_unit, ''), COALESCE(desk_unit, ''),
+    COALESCE(assignee, ''), CASE WHEN approved THEN '1' ELSE '0' END, COALESCE(solved, ''), COUNT(*), 0
+FROM appeals
+GROUP BY 2, 3, 4, 5, 6, 7, 8, 9;
+
+DROP INDEX appeals_desk;
+CREATE INDEX appeals_desk ON appeals (desk_unit, state, due_order, id);
+DROP INDEX appeals_assignee;
+CREATE INDEX appeals_assignee ON appeals (assignee, state, due_order, id) WHERE assignee IS NOT NULL;
+DROP INDEX appeals_next_unit;
+CREATE INDEX appeals_next_unit ON appeals (next_unit, submitted_at, id) WHERE next_unit IS NOT NULL;
+DROP INDEX appeals_unit_answered;
+CREATE INDEX appeals_unit_answered ON appeals (unit, state, answered_at, id);
+CREATE INDEX appeals_unit_submitted ON appeals (unit, submitted_at, id);
+
+-- With unit and kind behind the order, so that what is overdue is counted unit by unit, and one kind is picked out, without
+-- a look at the rows.
+DROP INDEX appeals_state;
+CREATE INDEX appeals_state ON appeals (state, due_order, id, unit, kind);
+DROP INDEX appeals_unit_state;
+CREATE INDEX appeals_unit_state ON appeals (unit, state, due_order, id, kind);
+
+-- What somebody has not read is found by the page that it leads to, which puts it away.
+DROP INDEX notices_unread;
+CREATE INDEX notices_unread ON notices (user_id, link) WHERE read_at IS NULL;

@@ -7,9 +7,6 @@ use std::time::{Duration, Instant};
 use super::Stop;
 use super::server::{Server, cpu};
 
-/// Callers at once.
-pub const CALLERS: usize = 64;
-
 /// What came of one round.
 #[derive(Debug, Clone, Copy)]
 pub struct Round {
@@ -28,6 +25,7 @@ pub struct Round {
 /// Asks for a while; `request` makes the text of the nth request of a caller, `good` is the status it must bring.
 pub fn round(
     server: &Server,
+    callers: usize,
     time: Duration,
     good: u16,
     request: &(dyn Fn(usize, u64) -> String + Sync),
@@ -35,7 +33,7 @@ pub fn round(
     let (began, server_cpu, own_cpu) = (Instant::now(), server.cpu(), cpu("self"));
     let lists: Vec<Result<Vec<Duration>, Stop>> = std::thread::scope(|scope| {
         let one = |caller| move || call(server.at, caller, began, time, good, request);
-        let threads: Vec<_> = (0..CALLERS).map(|caller| scope.spawn(one(caller))).collect();
+        let threads: Vec<_> = (0..callers).map(|caller| scope.spawn(one(caller))).collect();
         threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err("a caller stopped".into()))).collect()
     });
     let elapsed = began.elapsed();

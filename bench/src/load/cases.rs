@@ -1,4 +1,5 @@
-//! Generated appeals: the same for the same number, spread over units, states and two years.
+//! Generated appeals: the same for the same number, spread over units, states and two years. One unit has a tenth of them,
+//! one open case of twenty is overdue, and one judgement of thirty says that nothing was solved.
 
 use huitong_features::base::units::UnitId;
 use huitong_features::growth::appeals::{Appeal, NOT_DUE, RunningLimit, Step};
@@ -49,6 +50,34 @@ const MORE: [&str; 5] = [
     "希望有关部门到现场看一看，了解企业的实际困难。",
 ];
 
+/// Handlers of each unit among whom its cases are shared out.
+pub const HANDLERS: u64 = 12;
+
+/// Who the generated cases can lie with.
+pub struct Offices {
+    /// The units, the largest first.
+    pub units: Vec<UnitId>,
+    /// The handler of the largest unit who asks; one of [`HANDLERS`].
+    pub caller: String,
+}
+
+impl Offices {
+    /// The unit of a case: the first has a tenth of all, the others share the rest evenly.
+    fn unit(&self, n: u64) -> (usize, &UnitId) {
+        let drawn_place = drawn(n, 2) % 1_000;
+        let others = self.units.len().max(2) as u64 - 1;
+        let place = if drawn_place < 100 { 0 } else { 1 + (drawn_place - 100) * others / 900 } as usize;
+        (place, &self.units[place])
+    }
+
+    fn handler(&self, n: u64, unit: usize) -> String {
+        match drawn(n, 40) % HANDLERS {
+            0 if unit == 0 => self.caller.clone(),
+            nth => format!("usr_{unit:013}{nth:013}"),
+        }
+    }
+}
+
 /// A case with everything it has gone through.
 pub struct Whole {
     /// The case.
@@ -83,12 +112,17 @@ fn state(n: u64) -> &'static str {
 }
 
 /// The case of a number.
-pub fn case(ctx: &Ctx, n: u64, pack: &str, units: &[UnitId]) -> Whole {
+pub fn case(ctx: &Ctx, n: u64, pack: &str, offices: &Offices) -> Whole {
     let state = state(n);
-    let unit = &units[(drawn(n, 2) % units.len() as u64) as usize];
+    let (place, unit) = offices.unit(n);
     let done = COURSE.iter().rposition(|(_, to)| *to == state).unwrap_or_default();
     let open = done < 7;
-    let age = if open { drawn(n, 3) % (10 * 24) } else { 24 * 20 + drawn(n, 3) % (700 * 24) };
+    let late = open && drawn(n, 41).is_multiple_of(20);
+    let age = match (open, late) {
+        (_, true) => 15 * 24 + drawn(n, 3) % (30 * 24),
+        (true, false) => drawn(n, 3) % (10 * 24),
+        (false, false) => 24 * 20 + drawn(n, 3) % (700 * 24),
+    };
     let at = ctx.now - age as i64 * HOUR - drawn(n, 4) as i64 % HOUR;
     let mut appeal = blank(ctx, n, pack, at);
     state.clone_into(&mut appeal.state);
@@ -100,11 +134,15 @@ pub fn case(ctx: &Ctx, n: u64, pack: &str, units: &[UnitId]) -> Whole {
     appeal.desk_unit = (done >= 3).then(|| unit.clone());
     appeal.unit = (done >= 4).then(|| unit.clone());
     appeal.next_unit = (done == 3).then(|| unit.clone());
+    appeal.assignee = (done >= 4).then(|| offices.handler(n, place));
+    appeal.approved = done >= 6 && drawn(n, 42).is_multiple_of(2);
     appeal.signed_at = reached(4, 5);
     appeal.contacted_at = reached(5, 6);
     appeal.replied_at = reached(6, 40);
     appeal.answered_at = reached(7, 48);
     appeal.closed_at = reached(8, 60);
+    let judged = if drawn(n, 43).is_multiple_of(30) { "no" } else { "yes" };
+    appeal.solved = (done >= 8).then(|| judged.to_owned());
     let steps = if state == "closed" { 0 } else { done };
     let steps = (0..=steps).map(|nth| step(ctx, &appeal, nth)).collect();
     let clocks = clocks(ctx, &mut appeal, open, done);

@@ -1,19 +1,19 @@
 //! Puts the generated cases into a city: rows, counts and journal entries, a few thousand to a commit.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use huitong_features::base::units::{self, UnitId};
-use huitong_features::growth::appeals::{Appeal, RunningLimit, Step};
+use huitong_features::base::units;
+use huitong_features::growth::appeals::{self, Appeal, RunningLimit, Step};
 use huitong_kernel::city::{City, Limits};
-use huitong_kernel::counters::{self, Count};
+use huitong_kernel::counters;
 use huitong_kernel::ctx::Actor;
+use huitong_kernel::error::OrMissing;
 use huitong_kernel::journal::Record;
 use huitong_kernel::{Result, Tx, args};
 use serde_json::json;
 
 use super::Stop;
-use super::cases::{self, Whole};
+use super::cases::{self, Offices, Whole};
 
 const BATCH: u64 = 2_000;
 
@@ -24,30 +24,29 @@ pub fn city(folder: &Path, database: Option<&str>) -> std::result::Result<City, 
     place.open(Limits::default()).map_err(|failure| format!("{failure:?}").into())
 }
 
-/// What the callers ask for: open cases of one unit, and the unit's key.
-#[derive(serde::Serialize, serde::Deserialize)]
-pub struct Filled {
-    /// Key of the unit with a queue of its own.
-    pub unit: String,
-    /// Open cases of that unit.
-    pub cases: Vec<String>,
-}
+/// Key of the unit that has a tenth of all cases.
+pub const LARGEST: &str = "commerce";
 
-/// Fills the city with so many cases.
-pub fn fill(city: &City, count: u64) -> Result<Filled> {
+/// Fills the city with so many cases; gives the open ones of the largest unit.
+/// `login` is the handler of that unit who asks.
+pub fn fill(city: &City, count: u64, login: &str) -> Result<Vec<String>> {
     let ctx = city.ctx(Actor::System);
-    let units: Vec<_> =
+    let mut units: Vec<_> =
         city.db.read(&ctx, units::all)?.into_iter().filter(|u| !u.functions.is_empty()).collect();
-    let ids: Vec<UnitId> = units.iter().map(|u| u.id.clone()).collect();
-    let mut filled = Filled { unit: units[1].key.clone(), cases: Vec::new() };
+    units.sort_by_key(|unit| unit.key != LARGEST);
+    let units = units.into_iter().map(|u| u.id).collect();
+    let account = "SELECT id FROM users WHERE login = $1";
+    let caller = city.db.read(&ctx, |tx| tx.one(account, args![login])?.or_missing()?.get("id"))?;
+    let offices = Offices { units, caller };
+    let mut open = Vec::new();
     for from in (0..count).step_by(BATCH as usize) {
         let ctx = city.ctx(Actor::System);
         let pack = ctx.pack()?.version.clone();
         let batch: Vec<Whole> =
-            (from..(from + BATCH).min(count)).map(|n| cases::case(&ctx, n, &pack, &ids)).collect();
+            (from..(from + BATCH).min(count)).map(|n| cases::case(&ctx, n, &pack, &offices)).collect();
         for whole in &batch {
-            if whole.appeal.unit.as_ref() == Some(&ids[1]) && whole.appeal.due_at.is_some() {
-                filled.cases.push(whole.appeal.id.to_string());
+            if whole.appeal.unit.as_ref() == offices.units.first() && whole.appeal.due_at.is_some() {
+                open.push(whole.appeal.id.to_string());
             }
         }
         city.db.write(&ctx, |tx| write(tx, &batch))?;
@@ -65,22 +64,17 @@ pub fn fill(city: &City, count: u64) -> Result<Filled> {
         }
         Ok(())
     })?;
-    Ok(filled)
+    Ok(open)
 }
 
 fn write(tx: &Tx, batch: &[Whole]) -> Result<()> {
-    let appeals: Vec<_> = batch.iter().map(|w| w.appeal.values()).collect();
-    tx.insert_many("appeals", Appeal::COLUMNS, &appeals)?;
+    let cases: Vec<_> = batch.iter().map(|w| w.appeal.values()).collect();
+    tx.insert_many("appeals", Appeal::COLUMNS, &cases)?;
     let steps: Vec<_> = batch.iter().flat_map(|w| &w.steps).map(Step::values).collect();
     tx.insert_many("appeal_steps", Step::COLUMNS, &steps)?;
     let clocks: Vec<_> = batch.iter().flat_map(|w| &w.clocks).map(RunningLimit::values).collect();
     tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &clocks)?;
-    let mut sums = BTreeMap::<[&str; 3], i64>::new();
-    for Whole { appeal: a, .. } in batch {
-        *sums.entry([a.unit.as_ref().map_or("-", |u| u.as_str()), &a.state, &a.kind]).or_default() += 1;
-    }
-    let sums: Vec<_> = sums.into_iter().map(|(keys, n)| (Count { name: "appeals", keys }, n)).collect();
-    tx.count_all(&sums)?;
+    appeals::began(tx, &batch.iter().map(|w| &w.appeal).collect::<Vec<_>>())?;
     let records = batch.iter().map(|w| {
         Record::new("appeal.submit", w.appeal.id.as_str())
             .change(json!({}), json!({"state": w.appeal.state, "kind": w.appeal.kind, "title_length": 20}))

@@ -19,7 +19,19 @@ pub struct Server {
 
 /// Runs a command of the binary and gives what it printed.
 pub fn run(binary: &Path, place: &[String], args: &[&str]) -> Result<String, Stop> {
-    let out = Command::new(binary).args(args).args(place).output()?;
+    run_saying(binary, place, args, "")
+}
+
+/// The same with a line that the command reads.
+pub fn run_saying(binary: &Path, place: &[String], args: &[&str], line: &str) -> Result<String, Stop> {
+    let mut command = Command::new(binary);
+    command.args(args).args(place).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        // A command that reads nothing may have ended already.
+        let _ = writeln!(input, "{line}");
+    }
+    let out = child.wait_with_output()?;
     if !out.status.success() {
         return Err(format!("{args:?}: {}", String::from_utf8_lossy(&out.stderr)).into());
     }

@@ -12,4 +12,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_indexes", sql: include_str!("../../../migrations/0006_indexes.sql") },
     Migration { name: "0007_learning", sql: include_str!("../../../migrations/0007_learning.sql") },
     Migration { name: "0008_side_by_side", sql: include_str!("../../../migrations/0008_side_by_side.sql") },
+    huitong_kernel::COUNTS,
+    Migration {
+        name: "0009_counts_of_appeals",
+        sql: include_str!("../../../migrations/0009_counts_of_appeals.sql"),
+    },
 ];

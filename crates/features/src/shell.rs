@@ -24,7 +24,7 @@ pub fn shell(c: &Call) -> Result<Shell> {
     let inside = posts.iter().any(|p| p.kind == OfficeKind::Unit);
     let places = navigation(&c.ctx.policy.house, if inside { Side::Inside } else { Side::Outside });
     let (waiting, unread) = c.read(|tx| {
-        let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread(tx, user))?;
+        let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread_to_a_hundred(tx, user))?;
         let waiting = places.iter().map(|place| place.count.map_or(Ok(0), |count| count(tx)));
         Ok((waiting.collect::<Result<Vec<i64>>>()?, unread))
     })?;

@@ -34,3 +34,7 @@ pub use id::{Id, Named};
 /// The kernel's own tables; first in every list of migrations.
 pub const MIGRATION: migrate::Migration =
     migrate::Migration { name: "0001_kernel", sql: include_str!("../../../migrations/0001_kernel.sql") };
+
+/// The tables of maintained counts as they are now.
+pub const COUNTS: migrate::Migration =
+    migrate::Migration { name: "0009_counts", sql: include_str!("../../../migrations/0009_counts.sql") };

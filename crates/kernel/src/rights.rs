@@ -203,6 +203,17 @@ impl Scope<'_> {
         self.any == [Key::All]
     }
 
+    /// The columns that let a subject be reached, each with the value it must hold: any of them is enough. None where
+    /// everything is reached.
+    pub fn ways(&self) -> Option<impl Iterator<Item = (&'static str, &str)>> {
+        (!self.is_all()).then(|| {
+            self.any.iter().filter_map(|key| match *key {
+                Key::All => None,
+                Key::Is(column, wanted) => Some((column, wanted)),
+            })
+        })
+    }
+
     /// Whether a subject with these values in its key columns is within reach.
     pub fn admits<'v>(&self, value: &dyn Fn(&str) -> Option<&'v str>) -> bool {
         self.any.iter().any(|key| match key {

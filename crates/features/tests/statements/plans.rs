@@ -1,18 +1,19 @@
-//! How the embedded engine answers each saved queue: by an index, and those whose order an index has without sorting.
+//! How the embedded engine answers each saved queue, its rows and its count: along an index, and in a city where nearly all
+//! cases are closed with no more steps than the rows shown are worth.
 
 use huitong_features::growth::appeals;
 use huitong_kernel::Ctx;
+use huitong_kernel::Value;
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_testkit::app::TestApp;
-use huitong_testkit::db;
+use huitong_testkit::db::{self, TestDb};
+use rusqlite::{Connection, StatementStatus};
 
-/// What is sorted: the open cases of the whole city lie in order state by state, and what a unit has apart from what it is
-/// being given. Both end where the open cases, or those of one unit, do.
-const SORTED: [(&str, &[&str]); 3] = [
-    ("city_open", &["supervisor", "city_leader"]),
-    ("city_overdue", &["intake", "supervisor", "city_leader"]),
-    ("all", &["handler", "unit_leader"]),
-];
+/// Steps of the engine's machine that twenty rows and the ends of some ranges may take. One pass over the closed cases of a
+/// unit takes more than ten times as many.
+const STEPS: i32 = 8_000;
+/// Closed cases of each unit; there are two.
+const CLOSED: i64 = 20_000;
 
 /// Somebody who holds one role.
 fn holder(app: &TestApp, role: &str) -> Ctx {
@@ -32,33 +33,99 @@ fn holder(app: &TestApp, role: &str) -> Ctx {
     app.program().acting_as(actor)
 }
 
-#[test]
-fn queues_are_answered_by_indexes() {
-    let city = db::open_sqlite();
-    let app = TestApp::new(&city.db);
-    let conn = rusqlite::Connection::open(city.dir.path().join("city.db")).expect("the same database");
+/// A city of which nearly everything is closed: of each unit, for each open state, a few cases that are due, some of them past.
+fn filled(city: &TestDb, app: &TestApp) -> Connection {
+    let conn = Connection::open(city.dir.path().join("city.db")).expect("the same database");
+    let row = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) \
+               INSERT INTO appeals (id, number, version, pack, state, kind, title, text, disclosure, complainant_kind, source, \
+               tracking, verified, unit, next_unit, desk_unit, assignee, approved, submitted_at, closed_at, due_at, due_order, \
+               solved, updated_at) SELECT 'apl_' || ?2 || ?3 || i, ?2 || ?3 || i, 1, 'p', ?2, '求助', 't', 't', 'named', \
+               'individual', 'online', 't', 0, CASE WHEN ?4 THEN ?3 END, CASE WHEN ?2 = 'dispatched' THEN ?3 END, \
+               CASE WHEN ?4 THEN ?3 END, 'usr_' || (i % 5), i % 2, i, CASE WHEN ?6 IS NULL THEN i END, ?6 + i * 1000, \
+               COALESCE(?6 + i * 1000, 9000000000000), CASE WHEN ?6 IS NULL AND i % 50 = 0 THEN 'no' END, i FROM n";
+    let now = app.program().now;
+    for unit in ["commerce", "market_regulation"] {
+        let unit = app.unit(unit).id.to_string();
+        for (state, many, due) in [
+            ("closed", CLOSED, None),
+            ("answered", 300, None),
+            ("submitted", 40, Some(now + 90_000_000)),
+            ("accepted", 40, Some(now - 20_000)),
+            ("dispatched", 40, Some(now + 90_000_000)),
+            ("signed", 40, Some(now - 20_000)),
+            ("handling", 40, Some(now - 20_000)),
+            ("replied", 40, Some(now + 90_000_000)),
+        ] {
+            let is_given = !matches!(state, "submitted" | "accepted");
+            conn.execute(row, rusqlite::params![many, state, unit, is_given, Option::<i64>::None, due])
+                .expect("cases");
+        }
+    }
+    conn
+}
+
+/// What is wrong with how a statement is answered.
+fn fault(conn: &Connection, (sql, args): &(String, Vec<Value>)) -> Option<String> {
+    let sql = sql.replace('$', "?");
+    let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("it");
+    let steps: Vec<String> = plan
+        .query_map(rusqlite::params_from_iter(args.iter()), |row| row.get::<_, String>("detail"))
+        .and_then(Iterator::collect)
+        .expect("its plan");
+    let whole = steps
+        .iter()
+        .any(|step| step.starts_with("SCAN a") && !step.contains("USING") || step == "SCAN appeals");
+    let mut statement = conn.prepare(&sql).expect("it");
+    let mut rows = statement.query(rusqlite::params_from_iter(args.iter())).expect("an answer");
+    while rows.next().expect("a row").is_some() {}
+    drop(rows);
+    let taken = statement.get_status(StatementStatus::VmStep);
+    (whole || taken > STEPS).then(|| format!("{taken} steps: {}", steps.join("; ")))
+}
+
+/// Every statement that asks the rows of a queue, for every role that has it; and what is wrong with some.
+fn faults(app: &TestApp, conn: &Connection) -> (usize, Vec<String>) {
     let pack = app.city.pack();
     let (mut looked, mut wrong) = (0, Vec::new());
     for queue in &pack.queues {
         for role in &queue.roles {
-            let (sql, args) =
-                appeals::queue_statement(&holder(&app, role), queue).expect("a statement of the queue");
-            looked += 1;
-            let mut plan =
-                conn.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).expect("it");
-            let steps: Vec<String> = plan
-                .query_map(rusqlite::params_from_iter(args.iter()), |row| row.get::<_, String>("detail"))
-                .and_then(Iterator::collect)
-                .expect("its plan");
-            let whole = steps.iter().any(|step| step.starts_with("SCAN") && !step.contains("USING INDEX"));
-            let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
-            let may_sort =
-                SORTED.iter().any(|(key, roles)| *key == queue.key && roles.contains(&role.as_str()));
-            if whole || sorts != may_sort {
-                wrong.push(format!("{} of {role}: {}", queue.key, steps.join("; ")));
+            let reader = holder(app, role);
+            let rows = appeals::queue_statement(&reader, queue).expect("a statement of the queue");
+            let count = appeals::queue_count_statement(&reader, queue).expect("a statement of its count");
+            let by_unit = queue.late.then(|| appeals::queue_units_statement(&reader, queue)).transpose();
+            let by_unit = by_unit.expect("a statement of its counts by unit");
+            for statement in [Some(rows), count, by_unit].into_iter().flatten() {
+                looked += 1;
+                let of = format!("{} of {role}", queue.key);
+                wrong.extend(fault(conn, &statement).map(|fault| format!("{of}: {fault}\n{}", statement.0)));
             }
         }
     }
-    assert!(looked > 15, "{looked} queues");
+    (looked, wrong)
+}
+
+#[test]
+fn queues_and_their_counts_read_no_more_than_they_show() {
+    let city = db::open_sqlite();
+    let app = TestApp::new(&city.db);
+    let (looked, wrong) = faults(&app, &filled(&city, &app));
+    assert!(looked > 15, "{looked} statements");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_queue_that_runs_through_closed_cases_is_found() {
+    let city = db::open_sqlite();
+    let app = TestApp::new(&city.db);
+    let conn = filled(&city, &app);
+    for (index, queue) in [
+        ("appeals_unit_state", "to_review of unit_leader"),
+        ("appeals_unit_answered", "answered of handler"),
+        ("appeals_unit_submitted", "all of handler"),
+    ] {
+        conn.execute_batch(&format!("SAVEPOINT whole; DROP INDEX {index}")).expect("an index less");
+        let (_, wrong) = faults(&app, &conn);
+        assert!(wrong.iter().any(|fault| fault.starts_with(queue)), "without {index}: {}", wrong.join("\n"));
+        conn.execute_batch("ROLLBACK TO whole; RELEASE whole").expect("the index again");
+    }
 }

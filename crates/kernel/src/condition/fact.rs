@@ -13,7 +13,13 @@ pub struct FactDef {
     pub kind: FactType,
     /// The column it is stored in; only such facts may stand in queues.
     pub column: Option<String>,
+    /// A second column with the same instant that is never empty: where the fact is not known it holds [`NEVER`], so that
+    /// an index alone gives an order and a range.
+    pub order: Option<String>,
 }
+
+/// What stands in a column that orders ([`FactDef::ordered_by`]) where the instant is not known; after every instant there is.
+pub const NEVER: i64 = 9_000_000_000_000;
 
 /// The closed list of types.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +61,7 @@ pub enum Value {
 
 impl FactDef {
     fn new(key: &str, label: &str, kind: FactType) -> FactDef {
-        FactDef { key: key.to_owned(), label: label.to_owned(), kind, column: None }
+        FactDef { key: key.to_owned(), label: label.to_owned(), kind, column: None, order: None }
     }
 
     /// A yes-or-no fact.
@@ -108,6 +114,13 @@ impl FactDef {
     #[must_use]
     pub fn column(mut self, column: &str) -> FactDef {
         self.column = Some(column.to_owned());
+        self
+    }
+
+    /// Says which column holds the same instant for ordering: [`NEVER`] where the fact is not known.
+    #[must_use]
+    pub fn ordered_by(mut self, column: &str) -> FactDef {
+        self.order = Some(column.to_owned());
         self
     }
 }

@@ -13,7 +13,7 @@ pub mod words;
 mod tests;
 
 pub use evaluate::{Facts, Frame, Trace, Truth, evaluate, truth};
-pub use fact::{FactDef, FactType, Value};
+pub use fact::{FactDef, FactType, NEVER, Value};
 
 /// A rule that holds, does not hold, or cannot be told yet.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 //! SQL's own NULL logic is the same three-valued logic as in memory, so a row of which a fact is not known is
 //! neither found by a condition nor by its negation. Both engines understand every fragment made here.
 
-use super::{Comparator, Condition, Constant, Frame, Test};
+use super::{Comparator, Condition, Constant, Frame, NEVER, Test};
 
 /// One argument of a fragment.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub fn fragment(
     frame: &Frame<'_>,
     first: usize,
 ) -> Result<(String, Vec<Argument>), NotInSql> {
-    let mut writer = Writer { frame, first, arguments: Vec::new() };
+    let mut writer = Writer { frame, first, arguments: Vec::new(), negated: false };
     let text = writer.condition(condition)?;
     Ok((text, writer.arguments))
 }
@@ -45,6 +45,8 @@ struct Writer<'a> {
     frame: &'a Frame<'a>,
     first: usize,
     arguments: Vec<Argument>,
+    /// Whether the text stands under a "not": there a column that is never empty would find what is not known.
+    negated: bool,
 }
 
 impl Writer<'_> {
@@ -52,7 +54,12 @@ impl Writer<'_> {
         match condition {
             Condition::All(parts) => self.group(parts, " AND ", "1 = 1"),
             Condition::Any(parts) => self.group(parts, " OR ", "1 = 0"),
-            Condition::Not(part) => Ok(format!("NOT ({})", self.condition(part)?)),
+            Condition::Not(part) => {
+                let outside = std::mem::replace(&mut self.negated, true);
+                let text = self.condition(part);
+                self.negated = outside;
+                Ok(format!("NOT ({})", text?))
+            }
             Condition::Test(test) => self.test(test),
         }
     }
@@ -89,6 +96,11 @@ impl Writer<'_> {
             return Ok(format!("{column} {word} ({})", places.join(", ")));
         }
         let argument = self.argument(&test.constant)?;
+        if let (Some(order), Argument::Instant(at), false) = (&test.fact.order, &argument, self.negated)
+            && *at < NEVER
+        {
+            return Ok(self.ordered(order, test.comparator, argument));
+        }
         let place = self.place(argument);
         let sign = match test.comparator {
             Comparator::IsNot | Comparator::NoneOf => "<>",
@@ -99,6 +111,32 @@ impl Writer<'_> {
             Comparator::Is | Comparator::OneOf | Comparator::Known => "=",
         };
         Ok(format!("{column} {sign} {place}"))
+    }
+
+    /// The comparison with the column that orders: an index holds it. What is not known stands beyond every instant, so
+    /// that only "before" may ask this column alone.
+    fn ordered(&mut self, order: &str, comparator: Comparator, argument: Argument) -> String {
+        let place = self.place(argument);
+        let sign = match comparator {
+            Comparator::Below => "<",
+            Comparator::AtMost => "<=",
+            Comparator::Above => ">",
+            Comparator::AtLeast => ">=",
+            Comparator::IsNot | Comparator::NoneOf => "<>",
+            Comparator::Is | Comparator::OneOf | Comparator::Known => "=",
+        };
+        let known = match comparator {
+            Comparator::Above | Comparator::AtLeast | Comparator::IsNot | Comparator::NoneOf => {
+                let never = self.place(Argument::Instant(NEVER));
+                format!(" AND {order} < {never}")
+            }
+            _ => String::new(),
+        };
+        if known.is_empty() {
+            format!("{order} {sign} {place}")
+        } else {
+            format!("({order} {sign} {place}{known})")
+        }
     }
 
     fn argument(&self, constant: &Constant) -> Result<Argument, NotInSql> {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::sql::{Argument, fragment};
 use super::words::sentence;
-use super::{Comparator, Condition, Constant, FactDef, Frame, Named, Test, Truth, Value, evaluate};
+use super::{Comparator, Condition, Constant, FactDef, Frame, NEVER, Named, Test, Truth, Value, evaluate};
 
 fn named(key: &str, label: &str) -> Named {
     Named { key: key.to_owned(), label: label.to_owned() }
@@ -25,7 +25,7 @@ fn kind() -> FactDef {
 }
 
 fn due() -> FactDef {
-    FactDef::instant("due_at", "到期时间").column("due_at")
+    FactDef::instant("due_at", "到期时间").column("due_at").ordered_by("due_order")
 }
 
 fn unit() -> FactDef {
@@ -105,7 +105,7 @@ fn not(condition: Condition) -> Condition {
 fn asked_of_sqlite(condition: &Condition, facts: &Facts) -> Truth {
     let base = rusqlite::Connection::open_in_memory().unwrap();
     base.execute_batch(
-        "CREATE TABLE t (urgent INTEGER, members INTEGER, kind TEXT, due_at INTEGER, unit TEXT) STRICT",
+        "CREATE TABLE t (urgent INTEGER, members INTEGER, kind TEXT, due_at INTEGER, unit TEXT, due_order INTEGER) STRICT",
     )
     .unwrap();
     let column = |key: &str| match facts.get(key) {
@@ -116,7 +116,8 @@ fn asked_of_sqlite(condition: &Condition, facts: &Facts) -> Truth {
         Some(Value::Date(date)) => date.to_string().into(),
     };
     let row = ["urgent", "members", "kind", "due_at", "unit"].map(column);
-    base.execute("INSERT INTO t VALUES (?1, ?2, ?3, ?4, ?5)", rusqlite::params_from_iter(row)).unwrap();
+    base.execute("INSERT INTO t VALUES (?1, ?2, ?3, ?4, ?5, NULL)", rusqlite::params_from_iter(row)).unwrap();
+    base.execute("UPDATE t SET due_order = COALESCE(due_at, ?1)", [NEVER]).unwrap();
     let found = |condition: &Condition| {
         let (text, arguments) = fragment(condition, &frame(), 1).unwrap();
         let text = format!("SELECT count(*) FROM t WHERE {}", text.replace('$', "?"));

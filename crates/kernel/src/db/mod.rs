@@ -1,6 +1,7 @@
 //! One thin layer over the embedded engine and PostgreSQL: one SQL text, one transaction type, one row.
 
 mod postgres;
+mod snapshot;
 mod sql;
 mod sqlite;
 mod tx;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
+pub(crate) use snapshot::Snapshot;
 pub use tx::Tx;
 pub use value::{Column, Row, Value};
 
@@ -105,10 +107,12 @@ impl Db {
 
     /// Reads in one snapshot.
     pub fn read<T>(&self, ctx: &Ctx, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
-        match &self.0.engine {
-            Engine::Sqlite(engine) => engine.read(ctx, &self.0.tables, f),
-            Engine::Postgres(engine) => engine.read(ctx, &self.0.tables, f),
-        }
+        self.snapshot()?.read(ctx, f)
+    }
+
+    /// A snapshot for several readings.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::open(self)
     }
 
     /// Runs an act; when this answers `Ok`, it is on disk. The closure may run again after a clash.

@@ -65,8 +65,22 @@ impl Postgres {
         result
     }
 
-    pub(super) fn read<T>(&self, ctx: &Ctx, tables: &Tables, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
-        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ctx, tables, Mode::Read, &f)
+    /// A connection in a snapshot; whoever takes it gives it back with [`Postgres::end_reading`].
+    pub(super) fn begin_reading(&self) -> Result<PgConn> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let mut conn = self.take()?;
+        match conn.client.batch_execute(begin) {
+            Ok(()) => Ok(conn),
+            Err(error) => {
+                self.end_reading(conn);
+                Err(wrong(begin, &error))
+            }
+        }
+    }
+
+    pub(super) fn end_reading(&self, mut conn: PgConn) {
+        let _ = conn.client.batch_execute("COMMIT");
+        self.put_back(conn);
     }
 
     pub(super) fn write<T>(

@@ -121,7 +121,8 @@ impl Sqlite {
         self.writer.lock().conn.conn.execute_batch(statements).map_err(failed)
     }
 
-    pub(super) fn read<T>(&self, ctx: &Ctx, tables: &Tables, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+    /// A reader in a snapshot; whoever takes it gives it back with [`Sqlite::end_reading`].
+    pub(super) fn begin_reading(&self) -> Result<Link> {
         let conn = {
             let mut readers = self.readers.lock();
             loop {
@@ -131,14 +132,19 @@ impl Sqlite {
                 }
             }
         };
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            conn.run("BEGIN DEFERRED").map_err(failed)?;
-            f(&Tx::new(Conn::Sqlite(&conn), ctx, Mode::Read, tables))
-        }));
+        match conn.run("BEGIN DEFERRED") {
+            Ok(_) => Ok(conn),
+            Err(error) => {
+                self.end_reading(conn);
+                Err(failed(error))
+            }
+        }
+    }
+
+    pub(super) fn end_reading(&self, conn: Link) {
         let _ = conn.run("ROLLBACK");
         self.readers.lock().push(conn);
         self.reader_free.notify_one();
-        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Runs one act on the caller's own thread; answers when it is on disk.

@@ -2,7 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::counters::Unfolded;
 use crate::ctx::Ctx;
 use crate::db::postgres::PgConn;
 use crate::db::value::{Row, Value};
@@ -27,6 +29,9 @@ pub(super) enum Conn<'a> {
     Postgres(RefCell<&'a mut PgConn>),
 }
 
+/// Unfolded changes of counts that a snapshot has read, by the name of the count.
+pub(crate) type Known = Vec<(&'static str, Arc<Unfolded>)>;
+
 /// A running transaction; acts and finders take it as their first argument.
 pub struct Tx<'a> {
     conn: Conn<'a>,
@@ -36,12 +41,15 @@ pub struct Tx<'a> {
     wrote: RefCell<Option<String>>,
     records: Cell<u32>,
     position: Cell<Option<i64>>,
+    /// Changes of counts that this snapshot holds beside what is folded.
+    pub(crate) unfolded: RefCell<Known>,
 }
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: Conn<'a>, ctx: &'a Ctx, mode: Mode, tables: &'a Tables) -> Tx<'a> {
         let (wrote, records) = (RefCell::new(None), Cell::new(0));
-        Tx { conn, ctx, mode, tables, wrote, records, position: Cell::new(None) }
+        let (position, unfolded) = (Cell::new(None), RefCell::default());
+        Tx { conn, ctx, mode, tables, wrote, records, position, unfolded }
     }
 
     /// Who acts, when, by which request.
@@ -141,6 +149,11 @@ impl<'a> Tx<'a> {
     /// Whether this transaction runs on the embedded engine: there the journal gets its position at once.
     pub(crate) fn is_embedded(&self) -> bool {
         matches!(self.conn, Conn::Sqlite(_))
+    }
+
+    /// Whether this is a snapshot that nothing changes while it is read.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.mode == Mode::Read
     }
 
     pub(crate) fn set_position(&self, last: i64) {

@@ -12,14 +12,14 @@ use serde::de::DeserializeOwned;
 use crate::city::City;
 use crate::clock::Random;
 use crate::ctx::{Actor, Ctx};
-use crate::db::Tx;
+use crate::db::{Snapshot, Tx};
 use crate::digest::sm3_hex;
 use crate::error::{Error, FieldError, Kind, OrMissing, Result};
 use crate::http::body::{self, Filled, Upload};
 use crate::http::page::Shell;
 use crate::http::query::Pairs;
 use crate::http::reply::Reply;
-use crate::http::route::Route;
+use crate::http::route::{Method, Route};
 use crate::http::site::{SessionInfo, Site};
 use crate::http::{cookie, csrf, flash};
 use crate::id::{Id, Named};
@@ -47,6 +47,8 @@ pub struct Call {
     pub(super) filled: OnceCell<Filled>,
     pub(super) guest: OnceCell<String>,
     pub(super) flash_shown: Cell<bool>,
+    /// What has been read so far was read here; an act of the same request ends it.
+    pub(super) snapshot: Cell<Option<Snapshot>>,
 }
 
 impl Call {
@@ -123,19 +125,35 @@ impl Call {
         self.header("content-type").and_then(|kind| kind.split(';').next()).map_or("", str::trim)
     }
 
-    /// Reads in one snapshot.
+    /// Reads in one snapshot. A request that only asks reads all it reads in the same one: a page says one thing everywhere,
+    /// and a distant database is told once that reading begins and ends.
     pub fn read<T>(&self, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
-        self.city.db.read(&self.ctx, f)
+        if self.route.method != Method::Get {
+            return self.city.db.read(&self.ctx, f);
+        }
+        let mut snapshot = self.snapshot.take().map_or_else(|| self.city.db.snapshot(), Ok)?;
+        let result = snapshot.read(&self.ctx, f);
+        if result.is_ok() {
+            self.snapshot.set(Some(snapshot));
+        }
+        result
+    }
+
+    /// Ends the snapshot that this request has read in: before it changes something, and before what takes long.
+    pub fn end_reading(&self) {
+        self.snapshot.take();
     }
 
     /// Does an act, once per idempotency key; the closure may run again after a clash.
     pub fn write<T: Serialize + DeserializeOwned>(&self, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        self.end_reading();
         let key = self.idempotency_key()?;
         self.city.db.write(&self.ctx, |tx| idempotency::once(tx, key.as_ref(), &f))
     }
 
     /// Changes plain tables: sessions, drafts, what somebody has read.
     pub fn keep<T>(&self, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        self.end_reading();
         self.city.db.keep(&self.ctx, f)
     }
 

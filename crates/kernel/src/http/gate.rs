@@ -62,6 +62,7 @@ pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
         filled: OnceCell::new(),
         guest: OnceCell::new(),
         flash_shown: Cell::new(false),
+        snapshot: Cell::new(None),
         site,
     };
     let result = match pairs {

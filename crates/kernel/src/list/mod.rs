@@ -2,10 +2,13 @@
 
 mod asked;
 mod order;
+mod passed;
+mod plan;
 mod query;
 
 pub use asked::{Asked, MAX_DEPTH, MAX_SIZE};
 pub use order::{ColumnKind, OrderBy};
+pub use plan::{Index, Plan};
 pub use query::{Listed, Query};
 
 use std::borrow::Cow;

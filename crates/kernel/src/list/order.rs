@@ -63,6 +63,19 @@ impl Order {
         Order(steps)
     }
 
+    /// The column of an order that has one step beside the key.
+    pub(super) fn single(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [step, _] if !step.nullable => Some(&step.column),
+            _ => None,
+        }
+    }
+
+    /// Whether it ends downwards.
+    pub(super) fn descends(&self) -> bool {
+        self.0.last().is_some_and(|step| step.descending)
+    }
+
     pub(super) fn clause(&self) -> String {
         let step = |s: &OrderBy| {
             let way = if s.descending { " DESC" } else { "" };

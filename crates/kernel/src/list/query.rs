@@ -3,10 +3,13 @@
 use serde::Serialize;
 
 use crate::condition::sql::{self, Argument};
-use crate::condition::{Condition, Frame};
+use crate::condition::{Comparator, Condition, Constant, Frame, NEVER, Test};
+use crate::counters::{Ask, Tally};
 use crate::db::{Row, Tx, Value};
 use crate::error::{Error, Result};
 use crate::list::order::Order;
+use crate::list::passed::{self, Groups};
+use crate::list::plan::{Part, Plan, needed, ranges};
 use crate::list::{Asked, ListDef, OrderBy};
 use crate::rights::Scope;
 
@@ -23,17 +26,20 @@ pub struct Listed<T> {
 
 enum Total {
     Counted,
-    Known(i64),
     Unasked,
 }
 
 /// A question to a list, being put together.
 pub struct Query<'a> {
     def: &'a ListDef,
+    plan: Option<&'static Plan>,
     asked: &'a Asked,
     order: Order,
-    conditions: Vec<String>,
-    args: Vec<Value>,
+    parts: Vec<Part>,
+    /// The same for counts alone; none once something was asked that they do not know.
+    asks: Option<Vec<Ask>>,
+    /// Whether a part asks for an instant in another way than "before".
+    moves: bool,
     after: Option<Vec<Value>>,
     total: Total,
 }
@@ -42,60 +48,95 @@ impl<'a> Query<'a> {
     /// Begins with what the address asked for; give it the reader's scope next.
     pub fn new(def: &'a ListDef, asked: &'a Asked) -> Query<'a> {
         let order = Order::new(asked.order.clone(), &def.key);
-        let (conditions, args) = (Vec::new(), Vec::new());
-        let mut query = Query { def, asked, order, conditions, args, after: None, total: Total::Counted };
-        for (filter, value) in &asked.filters {
-            query.narrow(&filter.sql, std::slice::from_ref(value));
-        }
-        query
+        let parts = asked.filters.iter().map(|(filter, value)| match filter.sql.strip_suffix(" = $1") {
+            Some(column) if is_column(column) => Part::OneOf(column.to_owned(), vec![value.clone()]),
+            _ => Part::Text(format!("({})", filter.sql), vec![value.clone()]),
+        });
+        let parts = parts.collect();
+        let (plan, asks, after) = (None, None, None);
+        Query { def, plan, asked, order, parts, asks, moves: false, after, total: Total::Counted }
+    }
+
+    /// Says what is counted of the rows and how they are indexed; first after the beginning.
+    #[must_use]
+    pub fn on(mut self, plan: &'static Plan) -> Query<'a> {
+        self.plan = Some(plan);
+        let known = |part: &Part| match part {
+            Part::OneOf(column, values) => match values.as_slice() {
+                [Value::Text(value)] => Ask::equal(plan.tally, column, value),
+                _ => None,
+            },
+            Part::Text(..) | Part::Ways(_) | Part::Before(..) => None,
+        };
+        self.asks = self.parts.iter().map(known).collect();
+        self
     }
 
     /// Only what the reader reaches.
     #[must_use]
     pub fn scope(mut self, scope: &Scope) -> Query<'a> {
-        if !scope.is_all() {
-            let condition = scope.condition(&mut self.args);
-            self.conditions.push(condition);
-        }
-        self
+        let Some(ways) = scope.ways() else { return self };
+        self.parts.push(Part::Ways(ways.map(|(column, value)| (column, Value::from(value))).collect()));
+        self.ask(|tally| Ask::scope(tally, scope))
     }
 
     /// A further condition with its own `$1, $2, …`.
     #[must_use]
     pub fn and(mut self, sql: &'static str, args: &[Value]) -> Query<'a> {
-        self.narrow(sql, args);
+        self.parts.push(Part::Text(format!("({sql})"), args.to_vec()));
+        self.asks = None;
         self
-    }
-
-    fn narrow(&mut self, sql: &str, args: &[Value]) {
-        self.conditions.push(format!("({})", shifted(sql, self.args.len())));
-        self.args.extend_from_slice(args);
     }
 
     /// A condition of the pack (a saved queue).
     pub fn when(mut self, condition: &Condition, frame: &Frame<'_>) -> Result<Query<'a>> {
-        let (text, args) = sql::fragment(condition, frame, self.args.len() + 1)
+        self.hold(condition, frame)?;
+        Ok(self.ask(|tally| Ask::condition(tally, condition, frame)))
+    }
+
+    fn hold(&mut self, condition: &Condition, frame: &Frame<'_>) -> Result<()> {
+        if let Condition::All(all) = condition {
+            return all.iter().try_for_each(|part| self.hold(part, frame));
+        }
+        if let Condition::Test(Test { fact, comparator: Comparator::Below, constant }) = condition
+            && let (Some(order), Constant::Now { offset_ms, .. }) = (&fact.order, constant)
+            && let at @ ..NEVER = frame.now.saturating_add(*offset_ms)
+        {
+            self.parts.push(Part::Before(order.clone(), at));
+            return Ok(());
+        }
+        let (text, arguments) = sql::fragment(condition, frame, 1)
             .map_err(|e| Error::internal(format!("condition in a list: {}", e.reason)))?;
-        self.conditions.push(text);
-        self.args.extend(args.into_iter().map(|argument| match argument {
-            Argument::Flag(truth) => Value::Bool(truth),
-            Argument::Text(text) | Argument::Date(text) => Value::Text(text),
-            Argument::Number(number) | Argument::Instant(number) => Value::Int(number),
-        }));
-        Ok(self)
+        let values = arguments.into_iter().map(value).collect();
+        let fixed = match condition {
+            Condition::Test(Test { fact, comparator: Comparator::Is | Comparator::OneOf, constant }) => {
+                // An instant may be compared with another column than its own.
+                fact.column.clone().filter(|_| !matches!(constant, Constant::Now { .. }))
+            }
+            _ => None,
+        };
+        self.parts.push(match fixed {
+            Some(column) => Part::OneOf(column, values),
+            None => {
+                self.moves |= condition.tests().iter().any(|t| matches!(t.constant, Constant::Now { .. }));
+                Part::Text(text, values)
+            }
+        });
+        Ok(())
+    }
+
+    fn ask(mut self, ask: impl FnOnce(&Tally) -> Option<Ask>) -> Query<'a> {
+        self.asks = self.asks.take().zip(self.plan).and_then(|(mut asks, plan)| {
+            asks.push(ask(plan.tally)?);
+            Some(asks)
+        });
+        self
     }
 
     /// Another order than the address can name (a saved queue's).
     #[must_use]
     pub fn order(mut self, steps: Vec<OrderBy>) -> Query<'a> {
         self.order = Order::new(steps, &self.def.key);
-        self
-    }
-
-    /// The exact total, where a maintained counter knows it.
-    #[must_use]
-    pub fn total(mut self, known: i64) -> Query<'a> {
-        self.total = Total::Known(known);
         self
     }
 
@@ -118,32 +159,85 @@ impl<'a> Query<'a> {
         let seen = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let first_and_last = !more && self.after.is_none() && self.asked.page == 1;
         let total = match self.total {
-            Total::Known(known) => Some(known),
             Total::Unasked => None,
             Total::Counted if first_and_last => Some(seen),
-            Total::Counted => {
-                let (sql, args) = self.count_sql();
-                Some(tx.number(&sql, &args)?)
-            }
+            Total::Counted => Some(self.count(tx)?),
         };
         Ok(Listed { items: rows.into_iter().map(read).collect::<Result<_>>()?, total, next })
     }
 
-    /// How many rows there are, exactly.
-    pub fn count(self, tx: &Tx) -> Result<i64> {
-        let (sql, args) = self.count_sql();
-        tx.number(&sql, &args)
+    /// How many rows there are, exactly: from what is counted of them where that knows the answer, else along an index.
+    pub fn count(mut self, tx: &Tx) -> Result<i64> {
+        if let Some((asks, plan)) = self.asks.take().zip(self.plan) {
+            return tx.tally(plan.tally, &Ask::All(asks));
+        }
+        match self.passed(tx, None)? {
+            Some(groups) => Ok(groups.values().sum()),
+            None => {
+                let (sql, args) = self.count_sql();
+                tx.number(&sql, &args)
+            }
+        }
+    }
+
+    /// What is before an instant and else asks for no time, from what this process has counted of it.
+    fn passed(&self, tx: &Tx, column: Option<&'static str>) -> Result<Option<Groups>> {
+        let Some(plan) = self.plan.filter(|_| tx.is_reading() && !self.moves) else { return Ok(None) };
+        let is_before = |part: &Part| matches!(part, Part::Before(..));
+        let (before, parts): (Vec<Part>, Vec<Part>) = needed(&self.parts).into_iter().partition(is_before);
+        let [Part::Before(order, at)] = before.as_slice() else { return Ok(None) };
+        let (text, args) = self.groups_sql(&parts, column);
+        let question = format!("{text} {args:?} {order} {}", at - tx.ctx().now);
+        let between = |from: Option<i64>, to: i64| {
+            let mut parts = parts.clone();
+            parts.push(Part::Before(order.clone(), to));
+            parts.extend(from.map(|from| Part::Text(format!("{order} >= $1"), vec![Value::Int(from)])));
+            self.groups(tx, &parts, column)
+        };
+        passed::before(tx, tx.stamp(plan.tally)?, &question, *at, between).map(Some)
+    }
+
+    fn groups(&self, tx: &Tx, parts: &[Part], column: Option<&'static str>) -> Result<Groups> {
+        let (sql, args) = self.groups_sql(parts, column);
+        let rows = tx.query(&sql, &args)?;
+        let value = |row: &Row| column.map_or(Ok(None), |_| row.get("value"));
+        rows.iter().map(|row| Ok((value(row)?, row.get("number")?))).collect()
+    }
+
+    /// The statement that counts by the value of a column. The value is wrapped, lest an engine run through a whole index for
+    /// having the groups in order.
+    fn groups_sql(&self, parts: &[Part], column: Option<&'static str>) -> (String, Vec<Value>) {
+        let (conditions, args) = wherever(parts);
+        let from = &self.def.from;
+        let sql = match column {
+            None => format!("SELECT COUNT(*) AS number FROM {from}{conditions}"),
+            Some(column) => format!(
+                "SELECT {column} || '' AS value, COUNT(*) AS number FROM {from}{conditions} GROUP BY {column} || ''"
+            ),
+        };
+        (sql, args)
+    }
+
+    /// Whether what is counted all the time knows how many rows there are.
+    pub fn knows_its_count(&self) -> bool {
+        self.asks.is_some()
     }
 
     /// How many rows there are for each value of a column, the most first.
     pub fn count_by(self, tx: &Tx, column: &'static str) -> Result<Vec<(Option<String>, i64)>> {
-        let sql = format!(
-            "SELECT {column} AS value, COUNT(*) AS number FROM {}{} GROUP BY {column} ORDER BY COUNT(*) DESC, {column}",
-            self.def.from,
-            wherever(&self.conditions)
-        );
-        let rows = tx.query(&sql, &self.args)?;
-        rows.iter().map(|row| Ok((row.get("value")?, row.get("number")?))).collect()
+        let groups = match self.passed(tx, Some(column))? {
+            Some(groups) => groups,
+            None => self.groups(tx, &needed(&self.parts), Some(column))?,
+        };
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        // Those without a value come last among equals.
+        groups.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| (a.is_none(), a).cmp(&(b.is_none(), b))));
+        Ok(groups)
+    }
+
+    /// The statement that counts by the value of a column; a test looks at how it is answered.
+    pub fn count_by_sql(&self, column: &'static str) -> (String, Vec<Value>) {
+        self.groups_sql(&needed(&self.parts), Some(column))
     }
 
     pub(super) fn after_sample(mut self) -> Query<'a> {
@@ -153,21 +247,31 @@ impl<'a> Query<'a> {
 
     /// The rows' statement; one more row than asked for tells whether there is more.
     pub fn rows_sql(&self) -> (String, Vec<Value>) {
+        let parts = needed(&self.parts);
+        let ranges = self.plan.zip(self.order.single()).and_then(|(plan, order)| ranges(plan, &parts, order));
         let def = self.def;
-        let mut args = self.args.clone();
-        let mut conditions = self.conditions.clone();
-        if let Some(values) = &self.after {
-            conditions.push(self.order.after(values, &mut args));
+        let (size, offset) = (self.asked.size + 1, self.offset());
+        if let Some(ranges) = ranges {
+            let (found, args) = self.merged(&ranges, size, offset);
+            let sql = format!(
+                "SELECT {}{} FROM ({found}) found CROSS JOIN {} {} WHERE {} = found.place ORDER BY {}",
+                def.select,
+                self.order.columns(),
+                def.from,
+                def.joins,
+                def.key,
+                self.order.clause(),
+            );
+            return (sql, args);
         }
-        let offset = if self.after.is_some() { 0 } else { (self.asked.page - 1) * self.asked.size };
-        args.extend([Value::Int(self.asked.size + 1), Value::Int(offset)]);
+        let (conditions, mut args) = self.wherever(&parts);
+        args.extend([Value::Int(size), Value::Int(offset)]);
         let sql = format!(
-            "SELECT {}{} FROM {} {}{} ORDER BY {} LIMIT ${} OFFSET ${}",
+            "SELECT {}{} FROM {} {}{conditions} ORDER BY {} LIMIT ${} OFFSET ${}",
             def.select,
             self.order.columns(),
             def.from,
             def.joins,
-            wherever(&conditions),
             self.order.clause(),
             args.len() - 1,
             args.len()
@@ -175,19 +279,73 @@ impl<'a> Query<'a> {
         (sql, args)
     }
 
+    fn offset(&self) -> i64 {
+        if self.after.is_some() { 0 } else { (self.asked.page - 1) * self.asked.size }
+    }
+
+    /// The first keys of each range in order, then the first of all.
+    fn merged(&self, ranges: &[Vec<Part>], size: i64, offset: i64) -> (String, Vec<Value>) {
+        let mut args = vec![Value::Int(size + offset), Value::Int(size), Value::Int(offset)];
+        let order = self.order.single().unwrap_or(&self.def.key);
+        let way = if self.order.descends() { " DESC" } else { "" };
+        let one = |(nth, range): (usize, &Vec<Part>)| {
+            let mut conditions: Vec<String> = range.iter().map(|part| part.sql(&mut args)).collect();
+            if let Some(values) = &self.after {
+                conditions.push(self.order.after(values, &mut args));
+            }
+            format!(
+                "SELECT * FROM (SELECT {} AS place, {order} AS step FROM {} WHERE {} ORDER BY {} LIMIT $1) range_{nth}",
+                self.def.key,
+                self.def.from,
+                conditions.join(" AND "),
+                self.order.clause(),
+            )
+        };
+        let found: Vec<String> = ranges.iter().enumerate().map(one).collect();
+        let found = found.join(" UNION ALL ");
+        (format!("{found} ORDER BY step{way}, place{way} LIMIT $2 OFFSET $3"), args)
+    }
+
     /// The count's statement.
-    pub(super) fn count_sql(&self) -> (String, Vec<Value>) {
-        let sql = format!("SELECT COUNT(*) FROM {}{}", self.def.from, wherever(&self.conditions));
-        (sql, self.args.clone())
+    pub fn count_sql(&self) -> (String, Vec<Value>) {
+        let (conditions, args) = wherever(&needed(&self.parts));
+        (format!("SELECT COUNT(*) FROM {}{conditions}", self.def.from), args)
+    }
+
+    fn wherever(&self, parts: &[Part]) -> (String, Vec<Value>) {
+        let (mut conditions, mut args) = wherever(parts);
+        if let Some(values) = &self.after {
+            conditions.push_str(if conditions.is_empty() { " WHERE " } else { " AND " });
+            let after = self.order.after(values, &mut args);
+            conditions.push_str(&after);
+        }
+        (conditions, args)
     }
 }
 
-fn wherever(conditions: &[String]) -> String {
-    if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) }
+fn value(argument: Argument) -> Value {
+    match argument {
+        Argument::Flag(truth) => Value::Bool(truth),
+        Argument::Text(text) | Argument::Date(text) => Value::Text(text),
+        Argument::Number(number) | Argument::Instant(number) => Value::Int(number),
+    }
+}
+
+/// Whether a text names a column and nothing else.
+fn is_column(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
+}
+
+fn wherever(parts: &[Part]) -> (String, Vec<Value>) {
+    let mut args = Vec::new();
+    let conditions: Vec<String> = parts.iter().map(|part| part.sql(&mut args)).collect();
+    let text =
+        if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    (text, args)
 }
 
 /// Moves every `$n` by so many places.
-fn shifted(sql: &str, by: usize) -> String {
+pub(super) fn shifted(sql: &str, by: usize) -> String {
     let mut parts = sql.split('$');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -228,7 +228,7 @@ pub(super) fn must_have_columns(tab: &Tab<'_>, condition: &Condition) {
 /// Reads the name of a fact that lists can be ordered by.
 pub(super) fn order_fact(tab: &Tab<'_>, name: &str, facts: &[FactDef]) -> Option<(String, String)> {
     let found = facts.iter().find(|fact| fact.key == name);
-    match found.and_then(|fact| fact.column.clone()) {
+    match found.and_then(|fact| fact.order.clone().or(fact.column.clone())) {
         Some(column) => Some((name.to_owned(), column)),
         None if found.is_some() => {
             tab.desk.say(

@@ -38,6 +38,16 @@ pub fn unread(tx: &Tx, user: &Id<User>) -> Result<i64> {
     tx.number("SELECT COUNT(*) FROM notices WHERE user_id = $1 AND read_at IS NULL", args![user])
 }
 
+/// The same for a mark that says no more than "many": counted to a hundred. The order is the index's: without one PostgreSQL
+/// expects a hundred rows anywhere in the table and reads all of it for somebody who has none.
+pub fn unread_to_a_hundred(tx: &Tx, user: &Id<User>) -> Result<i64> {
+    tx.number(
+        "SELECT COUNT(*) FROM (SELECT user_id FROM notices WHERE user_id = $1 AND read_at IS NULL \
+         ORDER BY link LIMIT 100) waiting",
+        args![user],
+    )
+}
+
 /// Writes a notice once for each entry, person and kind, however often the entry is taken.
 pub(super) fn insert(tx: &Tx, entry: &Kept, notice: &Addressed) -> Result<()> {
     let id: NoticeId = Id::new(entry.at, tx.ctx().random.bits());

@@ -21,7 +21,7 @@ pub fn declared() -> Vec<FactDef> {
         FactDef::unit("dispatched_unit", "派往的单位").column("desk_unit"),
         FactDef::person("handler", "经办人").column("assignee"),
         FactDef::instant("submitted_at", "提交时间").column("submitted_at"),
-        FactDef::instant("due_at", "到期时间").column("due_at"),
+        FactDef::instant("due_at", "到期时间").column("due_at").ordered_by("due_order"),
         FactDef::instant("answered_at", "答复时间").column("answered_at"),
         FactDef::instant("closed_at", "办结时间").column("closed_at"),
         FactDef::instant("updated_at", "更新时间").column("updated_at"),

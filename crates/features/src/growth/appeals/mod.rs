@@ -31,7 +31,11 @@ mod wording;
 
 pub use acts::{ACTS, act, judge_tracked, named_unit, withdraw_tracked};
 pub use case::{Done, Input, Offer, offers};
+pub use counts::began;
 pub use house::{ACT_NAMES, capability};
 pub use model::{Appeal, AppealId, ClockId, NOT_DUE, RunningLimit, Step, StepId};
-pub use queue::{APPEALS, statement as queue_statement};
+pub use queue::{
+    APPEALS, count_statement as queue_count_statement, statement as queue_statement,
+    units_statement as queue_units_statement,
+};
 pub use submit::{Receipt, register, submit};

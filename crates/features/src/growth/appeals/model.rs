@@ -123,7 +123,7 @@ pub const ANONYMOUS: &str = "anonymous";
 pub const WORDS: &str = "words";
 
 /// Where `due_order` stands when nothing is due.
-pub const NOT_DUE: i64 = 9_000_000_000_000;
+pub const NOT_DUE: i64 = huitong_kernel::condition::NEVER;
 
 impl Appeal {
     /// Whether the complainant's identity is kept from all but intake and the assigned handler.

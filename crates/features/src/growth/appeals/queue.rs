@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use huitong_kernel::condition::{Comparator, Condition, Constant, Frame, Test};
+use huitong_kernel::condition::Frame;
 use huitong_kernel::ctx::{OfficeKind, Post};
 use huitong_kernel::http::Pairs;
-use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, OrderBy, Query, Sort};
+use huitong_kernel::list::{
+    Asked, ColumnKind, Filter, FilterKind, Index, ListDef, Listed, OrderBy, Plan, Query, Sort,
+};
 use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::rights::{Scope, SubjectKeys};
 use huitong_kernel::{Ctx, Id, Result, Tx, Value};
@@ -48,6 +50,19 @@ pub static APPEALS: ListDef = ListDef {
         Sort::of("updated_at", "a.updated_at", ColumnKind::Number),
     ]),
     sort: Cow::Borrowed("-submitted_at"),
+};
+
+/// What the lists stand on: the counts, and the indexes of the migrations that end in an order.
+static PLAN: Plan = Plan {
+    tally: &counts::TALLY,
+    indexes: &[
+        Index { equal: &["unit", "state"], order: "due_order" },
+        Index { equal: &["desk_unit", "state"], order: "due_order" },
+        Index { equal: &["assignee", "state"], order: "due_order" },
+        Index { equal: &["state"], order: "due_order" },
+        Index { equal: &["unit"], order: "submitted_at" },
+        Index { equal: &["next_unit"], order: "submitted_at" },
+    ],
 };
 
 /// The same keys as `store::KEYS` under the alias of the list.
@@ -113,14 +128,7 @@ fn found(tx: &Tx, queue: Option<&Queue>, asked: &Asked, sorted: bool) -> Result<
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let units = units_of(ctx, queue);
     let frame = frame(ctx, &units);
-    let mut query = query(queue, asked, sorted, &scope, &frame)?;
-    if let Some(queue) = queue {
-        let plain = APPEALS.filters.iter().all(|f| f.name == "kind" || asked.filter(&f.name).is_none());
-        if let Some(total) = plain.then(|| counted(tx, queue, &scope, &frame, asked)).transpose()?.flatten() {
-            query = query.total(total);
-        }
-    }
-    query.page(tx, Appeal::read)
+    query(queue, asked, sorted, &scope, &frame)?.page(tx, Appeal::read)
 }
 
 /// How many cases of a queue each unit has, the most first; those that no unit has yet under none.
@@ -129,8 +137,7 @@ pub fn count_by_unit(tx: &Tx, queue: &Queue) -> Result<Vec<(Option<String>, i64)
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let units = units_of(ctx, Some(queue));
     let asked = Asked::read(&APPEALS, &Pairs::default())?;
-    let query = Query::new(&APPEALS, &asked).scope(&scope).when(&queue.when, &frame(ctx, &units))?;
-    query.count_by(tx, "a.unit")
+    query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.count_by(tx, "a.unit")
 }
 
 /// Whether a reader of lists looks at the whole city, not at what one office has.
@@ -145,7 +152,7 @@ fn query<'a>(
     scope: &Scope,
     frame: &Frame<'_>,
 ) -> Result<Query<'a>> {
-    let query = Query::new(&APPEALS, asked).scope(scope);
+    let query = Query::new(&APPEALS, asked).on(&PLAN).scope(scope);
     let Some(queue) = queue else { return Ok(query) };
     let query = query.when(&queue.when, frame)?;
     Ok(if sorted { query } else { query.order(queue.order.iter().map(order).collect()) })
@@ -157,6 +164,23 @@ pub fn statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)> {
     let asked = Asked::read(&APPEALS, &Pairs::default())?;
     let units = units_of(ctx, Some(queue));
     Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.rows_sql())
+}
+
+/// The statement that counts a queue; none where it is known from what is counted all the time.
+pub fn count_statement(ctx: &Ctx, queue: &Queue) -> Result<Option<(String, Vec<Value>)>> {
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    let units = units_of(ctx, Some(queue));
+    let query = query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?;
+    Ok((!query.knows_its_count()).then(|| query.count_sql()))
+}
+
+/// The statement that counts a queue unit by unit.
+pub fn units_statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)> {
+    let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
+    let asked = Asked::read(&APPEALS, &Pairs::default())?;
+    let units = units_of(ctx, Some(queue));
+    Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.count_by_sql("a.unit"))
 }
 
 /// The names that a page of cases refers to, asked of their owners once.
@@ -196,77 +220,14 @@ impl Directory {
 }
 
 fn order(step: &huitong_kernel::pack::Order) -> OrderBy {
-    // What is due next stands in a column that is never empty, so that an index alone gives the order.
-    let column = if step.column == "due_at" { "a.due_order" } else { step.column.as_str() };
-    OrderBy::new(column, ColumnKind::Number).down(step.descending)
+    OrderBy::new(&step.column, ColumnKind::Number).down(step.descending)
 }
 
-/// How many cases stand in a queue: from the maintained counts where its condition only asks for them, else counted.
+/// How many cases stand in a queue, exactly.
 pub fn count(tx: &Tx, queue: &Queue) -> Result<i64> {
     let ctx = tx.ctx();
     let scope = ctx.right("appeal.list")?.scope(&LIST_KEYS);
     let units = units_of(ctx, Some(queue));
-    let frame = frame(ctx, &units);
     let asked = Asked::read(&APPEALS, &Pairs::default())?;
-    if let Some(total) = counted(tx, queue, &scope, &frame, &asked)? {
-        return Ok(total);
-    }
-    Query::new(&APPEALS, &asked).scope(&scope).when(&queue.when, &frame)?.count(tx)
-}
-
-/// The total from the maintained counts; none where the condition asks for more than unit, state and kind.
-fn counted(tx: &Tx, queue: &Queue, scope: &Scope, frame: &Frame<'_>, asked: &Asked) -> Result<Option<i64>> {
-    let Some(asks) = Asks::read(&queue.when) else { return Ok(None) };
-    let kind = asked.filter("kind");
-    let rows = if asks.my_unit {
-        // The counts know only the unit: they are this reader's where everything of these units is within reach.
-        let reached = |unit: &&str| scope.admits(&|column| (column == "a.unit").then_some(*unit));
-        if frame.my_units.is_empty() || !frame.my_units.iter().all(reached) {
-            return Ok(None);
-        }
-        let of_units = frame.my_units.iter().map(|unit| tx.counts(counts::NAME, unit));
-        of_units.collect::<Result<Vec<_>>>()?.concat()
-    } else if scope.is_all() {
-        tx.counts_everywhere(counts::NAME)?
-    } else {
-        return Ok(None);
-    };
-    let in_state = |state: &String| asks.states.as_ref().is_none_or(|wanted| wanted.contains(state));
-    let of_kind = |k: &String| kind.is_none_or(|wanted| *wanted == Value::from(k));
-    Ok(Some(rows.iter().filter(|(state, kind, _)| in_state(state) && of_kind(kind)).map(|(_, _, n)| n).sum()))
-}
-
-/// What a queue's condition asks for, where that is no more than unit and states.
-#[derive(Default)]
-struct Asks {
-    states: Option<Vec<String>>,
-    my_unit: bool,
-}
-
-impl Asks {
-    fn read(condition: &Condition) -> Option<Asks> {
-        let mut asks = Asks::default();
-        asks.take(condition).then_some(asks)
-    }
-
-    fn take(&mut self, condition: &Condition) -> bool {
-        match condition {
-            Condition::All(parts) => parts.iter().all(|part| self.take(part)),
-            Condition::Test(Test { fact, comparator, constant }) => {
-                match (fact.key.as_str(), comparator, constant) {
-                    ("state", Comparator::Is, Constant::Text(state)) => {
-                        self.states.replace(vec![state.key.clone()]).is_none()
-                    }
-                    ("state", Comparator::OneOf, Constant::Texts(states)) => {
-                        self.states.replace(states.iter().map(|s| s.key.clone()).collect()).is_none()
-                    }
-                    ("responsible_unit", Comparator::Is, Constant::MyUnit) => {
-                        !std::mem::replace(&mut self.my_unit, true)
-                    }
-                    _ => false,
-                }
-            }
-            Condition::Any(_) | Condition::Not(_) => false,
-        }
-    }
+    query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.count(tx)
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::case::{self, Offer};
 use super::clocks::{self, Standing};
-use super::model::{Appeal, RunningLimit, WORDS};
+use super::model::{Appeal, RunningLimit, Step, WORDS};
 use super::rules::{self, Sight};
 use super::timeline::{self, Line, Timeline};
 use super::{sentences, store};
@@ -318,6 +318,21 @@ pub fn about(tx: &Tx, appeal: &Appeal) -> Result<String> {
 
 /// A case in full.
 pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
+    Ok(whole(tx, pack, appeal)?.view)
+}
+
+/// A case in full with the rows it was made from: a page draws more of them than a program is told.
+pub struct Whole {
+    /// What this reader may know.
+    pub view: AppealView,
+    /// All its steps.
+    pub steps: Vec<Step>,
+    /// All its clocks.
+    pub clocks: Vec<RunningLimit>,
+}
+
+/// The same with its rows.
+pub fn whole(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Whole> {
     let inside = inside(tx.ctx(), appeal);
     let steps = store::steps(tx, &appeal.id)?;
     let clocks = store::clocks(tx, &appeal.id)?;
@@ -330,7 +345,7 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
     let facts = sentences::facts(tx, pack, appeal)?;
     let unit = facts.get("unit").cloned().unwrap_or_default();
     let names = Names::beside(tx, appeal, unit)?;
-    Ok(AppealView {
+    let view = AppealView {
         complainant: complainant(tx.ctx(), pack, appeal, &names),
         row: row(tx, pack, appeal, names)?,
         text: appeal.text.clone(),
@@ -352,7 +367,8 @@ pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
         solved: appeal.solved.clone(),
         satisfied: appeal.satisfied.clone(),
         acts: case::offers(tx.ctx(), &pack.flow, pack, appeal),
-    })
+    };
+    Ok(Whole { view, steps, clocks })
 }
 
 /// Whether what a complainant attached may be opened by this reader: a picture may show who sent it.

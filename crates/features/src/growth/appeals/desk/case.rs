@@ -15,8 +15,8 @@ use crate::growth::appeals::clocks::{Standing, standing};
 use crate::growth::appeals::days::{Arithmetic, arithmetic};
 use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
 use crate::growth::appeals::timeline::{self, Line};
-use crate::growth::appeals::view::{self, AppealView, Complainant, FileView};
-use crate::growth::appeals::{api, looks, store};
+use crate::growth::appeals::view::{self, AppealView, Complainant, FileView, Whole};
+use crate::growth::appeals::{api, looks};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/case.html")]
@@ -106,12 +106,11 @@ pub fn looked(c: &Call) -> Result<Reply> {
 fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     let (case, clocks, steps, appeal) = c.read(|tx| {
         let appeal = api::found(c, tx)?;
-        let case = view::full(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
-        let mut clocks = store::clocks(tx, &appeal.id)?;
+        let Whole { view, steps, mut clocks } = view::whole(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
         clocks.retain(|clock| clock.promise || view::inside(&c.ctx, &appeal));
         // Drawn from the last to the first: what runs comes first, then by start.
         clocks.sort_by_key(|clock| (clock.met_at.is_none(), clock.started_at));
-        Ok((case, clocks, store::steps(tx, &appeal.id)?, appeal))
+        Ok((view, clocks, steps, appeal))
     })?;
     let pack = pack_of(&c.ctx, &appeal)?;
     let mut shell = c.shell(&appeal.title)?;

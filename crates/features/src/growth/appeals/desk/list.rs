@@ -114,7 +114,7 @@ pub fn show(c: &Call) -> Result<Reply> {
     shell.lead = open.map(|q| format!("{} {total} 件", q.title)).unwrap_or_default();
     let chosen = c.query("kind").unwrap_or_default();
     // Until the reader chooses, the queue's own order stands, and no head may claim another.
-    let by_due = open.and_then(|q| q.order.first()).is_some_and(|step| step.column == "due_at");
+    let by_due = open.and_then(|q| q.order.first()).is_some_and(|step| step.fact == "due_at");
     let sort = |name: &str| match asked.sort_link(name, "/appeals", c.queries()) {
         link if sorted => link,
         (_, _) if by_due && name == "due_at" => {

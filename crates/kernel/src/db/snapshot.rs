@@ -1,0 +1,52 @@
+//! A snapshot that stays open from one reading to the next: what one request reads is all of one moment.
+
+use crate::ctx::Ctx;
+use crate::db::tx::{Conn, Known, Mode, Tx};
+use crate::db::{Db, Engine, postgres, sqlite};
+use crate::error::Result;
+
+/// An open snapshot; its connection goes back when it is dropped.
+pub(crate) struct Snapshot {
+    db: Db,
+    held: Option<Held>,
+    known: Known,
+}
+
+enum Held {
+    Sqlite(sqlite::Link),
+    Postgres(postgres::PgConn),
+}
+
+impl Snapshot {
+    pub(super) fn open(db: &Db) -> Result<Snapshot> {
+        let held = match &db.0.engine {
+            Engine::Sqlite(engine) => Held::Sqlite(engine.begin_reading()?),
+            Engine::Postgres(engine) => Held::Postgres(engine.begin_reading()?),
+        };
+        Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::new() })
+    }
+
+    /// Reads in it. After an error it is of no more use: one engine answers nothing further.
+    pub(crate) fn read<T>(&mut self, ctx: &Ctx, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
+        let conn = match self.held.as_mut() {
+            Some(Held::Sqlite(conn)) => Conn::Sqlite(conn),
+            Some(Held::Postgres(conn)) => Conn::Postgres(conn.into()),
+            None => return Err(crate::Error::internal("the snapshot is over")),
+        };
+        let tx = Tx::new(conn, ctx, Mode::Read, &self.db.0.tables);
+        tx.unfolded.replace(std::mem::take(&mut self.known));
+        let result = f(&tx);
+        self.known = tx.unfolded.take();
+        result
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        match (self.held.take(), &self.db.0.engine) {
+            (Some(Held::Sqlite(conn)), Engine::Sqlite(engine)) => engine.end_reading(conn),
+            (Some(Held::Postgres(conn)), Engine::Postgres(engine)) => engine.end_reading(conn),
+            _ => {}
+        }
+    }
+}
