@@ -1,6 +1,7 @@
 // Every page of the product with an address at which it can be seen in the demo city, and a round through all of them.
 import assert from "node:assert/strict";
 import { look } from "./looks.mjs";
+import { pages } from "./routes.mjs";
 
 /** What the addresses are put together from; gathered once, as the roles that may. */
 export async function gather(stage) {
@@ -115,6 +116,40 @@ export const EVERY_PAGE = new Map([
   ["/admin/dispatch-models", plain("/admin/dispatch-models")],
 ]);
 
+/** The addresses that definitions of the pack bring: each is known by the page on which one of its matters begins. */
+const DEFINED = new Set(pages().map(({ path }) => path.match(/^(\/[a-z-]+)\/new\/[a-z_]+$/)?.[1]).filter(Boolean));
+
+/** Matters of a definition within the reader's reach, each with the acts that can be done now; asked once a reader. */
+const reached = new WeakMap();
+async function mattersOf(page, origin, base) {
+  if (!reached.has(page)) reached.set(page, new Map());
+  const known = reached.get(page);
+  if (!known.has(base)) {
+    const answer = await page.request.get(`${origin}/api/v1${base}?page_size=20`);
+    const items = answer.ok() ? (await answer.json()).items : [];
+    const acts = async ({ id }) => (await (await page.request.get(`${origin}/api/v1${base}/${id}/acts`)).json());
+    const allowed = async (item) => ({ id: item.id, acts: (await acts(item)).filter((one) => one.allowed).map((one) => one.act) });
+    known.set(base, await Promise.all(items.map(allowed)));
+  }
+  return known.get(base);
+}
+
+for (const { path } of pages()) {
+  const base = [...DEFINED].find((one) => path === one || path.startsWith(`${one}/`));
+  if (!base) continue;
+  const tail = path.slice(base.length);
+  if (tail === "") EVERY_PAGE.set(path, plain(base, `${base}?queue=all`, `${base}?queue=all&q=没有这一件`));
+  else if (tail.startsWith("/new/")) EVERY_PAGE.set(path, plain(path));
+  else {
+    EVERY_PAGE.set(path, async (page, origin) => {
+      const act = tail.slice("/{id}/".length);
+      const fits = ({ acts }) => tail === "/{id}" || act === "history" || acts.includes(act);
+      const matter = (await mattersOf(page, origin, base)).find(fits);
+      return matter ? [path.replace("{id}", matter.id)] : [];
+    });
+  }
+}
+
 /** Routes of the table that show nothing to people. */
 export const NO_PAGES = new Set(["/appeals/{id}/identity", "/metrics", "/api/openapi.json"]);
 
@@ -131,6 +166,8 @@ export const INSIDE = [
   "city_leader",
   "auditor",
   "registrar",
+  "association_officer",
+  "association_head",
   "policy_admin",
   "system_admin",
 ];

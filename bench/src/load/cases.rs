@@ -1,8 +1,9 @@
 //! Generated appeals: the same for the same number, spread over units, states and two years. One unit has a tenth of them,
 //! one open case of twenty is overdue, and one judgement of thirty says that nothing was solved.
 
+use huitong_features::base::matters::{NOT_DUE, RunningLimit, Spine, Step};
 use huitong_features::base::units::UnitId;
-use huitong_features::growth::appeals::{Appeal, NOT_DUE, RunningLimit, Step};
+use huitong_features::growth::appeals::Appeal;
 use huitong_kernel::Ctx;
 
 const HOUR: i64 = 3_600_000;
@@ -153,52 +154,43 @@ fn blank(ctx: &Ctx, n: u64, pack: &str, at: i64) -> Appeal {
     let title = one_of(&WHAT, n, 6);
     let body: String = (0..3 + drawn(n, 7) % 3).map(|k| one_of(&MORE, n, 8 + k)).collect();
     Appeal {
-        id: ctx.id(),
-        number: format!("AB{n:010}"),
-        version: 1,
-        pack: pack.to_owned(),
-        state: String::new(),
-        kind: one_of(&KINDS, n, 20).to_owned(),
+        spine: Spine {
+            id: ctx.id::<Appeal>().to_string(),
+            procedure: String::from("appeal"),
+            number: format!("AB{n:010}"),
+            version: 1,
+            pack: pack.to_owned(),
+            kind: one_of(&KINDS, n, 20).to_owned(),
+            title: format!("{title}（{}）", n % 9973),
+            source: String::from("online"),
+            began_at: at,
+            updated_at: at,
+            due_order: NOT_DUE,
+            ..Spine::default()
+        },
         category: None,
-        title: format!("{title}（{}）", n % 9973),
         text: format!("{title}。{body}"),
         disclosure: String::from("named"),
         complainant_kind: String::from("individual"),
-        source: String::from("online"),
-        source_number: None,
         contact_name: Some(String::from("张三丰")),
         contact_phone: Some(format!("138{:08}", n % 100_000_000)),
-        submitter: None,
-        association: None,
         company_code: None,
-        owner_association: None,
-        owner_company: None,
         about_kind: None,
         about: None,
         tracking: format!("{:016x}", drawn(n, 30)),
         verified: drawn(n, 31).is_multiple_of(2),
-        unit: None,
-        next_unit: None,
-        desk_unit: None,
-        assignee: None,
         approved: false,
         replied_by: None,
         proposed: None,
-        submitted_at: at,
         accepted_at: None,
         dispatched_at: None,
         signed_at: None,
         contacted_at: None,
         replied_at: None,
         answered_at: None,
-        closed_at: None,
-        due_at: None,
-        due_limit: None,
-        due_order: NOT_DUE,
         answer_due_at: None,
         solved: None,
         satisfied: None,
-        updated_at: at,
     }
 }
 
@@ -207,9 +199,10 @@ fn step(ctx: &Ctx, appeal: &Appeal, nth: usize) -> Step {
     let said =
         if act == "reply" { r#"{"outcome":"solved","text":"已经核实并解决。"}"# } else { "{}" };
     Step {
+        matter: appeal.id.clone(),
+        version: nth as i64 + 1,
         id: ctx.id(),
-        appeal: appeal.id.clone(),
-        at: appeal.submitted_at + nth as i64 * HOUR,
+        at: appeal.began_at + nth as i64 * HOUR,
         act: act.to_owned(),
         actor: String::from("system"),
         actor_name: String::from("李四"),
@@ -242,18 +235,20 @@ fn clocks(ctx: &Ctx, appeal: &mut Appeal, open: bool, done: usize) -> Vec<Runnin
     let mut clocks = Vec::with_capacity(kept);
     for (nth, (key, rule)) in keys.iter().take(kept).enumerate() {
         let last = open && (nth == 1 || kept == 1);
-        let due = appeal.submitted_at + if nth == 1 { 14 * DAY } else { 11 * DAY };
+        let due = appeal.began_at + if nth == 1 { 14 * DAY } else { 11 * DAY };
         clocks.push(RunningLimit {
+            matter: appeal.id.clone(),
+            nth: nth as i64 + 1,
             id: ctx.id(),
-            appeal: appeal.id.clone(),
+            procedure: String::from("appeal"),
             limit_key: (*key).to_owned(),
             rule: (*rule).to_owned(),
             pack: appeal.pack.clone(),
             calendar: ctx.calendar().version().to_owned(),
             promise: nth < 2,
-            started_at: appeal.submitted_at,
+            started_at: appeal.began_at,
             due_at: due,
-            met_at: (!last).then_some(appeal.submitted_at + HOUR),
+            met_at: (!last).then_some(appeal.began_at + HOUR),
             ended_by: None,
             changes: String::from("[]"),
         });

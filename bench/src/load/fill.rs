@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use huitong_features::base::matters::{self, RunningLimit, Step};
 use huitong_features::base::units;
-use huitong_features::growth::appeals::{self, Appeal, RunningLimit, Step};
+use huitong_features::growth::appeals::Appeal;
 use huitong_kernel::city::{City, Limits};
 use huitong_kernel::counters;
 use huitong_kernel::ctx::Actor;
@@ -71,10 +72,10 @@ fn write(tx: &Tx, batch: &[Whole]) -> Result<()> {
     let cases: Vec<_> = batch.iter().map(|w| w.appeal.values()).collect();
     tx.insert_many("appeals", Appeal::COLUMNS, &cases)?;
     let steps: Vec<_> = batch.iter().flat_map(|w| &w.steps).map(Step::values).collect();
-    tx.insert_many("appeal_steps", Step::COLUMNS, &steps)?;
+    tx.insert_many("matter_steps", Step::COLUMNS, &steps)?;
     let clocks: Vec<_> = batch.iter().flat_map(|w| &w.clocks).map(RunningLimit::values).collect();
-    tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &clocks)?;
-    appeals::began(tx, &batch.iter().map(|w| &w.appeal).collect::<Vec<_>>())?;
+    tx.insert_many("matter_clocks", RunningLimit::COLUMNS, &clocks)?;
+    matters::began(tx, &batch.iter().map(|w| &w.appeal).collect::<Vec<_>>())?;
     let records = batch.iter().map(|w| {
         Record::new("appeal.submit", w.appeal.id.as_str())
             .change(json!({}), json!({"state": w.appeal.state, "kind": w.appeal.kind, "title_length": 20}))

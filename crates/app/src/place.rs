@@ -119,19 +119,30 @@ impl Place {
             );
             return Err(Failure::Wrong(words));
         };
-        self.city(db, Limits::default())
+        self.city(db, Limits::default(), None)
     }
 
     /// Opens the city that lies here; an empty place is set up first.
     pub fn open(&self, limits: Limits) -> Result<City, Failure> {
+        self.open_with(limits, None)
+    }
+
+    /// The same; an empty place is set up with a pack of one's own.
+    pub fn open_with(
+        &self,
+        limits: Limits,
+        pack: Option<&BTreeMap<String, String>>,
+    ) -> Result<City, Failure> {
         if self.is_empty() {
             note(&format!("{} 里还没有城市数据，先在这里建立城市", self.folder().display()));
         }
-        self.city(self.database()?, limits)
+        self.city(self.database()?, limits, pack)
     }
 
-    fn city(&self, db: Db, limits: Limits) -> Result<City, Failure> {
-        let city = open(db, self.folder(), limits, (Clock::System, Random::system()), &files(SHIPPED))?;
+    fn city(&self, db: Db, limits: Limits, pack: Option<&BTreeMap<String, String>>) -> Result<City, Failure> {
+        let shipped = files(SHIPPED);
+        let first = pack.unwrap_or(&shipped);
+        let city = open(db, self.folder(), limits, (Clock::System, Random::system()), first)?;
         Ok(demo::in_its_own_time(city)?)
     }
 }

@@ -26,7 +26,7 @@ impl DocNo {
         }
         let open = |c| matches!(c, '〔' | '[' | '(' | '【' | '﹝' | '［' | '〖');
         let close = |c| matches!(c, '〕' | ']' | ')' | '】' | '﹞' | '］' | '〗');
-        let form = || CodeError::new(format!("文号“{raw}”写法不对，应形如 成委社〔2026〕5号"));
+        let form = || CodeError::new(format!("文号“{raw}”写法不对，应形如 民立〔2026〕5号"));
         let (issuer, rest) = raw.split_once(open).ok_or_else(form)?;
         let (year, rest) = rest.split_once(close).ok_or_else(form)?;
         let number = rest.strip_suffix('号').ok_or_else(form)?;

@@ -13,7 +13,7 @@ use huitong_kernel::http::{Hooks, asset, metrics, openapi};
 use huitong_kernel::pack::{Needed, Vocabulary, needs};
 
 use base::places::{self, under};
-use base::{admin, associations, attachments, duty, identity, imports, journal, notices, units};
+use base::{admin, associations, attachments, duty, identity, imports, journal, matters, notices, units};
 use growth::appeals;
 
 pub use shell::shell;
@@ -22,6 +22,7 @@ pub use shell::shell;
 pub fn capabilities() -> Vec<Capability> {
     vec![
         appeals::capability(),
+        matters::capability(),
         identity::capability(),
         admin::capability(),
         units::capability(),

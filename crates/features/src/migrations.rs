@@ -17,4 +17,6 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0009_counts_of_appeals",
         sql: include_str!("../../../migrations/0009_counts_of_appeals.sql"),
     },
+    Migration { name: "0010_matters", sql: include_str!("../../../migrations/0010_matters.sql") },
+    Migration { name: "0011_confirmations", sql: include_str!("../../../migrations/0011_confirmations.sql") },
 ];

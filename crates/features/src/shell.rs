@@ -14,7 +14,7 @@ pub fn shell(c: &Call) -> Result<Shell> {
     let mut shell = Shell::plain(c);
     let pack = c.ctx.pack()?;
     shell.site = format!("{}行业协会商会综合服务平台", pack.city.name);
-    shell.public_nav = items(c, &navigation(&c.ctx.policy.house, Side::Public), &[]);
+    shell.public_nav = items(c, &navigation(&c.ctx.policy, Side::Public), &[]);
     let Actor::Person { name, posts, .. } = &c.ctx.actor else {
         shell.workspace.clone_from(&shell.site);
         shell.foot_links =
@@ -22,10 +22,10 @@ pub fn shell(c: &Call) -> Result<Shell> {
         return Ok(shell);
     };
     let inside = posts.iter().any(|p| p.kind == OfficeKind::Unit);
-    let places = navigation(&c.ctx.policy.house, if inside { Side::Inside } else { Side::Outside });
+    let places = navigation(&c.ctx.policy, if inside { Side::Inside } else { Side::Outside });
     let (waiting, unread) = c.read(|tx| {
         let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread_to_a_hundred(tx, user))?;
-        let waiting = places.iter().map(|place| place.count.map_or(Ok(0), |count| count(tx)));
+        let waiting = places.iter().map(|place| place.count.map_or(Ok(0), |count| count(tx, place)));
         Ok((waiting.collect::<Result<Vec<i64>>>()?, unread))
     })?;
     let post = posts.first();
@@ -78,7 +78,7 @@ fn open_to(c: &Call, place: &Place) -> bool {
 }
 
 /// The places that this reader sees, with what waits in each.
-fn items(c: &Call, places: &[&Place], waiting: &[i64]) -> Vec<NavItem> {
+fn items(c: &Call, places: &[Place], waiting: &[i64]) -> Vec<NavItem> {
     let here = |href: &str| c.path() == href || c.path().starts_with(&format!("{href}/"));
     let current = places.iter().filter(|p| here(&p.href)).max_by_key(|p| p.href.len()).map(|p| &p.href);
     let mut line = false;

@@ -124,7 +124,7 @@ impl Handed {
 
 /// Something that serves the rows of one kind of subject: names them, owns their files, tells of them.
 pub trait OfKind: Any + Clone + Send + Sync {
-    /// The kind, as the journal writes it (`appeal`).
+    /// The kind, as the journal writes it (`link`).
     fn kind(&self) -> &str;
 }
 

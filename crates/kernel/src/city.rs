@@ -1,10 +1,11 @@
 //! A city: its database, its clock, the policy in force and where its files lie; one value that the whole process shares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use huitong_codes::Calendar;
+use jiff::civil::Date;
 use parking_lot::RwLock;
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx};
 use crate::db::{Db, Tx};
 use crate::digest::sm3_hex;
-use crate::error::{Error, Result};
+use crate::error::{Error, OrMissing, Result};
 use crate::house::House;
 use crate::journal::Record;
 use crate::pack::{Finding, Pack};
@@ -82,11 +83,25 @@ impl City {
             let pack = read(shipped, &house)?;
             db.write(&ctx, |tx| publish(tx, &pack))?;
         }
-        let mut packs = db.read(&ctx, stored)?.iter().map(|f| read(f, &house)).collect::<Result<Vec<_>>>()?;
-        let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
-        let older = packs.into_iter().map(Arc::new).collect();
-        let policy = RwLock::new(Arc::new(Policy::new(Arc::new(current), older, &house)?));
+        let policy = RwLock::new(Arc::new(db.read(&ctx, |tx| in_force(tx, &house))?));
         Ok(City { db, clock, random, data, demo, limits, policy, shelf: Arc::default() })
+    }
+
+    /// Takes up what was published since, by this process or another, and what has come into force by its date; answers
+    /// whether there was anything.
+    pub fn take_up(&self) -> Result<bool> {
+        let ctx = self.ctx(Actor::System);
+        let now = self.policy();
+        let fresh = self.db.read(&ctx, |tx| {
+            let known = now.pack.iter().chain(now.older.values()).map(|pack| pack.version.as_str());
+            let (standing, known): (BTreeSet<String>, BTreeSet<&str>) =
+                (versions(tx)?.into_iter().collect(), known.collect());
+            let same = standing.iter().map(String::as_str).eq(known) && confirmed(tx)? == now.confirmed;
+            if same { Ok(None) } else { in_force(tx, &now.house).map(Some) }
+        })?;
+        let changed = fresh.is_some();
+        fresh.into_iter().for_each(|policy| self.put_in_force(policy));
+        Ok(changed)
     }
 
     /// The policy in force.
@@ -148,10 +163,73 @@ pub fn publish(tx: &Tx, pack: &Pack) -> Result<()> {
     Ok(())
 }
 
-/// The files of every published pack, the newest last.
-fn stored(tx: &Tx) -> Result<Vec<BTreeMap<String, String>>> {
+/// The versions that are in force or were, the newest last: one that is in force later does not count yet, unless it is the
+/// city's first.
+fn versions(tx: &Tx) -> Result<Vec<String>> {
+    let rows =
+        tx.query("SELECT version, effective_from FROM packs ORDER BY effective_from, published_at", args![])?;
+    let all: Vec<(String, Date)> = rows
+        .iter()
+        .map(|row| Ok((row.get("version")?, row.get("effective_from")?)))
+        .collect::<Result<_>>()?;
+    let today = tx.ctx().today();
+    let begun = all.iter().filter(|(_, from)| *from <= today).count().max(1);
+    Ok(all.into_iter().take(begun).map(|(version, _)| version).collect())
+}
+
+/// Every version that was ever published, in the order in which they come into force, those of a later day last.
+pub fn published(tx: &Tx, house: &House) -> Result<Vec<Arc<Pack>>> {
     let rows = tx.query("SELECT files FROM packs ORDER BY effective_from, published_at", args![])?;
-    rows.iter().map(|row| Ok(serde_json::from_str(&row.get::<String>("files")?)?)).collect()
+    let packs = rows.iter().map(|row| {
+        let files: BTreeMap<String, String> = serde_json::from_str(&row.get::<String>("files")?)?;
+        Ok(Arc::new(read(&files, house)?))
+    });
+    packs.collect()
+}
+
+/// The policy of a city as it stands in its database today.
+fn in_force(tx: &Tx, house: &Arc<House>) -> Result<Policy> {
+    let mut packs = Vec::new();
+    for version in versions(tx)? {
+        let row = tx.one("SELECT files FROM packs WHERE version = $1", args![version])?.or_missing()?;
+        let files: BTreeMap<String, String> = serde_json::from_str(&row.get::<String>("files")?)?;
+        packs.push(Arc::new(read(&files, house)?));
+    }
+    let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
+    Ok(Policy { confirmed: confirmed(tx)?, ..Policy::new(current, packs, house)? })
+}
+
+fn confirmed(tx: &Tx) -> Result<BTreeSet<String>> {
+    let rows = tx.query("SELECT item FROM confirmations ORDER BY item", args![])?;
+    rows.iter().map(|row| row.get("item")).collect()
+}
+
+/// Confirms an item of the pack that is our own default (`pack.confirm`), with the paper that says so; the city takes it up
+/// as it takes up a new version. Done again it changes nothing.
+///
+/// # Errors
+/// 404 where the pack in force has no such item; 422 without a paper, or where the item needs no confirmation.
+pub fn confirm(tx: &Tx, item: &str, paper: &str) -> Result<()> {
+    let pack = tx.ctx().pack()?;
+    let found = pack.items().iter().find(|known| known.id == item).or_missing()?;
+    if !found.source_kind.needs_confirmation() {
+        return Err(Error::invalid("item", "这一项有依据，不用确认"));
+    }
+    let paper = paper.trim();
+    if paper.is_empty() || paper.chars().count() > 100 {
+        return Err(Error::invalid("paper", "请写明确认所依据的文件，不超过 100 字"));
+    }
+    if confirmed(tx)?.contains(item) {
+        return Ok(());
+    }
+    let by = tx.ctx().principal();
+    tx.exec(
+        "INSERT INTO confirmations (item, kind, key, paper, confirmed_by, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![item, found.kind, &found.key, paper, by, tx.ctx().now],
+    )?;
+    let said = json!({"title": found.title, "file": found.file, "paper": paper});
+    tx.record(Record::new("pack.confirm", &pack.version).change(json!({}), said))?;
+    Ok(())
 }
 
 fn read(files: &BTreeMap<String, String>, house: &House) -> Result<Pack> {

@@ -24,6 +24,13 @@ impl House {
             house.vocabulary = house.vocabulary.with(std::mem::take(&mut one.vocabulary));
             house.routes.extend(std::mem::take(&mut one.routes).into_iter().map(Arc::new));
         }
+        // A definition answers at its word and, for programs, at the same word below the interface.
+        let words = |route: &Arc<Route>| {
+            let below = route.path.strip_prefix("/api/v1/").or(route.path.strip_prefix('/'));
+            below.unwrap_or_default().split('/').next().unwrap_or_default().to_owned()
+        };
+        let own = ["api", "assets", "healthz", "metrics"].map(str::to_owned);
+        house.vocabulary.addresses = house.routes.iter().map(words).chain(own).collect();
         House { capabilities, ..house }
     }
 
@@ -72,7 +79,7 @@ mod tests {
 
     fn own() -> Vec<Capability> {
         vec![
-            Capability::named("appeals", &[]).hands(teller("appeal")).hands(3_u8).hands(teller("model")),
+            Capability::named("errands", &[]).hands(teller("errand")).hands(3_u8).hands(teller("model")),
             Capability::named("units", &[("unit.add", "增加单位")]).hands(teller("unit")),
         ]
     }
@@ -81,7 +88,7 @@ mod tests {
     fn what_is_handed_over_is_found_by_its_type_in_the_order_of_the_capabilities() {
         let house = House::new(own());
         let kinds: Vec<&str> = house.all::<Teller>().map(OfKind::kind).collect();
-        assert_eq!(kinds, ["appeal", "model", "unit"]);
+        assert_eq!(kinds, ["errand", "model", "unit"]);
         assert_eq!(house.all::<u8>().collect::<Vec<_>>(), [&3]);
         assert_eq!((house.all::<u16>().count(), house.vocabulary.acts[0].label), (0, "增加单位"));
     }

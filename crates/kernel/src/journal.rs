@@ -32,15 +32,12 @@ pub struct Record {
     subject: String,
     behalf: String,
     post: Option<Post>,
-    unnamed: bool,
+    instead: Option<&'static str>,
     body: Map<String, Json>,
 }
 
-/// Stands for the account of somebody who asked that nobody learns who they are.
-pub const COMPLAINANT: &str = "complainant";
-
 impl Record {
-    /// A record of an act on a subject; `kind` is the word before the dot of the act (`appeal`).
+    /// A record of an act on a subject; `kind` is the word before the dot of the act (`link`).
     pub fn new(act: &str, subject: &str) -> Record {
         let kind = act.split('.').next().unwrap_or(act).to_owned();
         Record {
@@ -49,7 +46,7 @@ impl Record {
             subject: subject.to_owned(),
             behalf: String::new(),
             post: None,
-            unnamed: false,
+            instead: None,
             body: Map::new(),
         }
     }
@@ -60,9 +57,9 @@ impl Record {
         self
     }
 
-    /// Keeps the account out of the journal: the actor asked for confidentiality, and the journal is read by others.
-    pub fn unnamed(mut self, unnamed: bool) -> Record {
-        self.unnamed = unnamed;
+    /// Keeps account and post out of the journal, which is read by others: this word stands there instead.
+    pub fn unnamed(mut self, word: Option<&'static str>) -> Record {
+        self.instead = word;
         self
     }
 
@@ -199,12 +196,12 @@ impl Tx<'_> {
     fn entry(&self, record: Record) -> Result<(Vec<Value>, [u8; 32])> {
         let ctx = self.ctx();
         let id = ctx.id::<Entry>();
-        let post = record.post.as_ref().filter(|_| !record.unnamed);
+        let post = record.post.as_ref().filter(|_| record.instead.is_none());
         let header = Header {
             id: id.as_str(),
             at: ctx.now,
             act: &record.act,
-            actor: if record.unnamed { COMPLAINANT } else { actor_key(ctx) },
+            actor: record.instead.unwrap_or_else(|| actor_key(ctx)),
             role: post.map_or("", |p| p.role.as_str()),
             office: post.map_or("", |p| p.office.as_str()),
             behalf: &record.behalf,

@@ -30,6 +30,9 @@ pub fn tables(migrations: &[Migration]) -> Result<Tables> {
                 let keeping = tables.remove(old).unwrap_or(Keeping::Recorded);
                 tables.insert(new.to_owned(), keeping);
             }
+            if let Some(gone) = dropped_table(&statement) {
+                tables.remove(gone);
+            }
             let Some(name) = created_table(&statement) else { continue };
             let keeping = if statement.contains("-- recorded") {
                 Keeping::Recorded
@@ -118,6 +121,11 @@ fn renamed_table(statement: &str) -> Option<(&str, &str)> {
     line.strip_prefix("ALTER TABLE ")?.split_once(" RENAME TO ")
 }
 
+/// The table that a statement drops.
+fn dropped_table(statement: &str) -> Option<&str> {
+    statement.lines().map(str::trim).find_map(|line| line.strip_prefix("DROP TABLE "))
+}
+
 /// The embedded engine knows four of the portable types by other names and is told to be strict about them.
 fn dialect(db: &Db, statement: &str) -> String {
     if !db.is_embedded() {
@@ -147,5 +155,12 @@ mod tests {
         assert_eq!(tables(&[told]).unwrap().get("t"), Some(&Keeping::Plain));
         let silent = Migration { name: "b", sql: "CREATE TABLE u (id TEXT);\n" };
         assert!(tables(&[silent]).unwrap_err().log_line().contains("neither"));
+        let later =
+            Migration { name: "c", sql: "ALTER TABLE t RENAME COLUMN id TO key;\n-- gone\nDROP TABLE t;\n" };
+        let both = tables(&[told, later]).unwrap();
+        assert!(
+            !both.contains_key("t") && both.contains_key("schema_migrations"),
+            "what was dropped is no table any more"
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::capability::{OfKind, Others};
 use crate::error::Result;
 use crate::house::House;
 use crate::http::{Route, RouteTable};
-use crate::pack::Pack;
+use crate::pack::{Grant, Limit, Pack, Procedure};
 use crate::rights::Roles;
 
 /// What acts and pages ask when policy decides.
@@ -27,13 +27,23 @@ pub struct Policy {
     pub routes: RouteTable,
     /// What all capabilities have handed in.
     pub house: Arc<House>,
+    /// Items of our own that the department has confirmed, by their id.
+    pub confirmed: BTreeSet<String>,
 }
 
 impl Default for Policy {
     fn default() -> Policy {
         let calendar = Calendar::builtin().clone();
         let (roles, routes) = (Roles::default(), RouteTable::default());
-        Policy { pack: None, roles, calendar, older: BTreeMap::new(), routes, house: Arc::default() }
+        Policy {
+            pack: None,
+            roles,
+            calendar,
+            older: BTreeMap::new(),
+            routes,
+            house: Arc::default(),
+            confirmed: BTreeSet::new(),
+        }
     }
 }
 
@@ -44,11 +54,27 @@ impl Policy {
     /// When an address of the pack is taken, by the house or by another definition, or is open to nobody it is opened to.
     pub fn new(pack: Arc<Pack>, older: Vec<Arc<Pack>>, house: &Arc<House>) -> Result<Policy> {
         let acts = &house.vocabulary.acts;
-        let labels = acts.iter().map(|w| (w.key.to_owned(), w.label.to_owned())).collect();
-        let roles = Roles::new(&pack.version, pack.roles.clone(), labels);
+        let mut labels: BTreeMap<String, String> =
+            acts.iter().map(|w| (w.key.to_owned(), w.label.to_owned())).collect();
+        labels.extend(pack.procedures.iter().filter(|p| !p.coded).flat_map(Procedure::rights));
+        let known: Vec<String> = labels.keys().cloned().collect();
+        // What a newer version has dropped stays somebody's for the matters that began under it.
+        let mut granted = pack.roles.clone();
+        for procedure in older.iter().rev().flat_map(|older| &older.procedures).filter(|of| !of.coded) {
+            let dropped = procedure.may.iter().filter(|line| !labels.contains_key(&line.act));
+            for line in dropped {
+                if let Some(role) = granted.iter_mut().find(|role| role.key == line.role) {
+                    role.grants.push(Grant { act: line.act.clone(), reach: line.reach, by: line.by.clone() });
+                }
+            }
+            for (act, label) in procedure.rights() {
+                labels.entry(act).or_insert(label);
+            }
+        }
+        let roles = Roles::new(&pack.version, granted, labels);
         let mut rows = house.routes().to_vec();
         rows.extend(house.expand(&pack));
-        RouteTable::new(rows.clone())?.check(acts.iter().map(|w| w.key), &roles)?;
+        RouteTable::new(rows.clone())?.check(known.iter().map(String::as_str), &roles)?;
         // What a newer version says of an address holds; what it has dropped stays for the cases that began under it.
         let place = |row: &Route| (row.method, row.path.clone(), row.of.clone());
         let mut known: BTreeSet<_> = rows.iter().map(|row| place(row)).collect();
@@ -60,7 +86,7 @@ impl Policy {
         let routes = RouteTable::new(rows)?;
         let older: BTreeMap<_, _> = older.into_iter().map(|p| (p.version.clone(), p)).collect();
         let (calendar, house) = (pack.calendar.clone(), house.clone());
-        Ok(Policy { calendar, pack: Some(pack), roles, older, routes, house })
+        Ok(Policy { calendar, pack: Some(pack), roles, older, routes, house, confirmed: BTreeSet::new() })
     }
 
     /// What serves the rows of a kind: whoever was handed in for it, else whoever serves what the pack defines.
@@ -73,6 +99,11 @@ impl Policy {
     pub fn of_every_kind<T: OfKind>(&self) -> Vec<T> {
         let defined = self.house.all::<Others<T>>().flat_map(|others| (others.all)(self));
         self.house.all::<T>().cloned().chain(defined).collect()
+    }
+
+    /// Whether a limit may be promised to those outside: it rests on a text in force, or the department has confirmed it.
+    pub fn is_settled(&self, limit: &Limit) -> bool {
+        !limit.source.kind.needs_confirmation() || self.confirmed.contains(&limit.item)
     }
 
     /// The calendar of a version: a clock keeps the one it was counted by.

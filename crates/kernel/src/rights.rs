@@ -1,6 +1,7 @@
 //! May this role do this act, and on which subjects: one answer for lists, details, counts and buttons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::ctx::{Actor, OfficeKind, Post};
 use crate::db::Value;
@@ -11,9 +12,18 @@ pub use crate::pack::{Reach, Role};
 pub struct Roles {
     roles: Vec<Role>,
     /// How far each act reaches, by role: asked many times in every request.
-    reaches: BTreeMap<String, BTreeMap<String, Vec<Reach>>>,
+    reaches: BTreeMap<String, BTreeMap<String, Vec<Granted>>>,
     labels: BTreeMap<String, String>,
     version: String,
+}
+
+/// How far one grant reaches, and by which kinds of links where it reaches by links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// How far.
+    pub reach: Reach,
+    /// Where it reaches by links: the kinds that count; all where empty.
+    pub by: Vec<String>,
 }
 
 /// The role that stands for everybody without an account.
@@ -22,11 +32,12 @@ pub const PUBLIC: &str = "public";
 impl Roles {
     /// Puts the roles of a pack version together with the labels of the acts.
     pub fn new(version: &str, roles: Vec<Role>, labels: BTreeMap<String, String>) -> Roles {
-        let mut reaches: BTreeMap<String, BTreeMap<String, Vec<Reach>>> = BTreeMap::new();
+        let mut reaches: BTreeMap<String, BTreeMap<String, Vec<Granted>>> = BTreeMap::new();
         for role in &roles {
             let acts = reaches.entry(role.key.clone()).or_default();
             for grant in &role.grants {
-                acts.entry(grant.act.clone()).or_default().push(grant.reach);
+                let granted = Granted { reach: grant.reach, by: grant.by.clone() };
+                acts.entry(grant.act.clone()).or_default().push(granted);
             }
         }
         Roles { roles, reaches, labels, version: version.to_owned() }
@@ -53,10 +64,11 @@ impl Roles {
     }
 
     /// The right of an actor to an act: all posts that give it, with what each reaches.
-    pub fn right<'a>(&self, actor: &'a Actor, act: &str) -> Option<Right<'a>> {
+    pub fn right<'a>(&'a self, actor: &'a Actor, act: &str) -> Option<Right<'a>> {
         let mut through = Vec::new();
         let mut add = |role: &str, post, user| {
-            through.extend(self.granted(role, act).iter().map(|&reach| Through { reach, post, user }));
+            let granted = self.grants(role, act).iter();
+            through.extend(granted.map(|g| Through { reach: g.reach, by: &g.by, post, user, among: None }));
         };
         match actor {
             Actor::System | Actor::CommandLine => return Some(Right::all()),
@@ -71,14 +83,19 @@ impl Roles {
         (!through.is_empty()).then_some(Right { through })
     }
 
-    /// How far a role's right to an act reaches; nothing where it has none.
-    pub fn granted(&self, role: &str, act: &str) -> &[Reach] {
+    /// The ways in which a role has an act, with how far each reaches.
+    pub fn grants(&self, role: &str, act: &str) -> &[Granted] {
         self.reaches.get(role).and_then(|acts| acts.get(act)).map_or(&[], Vec::as_slice)
+    }
+
+    /// How far a role's right to an act reaches; nothing where it has none.
+    pub fn granted(&self, role: &str, act: &str) -> Vec<Reach> {
+        self.grants(role, act).iter().map(|granted| granted.reach).collect()
     }
 }
 
 /// One way in which a right was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Through<'a> {
     /// How far it reaches.
     pub reach: Reach,
@@ -86,6 +103,10 @@ pub struct Through<'a> {
     pub post: Option<&'a Post>,
     /// The person, where one is signed in.
     pub user: Option<&'a str>,
+    /// Where it reaches by links: the kinds of links that count; all where empty.
+    pub by: &'a [String],
+    /// Where it reaches by links: the associations it reaches, once the owner of the links has said which.
+    pub among: Option<Arc<BTreeSet<String>>>,
 }
 
 /// The right of one actor to one act.
@@ -98,7 +119,7 @@ pub struct Right<'a> {
 impl<'a> Right<'a> {
     /// The program's own right: everything.
     pub fn all() -> Right<'static> {
-        Right { through: vec![Through { reach: Reach::City, post: None, user: None }] }
+        Right { through: vec![Through { reach: Reach::City, post: None, user: None, by: &[], among: None }] }
     }
 
     /// The scope over subjects of one kind, by the columns that carry the subject's keys.
@@ -153,6 +174,11 @@ impl<'a> Through<'a> {
                     any.extend(keys.units.iter().map(|column| Key::Is(column, &post.office)));
                 }
             }
+            // Until the owner of the links has said which associations, it reaches none.
+            Reach::Linked => {
+                let among = keys.association.zip(self.among.as_ref());
+                any.extend(among.map(|(column, among)| Key::Among(column, among.clone())));
+            }
             Reach::Assigned => {
                 any.extend(keys.assignee.zip(self.user).map(|(column, user)| Key::Is(column, user)));
             }
@@ -173,12 +199,15 @@ pub struct SubjectKeys {
     pub owner_association: Option<&'static str>,
     /// The company that brought it in.
     pub owner_company: Option<&'static str>,
+    /// The association it is about.
+    pub association: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Key<'a> {
     All,
     Is(&'static str, &'a str),
+    Among(&'static str, Arc<BTreeSet<String>>),
 }
 
 /// Which subjects a reader reaches; a required argument of every finder. Decides for a row and filters a list alike.
@@ -203,13 +232,18 @@ impl Scope<'_> {
         self.any == [Key::All]
     }
 
+    /// Whether some of it is reached by links: then one column holds one of many values, which counts do not know.
+    pub fn goes_by_links(&self) -> bool {
+        self.any.iter().any(|key| matches!(key, Key::Among(..)))
+    }
+
     /// The columns that let a subject be reached, each with the value it must hold: any of them is enough. None where
     /// everything is reached.
     pub fn ways(&self) -> Option<impl Iterator<Item = (&'static str, &str)>> {
         (!self.is_all()).then(|| {
-            self.any.iter().filter_map(|key| match *key {
-                Key::All => None,
-                Key::Is(column, wanted) => Some((column, wanted)),
+            self.any.iter().filter_map(|key| match key {
+                Key::All | Key::Among(..) => None,
+                Key::Is(column, wanted) => Some((*column, *wanted)),
             })
         })
     }
@@ -218,7 +252,8 @@ impl Scope<'_> {
     pub fn admits<'v>(&self, value: &dyn Fn(&str) -> Option<&'v str>) -> bool {
         self.any.iter().any(|key| match key {
             Key::All => true,
-            Key::Is(column, wanted) => value(column) == Some(wanted),
+            Key::Is(column, wanted) => value(column) == Some(*wanted),
+            Key::Among(column, all) => value(column).is_some_and(|value| all.contains(value)),
         })
     }
 
@@ -239,8 +274,32 @@ impl Scope<'_> {
                     args.push(Value::from(*wanted));
                     format!("{column} = ${}", args.len())
                 }
+                Key::Among(column, all) => among(column, all, args),
             })
             .collect();
         format!("({})", parts.join(" OR "))
+    }
+}
+
+/// Associations in a list that are so many that they must not steal the index of its order.
+const MANY: usize = 32;
+
+/// One of these. A long list is written so that no index is used for it: each wrong way costs twenty times and more.
+fn among(column: &str, all: &BTreeSet<String>, args: &mut Vec<Value>) -> String {
+    if all.is_empty() {
+        return String::from("FALSE");
+    }
+    let places: Vec<String> = all
+        .iter()
+        .map(|value| {
+            args.push(Value::from(value.as_str()));
+            format!("${}", args.len())
+        })
+        .collect();
+    let places = places.join(", ");
+    if all.len() > MANY {
+        format!("({column} || '') IN ({places})")
+    } else {
+        format!("{column} IN ({places})")
     }
 }

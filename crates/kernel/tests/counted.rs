@@ -50,6 +50,7 @@ const KEYS: SubjectKeys = SubjectKeys {
     owner_user: None,
     owner_association: None,
     owner_company: None,
+    association: None,
 };
 
 fn open(engine: &str) -> Option<(Db, tempfile::TempDir)> {
@@ -168,7 +169,7 @@ fn post(unit: &str) -> Post {
 
 /// Everybody's reach: the city, two units, one.
 fn scopes(posts: &[Post; 2]) -> Vec<Scope<'_>> {
-    let through = |post| Through { reach: Reach::Unit, post: Some(post), user: None };
+    let through = |post| Through { reach: Reach::Unit, post: Some(post), user: None, by: &[], among: None };
     vec![
         Scope::all(),
         Right { through: vec![through(&posts[0])] }.scope(&KEYS),

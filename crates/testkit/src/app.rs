@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use huitong_features::base::associations::{self, Association, NewAssociation};
 use huitong_features::base::identity::{self, Account, NewPost, NewUser, Office};
 use huitong_features::base::units::{self, NewUnit, Unit};
-use huitong_kernel::city::{City, Limits, Setup};
+use huitong_kernel::city::{self, City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::http::{Assets, Listener, Settings, Site, encode, router};
@@ -37,12 +37,17 @@ pub struct TestApp {
 impl TestApp {
     /// Opens the house on an empty database; units are those of the city's file.
     pub fn new(db: &Db) -> TestApp {
+        TestApp::open(db, false).confirmed()
+    }
+
+    /// The same before the department has confirmed what is a default of ours.
+    pub fn unconfirmed(db: &Db) -> TestApp {
         TestApp::open(db, false)
     }
 
     /// The same with the limits on how often one address may ask, as a city has them.
     pub fn limited(db: &Db) -> TestApp {
-        TestApp::open(db, true)
+        TestApp::open(db, true).confirmed()
     }
 
     fn open(db: &Db, rate_limit_public: bool) -> TestApp {
@@ -74,6 +79,16 @@ impl TestApp {
         let app = TestApp { city, site, runtime, _folder: folder };
         app.enter_units();
         app
+    }
+
+    /// The department has confirmed what it promises, as it would before anybody relies on it.
+    fn confirmed(self) -> TestApp {
+        let pack = self.city.pack();
+        let limits = pack.procedures.iter().flat_map(|of| &of.limits);
+        let ours: Vec<_> = limits.filter(|limit| limit.source.kind.needs_confirmation()).collect();
+        self.act(|tx| ours.iter().try_for_each(|limit| city::confirm(tx, &limit.item, "确认单")));
+        self.city.take_up().expect("what was confirmed");
+        self
     }
 
     fn enter_units(&self) {

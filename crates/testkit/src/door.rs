@@ -70,6 +70,11 @@ impl TestApp {
     /// Opens an account with a post and a token.
     pub fn somebody(&self, login: &str, name: &str, role: &str, office: &Office) -> Person {
         let account = self.account(login, name, role, office);
+        self.with_token(account, role, office)
+    }
+
+    /// Somebody whose account is there, with a token.
+    pub fn with_token(&self, account: Account, role: &str, office: &Office) -> Person {
         let (_, token) = self.act(|tx| identity::create_token(tx, &account.id, 7));
         Person { account, role: role.to_owned(), office: office.clone(), token, browser: OnceLock::new() }
     }

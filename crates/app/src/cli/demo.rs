@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use huitong_features::migrations::MIGRATIONS;
@@ -12,6 +12,7 @@ use huitong_kernel::city::{City, Limits};
 use huitong_kernel::http::{Listener, Settings};
 use serde_json::json;
 
+use super::pack::Files;
 use crate::demo::{self, Account, Ready, Standing};
 use crate::out::{Failure, Out, Outcome, note};
 use crate::place::Place;
@@ -30,6 +31,9 @@ pub struct Args {
     listen: SocketAddr,
     #[command(flatten)]
     place: Place,
+    /// 文件夹为空时用这个政策包建立演示城市；不写则用系统自带的
+    #[arg(long, value_name = "文件夹")]
+    pack: Option<PathBuf>,
     /// 就绪时只输出一行 JSON：地址和各角色的账户
     #[arg(long)]
     json: bool,
@@ -50,12 +54,13 @@ impl Args {
     /// Builds the city where nothing is; answers the accounts to try.
     fn prepare(&self) -> Result<Vec<Account>, Failure> {
         let folder = self.place.make_folder()?;
+        let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
         if let Some(file) = self.place.file().filter(|file| !file.exists()) {
-            return build_file(&file, folder);
+            return build_file(&file, folder, pack.as_ref());
         }
         let db = self.place.database()?;
         match demo::standing(&db)? {
-            Standing::Empty => build(db, folder),
+            Standing::Empty => build(db, folder, pack.as_ref()),
             Standing::Half => Err(Failure::Wrong(format!(
                 "{} 里的城市不是建成的演示城市，请换一个空的文件夹或数据库",
                 folder.display()
@@ -71,7 +76,7 @@ impl Args {
 }
 
 /// Builds the city beside its place and moves it there when it is whole: a start that was cut off leaves nothing half.
-fn build_file(file: &Path, folder: &Path) -> Result<Vec<Account>, Failure> {
+fn build_file(file: &Path, folder: &Path, pack: Option<&Files>) -> Result<Vec<Account>, Failure> {
     let beside = |ending: &str| folder.join(format!("building.db{ending}"));
     for ending in ["", "-wal", "-shm"] {
         if let Err(error) = fs::remove_file(beside(ending))
@@ -81,17 +86,17 @@ fn build_file(file: &Path, folder: &Path) -> Result<Vec<Account>, Failure> {
         }
     }
     let building = beside("");
-    let accounts = build(Db::open_to_build(&building, MIGRATIONS)?, folder)?;
+    let accounts = build(Db::open_to_build(&building, MIGRATIONS)?, folder, pack)?;
     File::open(&building)?.sync_all()?;
     fs::rename(&building, file)?;
     File::open(folder)?.sync_all()?;
     Ok(accounts)
 }
 
-fn build(db: Db, folder: &Path) -> Result<Vec<Account>, Failure> {
+fn build(db: Db, folder: &Path, pack: Option<&Files>) -> Result<Vec<Account>, Failure> {
     note("正在建立演示城市……");
     let mut ready = Ready::make(super::user::made_up)?;
-    let city = demo::build(db, folder, SEED, &ready.hashed)?;
+    let city = demo::build(db, folder, SEED, &ready.hashed, pack)?;
     ready.find_offices(&city)?;
     ready.keep(folder)?;
     Ok(ready.accounts)
@@ -104,7 +109,7 @@ fn announce(out: Out, city: &City, at: SocketAddr, accounts: &[Account]) -> Resu
         return Ok(());
     }
     out.say(&format!(
-        "演示城市 {} 已就绪：{url}\n全部内容为虚构。每个角色一个账户：",
+        "演示城市 {} 已就绪：{url}\n全部内容为虚构。每个角色至少一个账户：",
         city.pack().city.name
     ))?;
     for account in accounts {

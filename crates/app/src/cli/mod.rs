@@ -40,7 +40,7 @@ enum Command {
     /// 运行平台；文件夹为空时先建立城市，并给出开通首位管理员的一次性链接
     #[command(after_help = serve::EXAMPLE)]
     Serve(serve::Args),
-    /// 运行演示城市；文件夹为空时先建立，每个角色给出一个可用账户
+    /// 运行演示城市；文件夹为空时先建立，每个角色给出可用账户
     #[command(after_help = demo::EXAMPLE)]
     Demo(demo::Args),
     /// 管理账户

@@ -29,6 +29,9 @@ pub struct Args {
     config: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
+    /// 文件夹为空时用这个政策包建立城市；不写则用系统自带的
+    #[arg(long, value_name = "文件夹")]
+    pack: Option<PathBuf>,
 }
 
 impl Args {
@@ -36,7 +39,8 @@ impl Args {
         super::log();
         let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
         let listeners = listeners(self.listen, &config)?;
-        let city = Arc::new(self.place.open(config.limits())?);
+        let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
+        let city = Arc::new(self.place.open_with(config.limits(), pack.as_ref())?);
         let out = Out { json: false };
         let invitation = invitation(&city)?;
         server::serve(&city, config.settings(), &listeners, |at| {

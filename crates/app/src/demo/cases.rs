@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use huitong_features::base::attachments::{self, Files};
 use huitong_features::base::identity;
+use huitong_features::base::matters::Input;
 use huitong_features::base::units;
-use huitong_features::growth::appeals::{self, AppealId, Input, Receipt};
+use huitong_features::growth::appeals::{self, AppealId, Receipt};
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::{Filled, Upload};
@@ -94,10 +95,9 @@ impl<'s> Cases<'s> {
         self.city.db.write(&ctx, |tx| {
             let input = input(tx, event)?;
             let (number, code) = (receipt.number.as_str(), receipt.tracking_code.as_str());
-            match (tracked, event.act) {
-                (true, "judge") => appeals::judge_tracked(tx, number, code, &input),
-                (true, _) => appeals::withdraw_tracked(tx, number, code, &input),
-                (false, act) => appeals::act(tx, &id, act, &input),
+            match tracked {
+                true => appeals::act_tracked(tx, (number, code), event.act, &input),
+                false => appeals::act(tx, &id, event.act, &input),
             }
         })?;
         Ok(())

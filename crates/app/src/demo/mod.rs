@@ -2,6 +2,7 @@
 
 mod cases;
 mod events;
+mod matters;
 mod ready;
 mod register;
 mod seeds;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use huitong_features::base::identity::Hashed;
-use huitong_kernel::city::{City, Limits};
+use huitong_kernel::city::{self, City, Limits};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::pack::with_city;
@@ -19,6 +20,7 @@ use huitong_kernel::{Db, Error, Result, jobs, journal};
 use crate::embedded::{DEMO_CITY, SHIPPED, files};
 use crate::{house, place};
 use cases::Cases;
+use matters::Matters;
 use seeds::Seeds;
 
 pub use ready::{Account, Ready, kept};
@@ -48,7 +50,7 @@ pub fn standing(db: &Db) -> Result<Standing> {
     let ctx = huitong_kernel::Ctx::system();
     let Some(last) = db.read(&ctx, journal::last_at)? else { return Ok(Standing::Empty) };
     let seeds = Seeds::read()?;
-    let end = events::of(&seeds).last().map_or(0, |event| event.at);
+    let end = happenings(&seeds).last().map_or(0, Happening::at);
     Ok(if last >= end { Standing::Whole } else { Standing::Half })
 }
 
@@ -76,6 +78,11 @@ pub fn promised() -> Result<Vec<Promised>> {
     Ok(Seeds::read()?.appeals.into_iter().map(promised).collect())
 }
 
+/// What the seeds promise of every matter of the pack's own procedures: key of the procedure, and state.
+pub fn promised_matters() -> Result<Vec<(String, String)>> {
+    Ok(Seeds::read()?.matters.into_iter().map(|matter| (matter.procedure, matter.state)).collect())
+}
+
 /// Puts a city of the demo into its own time: it goes on at the later of its begin and its last entry. Another city
 /// stays as it is.
 pub fn in_its_own_time(mut city: City) -> Result<City> {
@@ -88,24 +95,71 @@ pub fn in_its_own_time(mut city: City) -> Result<City> {
 }
 
 /// Builds the demo city on an empty database; the same seed gives the same city, to the last leaf of the journal.
-/// Accounts whose login is in `passwords` can sign in.
-pub fn build(db: Db, folder: &Path, seed: u64, passwords: &BTreeMap<String, Hashed>) -> Result<City> {
+/// Accounts whose login is in `passwords` can sign in. `pack` stands in for the shipped one.
+pub fn build(
+    db: Db,
+    folder: &Path,
+    seed: u64,
+    passwords: &BTreeMap<String, Hashed>,
+    pack: Option<&BTreeMap<String, String>>,
+) -> Result<City> {
     let clock = Clock::manual(instant(BEGIN)?);
-    let policy = with_city(files(SHIPPED), files(DEMO_CITY));
+    let shipped = pack.map_or_else(|| files(SHIPPED), Clone::clone);
+    let policy = with_city(shipped, files(DEMO_CITY));
     let city = place::open(db, folder, Limits::default(), (clock, Random::seeded(seed)), &policy)?;
     let seeds = Seeds::read()?;
     let ctx = city.ctx(Actor::CommandLine);
     let register = city.db.write(&ctx, |tx| register::associations(tx, &seeds))?;
     city.db.write(&ctx, |tx| register::accounts(tx, &seeds, &register, passwords))?;
+    confirm(&city, &["accept", "answer"])?;
     let worker = house::worker();
     let mut cases = Cases::new(&city, &seeds, &register);
-    for event in events::of(&seeds) {
-        let_time_pass(&city, &worker, event.at)?;
-        cases.perform(&event)?;
+    let mut matters = Matters::new(&city, &seeds, &register);
+    for happening in happenings(&seeds) {
+        let_time_pass(&city, &worker, happening.at())?;
+        match happening {
+            Happening::Case(event) => cases.perform(&event)?,
+            Happening::Matter(event) => matters.perform(event)?,
+        }
     }
     let_time_pass(&city, &worker, instant(NOW)?)?;
     worker.run_once(&city)?;
     Ok(city)
+}
+
+/// Confirms limits of the cases, as the department would before it promises them.
+fn confirm(city: &City, limits: &[&str]) -> Result<()> {
+    let pack = city.pack();
+    let promised = pack.procedure("appeal").into_iter().flat_map(|of| &of.limits);
+    let ours = promised
+        .filter(|limit| limits.contains(&limit.key.as_str()) && limit.source.kind.needs_confirmation());
+    city.db.write(&city.ctx(Actor::System), |tx| {
+        ours.clone().try_for_each(|limit| city::confirm(tx, &limit.item, "演示数据：办理时限确认单"))
+    })?;
+    city.take_up().map(drop)
+}
+
+/// A step of a case or of a matter.
+enum Happening<'s> {
+    Case(events::Event<'s>),
+    Matter(matters::Event<'s>),
+}
+
+impl Happening<'_> {
+    fn at(&self) -> i64 {
+        match self {
+            Happening::Case(event) => event.at,
+            Happening::Matter(event) => event.at,
+        }
+    }
+}
+
+/// Everything that happens, by time.
+fn happenings(seeds: &Seeds) -> Vec<Happening<'_>> {
+    let cases = events::of(seeds).into_iter().map(Happening::Case);
+    let mut all: Vec<_> = cases.chain(matters::events(seeds).into_iter().map(Happening::Matter)).collect();
+    all.sort_by_key(Happening::at);
+    all
 }
 
 /// Moves the clock to an instant; on the way, jobs are done when they are due.

@@ -271,6 +271,25 @@ fn some_day<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Da
     (!text.is_empty()).then(|| text.parse().map_err(serde::de::Error::custom)).transpose()
 }
 
+/// A `[[matters]]` of a procedure of the pack: every step with its instant.
+#[derive(Debug)]
+pub struct Matter {
+    pub procedure: String,
+    pub key: String,
+    pub state: String,
+    pub steps: Vec<MatterStep>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatterStep {
+    #[serde(deserialize_with = "at")]
+    pub at: i64,
+    pub by: String,
+    pub act: String,
+    pub form: serde_json::Map<String, serde_json::Value>,
+}
+
 /// Everything that happens.
 pub struct Seeds {
     pub associations: Vec<Association>,
@@ -279,6 +298,7 @@ pub struct Seeds {
     pub links: Vec<Link>,
     pub staff: Vec<Staff>,
     pub appeals: Vec<Appeal>,
+    pub matters: Vec<Matter>,
 }
 
 impl Seeds {
@@ -300,8 +320,37 @@ impl Seeds {
             links: rows("links.csv")?,
             staff: rows("staff.csv")?,
             appeals,
+            matters: matters()?,
         })
     }
+}
+
+fn matters() -> Result<Vec<Matter>> {
+    #[derive(Deserialize)]
+    struct Sheet {
+        procedure: String,
+        matters: Vec<Told>,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Told {
+        key: String,
+        state: String,
+        steps: Vec<MatterStep>,
+    }
+    let mut all = Vec::new();
+    for (path, text) in DEMO_SEEDS.iter().filter(|(path, _)| path.starts_with("matters/")) {
+        let sheet: Sheet = toml::from_str(text).map_err(|e| Error::internal(format!("{path}: {e}")))?;
+        let Sheet { procedure, matters } = sheet;
+        let told = matters.into_iter();
+        all.extend(told.map(|Told { key, state, steps }| Matter {
+            procedure: procedure.clone(),
+            key,
+            state,
+            steps,
+        }));
+    }
+    Ok(all)
 }
 
 fn rows<T: DeserializeOwned>(name: &str) -> Result<Vec<T>> {
@@ -319,10 +368,10 @@ mod tests {
     #[test]
     fn the_seeds_are_what_their_readme_says() {
         let seeds = Seeds::read().unwrap();
-        assert_eq!((seeds.associations.len(), seeds.appeals.len()), (30, 200));
+        assert_eq!((seeds.associations.len(), seeds.appeals.len(), seeds.matters.len()), (30, 200, 16));
         let mut roles: Vec<&str> = seeds.staff.iter().filter(|s| s.ready).map(|s| s.role.as_str()).collect();
         roles.sort_unstable();
         roles.dedup();
-        assert_eq!(roles.len(), 12, "one ready account of each role: {roles:?}");
+        assert_eq!(roles.len(), 14, "one ready account of each role: {roles:?}");
     }
 }

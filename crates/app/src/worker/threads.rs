@@ -105,6 +105,8 @@ impl Worker {
                 move |worker: &Worker, city: &City| Ok(worker.follow(city, &worker.followers[place])? > 0);
             duty(name, rest, true, Box::new(turn));
         }
+        // Each process answers by the pack that it knows: it looks for a newer one itself.
+        let packs = |_: &Worker, city: &City| city.take_up();
         let fold = |worker: &Worker, city: &City| Ok(worker.fold_counts(city)? > 0);
         duty(String::from("counts"), Duration::from_secs(1), false, Box::new(fold));
         let mut swept: Option<Instant> = None;
@@ -128,6 +130,13 @@ impl Worker {
                 turn: Box::new(turn),
             });
         }
+        duties.push(Duty {
+            name: String::from("packs"),
+            rest: Duration::from_secs(2),
+            on_acts: false,
+            leased: false,
+            turn: Box::new(packs),
+        });
         duties
     }
 }

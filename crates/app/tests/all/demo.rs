@@ -13,7 +13,7 @@ use huitong_kernel::{Db, args, journal};
 
 fn build(folder: &Path, ready: &Ready) -> City {
     let db = Db::open_to_build(&folder.join("city.db"), MIGRATIONS).unwrap();
-    demo::build(db, folder, 7, &ready.hashed).unwrap()
+    demo::build(db, folder, 7, &ready.hashed, None).unwrap()
 }
 
 fn ready() -> Ready {
@@ -88,7 +88,7 @@ fn the_city_is_what_its_seeds_promise() {
     let wanted: Vec<&str> =
         pack.roles.iter().map(|r| r.key.as_str()).filter(|key| *key != "public").collect();
     let by_role: BTreeMap<&str, _> = ready.accounts.iter().map(|a| (a.role.as_str(), a)).collect();
-    assert_eq!((by_role.len(), ready.accounts.len()), (wanted.len(), wanted.len()));
+    assert_eq!(by_role.len(), wanted.len(), "every role can be tried");
     for role in wanted {
         let account = by_role[role];
         let held = city.db.read(&ctx, |tx| {
@@ -127,7 +127,8 @@ fn the_city_has_as_many_of_each_as_a_city_has() {
             .into_iter()
             .map(|row| (row[0].clone(), row[1].parse().unwrap()))
             .collect();
-    let states: Vec<String> = city.pack().flow.states.iter().map(|state| state.key.clone()).collect();
+    let states: Vec<String> =
+        city.pack().procedure("appeal").unwrap().states.iter().map(|state| state.key.clone()).collect();
     assert_eq!(states.len(), 10);
     for state in &states {
         assert!(found.get(state).is_some_and(|n| *n > 0), "no case is {state}: {found:?}");
@@ -143,8 +144,26 @@ fn the_city_has_as_many_of_each_as_a_city_has() {
     }
     // Nothing came about beside the acts: each case has a step and an entry of each act it went through.
     let apart = "SELECT COUNT(*) FROM appeals a WHERE \
-                 (SELECT COUNT(*) FROM appeal_steps s WHERE s.appeal = a.id) <> (SELECT COUNT(*) FROM journal j WHERE j.subject = a.id AND j.act <> 'appeal.view_identity')";
+                 (SELECT COUNT(*) FROM matter_steps s WHERE s.matter = a.id) <> (SELECT COUNT(*) FROM journal j WHERE j.subject = a.id AND j.act <> 'appeal.view_identity')";
     assert_eq!(number(apart), 0);
+}
+
+/// Interviews and talks stand in every state, as their seeds promise.
+#[test]
+fn every_state_of_the_packs_own_procedures_is_there() {
+    let (dir, ready) = (tempfile::tempdir().unwrap(), ready());
+    let city = build(dir.path(), &ready);
+    let sql = "SELECT procedure AS a, state AS b FROM matters ORDER BY procedure, state";
+    let mut promised: Vec<Vec<String>> =
+        demo::promised_matters().unwrap().into_iter().map(|(of, state)| vec![of, state]).collect();
+    promised.sort();
+    assert_eq!(texts(&city, sql), promised);
+    for of in city.pack().procedures.iter().filter(|of| !of.coded) {
+        for state in &of.states {
+            let there = promised.iter().any(|row| row[0] == of.key && row[1] == state.key);
+            assert!(there, "no {} is {}", of.key, state.key);
+        }
+    }
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn check(db: &Db, asked: &[Asked]) {
     assert_eq!(number(db, "SELECT COUNT(*) FROM appeals"), submitted, "each key acted exactly once");
     for act in ACTS {
         let entries = format!("SELECT COUNT(*) FROM journal WHERE act = 'appeal.{act}'");
-        let steps = format!("SELECT COUNT(*) FROM appeal_steps WHERE act = '{act}'");
+        let steps = format!("SELECT COUNT(*) FROM matter_steps WHERE act = '{act}'");
         let count = of(asked, act);
         assert!(count > 0, "nobody came as far as {act}");
         assert_eq!(
@@ -248,7 +248,7 @@ fn check(db: &Db, asked: &[Asked]) {
     for (limit, act) in
         [("accept", "submit"), ("answer", "accept"), ("sign", "dispatch"), ("contact", "sign")]
     {
-        let clocks = format!("SELECT COUNT(*) FROM appeal_clocks WHERE limit_key = '{limit}'");
+        let clocks = format!("SELECT COUNT(*) FROM matter_clocks WHERE limit_key = '{limit}'");
         assert_eq!(number(db, &clocks), of(asked, act), "clocks of {limit}");
     }
     let leaves = db
@@ -279,7 +279,7 @@ fn cases(db: &Db, asked: &[Asked]) {
         last.entry(id).and_modify(|act| *act = one.act.max(*act)).or_insert(one.act);
     }
     let sql = "SELECT a.id, a.state, a.version, \
-               (SELECT COUNT(*) FROM appeal_steps s WHERE s.appeal = a.id) AS steps, \
+               (SELECT COUNT(*) FROM matter_steps s WHERE s.matter = a.id) AS steps, \
                (SELECT COUNT(*) FROM journal j WHERE j.subject = a.id) AS entries FROM appeals a";
     let rows = db.read(&Ctx::system(), |tx| tx.query(sql, args![])).unwrap();
     assert_eq!(rows.len(), last.len());
@@ -331,7 +331,7 @@ fn told(db: &Db, asked: &[Asked]) {
 fn kept(db: &Db, folder: &Path, asked: &[Asked]) {
     let replies: Vec<&Asked> = asked.iter().filter(|one| ACTS[one.act] == "reply").collect();
     let rows =
-        "SELECT COUNT(*) FROM attachments f JOIN appeal_steps s ON s.id = f.step WHERE s.act = 'reply'";
+        "SELECT COUNT(*) FROM attachments f JOIN matter_steps s ON s.id = f.step WHERE s.act = 'reply'";
     let many = replies.len() as i64;
     assert_eq!((number(db, rows), number(db, "SELECT COUNT(*) FROM attachments")), (many, many));
     let (mut contents, mut folders) = (BTreeSet::new(), vec![folder.to_owned()]);

@@ -6,7 +6,7 @@ use huitong_app::documented_config;
 use huitong_features::house;
 use huitong_features::migrations::MIGRATIONS;
 use huitong_kernel::http::openapi;
-use huitong_kernel::pack::Pack;
+use huitong_kernel::pack::{Pack, aloud};
 use huitong_kernel::policy::Policy;
 
 #[test]
@@ -18,19 +18,22 @@ fn the_generated_documents_are_current() {
     let routes = &policy.routes;
     let document = openapi::document(routes, policy.pack.as_deref().unwrap(), env!("CARGO_PKG_VERSION"));
     let schema: Vec<&str> = MIGRATIONS.iter().map(|migration| migration.sql.trim_end()).collect();
-    let documents = [
-        ("config.toml", documented_config()),
-        ("openapi.json", serde_json::to_string_pretty(&document).unwrap() + "\n"),
-        ("permissions.txt", routes.permissions_text(&policy.roles)),
-        ("routes.txt", routes.routes_text()),
-        ("schema.sql", schema.join("\n\n") + "\n"),
+    let pack = policy.pack.as_deref().unwrap();
+    let mut documents = vec![
+        (String::from("config.toml"), documented_config()),
+        (String::from("openapi.json"), serde_json::to_string_pretty(&document).unwrap() + "\n"),
+        (String::from("permissions.txt"), routes.permissions_text(&policy.roles)),
+        (String::from("routes.txt"), routes.routes_text()),
+        (String::from("schema.sql"), schema.join("\n\n") + "\n"),
     ];
+    // Every sentence of every procedure, as an official reads it.
+    documents.extend(pack.procedures.iter().map(|of| (format!("read/{}.txt", of.key), aloud(pack, of))));
     let folder = root.join("docs/generated");
     let write = std::env::var("HUITONG_WRITE_GENERATED").is_ok_and(|said| said == "1");
     for (name, text) in documents {
-        let file = folder.join(name);
+        let file = folder.join(&name);
         if write {
-            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(&file, &text).unwrap();
         }
         let kept = std::fs::read_to_string(&file).unwrap_or_default();

@@ -8,6 +8,7 @@ mod generated;
 mod importing;
 mod language;
 mod lines;
+mod packs;
 mod serving;
 mod vectors;
 mod worker;

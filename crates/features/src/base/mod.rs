@@ -7,6 +7,7 @@ pub mod duty;
 pub mod identity;
 pub mod imports;
 pub mod journal;
+pub mod matters;
 pub mod notices;
 pub mod places;
 pub mod units;

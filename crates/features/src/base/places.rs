@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use huitong_kernel::house::House;
 use huitong_kernel::http::Name;
+use huitong_kernel::pack::Pack;
+use huitong_kernel::policy::Policy;
 use huitong_kernel::{Result, Tx};
 
 /// Whose navigation a place stands in.
@@ -16,6 +17,18 @@ pub enum Side {
     Outside,
     /// Whoever comes without an account.
     Public,
+}
+
+/// How much of a place waits for a reader.
+pub type Count = fn(&Tx, &Place) -> Result<i64>;
+
+/// The places and headings that the definitions of a pack bring.
+#[derive(Debug, Clone, Copy)]
+pub struct Defined {
+    /// Places.
+    pub places: fn(&Pack) -> Vec<Place>,
+    /// Headings.
+    pub headings: fn(&Pack) -> Vec<Under>,
 }
 
 /// A place to go to. It stands where it is given an order, the lowest first, and is shown to whoever may do its act.
@@ -39,7 +52,7 @@ pub struct Place {
     /// the page would open with nothing filled in.
     pub by_post: bool,
     /// How much of it waits for the reader, as a pill.
-    pub count: Option<fn(&Tx) -> Result<i64>>,
+    pub count: Option<Count>,
     orders: [Option<u16>; 3],
 }
 
@@ -96,27 +109,35 @@ impl Place {
 
     /// Shows how much waits.
     #[must_use]
-    pub fn counted(mut self, count: fn(&Tx) -> Result<i64>) -> Place {
+    pub fn counted(mut self, count: Count) -> Place {
         self.count = Some(count);
         self
     }
 }
 
 /// The places of a side, in their order.
-pub fn navigation(house: &House, side: Side) -> Vec<&Place> {
-    in_order(house, |place| place.orders[side as usize])
+pub fn navigation(policy: &Policy, side: Side) -> Vec<Place> {
+    in_order(policy, |place| place.orders[side as usize])
 }
 
 /// The places that the desk lists among the things one can do, in their order.
-pub fn entrances(house: &House) -> Vec<&Place> {
-    in_order(house, |place| place.entrance.as_ref().map(|(order, _)| *order))
+pub fn entrances(policy: &Policy) -> Vec<Place> {
+    in_order(policy, |place| place.entrance.as_ref().map(|(order, _)| *order))
 }
 
-fn in_order(house: &House, order: impl Fn(&Place) -> Option<u16>) -> Vec<&Place> {
+fn in_order(policy: &Policy, order: impl Fn(&Place) -> Option<u16>) -> Vec<Place> {
+    let own = policy.house.all::<Place>().cloned();
+    let defined = brought(policy).flat_map(|(brings, pack)| (brings.places)(pack));
     let mut places: Vec<_> =
-        house.all::<Place>().filter_map(|place| order(place).map(|order| (order, place))).collect();
+        own.chain(defined).filter_map(|place| order(&place).map(|order| (order, place))).collect();
     places.sort_by_key(|(order, _)| *order);
     places.into_iter().map(|(_, place)| place).collect()
+}
+
+/// What brings places and headings, with the pack in force that it reads them from.
+fn brought(policy: &Policy) -> impl Iterator<Item = (&Defined, &Pack)> {
+    let pack = policy.pack.as_deref();
+    policy.house.all::<Defined>().filter_map(move |brings| Some((brings, pack?)))
 }
 
 /// A heading of the permissions page.
@@ -163,12 +184,13 @@ pub fn under(heading: Heading, kinds: &[&'static str]) -> Under {
 }
 
 /// The headings in their order, each with its words.
-pub fn headings(house: &House) -> Vec<Under> {
+pub fn headings(policy: &Policy) -> Vec<Under> {
     let mut headings: Vec<Under> = Vec::new();
-    for handed in house.all::<Under>() {
+    let defined = brought(policy).flat_map(|(brings, pack)| (brings.headings)(pack));
+    for handed in policy.house.all::<Under>().cloned().chain(defined) {
         match headings.iter_mut().find(|known| known.heading.id == handed.heading.id) {
-            Some(known) => known.kinds.extend(handed.kinds.iter().cloned()),
-            None => headings.push(handed.clone()),
+            Some(known) => known.kinds.extend(handed.kinds),
+            None => headings.push(handed),
         }
     }
     headings.sort_by_key(|under| under.heading.order);
@@ -183,9 +205,9 @@ mod tests {
 
     #[test]
     fn no_two_places_of_a_side_have_one_order_or_one_address() {
-        let house = crate::house();
+        let policy = Policy { house: crate::house(), ..Policy::default() };
         for side in [Side::Inside, Side::Outside, Side::Public] {
-            let places = navigation(&house, side);
+            let places = navigation(&policy, side);
             let orders: BTreeSet<_> = places.iter().map(|place| place.orders[side as usize]).collect();
             let addresses: BTreeSet<_> = places.iter().map(|place| &place.href).collect();
             assert!(places.len() > 3 && orders.len() == places.len() && addresses.len() == places.len());
@@ -203,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_two_capabilities_read_under_one_heading_stands_together() {
-        let headings = headings(&crate::house());
+        let headings = headings(&Policy { house: crate::house(), ..Policy::default() });
         let said: Vec<_> = headings.iter().map(|one| (&*one.heading.id, one.kinds.join(" "))).collect();
         assert_eq!(said[0], ("appeals", String::from("appeal dispatch_model")));
         assert_eq!(said[1], ("desk", String::from("desk queue notice")));

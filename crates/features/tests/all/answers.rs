@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use huitong_features::base::identity;
+use huitong_features::base::matters::stories::{self, Onlooker, Sent, Stage};
+use huitong_kernel::Result;
+use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::openapi;
+use huitong_kernel::pack::Procedure;
 use huitong_testkit::db_test;
-use huitong_testkit::door::Answer;
+use huitong_testkit::door::{Answer, File};
 use serde_json::{Value as Json, json};
 
 use crate::cast::{Cast, told};
@@ -147,6 +152,81 @@ fn other_ends(truth: &mut Truth) {
     let judge = json!({"solved": "no", "satisfied": "no"});
     let answer = truth.cast.tries(&truth.cast.secretary, &own.id, "judge", &judge);
     truth.hold("POST", "/api/v1/appeals/{id}/judge", Some(&judge), &answer);
+    let pack = truth.cast.app.city.pack();
+    let item = pack.items().iter().find(|item| item.source_kind.needs_confirmation()).unwrap();
+    let confirm = json!({"item": item.id, "paper": "锦民发〔2025〕8 号"});
+    let admin = truth.cast.app.staff("policy-admin", "policy_admin", "science");
+    let answer = truth.cast.app.post("/api/v1/pack/confirm").token(&admin).json(&confirm).send();
+    truth.hold("POST", "/api/v1/pack/confirm", Some(&confirm), &answer);
+}
+
+/// A story of a definition, told as programs do.
+struct Program<'a> {
+    truth: &'a mut Truth,
+    of: &'a Procedure,
+}
+
+impl Program<'_> {
+    fn token(&self, who: &Actor) -> String {
+        let Actor::Person { user, .. } = who else { panic!("{who:?} has no account") };
+        let (_, token) = self.truth.cast.app.act(|tx| identity::create_token(tx, user, 7));
+        format!("Bearer {token}")
+    }
+}
+
+impl Onlooker for Program<'_> {
+    fn does(&mut self, stage: &Stage, sent: &Sent<'_>) -> Option<Result<String>> {
+        let (root, key) = (format!("/api/v1/{}", self.of.path), &sent.act.key);
+        let first = self.of.beginnings().next().map(|act| &act.key);
+        let template = match &sent.act.start {
+            Some(_) if first == Some(key) => root,
+            Some(_) => format!("{root}/new/{key}"),
+            None => format!("{root}/{{id}}/{key}"),
+        };
+        let address = template.replace("{id}", stage.matter.as_deref().unwrap_or_default());
+        let ask = self.truth.cast.app.post(&address).header("authorization", &self.token(sent.who));
+        let body = Json::Object(sent.form.clone());
+        let answer = if sent.papers.is_empty() {
+            ask.json(&body).send()
+        } else {
+            let fields = sent.form.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
+            let paper = |field| File { field, name: "签字.txt", bytes: "签字".as_bytes() };
+            let papers: Vec<File> = sent.papers.iter().copied().map(paper).collect();
+            ask.multipart(&fields.collect::<Vec<_>>(), &papers).send()
+        };
+        let sent = Some(&body).filter(|_| sent.papers.is_empty());
+        let said = self.truth.hold("POST", &template, sent, &answer);
+        Some(Ok(said["id"].as_str().unwrap_or_else(|| panic!("{template}: {said}")).to_owned()))
+    }
+
+    fn after(&mut self, stage: &Stage) -> Result<()> {
+        let Some(id) = &stage.matter else { return Ok(()) };
+        let root = format!("/api/v1/{}", self.of.path);
+        for who in stage.people.values() {
+            for template in [
+                format!("{root}/{{id}}"),
+                format!("{root}/{{id}}/acts"),
+                root.clone(),
+                String::from("/api/v1/matters"),
+            ] {
+                let ask = self.truth.cast.app.get(&template.replace("{id}", id));
+                let answer = ask.header("authorization", &self.token(who)).send();
+                self.truth.hold("GET", &template, None, &answer);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The stories of every definition.
+fn stories(truth: &mut Truth) {
+    let pack = truth.cast.app.city.pack();
+    let city = truth.cast.app.city.clone();
+    for story in &pack.stories {
+        let of = pack.procedure(&story.of).unwrap();
+        let findings = stories::walk(&city, &pack, story, &mut Program { truth, of }).unwrap();
+        assert!(findings.is_empty(), "{findings:#?}");
+    }
 }
 
 /// Errors are problem documents as the document says.
@@ -188,6 +268,7 @@ db_test! {
         live(&mut truth);
         other_ends(&mut truth);
         errors(&mut truth);
+        stories(&mut truth);
         let all: BTreeSet<String> = truth.document["paths"]
             .as_object()
             .unwrap()

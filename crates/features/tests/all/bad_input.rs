@@ -1,5 +1,6 @@
 //! What bad input meets: words at the field, nothing kept that was refused, nothing typed lost, and never a fault of ours.
 
+use huitong_features::growth::appeals;
 use huitong_kernel::Db;
 use huitong_testkit::db_test;
 use huitong_testkit::door::{Answer, File};
@@ -170,7 +171,7 @@ db_test! {
         // The page sent twice acts once.
         let again = send(&newer, &late.hidden("submit_token"));
         assert_eq!(again.status, 303, "{}", again.text());
-        assert_eq!(cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'reply'", &told.id), 1);
+        assert_eq!(cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND act = 'reply'", &told.id), 1);
     }
 
     fn a_reply_with_blanks_of_its_template_is_not_sent(db) {
@@ -178,7 +179,7 @@ db_test! {
         let told = cast.submit(&json!({}));
         cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
         let pack = cast.app.city.pack();
-        let template = pack.templates.iter().find(|t| t.text.contains('【')).unwrap();
+        let template = appeals::policy::of(&pack).templates.iter().find(|t| t.text.contains('【')).unwrap();
         let refused = cast.tries(&cast.handler, &told.id, "reply", &json!({"outcome": "solved", "text": template.text}));
         assert_eq!(refused.status, 422, "{}", refused.text());
         assert!(refused.text().contains("还没有改写"), "{}", refused.text());

@@ -24,6 +24,8 @@ pub struct Keys {
     pub units: Vec<String>,
     pub assignee: String,
     pub about: String,
+    /// Where it is about an association: its links that hold today, kind and unit.
+    pub links: Vec<(String, String)>,
 }
 
 /// A case and everything a test must know of it.

@@ -85,7 +85,7 @@ db_test! {
             .json(&json!({"reason": "已经解决"})).send().expect(200);
         let kept = cast.seen(&cast.intake, &stopped.id);
         assert_eq!(clock(&kept, "accept")[0]["late"], false);
-        let by = cast.count("SELECT COUNT(*) FROM appeal_clocks WHERE appeal = $1 AND ended_by = 'withdraw'", &stopped.id);
+        let by = cast.count("SELECT COUNT(*) FROM matter_clocks WHERE matter = $1 AND ended_by = 'withdraw'", &stopped.id);
         assert_eq!(by, 1);
     }
 
@@ -94,7 +94,7 @@ db_test! {
         let told = cast.submit(&json!({}));
         cast.app.at("2025-03-14T14:30:00+08:00");
         cast.app.settle();
-        let lines = || cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'overdue'", &told.id);
+        let lines = || cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND act = 'overdue'", &told.id);
         let entries = || cast.count("SELECT COUNT(*) FROM journal WHERE subject = $1 AND act = 'appeal.overdue'", &told.id);
         assert_eq!(lines(), 0, "the last second still counts");
         cast.app.at("2025-03-14T14:31:00+08:00");
@@ -133,6 +133,27 @@ db_test! {
         assert_eq!(cast.count("SELECT COUNT(*) FROM journal WHERE subject = $1 AND act = 'appeal.close'", id), 1);
     }
 
+    fn acts_stay_in_their_order_when_the_clock_goes_back(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        let walked = ["accept", "classify", "dispatch", "sign", "contact", "reply"];
+        for act in walked {
+            cast.app.later(-3_600_000);
+            cast.walk(&told.id, &[act]);
+        }
+        let case = cast.seen(&cast.handler, &told.id);
+        let lines = case["timeline"].as_array().unwrap();
+        let acts: Vec<&str> = lines.iter().map(|line| line["act"].as_str().unwrap()).collect();
+        assert_eq!(acts, [&["submit"], &walked[..]].concat());
+        let times: Vec<&str> = lines.iter().map(|line| line["at"].as_str().unwrap()).collect();
+        assert!(times.is_sorted(), "no act is before the one before: {times:?}");
+        assert_eq!(case["version"], 1 + walked.len());
+        for clock in case["clocks"].as_array().unwrap() {
+            let met = clock["met_at"].as_str();
+            assert!(met.is_none_or(|met| met >= clock["started_at"].as_str().unwrap()), "{clock}");
+        }
+    }
+
     fn a_judged_answer_is_not_closed_again(db) {
         let cast = Cast::new(db);
         let told = cast.submit(&json!({}));
@@ -152,7 +173,7 @@ db_test! {
             let case = cast.seen(&cast.intake, &told.id);
             let answer = clock(&case, "answer")[0].clone();
             // What is shown and explained is what is kept.
-            let stored = cast.count("SELECT due_at FROM appeal_clocks WHERE limit_key = 'answer' AND appeal = $1", &told.id);
+            let stored = cast.count("SELECT due_at FROM matter_clocks WHERE limit_key = 'answer' AND matter = $1", &told.id);
             assert_eq!(answer["due_at"], huitong_kernel::clock::rfc3339(stored));
             assert_eq!(case["answer_due_at"], answer["due_at"]);
             (answer["sentence"].as_str().unwrap().to_owned(), answer)

@@ -108,7 +108,7 @@ db_test! {
         let page = cast.app.get(&path).session(&cast.handler).send();
         assert!(page.text().contains("带出模板文字"));
         let pack = cast.app.city.pack();
-        let template = &pack.templates[0];
+        let template = &huitong_features::growth::appeals::policy::of(&pack).templates[0];
         let version = page.hidden("version");
         let fields = [
             ("version", version.as_str()),

@@ -1,7 +1,9 @@
 //! What the roles' file grants, read anew from the file itself: the expectation owes nothing to the code it judges.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use huitong_kernel::ctx::OfficeKind;
 use huitong_testkit::door::Person as Somebody;
 
 use crate::cases::Keys;
@@ -14,9 +16,15 @@ pub trait Asker {
     fn office(&self) -> &str;
     /// Id of the account.
     fn account(&self) -> &str;
+    /// Whether the office is a unit of the city.
+    fn is_inside(&self) -> bool;
 }
 
 impl Asker for Somebody {
+    fn is_inside(&self) -> bool {
+        self.office.kind == OfficeKind::Unit
+    }
+
     fn role(&self) -> &str {
         &self.role
     }
@@ -31,28 +39,62 @@ impl Asker for Somebody {
 }
 
 /// Which acts a role may do, each with how far.
-pub struct Grants(BTreeMap<String, Vec<(String, String)>>);
+pub struct Grants(BTreeMap<String, Vec<Grant>>);
+
+struct Grant {
+    reach: String,
+    act: String,
+    /// Where it reaches by links: the kinds that count; all where empty.
+    by: Vec<String>,
+}
+
+fn texts(said: &toml::Value) -> Vec<String> {
+    said.as_array().into_iter().flatten().map(|one| one.as_str().unwrap().to_owned()).collect()
+}
 
 impl Grants {
-    /// Reads the shipped file.
+    /// Reads the shipped files: that of the roles, and `[may]` of every procedure.
     pub fn read() -> Grants {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pack/chengdu/roles.toml");
-        let file: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+        let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pack/chengdu");
+        let read = |path: &Path| -> toml::Table { std::fs::read_to_string(path).unwrap().parse().unwrap() };
+        let file = read(&Path::new(pack).join("roles.toml"));
         let roles = file["roles"].as_table().unwrap().iter();
-        Grants(
-            roles
-                .map(|(role, said)| {
-                    let may = said["may"].as_table().unwrap().iter();
-                    let acts = may.flat_map(|(reach, acts)| {
-                        acts.as_array()
-                            .unwrap()
-                            .iter()
-                            .map(|act| (reach.clone(), act.as_str().unwrap().to_owned()))
-                    });
-                    (role.clone(), acts.collect())
-                })
-                .collect(),
-        )
+        let granted = |may: &toml::Value| -> Vec<Grant> {
+            let may = may.as_table().unwrap().iter();
+            let one = |reach: &str, act: String| Grant { reach: reach.to_owned(), act, by: Vec::new() };
+            may.flat_map(|(reach, acts)| {
+                texts(acts).into_iter().map(|act| one(reach, act)).collect::<Vec<_>>()
+            })
+            .collect()
+        };
+        let mut grants = Grants(roles.map(|(role, said)| (role.clone(), granted(&said["may"]))).collect());
+        for entry in std::fs::read_dir(Path::new(pack).join("procedures")).unwrap() {
+            grants.enter(&read(&entry.unwrap().path()));
+        }
+        grants
+    }
+
+    /// Adds what a procedure says of its own acts; those it does not name are for whom it calls `others`.
+    fn enter(&mut self, procedure: &toml::Table) {
+        let (key, may) = (procedure["key"].as_str().unwrap(), procedure["may"].as_table().unwrap());
+        let acts = procedure["acts"].as_table().unwrap().iter();
+        let by_people = acts.filter(|(_, said)| said.get("after_limit").is_none());
+        let mut lines: Vec<(String, &toml::Value)> = Vec::new();
+        for name in by_people.map(|(act, _)| format!("{key}.{act}")).chain([format!("{key}.view")]) {
+            let said = may.get(&name).or(may.get("others").filter(|_| !name.ends_with(".view")));
+            lines.extend(said.map(|said| (name, said)));
+        }
+        for (act, said) in lines {
+            for (reach, who) in said.as_table().unwrap() {
+                let narrow = who.as_table();
+                let roles = texts(narrow.map_or(who, |narrow| &narrow["roles"]));
+                let by = narrow.map(|narrow| texts(&narrow["by"])).unwrap_or_default();
+                for role in roles {
+                    let grant = Grant { reach: reach.clone(), act: act.clone(), by: by.clone() };
+                    self.0.get_mut(&role).unwrap().push(grant);
+                }
+            }
+        }
     }
 
     /// Every role.
@@ -60,9 +102,8 @@ impl Grants {
         self.0.keys().map(String::as_str)
     }
 
-    fn of<'a>(&'a self, role: &str, act: &'a str) -> impl Iterator<Item = &'a str> {
-        let all = self.0.get(role).into_iter().flatten();
-        all.filter(move |(_, granted)| granted == act).map(|(reach, _)| reach.as_str())
+    fn of<'a>(&'a self, role: &str, act: &'a str) -> impl Iterator<Item = &'a Grant> {
+        self.0.get(role).into_iter().flatten().filter(move |grant| grant.act == act)
     }
 
     /// Whether somebody may do an act at all: by the role held, or because everybody may.
@@ -75,7 +116,14 @@ impl Grants {
         let own = !actor.account().is_empty() && actor.account() == case.submitter;
         let body = !actor.office().is_empty()
             && [&case.association, &case.company].contains(&&actor.office().to_owned());
-        let by_post = self.of(actor.role(), act).any(|reach| match reach {
+        let by_link = |by: &[String]| {
+            let theirs = |(kind, unit): &(String, String)| {
+                unit == actor.office() && (by.is_empty() || by.contains(kind))
+            };
+            case.links.iter().any(theirs)
+        };
+        let by_post = self.of(actor.role(), act).any(|grant| match grant.reach.as_str() {
+            "linked" => by_link(&grant.by),
             "city" | "public" => true,
             "unit" => case.units.iter().any(|unit| unit == actor.office()),
             "assigned" => !actor.account().is_empty() && actor.account() == case.assignee,
@@ -83,7 +131,7 @@ impl Grants {
             other => panic!("unknown reach {other}"),
         });
         by_post
-            || self.of("public", act).any(|reach| match reach {
+            || self.of("public", act).any(|grant| match grant.reach.as_str() {
                 "public" => true,
                 "own" => own,
                 other => panic!("the public has {other}"),

@@ -175,7 +175,7 @@ db_test! {
         let late = accept(1, "a-2");
         late.expect(409);
         assert_eq!(late.json()["version"], 2);
-        assert_eq!(cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1", &told.id), 2);
+        assert_eq!(cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1", &told.id), 2);
         // Keys belong to who used them: another person's same key is another key.
         let elsewhere = cast.app.post("/api/v1/appeals").token(&cast.secretary).header("idempotency-key", "k-1");
         assert_ne!(elsewhere.json(&body).send().expect(201).json()["id"], first.json()["id"]);

@@ -11,7 +11,7 @@ use crate::cases::Case;
 use crate::grants::{Asker, Grants, Person};
 use crate::table::{self, Row, Subject, let_in, nothing, rows};
 use crate::town::{Actor, Town};
-use crate::{apart, doings};
+use crate::{apart, doings, matters};
 
 /// What a reader may not find, each with its reason.
 type Forbidden = Vec<(String, &'static str)>;
@@ -84,7 +84,7 @@ impl Matrix {
         if !self.grants.sees(actor, &case.keys) {
             return false;
         }
-        let outside = actor.role().starts_with("association") || actor.role().starts_with("company");
+        let outside = !actor.is_inside();
         if outside || case.drafts.iter().any(|draft| draft == file) {
             return !outside || case.files.iter().any(|own| own == file);
         }
@@ -192,6 +192,37 @@ impl Matrix {
             .collect()
     }
 
+    /// Everybody at one address of a definition, with every matter of it.
+    fn try_defined(&self, row: &Row) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for actor in &self.town.actors {
+            let about = self.town.matters.iter().filter(|told| told.of == row.of);
+            let few = if row.subject == Subject::None { 1 } else { usize::MAX };
+            for told in about.take(few) {
+                let answer = self.ask(actor, row, &row.path.replace("{id}", &told.id));
+                let expected = match (&actor.person, row.is_api() || row.method == "POST") {
+                    (Some(_), _) => matters::expected(&self.grants, actor, row, &told.keys),
+                    (None, true) => 401,
+                    (None, false) => 303,
+                };
+                let place = format!("{} for {} ({})", row.name(), actor.name, told.title);
+                if answer.status != expected {
+                    wrong.push(format!("{place}: {} where {expected} was expected", answer.status));
+                }
+                let said = answer.everything();
+                for other in &self.town.matters {
+                    let sees = self.grants.reaches(actor, &format!("{}.view", other.of), &other.keys);
+                    let unseen = [&other.title, &other.number].into_iter().filter(|_| !sees);
+                    let words = unseen.chain(other.hidden.iter().filter(|_| !sees || !actor.is_inside()));
+                    wrong.extend(
+                        words.filter(|word| said.contains(*word)).map(|word| format!("{place}: says {word}")),
+                    );
+                }
+            }
+        }
+        wrong
+    }
+
     /// Everybody at one address.
     pub fn try_all(&self, row: &Row) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -231,6 +262,7 @@ fn clone(row: &Row) -> Row {
         status: row.status,
         body: row.body,
         query: row.query,
+        of: row.of,
     }
 }
 
@@ -263,8 +295,10 @@ fn every_role_at_every_address_in_every_relation_on_postgresql() {
 
 fn everybody_everywhere(db: TestDb) {
     let mut matrix = Matrix::new(db);
+    let pack = matrix.town.app.city.pack();
+    let defined: &[Row] = Vec::leak(matters::defined(&pack).flat_map(matters::rows).collect());
     let known: BTreeSet<String> =
-        rows().map(Row::name).chain(table::APART.iter().map(|n| (*n).to_owned())).collect();
+        rows().chain(defined).map(Row::name).chain(table::APART.iter().map(|n| (*n).to_owned())).collect();
     let policy = matrix.town.app.city.policy();
     let routes = policy.routes.all().iter();
     let real: BTreeSet<String> = routes
@@ -289,13 +323,13 @@ fn everybody_everywhere(db: TestDb) {
     let here: BTreeSet<&str> = matrix.town.actors.iter().map(Actor::role).collect();
     assert_eq!(roles, here, "the town has everybody");
 
-    let all: Vec<&Row> = rows().collect();
+    let all: Vec<&Row> = rows().chain(defined).collect();
     let next = AtomicUsize::new(0);
     let mut wrong: Vec<String> = std::thread::scope(|scope| {
         let work = || {
             let mut wrong = Vec::new();
             while let Some(row) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                wrong.extend(matrix.try_all(row));
+                wrong.extend(if row.of.is_empty() { matrix.try_all(row) } else { matrix.try_defined(row) });
             }
             wrong
         };

@@ -89,16 +89,16 @@ db_test! {
         }
         let none = |sql: &str| assert_eq!(cast.count(sql, ""), 0, "{sql}");
         none("SELECT COUNT(*) FROM appeals WHERE id <> $1");
-        none("SELECT COUNT(*) FROM appeal_steps WHERE id <> $1");
+        none("SELECT COUNT(*) FROM matter_steps WHERE id <> $1");
         none("SELECT COUNT(*) FROM journal WHERE act = 'appeal.submit' AND id <> $1");
         none("SELECT COUNT(*) FROM idempotency WHERE key <> $1");
         // Signed out it is taken, and nothing in it points to anybody.
         let told = told(cast.app.post("/api/v1/appeals").json(&lead).send().expect(201));
-        let nobody = "SELECT COUNT(*) FROM appeals WHERE id = $1 AND submitter IS NULL AND contact_name IS NULL \
+        let nobody = "SELECT COUNT(*) FROM appeals WHERE id = $1 AND owner_user IS NULL AND contact_name IS NULL \
                       AND contact_phone IS NULL AND association IS NULL AND owner_association IS NULL";
         assert_eq!(cast.count(nobody, &told.id), 1);
         let entry = "SELECT COUNT(*) FROM journal WHERE subject = $1 AND actor = 'complainant' AND role = '' AND behalf = ''";
         assert_eq!(cast.count(entry, &told.id), 1);
-        assert_eq!(cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND actor = 'complainant' AND office = ''", &told.id), 1);
+        assert_eq!(cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND actor = 'complainant' AND office = ''", &told.id), 1);
     }
 }

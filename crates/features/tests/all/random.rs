@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_features::base::identity::Office;
+use huitong_features::growth::appeals;
 use huitong_kernel::journal;
 use huitong_kernel::{Db, args};
 use huitong_testkit::db::{open_postgres, open_sqlite};
@@ -107,12 +108,12 @@ impl World {
     }
 
     fn row(&self, id: &str) -> Row {
-        let columns = "state, version, submitter, owner_association, owner_company, unit, next_unit, assignee, about, disclosure";
+        let columns = "state, version, owner_user, owner_association, owner_company, unit, next_unit, assignee, about, disclosure";
         let sql = format!("SELECT {columns} FROM appeals WHERE id = $1");
         let row = self.cast.app.read(|tx| tx.one(&sql, args![id])).unwrap();
         let text = |name: &str| row.get::<Option<String>>(name).unwrap().unwrap_or_default();
         let names = [
-            "submitter",
+            "owner_user",
             "owner_association",
             "owner_company",
             "unit",
@@ -213,12 +214,13 @@ impl World {
         let value = |name: &str| row.values[name].clone();
         Keys {
             disclosure: value("disclosure"),
-            submitter: value("submitter"),
+            submitter: value("owner_user"),
             association: value("owner_association"),
             company: value("owner_company"),
             units: vec![value("unit"), value("next_unit")],
             assignee: value("assignee"),
             about: value("about"),
+            links: Vec::new(),
         }
     }
 
@@ -315,15 +317,15 @@ impl World {
     /// Each change of a case has one step and one entry.
     fn is_whole(&self, id: &str, acts: i64) -> Result<(), TestCaseError> {
         let count = |sql: &str| self.cast.count(sql, id);
-        let late = count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'overdue'");
-        let closed = count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'close'");
+        let late = count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND act = 'overdue'");
+        let closed = count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND act = 'close'");
         prop_assert_eq!(
-            count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1"),
+            count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1"),
             1 + acts + late + closed
         );
         prop_assert_eq!(count("SELECT COUNT(*) FROM journal WHERE subject = $1"), 1 + acts + late + closed);
-        prop_assert_eq!(self.row(id).version, 1 + acts + closed);
-        let clocks = "SELECT COUNT(DISTINCT limit_key) - COUNT(*) FROM appeal_clocks WHERE appeal = $1 AND met_at IS NULL";
+        prop_assert_eq!(self.row(id).version, 1 + acts + late + closed, "each step is a version");
+        let clocks = "SELECT COUNT(DISTINCT limit_key) - COUNT(*) FROM matter_clocks WHERE matter = $1 AND met_at IS NULL";
         prop_assert_eq!(count(clocks), 0, "a limit runs twice");
         Ok(())
     }
@@ -393,7 +395,7 @@ impl World {
         }
         for who in [&self.cast.intake, &self.cast.handler, &self.cast.leader, &self.cast.supervisor] {
             let pack = app.city.pack();
-            for queue in pack.queues.iter().filter(|q| q.roles.contains(&who.role)) {
+            for queue in appeals::flow(&pack).queues.iter().filter(|q| q.roles.contains(&who.role)) {
                 let found =
                     app.get(&format!("/api/v1/appeals?queue={}&page_size=100", queue.key)).token(who).send();
                 let found = found.expect(200).json();
@@ -418,7 +420,7 @@ impl World {
 
 /// Everything that was ever done to a case.
 fn acts_done(world: &World) -> BTreeSet<String> {
-    let rows = world.cast.app.read(|tx| tx.query("SELECT DISTINCT act FROM appeal_steps", args![]));
+    let rows = world.cast.app.read(|tx| tx.query("SELECT DISTINCT act FROM matter_steps", args![]));
     rows.iter().map(|row| row.get("act").unwrap()).collect()
 }
 

@@ -27,6 +27,10 @@ pub enum Subject {
     File,
     /// A case by its number, in what is kept about everything that is done.
     Record,
+    /// A matter of a definition, which one must see; to do the act the right to it must reach the matter.
+    Matter,
+    /// The same for those inside alone.
+    Inside,
 }
 
 /// One address.
@@ -41,10 +45,12 @@ pub struct Row {
     pub body: &'static [(&'static str, &'static str)],
     /// Query.
     pub query: &'static str,
+    /// Key of the definition that brings it; none where the house does.
+    pub of: &'static str,
 }
 
-const fn row(method: &'static str, path: &'static str, door: Door, subject: Subject, status: u16) -> Row {
-    Row { method, path, door, subject, status, body: &[], query: "" }
+pub const fn row(method: &'static str, path: &'static str, door: Door, subject: Subject, status: u16) -> Row {
+    Row { method, path, door, subject, status, body: &[], query: "", of: "" }
 }
 
 const fn get(path: &'static str, door: Door) -> Row {
@@ -148,6 +154,7 @@ const ROWS: &[Row] = &[
     post("/me/password", SignedIn, 422),
     post("/me/sessions/{absent}/end", SignedIn, 404),
     get("/desk", Act("desk.view")),
+    get("/api/v1/matters", Act("desk.view")),
     get("/notices", NOTICES),
     post("/notices/{absent}/read", NOTICES, 404),
     post("/notices/read-all", NOTICES, 303),
@@ -188,6 +195,8 @@ const ROWS: &[Row] = &[
     get("/admin/permissions", Act("permission.view")),
     get("/metrics", Act("metrics.view")),
     get("/admin/pack", Act("pack.view")),
+    post("/admin/pack/confirm", Act("pack.confirm"), 404),
+    post("/api/v1/pack/confirm", Act("pack.confirm"), 404),
     get("/admin/dispatch-models", Act("dispatch_model.view")),
     post("/admin/dispatch-models/learn", Act("dispatch_model.ask"), 303),
     post("/admin/dispatch-models/roll-back", Act("dispatch_model.roll_back"), 409),

@@ -55,7 +55,7 @@ db_test! {
             let statuses: Vec<u16> = answers.iter().map(|a| a.status).collect();
             assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 1, "{statuses:?}");
             assert_eq!(statuses.iter().filter(|s| **s == 409).count(), 3, "{statuses:?}");
-            assert_eq!(cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act = 'sign'", &told.id), 1);
+            assert_eq!(cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND act = 'sign'", &told.id), 1);
         }
         cast.app.settle();
         let verified = huitong_kernel::journal::verify(&cast.app.city.db, &cast.app.program()).unwrap();
@@ -88,7 +88,7 @@ db_test! {
             }
         });
         let judged = answers[1..].iter().filter(|a| a.status == 200).count();
-        let closed = cast.count("SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND act IN ('judge', 'close')", &told.id);
+        let closed = cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND act IN ('judge', 'close')", &told.id);
         assert!(judged <= 1 && closed == 1, "{judged} judged, {closed} steps");
     }
 

@@ -1,5 +1,7 @@
 //! One city with everybody in it: each role in each relation to cases that carry marks nobody else's do.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use huitong_features::base::associations::Association;
 use huitong_features::base::identity::Office;
 use huitong_testkit::app::TestApp;
@@ -8,6 +10,7 @@ use huitong_testkit::door::Person;
 
 use crate::cases::{self, Case};
 use crate::grants::Asker;
+use crate::matters::{self, Told};
 
 /// Where a person stands to the cases.
 pub const RESPONSIBLE: &str = "commerce";
@@ -17,11 +20,13 @@ pub const COMPLAINED_OF: &str = "water";
 pub const ELSEWHERE: &str = "science";
 
 /// Roles held in units; the last of them reach the whole city.
-pub const UNIT_ROLES: [&str; 9] = [
+pub const UNIT_ROLES: [&str; 11] = [
     "intake",
     "handler",
     "unit_leader",
     "supervisor",
+    "association_officer",
+    "association_head",
     "registrar",
     "city_leader",
     "policy_admin",
@@ -38,6 +43,10 @@ pub struct Actor {
 }
 
 impl Asker for Actor {
+    fn is_inside(&self) -> bool {
+        self.person.as_ref().is_some_and(Asker::is_inside)
+    }
+
     fn role(&self) -> &str {
         self.person.as_ref().map_or("public", Asker::role)
     }
@@ -59,6 +68,8 @@ pub struct Town {
     pub actors: Vec<Actor>,
     /// What they ask for.
     pub cases: Vec<Case>,
+    /// Matters of every definition that has no code.
+    pub matters: Vec<Told>,
     /// Associations: that of the secretary who brings cases in, that complained of, one without relation.
     pub associations: [Association; 3],
     _db: TestDb,
@@ -105,10 +116,23 @@ impl Town {
                 &Office::company(code, name),
             ));
         }
-        let mut town = Town { app, actors, cases: Vec::new(), associations, _db: db };
+        let mut town = Town { app, actors, cases: Vec::new(), matters: Vec::new(), associations, _db: db };
         town.cases = cases::all(&town);
+        town.matters = matters::all(&town.app);
+        town.actors.extend(town.players());
         town.app.settle();
         town
+    }
+
+    /// Those whom the definitions name, in every office that has a part in one of the matters.
+    fn players(&self) -> Vec<Actor> {
+        let here: BTreeSet<&str> = self.actors.iter().map(Asker::office).collect();
+        let offices = self.matters.iter().flat_map(|told| &told.offices).cloned();
+        let offices: Vec<Office> = offices.filter(|office| !here.contains(office.id.as_str())).collect();
+        let mut people = BTreeMap::new();
+        matters::enter(&self.app, &offices, &mut people);
+        let name = |person: &Person| format!("{}@{}", person.role, person.office.name);
+        people.into_values().map(|person| Actor { name: name(&person), person: Some(person) }).collect()
     }
 
     /// An actor by name.

@@ -141,7 +141,7 @@ db_test! {
                 acts_by_code(&cast, &told, act, page, &visitor);
                 let left = left(&cast, &before, &visitor);
                 assert!(left.is_empty(), "{act} of a {disclosure} case (page: {page}) leaves {left:#?}");
-                let steps = "SELECT COUNT(*) FROM appeal_steps WHERE appeal = $1 AND actor = 'complainant' AND act IN ('judge', 'withdraw')";
+                let steps = "SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND actor = 'complainant' AND act IN ('judge', 'withdraw')";
                 assert_eq!(cast.count(steps, &told.id), 1);
                 let read = read_by_all(&cast, &told, &visitor);
                 assert!(read.is_empty(), "{act} of a {disclosure} case (page: {page}): {read:#?}");

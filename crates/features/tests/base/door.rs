@@ -18,7 +18,7 @@ use huitong_kernel::http::assets::Assets;
 use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Hooks, Listener, SessionInfo, Settings, SignedIn, Site, Upload};
 use huitong_kernel::journal::{Kept, Record};
-use huitong_kernel::pack::Pack;
+use huitong_kernel::pack::{Pack, Vocabulary};
 use huitong_kernel::rights::SubjectKeys;
 use huitong_kernel::{Ctx, Db, Result, Tx, args, followers};
 use huitong_testkit::db_test;
@@ -40,14 +40,14 @@ pub fn house() -> Arc<House> {
         journal::capability(),
         accounts,
     ];
-    let mut vocabulary = super::vocabulary::vocabulary();
-    let known = |key: &str| base.iter().any(|one| one.vocabulary.acts.iter().any(|act| act.key == key));
-    vocabulary.acts.retain(|act| !known(act.key));
-    let own = Capability { vocabulary, ..Capability::default() }
-        .hands(Owner { subject_kind: "case".into(), may_read })
-        .hands(Teller { subject_kind: "case".into(), recipients })
-        .hands(super::notices::TELLER);
-    Arc::new(House::new(base.into_iter().chain([own]).collect()))
+    let own =
+        Capability { vocabulary: huitong_features::house().vocabulary.clone(), ..Capability::default() }
+            .hands(Owner { subject_kind: "case".into(), may_read })
+            .hands(Teller { subject_kind: "case".into(), recipients })
+            .hands(super::notices::TELLER);
+    // The words of the whole house, so that the shipped pack is read; each once.
+    let base = base.into_iter().map(|one| Capability { vocabulary: Vocabulary::default(), ..one });
+    Arc::new(House::new(base.chain([own]).collect()))
 }
 
 fn may_read(c: &Call, attachment: &Attachment) -> Result<Reading> {

@@ -6,9 +6,6 @@ mod files;
 mod notices;
 mod register;
 mod relation;
-// The words that the shipped pack may name, as the kernel's own tests know them.
-#[path = "../../../kernel/src/pack/tests/vocabulary.rs"]
-mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +17,7 @@ use huitong_features::base::units::{self, NewUnit, Unit};
 use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::Actor;
-use huitong_kernel::{Ctx, Db, Result, condition, pack};
+use huitong_kernel::{Ctx, Db, Result, pack};
 use jiff::civil::Date;
 
 /// The shipped policy with the fictitious city.

@@ -16,7 +16,6 @@ use huitong_kernel::house::House;
 use huitong_kernel::http::{
     Assets, Call, GET, Hooks, Listener, Reply, Settings, Shell, Site, encode, page, router,
 };
-use huitong_kernel::pack::words;
 use huitong_kernel::{Ctx, Db, Result};
 use tower::ServiceExt as _;
 
@@ -40,12 +39,7 @@ impl Town {
         let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack");
         let mut files = pack_files(&packs.join("chengdu"));
         files = huitong_kernel::pack::with_city(files, pack_files(&packs.join("jinning/city")));
-        let mut vocabulary = super::vocabulary::vocabulary();
-        for (key, label) in identity::ACTS.iter().chain(admin::ACTS) {
-            if !vocabulary.acts.iter().any(|word| word.key == *key) {
-                vocabulary.acts.extend(words(&[(*key, *label)]));
-            }
-        }
+        let vocabulary = huitong_features::house().vocabulary.clone();
         let mut routes = identity::capability().routes;
         routes.extend(admin::capability().routes);
         routes.push(page(GET, "/desk", "account.manage", desk).signed_in());

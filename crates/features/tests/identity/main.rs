@@ -6,8 +6,6 @@ mod bearers;
 mod browser;
 mod pages;
 mod signing_in;
-#[path = "../../../kernel/src/pack/tests/vocabulary.rs"]
-mod vocabulary;
 
 use std::sync::Arc;
 
@@ -17,10 +15,10 @@ use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::http::SignedIn;
 use huitong_kernel::journal::Record;
+use huitong_kernel::pack;
 use huitong_kernel::policy::Policy;
 use huitong_kernel::rights::{Reach, Role, Roles};
 use huitong_kernel::{Ctx, Db, Result, Tx, Value, args};
-use huitong_kernel::{condition, pack};
 use jiff::civil::Date;
 
 const PASSWORD: &str = "Kd7#mqTw2x";
@@ -31,7 +29,10 @@ fn policy() -> Arc<Policy> {
         key: key.into(),
         title: title.into(),
         office,
-        grants: acts.iter().map(|act| pack::Grant { act: (*act).into(), reach: Reach::City }).collect(),
+        grants: acts
+            .iter()
+            .map(|act| pack::Grant { act: (*act).into(), reach: Reach::City, by: Vec::new() })
+            .collect(),
         explain: String::new(),
         source: pack::Source { basis: String::new(), kind: pack::SourceKind::Default },
     };

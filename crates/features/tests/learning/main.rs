@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what went wrong by failing")]
 
 use huitong_features::base::identity::Office;
-use huitong_features::growth::appeals::{self, AppealId, Input};
+use huitong_features::base::matters::Input;
+use huitong_features::growth::appeals::{self, AppealId};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::Filled;
 use huitong_kernel::{Ctx, Id, args};
@@ -94,7 +95,7 @@ impl House {
             let mut ctx = who.clone();
             ctx.now = self.app.city.clock.now();
             let done = self.app.city.db.write(&ctx, |tx| match act {
-                "judge" => appeals::judge_tracked(tx, &number, &code, &input),
+                "judge" => appeals::act_tracked(tx, (&number, &code), act, &input),
                 act => appeals::act(tx, &id, act, &input),
             });
             done.unwrap_or_else(|e| panic!("{act}: {e} {}", e.log_line()));
@@ -257,7 +258,7 @@ db_test! {
         let (gone, number, code) = house.told("青柳巷井盖", text);
         house.app.settle();
         assert_eq!(house.proposals(&id)["similar"].as_array().unwrap().len(), 2);
-        house.app.city.db.write(&ctx, |tx| appeals::withdraw_tracked(tx, &number, &code, &Input::default())).unwrap();
+        house.app.city.db.write(&ctx, |tx| appeals::act_tracked(tx, (&number, &code), "withdraw", &Input::default())).unwrap();
         house.app.settle();
         assert!(!house.proposals(&id)["similar"].to_string().contains(gone.as_str()));
     }

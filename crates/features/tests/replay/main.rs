@@ -12,8 +12,9 @@ use std::time::Instant;
 
 use huitong_features::base::identity::{self, Account, NewPost, NewUser, Office};
 use huitong_features::base::imports::Options;
+use huitong_features::base::matters::Input;
 use huitong_features::base::units;
-use huitong_features::growth::appeals::{self, AppealId, Input, import, learning};
+use huitong_features::growth::appeals::{self, AppealId, import, learning};
 use huitong_kernel::capability::Run;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::{Ctx, Id, Row, args, counters, deadline, journal};
@@ -133,13 +134,13 @@ fn replay(db: &TestDb, rows: usize, hands: usize) {
 fn found(app: &TestApp, named: &BTreeMap<String, String>, codes: &HashMap<String, String>) -> Vec<Order> {
     let units: HashMap<String, String> =
         app.read(units::all).into_iter().map(|u| (u.name, u.id.to_string())).collect();
-    let sql = "SELECT id, number, source_number, submitted_at FROM appeals ORDER BY submitted_at, id";
+    let sql = "SELECT id, number, source_number, began_at FROM appeals ORDER BY began_at, id";
     let orders: Vec<Order> = app.read(|tx| {
         let rows = tx.query(sql, args![])?;
         let order = |row: &Row| {
             let (number, source): (String, String) = (row.get("number")?, row.get("source_number")?);
             let (unit, code) = (units[&named[&source]].clone(), codes[&number].clone());
-            Ok(Order { id: row.get("id")?, number, at: row.get("submitted_at")?, unit, code })
+            Ok(Order { id: row.get("id")?, number, at: row.get("began_at")?, unit, code })
         };
         rows.iter().map(order).collect()
     });
@@ -174,7 +175,7 @@ impl Replay {
             let mut ctx = who.clone();
             ctx.now = order.at + HOUR * (nth as i64 + 1);
             let done = self.app.city.db.write(&ctx, |tx| match act {
-                "judge" => appeals::judge_tracked(tx, &order.number, &order.code, &input),
+                "judge" => appeals::act_tracked(tx, (&order.number, &order.code), act, &input),
                 act => appeals::act(tx, &id, act, &input),
             });
             done.unwrap_or_else(|e| panic!("{act} {}: {e} {}", order.number, e.log_line()));
@@ -237,12 +238,12 @@ fn settled(app: &TestApp, wanted: &BTreeMap<String, i64>) {
             counts.iter().filter(|(keys, _)| keys[2] == unit.id.as_str()).map(|(_, n)| n).sum();
         assert_eq!(counted, *wanted.get(&unit.name).unwrap_or(&0), "the maintained counts of {}", unit.name);
     }
-    for table in ["appeal_steps WHERE act = 'judge'", "journal WHERE act = 'appeal.judge'"] {
+    for table in ["matter_steps WHERE act = 'judge'", "journal WHERE act = 'appeal.judge'"] {
         let named = format!("SELECT COUNT(*) FROM {table} AND actor = 'complainant'");
         assert_eq!(number(&named), total, "whoever judged by code has no name");
     }
     let clocks: Vec<(String, i64, i64)> = app.read(|tx| {
-        let rows = tx.query("SELECT rule, started_at, due_at FROM appeal_clocks", args![])?;
+        let rows = tx.query("SELECT rule, started_at, due_at FROM matter_clocks", args![])?;
         rows.iter().map(|r| Ok((r.get("rule")?, r.get("started_at")?, r.get("due_at")?))).collect()
     });
     assert!(clocks.len() as i64 >= 5 * total, "each case ran its limits");

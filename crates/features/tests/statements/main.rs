@@ -6,7 +6,9 @@ mod plans;
 
 use std::path::{Path, PathBuf};
 
-use huitong_features::{base::identity, growth::appeals};
+use huitong_features::base::{identity, matters};
+use huitong_features::growth::appeals;
+use huitong_kernel::pack::Pack;
 use huitong_testkit::db;
 
 /// Statements as they stand in the sources, with the file they stand in.
@@ -26,8 +28,11 @@ fn statements() -> Vec<(PathBuf, String)> {
             }
         });
     }
-    let lists = std::iter::once(&appeals::APPEALS).chain(identity::LISTS.iter().copied());
-    for list in lists {
+    let lists = std::iter::once(&appeals::APPEALS).chain(identity::LISTS.iter().copied()).cloned();
+    let pack = Pack::read_dir(&root.join("../pack/chengdu"), &huitong_features::house().vocabulary)
+        .expect("the pack");
+    let defined = pack.procedures.iter().filter(|of| !of.coded).map(matters::list::def);
+    for list in lists.chain(defined) {
         found.extend(list.samples().into_iter().map(|(sql, _)| (PathBuf::from(&*list.from), sql)));
     }
     found

@@ -1,6 +1,7 @@
 //! How the embedded engine answers each saved queue, its rows and its count: along an index, and in a city where nearly all
 //! cases are closed with no more steps than the rows shown are worth.
 
+use huitong_features::base::matters;
 use huitong_features::growth::appeals;
 use huitong_kernel::Ctx;
 use huitong_kernel::Value;
@@ -38,7 +39,7 @@ fn filled(city: &TestDb, app: &TestApp) -> Connection {
     let conn = Connection::open(city.dir.path().join("city.db")).expect("the same database");
     let row = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) \
                INSERT INTO appeals (id, number, version, pack, state, kind, title, text, disclosure, complainant_kind, source, \
-               tracking, verified, unit, next_unit, desk_unit, assignee, approved, submitted_at, closed_at, due_at, due_order, \
+               tracking, verified, unit, next_unit, desk_unit, assignee, approved, began_at, closed_at, due_at, due_order, \
                solved, updated_at) SELECT 'apl_' || ?2 || ?3 || i, ?2 || ?3 || i, 1, 'p', ?2, '求助', 't', 't', 'named', \
                'individual', 'online', 't', 0, CASE WHEN ?4 THEN ?3 END, CASE WHEN ?2 = 'dispatched' THEN ?3 END, \
                CASE WHEN ?4 THEN ?3 END, 'usr_' || (i % 5), i % 2, i, CASE WHEN ?6 IS NULL THEN i END, ?6 + i * 1000, \
@@ -87,7 +88,7 @@ fn fault(conn: &Connection, (sql, args): &(String, Vec<Value>)) -> Option<String
 fn faults(app: &TestApp, conn: &Connection) -> (usize, Vec<String>) {
     let pack = app.city.pack();
     let (mut looked, mut wrong) = (0, Vec::new());
-    for queue in &pack.queues {
+    for queue in &appeals::flow(&pack).queues {
         for role in &queue.roles {
             let reader = holder(app, role);
             let rows = appeals::queue_statement(&reader, queue).expect("a statement of the queue");
@@ -110,6 +111,29 @@ fn queues_and_their_counts_read_no_more_than_they_show() {
     let app = TestApp::new(&city.db);
     let (looked, wrong) = faults(&app, &filled(&city, &app));
     assert!(looked > 15, "{looked} statements");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn queues_of_definitions_go_along_an_index() {
+    let city = db::open_sqlite();
+    let app = TestApp::new(&city.db);
+    let conn = Connection::open(city.dir.path().join("city.db")).expect("the same database");
+    let pack = app.city.pack();
+    let mut wrong = Vec::new();
+    for of in pack.procedures.iter().filter(|of| !of.coded) {
+        for queue in &of.queues {
+            for role in &queue.roles {
+                let reader = holder(&app, role);
+                let asked = app.city.db.read(&reader, |tx| matters::list::statement(tx, of, queue));
+                let statement = asked.expect("a statement of the queue");
+                let place = format!("{}.{} of {role}", of.key, queue.key);
+                wrong.extend(
+                    fault(&conn, &statement).map(|fault| format!("{place}: {fault}\n{}", statement.0)),
+                );
+            }
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -45,6 +45,13 @@ pub struct Frame<'a> {
     pub my_units: &'a [&'a str],
 }
 
+impl Frame<'_> {
+    /// The civil day of asking, moved by so many days.
+    pub fn day(&self, offset: i64) -> jiff::civil::Date {
+        crate::clock::civil_date(self.now.saturating_add(offset.saturating_mul(crate::clock::DAY)))
+    }
+}
+
 /// The receipt of an evaluation: the same tree with an answer at every node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
@@ -190,6 +197,7 @@ fn order(value: &Value, constant: &Constant, frame: &Frame<'_>) -> Option<Orderi
         (Value::Text(a), Constant::Text(b)) => Some(a.cmp(&b.key)),
         (Value::Number(a), Constant::Number(b)) => Some(a.cmp(b)),
         (Value::Date(a), Constant::Date(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Constant::Day { offset, .. }) => Some(a.cmp(&frame.day(*offset))),
         (Value::Instant(a), Constant::Now { offset_ms, .. }) => {
             Some(a.cmp(&frame.now.saturating_add(*offset_ms)))
         }

@@ -1,5 +1,7 @@
 //! Facts: what may be asked about a subject, declared by the code that knows it, with type, unit and column.
 
+use std::borrow::Cow;
+
 use super::Named;
 
 /// A declared fact.
@@ -30,10 +32,10 @@ pub enum FactType {
     Text,
     /// One of these.
     Choice(Vec<Named>),
-    /// One of a list of the pack, resolved while the pack is read (`appeal_kinds`, `states`, a list's key).
-    ChoiceOf(&'static str),
+    /// One of a list of the pack, resolved while the pack is read (`states`, a list's key).
+    ChoiceOf(Cow<'static, str>),
     /// A whole number counted in this unit (`件`, `分`, `工作日`).
-    Number(&'static str),
+    Number(Cow<'static, str>),
     /// An instant, UTC milliseconds.
     Instant,
     /// A civil date.
@@ -81,13 +83,13 @@ impl FactDef {
     }
 
     /// A fact whose choices are a list of the pack.
-    pub fn choice_of(key: &str, label: &str, list: &'static str) -> FactDef {
-        FactDef::new(key, label, FactType::ChoiceOf(list))
+    pub fn choice_of(key: &str, label: &str, list: impl Into<Cow<'static, str>>) -> FactDef {
+        FactDef::new(key, label, FactType::ChoiceOf(list.into()))
     }
 
     /// A number counted in `unit`.
-    pub fn number(key: &str, label: &str, unit: &'static str) -> FactDef {
-        FactDef::new(key, label, FactType::Number(unit))
+    pub fn number(key: &str, label: &str, unit: impl Into<Cow<'static, str>>) -> FactDef {
+        FactDef::new(key, label, FactType::Number(unit.into()))
     }
 
     /// An instant.

@@ -75,6 +75,8 @@ pub enum Constant {
     Number(i64),
     /// A civil date.
     Date(jiff::civil::Date),
+    /// The day of asking, moved by so many days; the words are those of the pack (`今天`, `7 日后`).
+    Day { offset: i64, words: String },
     /// The instant of asking, moved by so many milliseconds; the words are those of the pack (`24 小时后`).
     Now { offset_ms: i64, words: String },
     /// The unit of the person who asks (`本单位`).

@@ -149,6 +149,7 @@ impl Writer<'_> {
             }
             Constant::Number(number) => Argument::Number(*number),
             Constant::Date(date) => Argument::Date(date.to_string()),
+            Constant::Day { offset, .. } => Argument::Date(self.frame.day(*offset).to_string()),
             Constant::Now { offset_ms, .. } => Argument::Instant(self.frame.now.saturating_add(*offset_ms)),
             Constant::MyUnit => {
                 let unit = self.frame.my_units.first().ok_or_else(|| nobody("本单位"))?;

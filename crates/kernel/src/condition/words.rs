@@ -58,8 +58,12 @@ fn constant(fact: &FactDef, constant: &Constant) -> String {
         Constant::Number(number) => number_with_unit(fact, *number),
         Constant::Date(date) => chinese_date(*date),
         // A number stands apart from the words before it.
-        Constant::Now { words, .. } if words.starts_with(|c: char| c.is_ascii_digit()) => format!(" {words}"),
-        Constant::Now { words, .. } => words.clone(),
+        Constant::Now { words, .. } | Constant::Day { words, .. }
+            if words.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            format!(" {words}")
+        }
+        Constant::Now { words, .. } | Constant::Day { words, .. } => words.clone(),
         Constant::MyUnit => "本单位".to_owned(),
         Constant::Me => "本人".to_owned(),
     }
@@ -86,7 +90,7 @@ fn label_of(fact: &FactDef, key: &str) -> String {
 }
 
 fn number_with_unit(fact: &FactDef, number: i64) -> String {
-    match fact.kind {
+    match &fact.kind {
         FactType::Number(unit) => format!("{number}{unit}"),
         _ => number.to_string(),
     }

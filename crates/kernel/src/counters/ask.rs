@@ -47,7 +47,13 @@ impl Ask {
                 frame.my_units.iter().map(|unit| (*unit).to_owned()).collect()
             }
             Constant::Me => vec![frame.me?.to_owned()],
-            Constant::MyUnit | Constant::Number(_) | Constant::Date(_) | Constant::Now { .. } => return None,
+            Constant::MyUnit
+            | Constant::Number(_)
+            | Constant::Date(_)
+            | Constant::Day { .. }
+            | Constant::Now { .. } => {
+                return None;
+            }
         };
         match test.comparator {
             Comparator::Is | Comparator::OneOf => Some(Ask::OneOf(place, values)),

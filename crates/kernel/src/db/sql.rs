@@ -43,8 +43,8 @@ mod tests {
 
     #[test]
     fn the_written_table_is_found() {
-        assert_eq!(written_table("INSERT INTO appeals(id) VALUES ($1)"), Some("appeals"));
-        assert_eq!(written_table("  update appeals SET a = 1"), Some("appeals"));
+        assert_eq!(written_table("INSERT INTO opinions(id) VALUES ($1)"), Some("opinions"));
+        assert_eq!(written_table("  update opinions SET a = 1"), Some("opinions"));
         assert_eq!(written_table("DELETE FROM jobs WHERE id = $1"), Some("jobs"));
         assert_eq!(written_table("SELECT 1"), None);
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::query::Pairs;
 
 /// Parts of a multipart body at most; more than any form of ours has.
-const MAX_PARTS: usize = 200;
+const MAX_PARTS: usize = 1_000;
 
 /// A file that was sent; its content type is what the sender says and proves nothing.
 #[derive(Debug, Clone)]
@@ -86,8 +86,8 @@ impl Filled {
         let mut filled = Filled { strict: true, ..Filled::default() };
         let mut wrong = Vec::new();
         for (name, value) in object {
-            match texts(value) {
-                Some(texts) => texts.into_iter().for_each(|text| filled.put(name.clone(), text)),
+            match parts(&name, value) {
+                Some(parts) => parts.into_iter().for_each(|(name, text)| filled.put(name, text)),
                 None => wrong.push(crate::error::FieldError {
                     message: format!("“{name}”须是文字、数字或 true/false"),
                     field: name,
@@ -128,6 +128,35 @@ impl Filled {
             }
             Entry::Occupied(taken) => self.repeated.push((taken.key().clone(), value)),
         }
+    }
+}
+
+/// A JSON value as what it is sent as by a form: an object under `name.key`, a list of objects under `name.0.key`.
+fn parts(name: &str, value: Json) -> Option<Vec<(String, String)>> {
+    let of = |name: &str, object: serde_json::Map<String, Json>| {
+        let all: Option<Vec<_>> = object
+            .into_iter()
+            .map(|(key, value)| {
+                let texts = texts(value)?;
+                Some(texts.into_iter().map(|text| (format!("{name}.{key}"), text)).collect::<Vec<_>>())
+            })
+            .collect();
+        all.map(|all| all.concat())
+    };
+    match value {
+        Json::Object(object) => of(name, object),
+        Json::Array(list) if list.iter().any(Json::is_object) => {
+            let rows: Option<Vec<_>> = list
+                .into_iter()
+                .enumerate()
+                .map(|(nth, row)| match row {
+                    Json::Object(object) => of(&format!("{name}.{nth}"), object),
+                    _ => None,
+                })
+                .collect();
+            rows.map(|rows| rows.concat())
+        }
+        value => texts(value).map(|texts| texts.into_iter().map(|text| (name.to_owned(), text)).collect()),
     }
 }
 

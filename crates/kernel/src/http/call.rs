@@ -251,7 +251,7 @@ impl Call {
         Reply::see(address)
     }
 
-    /// After an act: go and see, and read one sentence there (已签收。首次联系须在 3月17日 17:00 前完成。).
+    /// After an act: go and see, and read one sentence there (已办。请在 3月17日 17:00 前办好。).
     pub fn see_saying(&self, address: &str, sentence: &str) -> Result<Reply> {
         let guest = cookie::read(&self.headers, cookie::GUEST);
         let secret = guest.unwrap_or_else(|| self.secret());

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use huitong_codes::{Phone, Uscc};
 use jiff::civil::Date;
+use serde_json::Value as Json;
 
 use crate::error::{Error, FieldError, OrMissing, Result};
+use crate::http::answers;
 use crate::http::body::{Filled, Upload};
 use crate::http::call::Call;
 pub use crate::http::form_schema::schema;
@@ -20,19 +22,29 @@ const OURS: [&str; 3] = ["csrf", "submit_token", "version"];
 /// A form that holds: trimmed, in one written form, hidden fields left out.
 #[derive(Debug, Clone, Default)]
 pub struct Checked {
-    values: BTreeMap<String, String>,
+    values: BTreeMap<String, Json>,
     files: Vec<Upload>,
 }
 
 impl Checked {
     /// The text of a field; "" where it was left empty or is not shown.
     pub fn text(&self, key: &str) -> &str {
-        self.values.get(key).map_or("", String::as_str)
+        self.values.get(key).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// The answer of a field as programs read it; none where it was left empty or is not shown.
+    pub fn json(&self, key: &str) -> Option<&Json> {
+        self.values.get(key)
     }
 
     /// Puts what was meant in the place of what was typed: an account for its name.
     pub fn mean(&mut self, key: &str, value: &str) {
-        self.values.insert(key.to_owned(), value.to_owned());
+        self.values.insert(key.to_owned(), Json::from(value));
+    }
+
+    /// The same of any type: accounts for their names.
+    pub fn mean_json(&mut self, key: &str, value: Json) {
+        self.values.insert(key.to_owned(), value);
     }
 
     /// The text of a field that may be left empty.
@@ -60,8 +72,8 @@ impl Checked {
         self.files.iter().filter(move |f| f.field == key)
     }
 
-    /// All texts by field.
-    pub fn values(&self) -> &BTreeMap<String, String> {
+    /// All answers by field.
+    pub fn values(&self) -> &BTreeMap<String, Json> {
         &self.values
     }
 }
@@ -75,28 +87,43 @@ impl Call {
         let unsaid = self.route.defaults.iter().filter(|(key, _)| filled.get(key).trim().is_empty());
         let unsaid: Vec<_> = unsaid.collect();
         if unsaid.is_empty() {
-            return check(form, pack, filled).map_err(Error::fields);
+            return check(form, pack, filled, self.ctx.today()).map_err(Error::fields);
         }
         let mut filled = filled.clone();
         for (key, value) in unsaid {
             filled.values.insert(key.to_string(), value.to_string());
         }
-        check(form, pack, &filled).map_err(Error::fields)
+        check(form, pack, &filled, self.ctx.today()).map_err(Error::fields)
     }
 }
 
-/// Checks what was filled in.
+/// Checks what was filled in; days said from today are counted from `today`.
 ///
 /// # Errors
 /// Every finding, in the order of the fields.
-pub fn check(form: &Form, pack: &Pack, filled: &Filled) -> std::result::Result<Checked, Vec<FieldError>> {
+pub fn check(
+    form: &Form,
+    pack: &Pack,
+    filled: &Filled,
+    today: Date,
+) -> std::result::Result<Checked, Vec<FieldError>> {
     let (mut checked, mut wrong) = (Checked::default(), Vec::new());
     for field in &form.fields {
-        if !field.visible(&checked.values) {
+        if field.retired.is_some_and(|day| day <= today) || !field.visible_among(&checked.values) {
             continue;
         }
         let result = match field.control {
             Control::Files => files(field, pack, filled, &mut checked),
+            _ if answers::is_typed(field) => match answers::read(field, pack, filled, today) {
+                Ok(answer) => {
+                    checked.values.extend(answer.map(|answer| (field.key.clone(), answer)));
+                    Ok(())
+                }
+                Err(found) => {
+                    wrong.extend(found);
+                    Ok(())
+                }
+            },
             _ => value(field, pack, filled, &mut checked),
         };
         if let Err(message) = result {
@@ -104,7 +131,10 @@ pub fn check(form: &Form, pack: &Pack, filled: &Filled) -> std::result::Result<C
         }
     }
     if filled.strict {
-        wrong.extend(unknown(form, filled));
+        let strange = unknown(form, filled);
+        // Who sent something of another type is told that, not that nothing was sent.
+        wrong.retain(|one| !strange.iter().any(|other| other.field == one.field));
+        wrong.extend(strange);
     }
     if wrong.is_empty() { Ok(checked) } else { Err(wrong) }
 }
@@ -112,8 +142,11 @@ pub fn check(form: &Form, pack: &Pack, filled: &Filled) -> std::result::Result<C
 /// What a stop marking demands that stands in a text of the form or in the name of a file: nothing that came with it may be
 /// kept, not even until the form is checked.
 pub fn stopped(form: &Form, pack: &Pack, filled: &Filled, files: &[Upload]) -> Option<Stop> {
-    let written = form.fields.iter().filter(|f| f.takes_words());
-    let texts = written.map(|field| filled.get(&field.key));
+    let written = |name: &str| {
+        let field = name.split_once('.').map_or(name, |(table, _)| table);
+        form.field(field).is_some_and(Field::takes_words)
+    };
+    let texts = filled.values.iter().filter(|(name, _)| written(name)).map(|(_, text)| text.as_str());
     texts.chain(files.iter().map(|file| file.name.as_str())).find_map(|text| pack.stop(text))
 }
 
@@ -139,7 +172,7 @@ fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
         return Err(format!("“{}”只能有一个值，不能是列表", field.label));
     }
     let id = format!("{}_id", field.key);
-    let picked = if is_looked_up(field.control) { filled.get(&id) } else { "" };
+    let picked = if field.control.looks_up() { filled.get(&id) } else { "" };
     let picked = visible(picked).trim().to_owned();
     if text.is_empty() && picked.is_empty() {
         return if field.required { Err(missing(field)) } else { Ok(()) };
@@ -152,31 +185,35 @@ fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
         Control::Company => {
             Uscc::parse(&text).map_err(|e| format!("“{}”有误：{e}", field.label))?.to_string()
         }
-        Control::Date => date(field, &text)?,
         Control::Select | Control::Radio => one_of(field, pack, text)?,
         // What is not in the register may be kept as it was typed: it is a text like any other.
-        Control::Text | Control::TextArea | Control::AssociationOrUnit => match pack.stop(&text) {
-            Some(stop) => return Err(stop.message),
-            None => text,
-        },
+        Control::Text | Control::TextArea | Control::Address | Control::AssociationOrUnit => {
+            match pack.stop(&text) {
+                Some(stop) => return Err(stop.message),
+                None => text,
+            }
+        }
         _ => text,
     };
-    checked.values.insert(field.key.clone(), text);
+    checked.values.insert(field.key.clone(), Json::String(text));
     if !picked.is_empty() {
-        checked.values.insert(id, picked);
+        checked.values.insert(id, Json::String(picked));
     }
     Ok(())
 }
 
-/// Whether the field is filled by looking something up: words in `key`, what was picked in `key_id`.
-pub(super) fn is_looked_up(control: Control) -> bool {
-    matches!(control, Control::Association | Control::AssociationOrUnit | Control::Unit | Control::Handler)
-}
-
-fn missing(field: &Field) -> String {
+pub(super) fn missing(field: &Field) -> String {
     let verb = match field.control {
         Control::Check => "勾选",
-        Control::Select | Control::Radio | Control::Date | Control::Unit | Control::Handler => "选择",
+        Control::Select
+        | Control::Radio
+        | Control::Many
+        | Control::Date
+        | Control::Instant
+        | Control::Period
+        | Control::Unit
+        | Control::Handler
+        | Control::Officeholder => "选择",
         _ => "填写",
     };
     format!("请{verb}“{}”", field.label)
@@ -184,7 +221,7 @@ fn missing(field: &Field) -> String {
 
 /// Leaves out signs that nobody sees and so nobody can take out: controls, and those that turn the direction of reading
 /// round. They come along when people copy from elsewhere.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let unseen = |c: char| match c {
         '\n' | '\t' => false,
         '\u{200b}'
@@ -209,10 +246,10 @@ fn one_line(field: &Field, text: &str) -> Finding {
 fn length(field: &Field, text: &str) -> Finding {
     let count = text.chars().count();
     let label = &field.label;
-    if let Some(min) = field.min.filter(|min| count < *min) {
+    if let Some(min) = field.bounds.min.filter(|min| count < *min) {
         return Err(format!("“{label}”不少于 {min} 个字，现在 {count} 个字"));
     }
-    let max = field.max.unwrap_or(SHORT);
+    let max = field.bounds.max.unwrap_or(SHORT);
     if count > max {
         return Err(format!("“{label}”不超过 {max} 个字，现在 {count} 个字，请删减 {} 个字", count - max));
     }
@@ -228,14 +265,8 @@ fn tick(field: &Field, text: &str) -> std::result::Result<String, String> {
     }
 }
 
-fn date(field: &Field, text: &str) -> std::result::Result<String, String> {
-    let date: Option<Date> = text.parse().ok().filter(|_| text.len() == 10);
-    let date = date.ok_or_else(|| format!("“{}”请写成 2025-03-14 这样的日期", field.label))?;
-    Ok(date.to_string())
-}
-
-fn one_of(field: &Field, pack: &Pack, text: String) -> std::result::Result<String, String> {
-    let choices = field.options.as_ref().map(|options| pack.options(options)).unwrap_or_default();
+pub(super) fn one_of(field: &Field, pack: &Pack, text: String) -> std::result::Result<String, String> {
+    let choices = field.options.as_deref().map(|list| pack.choices(list)).unwrap_or_default();
     if choices.iter().any(|c| c.key == text) {
         return Ok(text);
     }
@@ -244,7 +275,7 @@ fn one_of(field: &Field, pack: &Pack, text: String) -> std::result::Result<Strin
     Err(format!("“{}”没有“{}”这一项，可以选：{}{more}", field.label, short(&text), some.join("、")))
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(20).collect()
 }
 
@@ -252,13 +283,22 @@ fn short(text: &str) -> String {
 fn unknown(form: &Form, filled: &Filled) -> Vec<FieldError> {
     let is_id = |key: &str| {
         let field = key.strip_suffix("_id").and_then(|key| form.field(key));
-        field.is_some_and(|field| is_looked_up(field.control))
+        field.is_some_and(|field| field.control.looks_up())
     };
     let is_text = |key: &str| form.field(key).is_some_and(|field| field.control != Control::Files);
-    let known = |key: &str| is_text(key) || OURS.contains(&key) || is_id(key);
+    let is_part = |key: &str| {
+        let field = key.split_once('.').and_then(|(key, _)| form.field(key));
+        field.is_some_and(answers::has_parts)
+    };
+    let known = |key: &str| is_text(key) || OURS.contains(&key) || is_id(key) || is_part(key);
     let wrong = filled.values.keys().filter(|key| !known(key));
-    wrong
+    let mut found: Vec<FieldError> = wrong
         .map(|key| {
+            let whole = key.split_once('.').and_then(|(whole, _)| form.field(whole));
+            if let Some(field) = whole.filter(|field| field.control != Control::Files) {
+                let message = format!("“{}”须是文字、数字或 true/false", field.key);
+                return FieldError { field: field.key.clone(), message };
+            }
             let near = crate::pack::did_you_mean(key, form.fields.iter().map(|f| f.key.as_str()));
             let message = match form.field(key) {
                 Some(_) => "附件不能放在 JSON 里，请用 multipart/form-data 发送".to_owned(),
@@ -266,5 +306,7 @@ fn unknown(form: &Form, filled: &Filled) -> Vec<FieldError> {
             };
             FieldError { field: key.clone(), message }
         })
-        .collect()
+        .collect();
+    found.dedup_by(|one, other| one.field == other.field);
+    found
 }

@@ -1,5 +1,6 @@
 //! The door: a route table that is data, one kind of handler, and the edge that checks everything before a handler runs.
 
+mod answers;
 pub mod assets;
 pub mod body;
 pub mod call;

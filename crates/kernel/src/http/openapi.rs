@@ -27,7 +27,7 @@ impl Schemas {
     }
 }
 
-/// The schema of a type: `.answers(schema::<AppealView>)`.
+/// The schema of a type: `.answers(schema::<OpinionView>)`.
 pub fn schema<T: ToSchema>(schemas: &mut Schemas) -> Json {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
@@ -37,7 +37,7 @@ pub fn schema<T: ToSchema>(schemas: &mut Schemas) -> Json {
     schemas.add(&T::name(), plain(&T::schema()))
 }
 
-/// The schema of a list of a type: `.answers(list_of::<AppealRow>)`.
+/// The schema of a list of a type: `.answers(list_of::<OpinionRow>)`.
 pub fn list_of<T: ToSchema>(schemas: &mut Schemas) -> Json {
     let item = schema::<T>(schemas);
     json!({
@@ -168,7 +168,7 @@ fn parameters(route: &Route) -> Vec<Json> {
     places.chain(declared).chain(key).collect()
 }
 
-/// `appeal_submit` → `AppealSubmit`.
+/// `opinion_submit` → `OpinionSubmit`.
 fn camel(key: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();

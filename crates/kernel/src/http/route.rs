@@ -287,7 +287,7 @@ impl Route {
         self
     }
 
-    /// Schema of the answer: `.answers(schema::<AppealView>)`.
+    /// Schema of the answer: `.answers(schema::<OpinionView>)`.
     #[must_use]
     pub fn answers(mut self, schema: SchemaFn) -> Route {
         self.answer = Some(Schema::Type(schema));

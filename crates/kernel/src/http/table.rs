@@ -218,10 +218,10 @@ mod tests {
 
     fn table() -> RouteTable {
         made(vec![
-            page(GET, "/appeals", "appeal.list", nothing),
-            page(POST, "/appeals", "appeal.submit", nothing).public(),
-            api(GET, "/api/v1/appeals/{id}", "appeal.read", nothing),
-            api(POST, "/api/v1/appeals/{id}/sign", "appeal.sign", nothing),
+            page(GET, "/opinions", "opinion.list", nothing),
+            page(POST, "/opinions", "opinion.submit", nothing).public(),
+            api(GET, "/api/v1/opinions/{id}", "opinion.read", nothing),
+            api(POST, "/api/v1/opinions/{id}/sign", "opinion.sign", nothing),
         ])
         .unwrap()
     }
@@ -229,18 +229,18 @@ mod tests {
     #[test]
     fn absent_and_wrong_method_are_told_apart() {
         let table = table();
-        assert!(matches!(table.find(&http::Method::GET, "/appeals/"), Ok(Found::Nothing)));
+        assert!(matches!(table.find(&http::Method::GET, "/opinions/"), Ok(Found::Nothing)));
         assert!(matches!(
-            table.find(&http::Method::DELETE, "/appeals"),
+            table.find(&http::Method::DELETE, "/opinions"),
             Ok(Found::Method("GET, HEAD, POST"))
         ));
-        assert!(matches!(table.find(&http::Method::HEAD, "/appeals"), Ok(Found::Route(0, ..))));
-        let Ok(Found::Route(2, route, params)) = table.find(&http::Method::GET, "/api/v1/appeals/a%2Fb")
+        assert!(matches!(table.find(&http::Method::HEAD, "/opinions"), Ok(Found::Route(0, ..))));
+        let Ok(Found::Route(2, route, params)) = table.find(&http::Method::GET, "/api/v1/opinions/a%2Fb")
         else {
             panic!("the route is there")
         };
-        assert_eq!((&*route.act, params[0].1.as_str()), ("appeal.read", "a/b"));
-        assert!(table.find(&http::Method::GET, "/api/v1/appeals/%ff").is_err());
+        assert_eq!((&*route.act, params[0].1.as_str()), ("opinion.read", "a/b"));
+        assert!(table.find(&http::Method::GET, "/api/v1/opinions/%ff").is_err());
     }
 
     #[test]
@@ -253,8 +253,8 @@ mod tests {
 
     #[test]
     fn acts_are_declared_and_open_ones_granted() {
-        let acts = ["appeal.list", "appeal.submit", "appeal.read", "appeal.sign"];
-        let open = Grant { act: "appeal.submit".into(), reach: Reach::Public };
+        let acts = ["opinion.list", "opinion.submit", "opinion.read", "opinion.sign"];
+        let open = Grant { act: "opinion.submit".into(), reach: Reach::Public, by: Vec::new() };
         let everybody = Role {
             key: PUBLIC.into(),
             title: "公众".into(),
@@ -265,9 +265,9 @@ mod tests {
         };
         let roles = Roles::new("v", vec![everybody], BTreeMap::new());
         assert!(table().check(acts, &roles).is_ok());
-        assert!(table().check(acts[1..].to_vec(), &roles).unwrap_err().log_line().contains("appeal.list"));
+        assert!(table().check(acts[1..].to_vec(), &roles).unwrap_err().log_line().contains("opinion.list"));
         assert!(table().check(acts, &Roles::default()).unwrap_err().log_line().contains("grant"));
         assert!(table().permissions_text(&roles).contains("public"));
-        assert!(table().routes_text().starts_with("/api/v1/appeals/{id} "));
+        assert!(table().routes_text().starts_with("/api/v1/opinions/{id} "));
     }
 }

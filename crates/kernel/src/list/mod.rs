@@ -21,7 +21,7 @@ use crate::http::Name;
 pub struct ListDef {
     /// Columns of a row.
     pub select: Name,
-    /// The table that filters and orders look at: `appeals a`.
+    /// The table that filters and orders look at: `opinions o`.
     pub from: Name,
     /// LEFT JOINs that only add columns to show; not run for counting. "" = none.
     pub joins: Name,

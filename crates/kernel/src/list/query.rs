@@ -75,6 +75,12 @@ impl<'a> Query<'a> {
     /// Only what the reader reaches.
     #[must_use]
     pub fn scope(mut self, scope: &Scope) -> Query<'a> {
+        if scope.goes_by_links() {
+            let mut args = Vec::new();
+            self.parts.push(Part::Text(scope.condition(&mut args), args));
+            self.asks = None;
+            return self;
+        }
         let Some(ways) = scope.ways() else { return self };
         self.parts.push(Part::Ways(ways.map(|(column, value)| (column, Value::from(value))).collect()));
         self.ask(|tally| Ask::scope(tally, scope))

@@ -96,7 +96,7 @@ fn head(desk: &Desk, shelf: &Shelf) -> City {
         product: tab.text("product"),
         mark: tab.text("mark"),
         slogan: tab.text("slogan"),
-        host_unit: tab.refer("host_unit", Ref::Unit),
+        host_unit: tab.refer("host_unit", Ref::UNIT),
         joint_committee: tab.text("joint_committee"),
         division_code: tab.text("division_code"),
         demo: tab.flag("demo"),
@@ -138,16 +138,16 @@ fn units(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, String>) -> Vec<Un
     let mut units = Vec::new();
     for row in sheet::rows(desk, file, &columns) {
         let key = row.text("代码");
-        desk.define(Ref::Unit, &key, &row.at("代码"));
+        desk.define(Ref::UNIT, &key, &row.at("代码"));
         let (kind_names, functions) = (row.several("类型"), row.several("职能"));
         if kind_names.is_empty() {
             row.text("类型");
         }
         for name in &kind_names {
-            desk.refer(Ref::UnitKind, name, &row.at("类型"));
+            desk.refer(Ref::UNIT_KIND, name, &row.at("类型"));
         }
         for function in &functions {
-            desk.refer(Ref::Function, function, &row.at("职能"));
+            desk.refer(Ref::FUNCTION, function, &row.at("职能"));
             if let Some(other) = performed.insert(function.clone(), row.text("名称")) {
                 let message = format!("职能“{function}”已由“{other}”履行");
                 desk.say(&row.at("职能"), message, "一项职能只能有一个单位，请留下一个，或者把职能分开");
@@ -155,7 +155,7 @@ fn units(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, String>) -> Vec<Un
         }
         let parent = row.maybe("上级");
         if let Some(parent) = &parent {
-            desk.refer(Ref::Unit, parent, &row.at("上级"));
+            desk.refer(Ref::UNIT, parent, &row.at("上级"));
         }
         let (name, source) = (row.text("名称"), row.source());
         let summary = format!("类型：{}；职能：{}", kind_names.join("、"), none_if_empty(&functions));

@@ -2,6 +2,7 @@
 
 use toml_edit::Value as Toml;
 
+use super::day::RelativeDay;
 use super::desk::Ref;
 use super::finding::did_you_mean;
 use super::table::Tab;
@@ -161,8 +162,14 @@ impl Reading<'_> {
     }
 
     fn date(&self, value: &Toml) -> Option<Constant> {
-        let date = value.as_str().and_then(|text| text.trim().parse().ok());
-        date.map(Constant::Date).or_else(|| self.refuse("应为日期".to_owned(), "写成 \"2025-03-14\""))
+        let words = value.as_str().unwrap_or_default().trim();
+        if let Some(day) = RelativeDay::parse(words).filter(|day| !day.working) {
+            return Some(Constant::Day { offset: day.amount, words: day.words });
+        }
+        let date = words.parse().ok();
+        date.map(Constant::Date).or_else(|| {
+            self.refuse("应为日期".to_owned(), "写成 \"2025-03-14\"、“今天”、“7 日后”、“90 日前”")
+        })
     }
 
     fn only(&self, value: &Toml, word: &str, constant: Constant) -> Option<Constant> {
@@ -201,7 +208,7 @@ fn offset(words: &str) -> Option<i64> {
 pub(super) fn resolve(facts: &[FactDef], list: impl Fn(&str) -> Vec<Named>) -> Vec<FactDef> {
     let resolved = facts.iter().map(|fact| {
         let mut fact = fact.clone();
-        if let FactType::ChoiceOf(name) = fact.kind {
+        if let FactType::ChoiceOf(name) = &fact.kind {
             fact.kind = FactType::Choice(list(name));
         }
         fact
@@ -239,7 +246,7 @@ pub(super) fn order_fact(tab: &Tab<'_>, name: &str, facts: &[FactDef]) -> Option
             None
         }
         None => {
-            tab.desk.refer(Ref::Fact, name, &tab.at("order"));
+            tab.desk.refer(Ref::FACT, name, &tab.at("order"));
             None
         }
     }

@@ -1,19 +1,19 @@
 //! Examples: "given … then …" that stand beside the definitions and must hold before a version is published.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use toml_edit::Value as Toml;
 
-use super::Pack;
-use super::categories::rule_for;
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::finding::{At, Finding, did_you_mean};
-use super::flow::Check;
 use super::limit_text::LimitText;
-use super::limits::Chosen;
+use super::limits::{Chosen, Clause};
+use super::procedure::{self, Check, Procedure};
 use super::table::{self, Tab};
+use super::vocabulary::Vocabulary;
+use super::{Pack, Question};
 use crate::condition::{self, FactDef, FactType, Frame, Value};
 
 /// One example.
@@ -21,6 +21,8 @@ use crate::condition::{self, FactDef, FactType, Frame, Value};
 pub struct Example {
     /// What it shows.
     pub title: String,
+    /// Key of the procedure it is about; empty where it is about none.
+    pub of: String,
     /// The definition it is about.
     pub about: About,
     /// Given facts.
@@ -40,8 +42,8 @@ pub struct Example {
 pub enum About {
     /// A limit: `3 工作日`, `无时限`, `需补数据`.
     Limit(String),
-    /// A category: the function's name or `按责任关系`.
-    Dispatch(String),
+    /// What a capability is asked about one of its items: key of the question, key of the item.
+    Part(&'static str, String),
     /// A queue: `符合`, `不符合`, `需补数据`.
     Queue(String),
     /// The conditions of an act: `可以` or the sentence of the first that does not hold.
@@ -55,57 +57,112 @@ pub enum About {
 /// Computes when a limit falls due: start (civil time) and limit → due (civil time).
 pub type DueFn<'f> = dyn Fn(DateTime, &LimitText) -> Result<DateTime, String> + 'f;
 
-/// Reads `examples/*.toml`.
-pub(super) fn read(desk: &Desk, shelf: &Shelf, facts: &[FactDef]) -> Vec<Example> {
+/// Reads `[[examples]]` of `examples/*.toml`.
+pub(super) fn read(
+    desk: &Desk,
+    shelf: &Shelf,
+    procedures: &[Procedure],
+    vocabulary: &Vocabulary,
+) -> Vec<Example> {
     let mut examples = Vec::new();
     for file in shelf.take_folder("examples/", ".toml") {
         let Some(document) = table::parse(desk, file) else { continue };
         let tab = table::open(desk, file, &document);
-        examples.extend(tab.tables("examples").iter().filter_map(|tab| one(tab, facts)));
+        // Stories are read by their own reader.
+        tab.set_aside("stories");
+        let of = tab.maybe_refer("of", Ref::PROCEDURE);
+        let read = Reading { procedures, questions: &vocabulary.questions, of: of.as_deref() };
+        examples.extend(tab.tables("examples").iter().filter_map(|tab| read.one(tab)));
     }
     examples
 }
 
-fn one(tab: &Tab<'_>, facts: &[FactDef]) -> Option<Example> {
-    let (title, then) = (tab.text("title"), tab.text("then"));
-    let about = about(tab);
-    let given =
-        tab.table("given").map(|given| given_facts(&given, about.as_ref(), facts)).unwrap_or_default();
-    let now = civil(tab, "now").map_or(0, millis);
-    let due = civil(tab, "start").zip(civil(tab, "due"));
-    Some(Example { title, about: about?, given, now, then, due, at: tab.at("") })
+struct Reading<'r> {
+    procedures: &'r [Procedure],
+    questions: &'r [Question],
+    of: Option<&'r str>,
 }
 
-fn about(tab: &Tab<'_>) -> Option<About> {
-    let field = tab.maybe("field").and_then(|name| match name.split_once('.') {
-        Some((form, field)) => {
-            tab.desk.refer(Ref::Form, form, &tab.at("field"));
-            Some(About::Field(form.to_owned(), field.to_owned()))
+impl<'r> Reading<'r> {
+    fn one(&self, tab: &Tab<'_>) -> Option<Example> {
+        let of = self.procedure(tab);
+        let key = of.map(|procedure| procedure.key.clone()).unwrap_or_default();
+        tab.desk.within(&key, || {
+            let (title, then) = (tab.text("title"), tab.text("then"));
+            let about = self.about(tab);
+            let facts = of.map(|procedure| procedure.facts.as_slice()).unwrap_or_default();
+            let given = tab.table("given");
+            let given = given.map(|given| given_facts(&given, about.as_ref(), facts)).unwrap_or_default();
+            let now = civil(tab, "now").map_or(0, millis);
+            let due = civil(tab, "start").zip(civil(tab, "due"));
+            Some(Example { title, of: key.clone(), about: about?, given, now, then, due, at: tab.at("") })
+        })
+    }
+
+    /// The procedure of an example: the one it names, else the only one that has what it is about.
+    fn procedure(&self, tab: &Tab<'_>) -> Option<&'r Procedure> {
+        let named = tab.maybe_refer("of", Ref::PROCEDURE);
+        if let Some(key) = named.as_deref().or(self.of) {
+            return self.procedures.iter().find(|procedure| procedure.key == key);
         }
-        None => {
-            tab.desk.say(
-                &tab.at("field"),
-                "应写明表单和填写项",
-                "写成 field = \"appeal_submit.contact_name\"",
-            );
-            None
+        let word = |key: &str| tab.quiet_text(key);
+        let has = |procedure: &&Procedure| {
+            let form = word("field").and_then(|path| Some(path.split_once('.')?.0.to_owned()));
+            word("limit").is_some_and(|key| procedure.limit(&key).is_some())
+                || word("queue").is_some_and(|key| procedure.queue(&key).is_some())
+                || word("act").is_some_and(|key| procedure.act(&key).is_some())
+                || form.is_some_and(|key| procedure.form(&key).is_some())
+        };
+        let mut fitting = self.procedures.iter().filter(has);
+        // Where nothing fits, a misspelt name is looked for where the code has its own.
+        match (fitting.next(), fitting.next()) {
+            (Some(first), None) => Some(first),
+            (Some(first), Some(second)) => {
+                let message = format!("“{}”和“{}”都有这一项", first.title, second.title);
+                tab.desk.say(&tab.at(""), message, format!("请补上 of = \"{}\"", first.key));
+                Some(first)
+            }
+            (None, _) => self.procedures.iter().find(|procedure| procedure.coded),
         }
-    });
-    let all = [
-        tab.maybe_refer("limit", Ref::Limit).map(About::Limit),
-        tab.maybe_refer("dispatch", Ref::Category).map(About::Dispatch),
-        tab.maybe_refer("queue", Ref::Queue).map(About::Queue),
-        tab.maybe_refer("act", Ref::FlowAct).map(About::Act),
-        tab.maybe("text").map(About::Text),
-        field,
-    ];
-    let mut given = all.into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(about), None) => Some(about),
-        _ => {
-            let message = "一个示例要说明一件事";
-            tab.desk.say(&tab.at(""), message, "limit、dispatch、queue、act、text、field 之中写一个");
-            None
+    }
+
+    fn about(&self, tab: &Tab<'_>) -> Option<About> {
+        let field = tab.maybe("field").and_then(|name| match name.split_once('.') {
+            Some((form, field)) => {
+                tab.desk.refer(Ref::FORM, form, &tab.at("field"));
+                Some(About::Field(form.to_owned(), field.to_owned()))
+            }
+            None => {
+                tab.desk.say(
+                    &tab.at("field"),
+                    "应写明表单和填写项",
+                    "写成 field = \"表单的代码.填写项的代码\"",
+                );
+                None
+            }
+        });
+        let mut all = vec![
+            tab.maybe_refer("limit", Ref::LIMIT).map(About::Limit),
+            tab.maybe_refer("queue", Ref::QUEUE).map(About::Queue),
+            tab.maybe_refer("act", Ref::STEP).map(About::Act),
+            tab.maybe("text").map(About::Text),
+            field,
+        ];
+        all.extend(self.questions.iter().map(|question| {
+            tab.maybe_refer(question.key, question.about).map(|key| About::Part(question.key, key))
+        }));
+        let mut given = all.into_iter().flatten();
+        match (given.next(), given.next()) {
+            (Some(about), None) => Some(about),
+            // What is wrong with the name of the field was said.
+            (None, _) if tab.is_text("field") => None,
+            _ => {
+                let others: Vec<&str> = self.questions.iter().map(|question| question.key).collect();
+                let message = "一个示例要说明一件事";
+                let remedy = format!("limit、queue、act、text、field、{} 之中写一个", others.join("、"));
+                tab.desk.say(&tab.at(""), message, remedy);
+                None
+            }
         }
     }
 }
@@ -159,7 +216,7 @@ fn fact_value(fact: &FactDef, raw: &Toml) -> Option<Value> {
             text.map(|t| Value::Text(t.to_owned()))
         }
         FactType::Number(unit) => {
-            text.and_then(|t| t.strip_suffix(unit)).and_then(|n| n.trim().parse().ok()).map(Value::Number)
+            text.and_then(|t| t.strip_suffix(&**unit)).and_then(|n| n.trim().parse().ok()).map(Value::Number)
         }
         FactType::Date => text.and_then(|t| t.parse().ok()).map(Value::Date),
         FactType::Instant => {
@@ -169,44 +226,71 @@ fn fact_value(fact: &FactDef, raw: &Toml) -> Option<Value> {
 }
 
 /// Says which definitions need an example and have none.
-pub(super) fn required(desk: &Desk, pack: &Pack) {
-    let mut shown: BTreeSet<(Ref, &str)> = BTreeSet::new();
-    let mut fields: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for example in &pack.examples {
-        match &example.about {
-            About::Limit(key) => shown.insert((Ref::Limit, key)),
-            About::Queue(key) => shown.insert((Ref::Queue, key)),
-            About::Act(key) => shown.insert((Ref::FlowAct, key)),
-            About::Dispatch(code) => shown.insert((Ref::Category, code.split('-').next().unwrap_or(code))),
-            About::Field(form, field) => fields.insert((form, field)),
-            About::Text(_) => shown.insert((Ref::Marking, &example.then)),
+pub(super) fn required(desk: &Desk, pack: &Pack, vocabulary: &Vocabulary) {
+    for procedure in &pack.procedures {
+        let of: Vec<&Example> = pack.examples.iter().filter(|example| example.of == procedure.key).collect();
+        let stories: Vec<_> = pack.stories.iter().filter(|story| story.of == procedure.key).collect();
+        let seen = |act: &str| {
+            of.iter().any(|example| example.about == About::Act(act.to_owned()))
+                || stories.iter().any(|story| story.steps.iter().any(|step| step.act.as_deref() == Some(act)))
         };
+        desk.within(&procedure.key, || of_procedure(desk, procedure, &of, &seen));
+        procedure::alive(desk, procedure, &seen, stories.len());
     }
-    let conditional =
-        |act: &&super::FlowAct| act.guards.iter().any(|guard| matches!(guard.check, Check::When(_)));
-    let need = pack
-        .limits
-        .iter()
-        .map(|limit| (Ref::Limit, limit.key.as_str(), limit.title.as_str(), limit.key.as_str()));
-    let need = need
-        .chain(pack.queues.iter().map(|q| (Ref::Queue, q.key.as_str(), q.title.as_str(), q.key.as_str())));
-    let acts = pack.flow.acts.iter().filter(conditional);
-    let need = need.chain(acts.map(|a| (Ref::FlowAct, a.key.as_str(), a.label.as_str(), a.key.as_str())));
-    let top = pack.categories.iter().filter(|category| category.parent.is_none());
-    let need = need.chain(top.map(|c| (Ref::Category, c.code.as_str(), c.title.as_str(), c.code.as_str())));
-    let need = need.chain(
-        pack.markings.iter().map(|m| (Ref::Marking, m.title.as_str(), m.title.as_str(), m.key.as_str())),
-    );
-    for (kind, example_key, title, key) in need {
-        if !shown.contains(&(kind, example_key)) {
-            lacking(desk, &desk.place(kind, key), title);
+    for marking in &pack.markings {
+        let shown =
+            |example: &Example| matches!(example.about, About::Text(_)) && example.then == marking.title;
+        if !pack.examples.iter().any(shown) {
+            lacking(desk, &desk.place(Ref::MARKING, &marking.key), &marking.title);
         }
     }
-    for form in &pack.forms {
+    for question in &vocabulary.questions {
+        for (key, title) in (question.required)(pack) {
+            let shown = |example: &Example| match &example.about {
+                About::Part(asked, item) => {
+                    *asked == question.key && item.split('-').next() == Some(key.as_str())
+                }
+                _ => false,
+            };
+            if !pack.examples.iter().any(shown) {
+                lacking(desk, &question.place(desk, &key), &title);
+            }
+        }
+    }
+}
+
+fn of_procedure(desk: &Desk, procedure: &Procedure, examples: &[&Example], seen: &dyn Fn(&str) -> bool) {
+    let shown = |about: About| examples.iter().any(|example| example.about == about);
+    // One clause that always holds says by itself what comes out; a story of the definition shows it.
+    let plain = |clauses: &[Clause]| !procedure.coded && clauses.len() == 1;
+    for limit in procedure.limits.iter().filter(|limit| !plain(&limit.clauses)) {
+        if !shown(About::Limit(limit.key.clone())) {
+            lacking(desk, &desk.place(Ref::LIMIT, &limit.key), &limit.title);
+        }
+    }
+    if !procedure.coded {
+        // Its stories walk through its forms, and look at its queues after every step.
+        return;
+    }
+    for queue in &procedure.queues {
+        if !shown(About::Queue(queue.key.clone())) {
+            lacking(desk, &desk.place(Ref::QUEUE, &queue.key), &queue.title);
+        }
+    }
+    for act in &procedure.acts {
+        let conditional = act.guards.iter().any(|guard| matches!(guard.check, Check::When(_)));
+        if conditional && !seen(&act.key) {
+            lacking(desk, &desk.place(Ref::STEP, &act.key), &act.label);
+        }
+    }
+    for form in &procedure.forms {
         for field in form.fields.iter().filter(|field| field.visible_if.is_some()) {
-            if !fields.contains(&(&form.key, &field.key)) {
-                let at = desk.place(Ref::Form, &form.key);
-                lacking(desk, &at, &format!("{} / {}", form.title, field.label));
+            if !shown(About::Field(form.key.clone(), field.key.clone())) {
+                lacking(
+                    desk,
+                    &desk.place(Ref::FORM, &form.key),
+                    &format!("{} / {}", form.title, field.label),
+                );
             }
         }
     }
@@ -221,12 +305,17 @@ fn lacking(desk: &Desk, at: &At, title: &str) {
 }
 
 /// Runs all examples; a finding for each that does not hold. Without `due`, due instants are not checked.
-pub fn run(pack: &Pack, due: Option<&DueFn<'_>>) -> Vec<Finding> {
-    pack.examples.iter().filter_map(|example| check(pack, example, due)).collect()
+pub fn run(pack: &Pack, vocabulary: &Vocabulary, due: Option<&DueFn<'_>>) -> Vec<Finding> {
+    pack.examples.iter().filter_map(|example| check(pack, vocabulary, example, due)).collect()
 }
 
-fn check(pack: &Pack, example: &Example, due: Option<&DueFn<'_>>) -> Option<Finding> {
-    let found = outcome(pack, example);
+fn check(
+    pack: &Pack,
+    vocabulary: &Vocabulary,
+    example: &Example,
+    due: Option<&DueFn<'_>>,
+) -> Option<Finding> {
+    let found = outcome(pack, vocabulary, example);
     let refuse = |what: String| {
         let message = format!("示例“{}”不成立：{what}", example.title);
         Some(example.at.finding(message, "请核对规则和示例，改正其中不对的一处"))
@@ -248,27 +337,30 @@ fn shown(at: DateTime) -> String {
 }
 
 /// What comes out, in the words of `then`.
-fn outcome(pack: &Pack, example: &Example) -> String {
+fn outcome(pack: &Pack, vocabulary: &Vocabulary, example: &Example) -> String {
+    let nothing = Procedure::default();
+    let of = pack.procedure(&example.of).unwrap_or(&nothing);
     let frame = Frame { now: example.now, me: Some("本人"), my_units: &["本单位"] };
     let truth = |condition| condition::evaluate(condition, &example.given, &frame).truth;
     match &example.about {
-        About::Limit(key) => match pack.limit(key).map(|limit| limit.choose(&pack.kinds, &example.given)) {
+        About::Limit(key) => match of.limit_for(key, &example.given) {
             Some(Chosen::Clause { limit, .. }) => limit.text,
+            Some(Chosen::Until { day, .. }) => format!("到 {day}"),
             Some(Chosen::Unknown(_)) => "需补数据".to_owned(),
             Some(Chosen::None) | None => "无时限".to_owned(),
         },
-        About::Dispatch(code) => match rule_for(&pack.dispatch, code) {
-            Some(rule) => rule.target.label().to_owned(),
-            None => "无去向".to_owned(),
-        },
+        About::Part(question, item) => {
+            let known = vocabulary.questions.iter().find(|known| known.key == *question);
+            known.map(|known| (known.answer)(pack, item)).unwrap_or_default()
+        }
         About::Queue(key) => {
-            pack.queue(key).map_or("没有这个队列", |queue| truth(&queue.when).label()).to_owned()
+            of.queue(key).map_or("没有这个队列", |queue| truth(&queue.when).label()).to_owned()
         }
         About::Act(key) => {
-            let guards = pack.flow.act(key).map(|act| act.guards.as_slice()).unwrap_or_default();
+            let guards = of.act(key).map(|act| act.guards.as_slice()).unwrap_or_default();
             let unmet = guards.iter().find(|guard| match &guard.check {
                 Check::When(when) => !truth(when).holds(),
-                Check::Named(_) => false,
+                Check::Named(_) | Check::NotSameAs(_) => false,
             });
             unmet.map_or("可以", |guard| guard.unmet.as_str()).to_owned()
         }
@@ -285,7 +377,7 @@ fn outcome(pack: &Pack, example: &Example) -> String {
                 _ => None,
             });
             let values = values.collect();
-            match pack.form(form).and_then(|form| form.field(field)) {
+            match of.form(form).and_then(|form| form.field(field)) {
                 Some(field) if field.visible(&values) => "显示".to_owned(),
                 Some(_) => "不显示".to_owned(),
                 None => "没有这个填写项".to_owned(),

@@ -8,7 +8,7 @@ use super::desk::Desk;
 use super::finding::{At, Finding, did_you_mean};
 
 /// One text file.
-pub(super) struct TextFile {
+pub struct TextFile {
     /// Path inside the pack, with `/`.
     pub path: String,
     /// Its text.
@@ -37,7 +37,7 @@ impl TextFile {
 }
 
 /// All files, with a mark at those already read.
-pub(super) struct Shelf {
+pub struct Shelf {
     files: BTreeMap<String, TextFile>,
     taken: RefCell<BTreeSet<String>>,
 }
@@ -70,6 +70,14 @@ impl Shelf {
     pub fn take_folder(&self, folder: &str, ending: &str) -> Vec<&TextFile> {
         let inside = |path: &String| path.starts_with(folder) && path.ends_with(ending);
         let found: Vec<&TextFile> = self.files.iter().filter(|(p, _)| inside(p)).map(|(_, f)| f).collect();
+        self.taken.borrow_mut().extend(found.iter().map(|file| file.path.clone()));
+        found
+    }
+
+    /// All files of this name, wherever they stand, in order of their paths.
+    pub fn named(&self, name: &str) -> Vec<&TextFile> {
+        let fits = |path: &String| path.rsplit('/').next() == Some(name);
+        let found: Vec<&TextFile> = self.files.iter().filter(|(p, _)| fits(p)).map(|(_, f)| f).collect();
         self.taken.borrow_mut().extend(found.iter().map(|file| file.path.clone()));
         found
     }

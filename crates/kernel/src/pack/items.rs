@@ -5,7 +5,9 @@ use super::source::SourceKind;
 /// One item of the pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemView {
-    /// What it is, in Chinese (`时限`, `派单目录`).
+    /// By what it says: another version that says the same has the same.
+    pub id: String,
+    /// What it is, in Chinese (`时限`, `清单`).
     pub kind: &'static str,
     /// Its key.
     pub key: String,

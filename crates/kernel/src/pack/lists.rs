@@ -1,8 +1,9 @@
-//! Lists of choices (受理渠道, 不予受理理由, 联系结果 …), kinds of appeals, warnings and masks.
+//! Lists of choices, warnings and masks.
 
 use super::closed::Closed;
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
+use super::finding::At;
 use super::limit_text::LimitText;
 use super::source::Source;
 use super::table::{self, Tab};
@@ -11,14 +12,16 @@ use crate::condition::Named;
 /// A list that forms choose from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct List {
-    /// `decline_reason`.
+    /// `colour`.
     pub key: String,
-    /// 不予受理理由.
+    /// Its title.
     pub title: String,
     /// The choices in order.
     pub choices: Vec<Choice>,
     /// Where this comes from.
     pub source: Source,
+    /// Whether programs are told what can be chosen; not where the choices only help people write.
+    pub told: bool,
 }
 
 /// One choice.
@@ -32,19 +35,38 @@ pub struct Choice {
     pub explain: String,
     /// Wording that is offered when it is chosen; may be empty.
     pub preset: String,
+    /// How long limits are where it is chosen, by the name of the length.
+    pub limits: Vec<(String, LimitText)>,
 }
 
-/// A kind of appeal (咨询 …) with the limit of its answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AppealKind {
-    /// Its name is its key.
-    pub key: String,
-    /// What belongs to it.
-    pub explain: String,
-    /// From acceptance to the answer.
-    pub answer: LimitText,
-    /// Where this comes from.
-    pub source: Source,
+impl Choice {
+    /// A choice that is no more than a key and a word.
+    pub fn new(key: &str, label: &str) -> Choice {
+        Choice {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            explain: String::new(),
+            preset: String::new(),
+            limits: Vec::new(),
+        }
+    }
+
+    /// The length of this name.
+    pub fn limit(&self, length: &str) -> Option<&LimitText> {
+        self.limits.iter().find(|(name, _)| name == length).map(|(_, limit)| limit)
+    }
+}
+
+impl List {
+    /// A list that is put together and not written: rows of another file, outcomes of an act.
+    pub fn made(key: &str, title: &str, choices: Vec<Choice>, source: Source) -> List {
+        List { key: key.to_owned(), title: title.to_owned(), choices, source, told: true }
+    }
+
+    /// The choice with this key.
+    pub fn choice(&self, key: &str) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.key == key)
+    }
 }
 
 /// A warning that stands at a place (涉密不上网 at every free text).
@@ -77,45 +99,28 @@ pub struct Mask {
     pub source: Source,
 }
 
-const KINDS: [&str; 6] = ["咨询", "求助", "意见建议", "投诉", "举报", "表扬"];
-
-/// Lists the code asks for by key.
-pub const LIST_KEYS: [&str; 11] = [
-    "appeal_source",
-    "complainant_kind",
-    "contact_reason",
-    "contact_result",
-    "decline_reason",
-    "disclosure",
-    "reply_outcome",
-    "review_outcome",
-    "satisfied",
-    "solved",
-    "verification",
-];
-
 /// The choices of a list as names.
 pub(super) fn named(choices: &[Choice]) -> Vec<Named> {
     choices.iter().map(|choice| Named { key: choice.key.clone(), label: choice.label.clone() }).collect()
 }
 
-/// Reads `appeals/lists.toml`.
+/// Reads every `lists.toml`, wherever it stands.
 pub(super) fn lists(desk: &Desk, shelf: &Shelf) -> Vec<List> {
-    let Some(file) = shelf.take(desk, "appeals/lists.toml") else { return Vec::new() };
-    let Some(document) = table::parse(desk, file) else { return Vec::new() };
-    let tab = table::open(desk, file, &document);
-    let lists: Vec<List> =
-        tab.entries("lists").into_iter().map(|(key, list)| one_list(desk, key, &list)).collect();
-    for key in LIST_KEYS {
-        if !lists.iter().any(|list| list.key == key) {
-            desk.say(&file.at(1, "lists"), format!("缺少选项清单 {key}"), format!("请补上 [lists.{key}]"));
-        }
+    let mut lists = Vec::new();
+    for file in shelf.named("lists.toml") {
+        let Some(document) = table::parse(desk, file) else { continue };
+        lists.extend(of(desk, &table::open(desk, file, &document)));
     }
     lists
 }
 
+/// Reads `[lists]` of a file.
+pub(super) fn of(desk: &Desk, tab: &Tab<'_>) -> Vec<List> {
+    tab.entries("lists").into_iter().map(|(key, list)| one_list(desk, key, &list)).collect()
+}
+
 fn one_list(desk: &Desk, key: String, list: &Tab<'_>) -> List {
-    desk.define(Ref::List, &key, &list.at(""));
+    desk.define(Ref::LIST, &key, &list.at(""));
     let (title, source) = (list.text("title"), list.source());
     let mut choices: Vec<Choice> = Vec::new();
     for choice in list.tables("choices") {
@@ -124,6 +129,11 @@ fn one_list(desk: &Desk, key: String, list: &Tab<'_>) -> List {
             label: choice.text("label"),
             explain: choice.maybe("explain").unwrap_or_default(),
             preset: choice.maybe("preset").unwrap_or_default(),
+            limits: choice
+                .pairs("limits")
+                .into_iter()
+                .filter_map(|(name, text, at)| Some((name, length(desk, &text, &at)?)))
+                .collect(),
         };
         if choices.iter().any(|known| known.key == read.key) {
             desk.say(&choice.at("key"), format!("选项“{}”重复", read.key), "请改名，或者删去其中一个");
@@ -135,50 +145,20 @@ fn one_list(desk: &Desk, key: String, list: &Tab<'_>) -> List {
     }
     let words: Vec<&str> = choices.iter().map(|choice| choice.label.as_str()).collect();
     desk.item("选项清单", &key, &title, &source, words.join("、"), &list.at(""));
-    List { key, title, choices, source }
-}
-
-/// Reads `appeals/kinds.toml`.
-pub(super) fn kinds(desk: &Desk, shelf: &Shelf) -> Vec<AppealKind> {
-    let Some(file) = shelf.take(desk, "appeals/kinds.toml") else { return Vec::new() };
-    let Some(document) = table::parse(desk, file) else { return Vec::new() };
-    let tab = table::open(desk, file, &document);
-    let mut kinds: Vec<AppealKind> = Vec::new();
-    for kind in tab.tables("kinds") {
-        let key = kind.text("name");
-        desk.define(Ref::Kind, &key, &kind.at("name"));
-        if !key.is_empty() && !KINDS.contains(&key.as_str()) {
-            let near = super::finding::did_you_mean(&key, KINDS);
-            desk.say(&kind.at("name"), format!("没有诉求类型“{key}”"), format!("类型的名称是固定的。{near}"));
-        }
-        let (explain, source) = (kind.text("explain"), kind.source());
-        let Some(answer) = limit(&kind, "answer") else { continue };
-        let summary = format!("{explain}答复时限 {}，自受理起算。", answer.text);
-        desk.item("诉求类型", &key, &key, &source, summary, &kind.at("name"));
-        kinds.push(AppealKind { key, explain, answer, source });
-    }
-    for key in KINDS {
-        if !desk.names(Ref::Kind).iter().any(|known| known == key) {
-            desk.say(
-                &file.at(1, "kinds"),
-                format!("缺少诉求类型“{key}”"),
-                "请补上 [[kinds]]，六种类型都要有答复时限",
-            );
-        }
-    }
-    kinds
+    List { key, title, choices, source, told: true }
 }
 
 /// Reads a limit text under `key`.
-pub(super) fn limit(tab: &Tab<'_>, key: &'static str) -> Option<LimitText> {
+pub fn limit(tab: &Tab<'_>, key: &'static str) -> Option<LimitText> {
     let text = tab.text(key);
-    if text.is_empty() {
-        return None;
-    }
-    match LimitText::parse(&text) {
+    if text.is_empty() { None } else { length(tab.desk, &text, &tab.at(key)) }
+}
+
+fn length(desk: &Desk, text: &str, at: &At) -> Option<LimitText> {
+    match LimitText::parse(text) {
         Ok(limit) => Some(limit),
         Err(remedy) => {
-            tab.desk.say(&tab.at(key), format!("看不懂时限“{text}”"), remedy);
+            desk.say(at, format!("看不懂时限“{text}”"), remedy);
             None
         }
     }
@@ -221,10 +201,10 @@ impl Mask {
     }
 }
 
-/// Whether a limit is a promise to the complainant.
+/// Whether a limit is a promise to those outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promise {
-    /// Promised to the complainant and shown to the public.
+    /// Promised, and shown to those outside.
     Public,
     /// For our own work only.
     Internal,

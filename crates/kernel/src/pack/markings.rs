@@ -5,6 +5,9 @@ use super::file::Shelf;
 use super::source::Source;
 use super::table;
 
+/// The file of the markings.
+const FILE: &str = "markings.toml";
+
 /// A marking that stops a submission.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marking {
@@ -66,15 +69,16 @@ fn is_star(c: char) -> bool {
     matches!(c, '★' | '☆' | '*' | '＊' | '﹡' | '⭐' | '✭' | '✮' | '✯' | '⋆' | '✩' | '✪' | '✰')
 }
 
-/// Reads `appeals/markings.toml`.
+/// Reads `markings.toml`, wherever it stands.
 pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
-    let Some(file) = shelf.take(desk, "appeals/markings.toml") else { return Vec::new() };
+    let known = shelf.named(FILE).into_iter().next();
+    let Some(file) = known.or_else(|| shelf.take(desk, FILE)) else { return Vec::new() };
     let Some(document) = table::parse(desk, file) else { return Vec::new() };
     let tab = table::open(desk, file, &document);
     let (instead_for_all, except) = (tab.maybe("instead"), tab.texts("except"));
     let entries = tab.entries("markings").into_iter();
     let markings = entries.map(|(key, marking)| {
-        desk.define(Ref::Marking, &key, &marking.at(""));
+        desk.define(Ref::MARKING, &key, &marking.at(""));
         let (title, words, source) = (marking.text("title"), marking.texts("words"), marking.source());
         if words.is_empty() {
             desk.say(&marking.at("words"), "没有写标志的写法", "请补上 words = [\"机密★\"]");

@@ -23,6 +23,14 @@ pub struct Need {
 pub enum Needed {
     /// A field of a form.
     Field,
+    /// A list of choices.
+    List,
+    /// A choice of a list: `list.choice`.
+    Choice,
+    /// A procedure.
+    Procedure,
+    /// A role.
+    Role,
     /// A standing notice.
     Warning,
     /// A duty.
@@ -36,7 +44,8 @@ pub enum Needed {
 impl Need {
     fn file(self) -> &'static str {
         match self.what {
-            Needed::Field => "appeals/forms.toml",
+            Needed::Field | Needed::List | Needed::Procedure | Needed::Choice => "lists.toml",
+            Needed::Role => "roles.toml",
             Needed::Warning => "warnings.toml",
             Needed::Duty => "duties.csv",
             Needed::LinkKind => "link_kinds.toml",
@@ -50,6 +59,13 @@ impl Need {
                 let path = self.key.split_once('.');
                 path.and_then(|(form, field)| pack.form(form)?.field(field)).is_some()
             }
+            Needed::List => pack.list(self.key).is_some(),
+            Needed::Choice => {
+                let path = self.key.split_once('.');
+                path.and_then(|(list, choice)| pack.list(list)?.choice(choice)).is_some()
+            }
+            Needed::Procedure => pack.procedure(self.key).is_some(),
+            Needed::Role => pack.role(self.key).is_some(),
             Needed::Warning => pack.warning(self.key).is_some(),
             Needed::Duty => pack.duty(self.key).is_some(),
             Needed::LinkKind => pack.link_kind(self.key).is_some(),

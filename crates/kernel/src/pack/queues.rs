@@ -2,9 +2,8 @@
 
 use super::conditions;
 use super::desk::{Desk, Ref};
-use super::file::Shelf;
 use super::source::Source;
-use super::table::{self, Tab};
+use super::table::Tab;
 use crate::condition::{self, Condition, FactDef};
 
 /// A saved queue.
@@ -12,7 +11,7 @@ use crate::condition::{self, Condition, FactDef};
 pub struct Queue {
     /// `to_sign`.
     pub key: String,
-    /// 待签收.
+    /// 待处理.
     pub title: String,
     /// Keys of the roles that see it, in the order of their tabs.
     pub roles: Vec<String>,
@@ -26,6 +25,10 @@ pub struct Queue {
     pub duty: bool,
     /// Whether it holds what is overdue: its count is red, and who sees the whole city is told where it lies.
     pub late: bool,
+    /// The act that its rows wait for: its verb stands on the desk.
+    pub act: Option<String>,
+    /// The fact that says until when; a row without it has no date.
+    pub due: Option<String>,
     /// Where this comes from.
     pub source: Source,
 }
@@ -41,19 +44,16 @@ pub struct Order {
     pub descending: bool,
 }
 
-/// Reads `appeals/queues.toml`.
-pub(super) fn read(desk: &Desk, shelf: &Shelf, facts: &[FactDef]) -> Vec<Queue> {
-    let Some(file) = shelf.take(desk, "appeals/queues.toml") else { return Vec::new() };
-    let Some(document) = table::parse(desk, file) else { return Vec::new() };
-    let tab = table::open(desk, file, &document);
-    tab.entries("queues").into_iter().map(|(key, queue)| one(desk, key, &queue, facts)).collect()
+/// Reads `[queues]`.
+pub(super) fn read(tab: &Tab<'_>, facts: &[FactDef]) -> Vec<Queue> {
+    tab.entries("queues").into_iter().map(|(key, queue)| one(tab.desk, key, &queue, facts)).collect()
 }
 
 fn one(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> Queue {
-    desk.define(Ref::Queue, &key, &tab.at(""));
+    desk.define(Ref::QUEUE, &key, &tab.at(""));
     let when = conditions::when(tab, facts);
     conditions::must_have_columns(tab, &when);
-    let roles = tab.refer_all("roles", Ref::Role);
+    let roles = tab.refer_all("roles", Ref::ROLE);
     if roles.is_empty() {
         desk.say(&tab.at("roles"), "没有写给谁看", "请补上 roles = [\"handler\"]");
     }
@@ -63,6 +63,8 @@ fn one(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> Queue {
         empty: tab.text("empty"),
         duty: tab.flag("duty"),
         late: tab.flag("late"),
+        act: tab.maybe_refer("act", Ref::STEP),
+        due: tab.maybe_refer("due", Ref::FACT),
         source: tab.source(),
         key,
         roles,

@@ -130,7 +130,7 @@ pub(super) fn unit_kinds(desk: &Desk, shelf: &Shelf) -> (Vec<UnitKind>, BTreeMap
     for row in sheet::rows(desk, file, &["代码", "名称", "说明", "依据", "来源"]) {
         let (key, name, explain, source) =
             (row.text("代码"), row.text("名称"), row.text("说明"), row.source());
-        desk.define(Ref::UnitKind, &name, &row.at("名称"));
+        desk.define(Ref::UNIT_KIND, &name, &row.at("名称"));
         if keys.values().any(|known| *known == key) {
             desk.say(&row.at("代码"), format!("代码“{key}”重复"), "请改名，或者删去其中一行");
         }
@@ -147,7 +147,7 @@ pub(super) fn functions(desk: &Desk, shelf: &Shelf) -> Vec<Function> {
     let rows = sheet::rows(desk, file, &["名称", "说明", "依据", "来源"]);
     let functions = rows.iter().map(|row| {
         let (name, explain, source) = (row.text("名称"), row.text("说明"), row.source());
-        desk.define(Ref::Function, &name, &row.at("名称"));
+        desk.define(Ref::FUNCTION, &name, &row.at("名称"));
         desk.item("职能", &name, &name, &source, explain.clone(), &row.at("名称"));
         Function { name, explain, source }
     });
@@ -161,9 +161,11 @@ pub(super) fn link_kinds(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, St
     let tab = table::open(desk, file, &document);
     let entries = tab.entries("links");
     let links = entries.into_iter().map(|(key, link)| {
-        desk.define(Ref::LinkKind, &key, &link.at(""));
+        desk.define(Ref::LINK_KIND, &key, &link.at(""));
+        // Definitions of procedures name it by its title, as people do.
+        desk.define_all(Ref::LINK_KIND, link.quiet_text("title").as_deref());
         let per_association = link.closed("per_association").unwrap_or(Cardinality::Many);
-        let party = link.maybe_refer("party", Ref::UnitKind).and_then(|name| kinds.get(&name).cloned());
+        let party = link.maybe_refer("party", Ref::UNIT_KIND).and_then(|name| kinds.get(&name).cloned());
         let (title, explain, gap, source) =
             (link.text("title"), link.text("explain"), link.maybe("gap"), link.source());
         if per_association == Cardinality::ExactlyOne && gap.is_none() {
@@ -205,8 +207,8 @@ pub(super) fn duties(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, String
     let columns = ["代码", "责任方", "环节", "责任事项", "工作成果", "频次", "依据", "来源"];
     let mut duties = Vec::new();
     for row in sheet::rows(desk, file, &columns) {
-        let (code, party, stage) = (row.text("代码"), row.refer("责任方", Ref::UnitKind), row.text("环节"));
-        desk.define(Ref::Duty, &code, &row.at("代码"));
+        let (code, party, stage) = (row.text("代码"), row.refer("责任方", Ref::UNIT_KIND), row.text("环节"));
+        desk.define(Ref::DUTY, &code, &row.at("代码"));
         if !stage.is_empty() && !stage.split('、').all(|part| Stage::ALL.contains(&part)) {
             let suggestion = super::finding::did_you_mean(&stage, Stage::ALL);
             desk.say(&row.at("环节"), format!("“{stage}”不是可用的环节"), suggestion);

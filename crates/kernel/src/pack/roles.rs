@@ -26,10 +26,12 @@ pub struct Role {
 /// One permission of a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// `appeal.sign`.
+    /// `opinion.receive`.
     pub act: String,
     /// How far.
     pub reach: Reach,
+    /// Where it reaches by links: the kinds of links that count; all where empty.
+    pub by: Vec<String>,
 }
 
 /// Where the holder of a role sits.
@@ -67,8 +69,10 @@ pub enum Reach {
     Own,
     /// What the person itself is assigned to.
     Assigned,
-    /// What the person's unit answers for or is being dispatched.
+    /// What the person's unit answers for or is being given.
     Unit,
+    /// What is about an association for which the person's unit answers by a link.
+    Linked,
     /// Everything in the city; persons of confidential cases stay masked, seeing them is an act of its own.
     City,
 }
@@ -80,6 +84,7 @@ impl Closed for Reach {
         ("own", Reach::Own),
         ("assigned", Reach::Assigned),
         ("unit", Reach::Unit),
+        ("linked", Reach::Linked),
         ("city", Reach::City),
     ];
 }
@@ -97,6 +102,7 @@ impl Reach {
             Reach::Own => "本人、本协会、本企业的",
             Reach::Assigned => "分办给本人的",
             Reach::Unit => "本单位负责的",
+            Reach::Linked => "本单位对应的协会的",
             Reach::City => "全市",
         }
     }
@@ -109,51 +115,23 @@ impl Role {
     }
 }
 
-/// Keys that the code and outside programs rely on.
-pub const ROLE_KEYS: [&str; 13] = [
-    "public",
-    "association_secretary",
-    "association_party_secretary",
-    "company_contact",
-    "intake",
-    "handler",
-    "unit_leader",
-    "supervisor",
-    "registrar",
-    "city_leader",
-    "policy_admin",
-    "system_admin",
-    "auditor",
-];
-
 /// Reads the roles.
 pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Role> {
     let Some(file) = shelf.take(desk, "roles.toml") else { return Vec::new() };
     let Some(document) = table::parse(desk, file) else { return Vec::new() };
     let tab = table::open(desk, file, &document);
-    let roles: Vec<Role> =
-        tab.entries("roles").into_iter().map(|(key, role)| one(desk, key, &role)).collect();
-    for key in ROLE_KEYS {
-        if !roles.iter().any(|role| role.key == key) {
-            desk.say(&file.at(1, "roles"), format!("缺少角色 {key}"), format!("请补上 [roles.{key}]"));
-        }
-    }
-    roles
+    tab.entries("roles").into_iter().map(|(key, role)| one(desk, key, &role)).collect()
 }
 
 fn one(desk: &Desk, key: String, role: &table::Tab<'_>) -> Role {
-    desk.define(Ref::Role, &key, &role.at(""));
-    if !ROLE_KEYS.contains(&key.as_str()) {
-        let near = super::finding::did_you_mean(&key, ROLE_KEYS);
-        desk.say(&role.at(""), format!("没有角色“{key}”"), format!("角色的代码是固定的，名称可以改。{near}"));
-    }
+    desk.define(Ref::ROLE, &key, &role.at(""));
     let office = role.closed("office").unwrap_or(Office::Unit);
     let (title, explain, source) = (role.text("title"), role.text("explain"), role.source());
     let mut grants = Vec::new();
     if let Some(may) = role.table("may") {
         for (word, reach) in Reach::WORDS {
-            for act in may.refer_all(word, Ref::Act) {
-                grants.push(Grant { act, reach: *reach });
+            for act in may.refer_all(word, Ref::ACT) {
+                grants.push(Grant { act, reach: *reach, by: Vec::new() });
             }
         }
     }

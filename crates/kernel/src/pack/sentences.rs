@@ -1,33 +1,17 @@
-//! Sentences with named placeholders `{number}`; notices and reply templates are made of them.
+//! Sentences with named placeholders `{number}`; notices and templates are made of them.
 
-use super::desk::{Desk, Ref};
-use super::file::Shelf;
+use super::desk::Ref;
 use super::source::Source;
-use super::table::{self, Tab};
+use super::table::Tab;
 
 /// A notice inside the application.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// `dispatched`.
+    /// `declined`.
     pub key: String,
     /// One line, with placeholders.
     pub title: String,
     /// The rest, with placeholders; may be empty.
-    pub text: String,
-    /// Where this comes from.
-    pub source: Source,
-}
-
-/// A template of a reply.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReplyTemplate {
-    /// `solved`.
-    pub key: String,
-    /// Its name in the list.
-    pub title: String,
-    /// The outcome it goes with (key of the list reply_outcome).
-    pub outcome: String,
-    /// Its text, with placeholders; what stands in `【】` is to be written by the handler.
     pub text: String,
     /// Where this comes from.
     pub source: Source,
@@ -56,14 +40,14 @@ pub fn fill<'v>(text: &str, value: &dyn Fn(&str) -> Option<&'v str>) -> String {
 }
 
 /// Reads a sentence that must be there.
-pub(super) fn sentence(tab: &Tab<'_>, key: &'static str) -> String {
+pub fn sentence(tab: &Tab<'_>, key: &'static str) -> String {
     let text = tab.text(key);
     check(tab, key, &text);
     text
 }
 
 /// Reads a sentence that may be absent.
-pub(super) fn maybe(tab: &Tab<'_>, key: &'static str) -> Option<String> {
+pub fn maybe(tab: &Tab<'_>, key: &'static str) -> Option<String> {
     let text = tab.maybe(key)?;
     check(tab, key, &text);
     Some(text)
@@ -77,7 +61,7 @@ fn check(tab: &Tab<'_>, key: &'static str, text: &str) {
             tab.desk.say(&tab.at(key), "花括号不成对", "占位词写成 {number}；正文里不要用花括号");
             return;
         };
-        tab.desk.refer(Ref::Placeholder, name, &tab.at(key));
+        tab.desk.refer(Ref::PLACEHOLDER, name, &tab.at(key));
         if name.is_empty() {
             tab.desk.say(&tab.at(key), "花括号里是空的", "占位词写成 {number}");
         }
@@ -85,36 +69,19 @@ fn check(tab: &Tab<'_>, key: &'static str, text: &str) {
     }
 }
 
-/// Reads `appeals/notices.toml`.
-pub(super) fn notices(desk: &Desk, shelf: &Shelf) -> Vec<Notice> {
-    let Some(file) = shelf.take(desk, "appeals/notices.toml") else { return Vec::new() };
-    let Some(document) = table::parse(desk, file) else { return Vec::new() };
-    let tab = table::open(desk, file, &document);
+/// The placeholders of a sentence, without braces.
+pub fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+/// Reads `[notices]`.
+pub(super) fn notices(tab: &Tab<'_>) -> Vec<Notice> {
     let notices = tab.entries("notices").into_iter().map(|(key, notice)| {
-        desk.define(Ref::Notice, &key, &notice.at(""));
+        tab.desk.define(Ref::NOTICE, &key, &notice.at(""));
         let (title, text) = (sentence(&notice, "title"), maybe(&notice, "text").unwrap_or_default());
         let source = notice.source();
-        desk.item("通知", &key, &title, &source, text.clone(), &notice.at(""));
+        tab.desk.item("通知", &key, &title, &source, text.clone(), &notice.at(""));
         Notice { key, title, text, source }
     });
     notices.collect()
-}
-
-/// Reads `appeals/templates.toml`; `outcomes` are the keys of the list reply_outcome.
-pub(super) fn templates(desk: &Desk, shelf: &Shelf, outcomes: &[String]) -> Vec<ReplyTemplate> {
-    let Some(file) = shelf.take(desk, "appeals/templates.toml") else { return Vec::new() };
-    let Some(document) = table::parse(desk, file) else { return Vec::new() };
-    let tab = table::open(desk, file, &document);
-    let templates = tab.entries("templates").into_iter().map(|(key, template)| {
-        desk.define(Ref::Template, &key, &template.at(""));
-        let (title, outcome) = (template.text("title"), template.text("outcome"));
-        if !outcome.is_empty() && !outcomes.contains(&outcome) {
-            let near = super::finding::did_you_mean(&outcome, outcomes.iter().map(String::as_str));
-            desk.say(&template.at("outcome"), format!("没有办理结果“{outcome}”"), near);
-        }
-        let (text, source) = (sentence(&template, "text"), template.source());
-        desk.item("答复模板", &key, &title, &source, text.clone(), &template.at(""));
-        ReplyTemplate { key, title, outcome, text, source }
-    });
-    templates.collect()
 }

@@ -9,7 +9,7 @@ use super::finding::{At, did_you_mean};
 use super::source::{Source, SourceKind};
 
 /// One data row.
-pub(super) struct Row<'a> {
+pub struct Row<'a> {
     desk: &'a Desk,
     file: &'a TextFile,
     line: usize,
@@ -17,7 +17,7 @@ pub(super) struct Row<'a> {
 }
 
 /// Reads a sheet whose header must be exactly `columns`, in any order.
-pub(super) fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) -> Vec<Row<'a>> {
+pub fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) -> Vec<Row<'a>> {
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))
         .trim(csv::Trim::All)

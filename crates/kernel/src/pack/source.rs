@@ -70,6 +70,12 @@ pub struct Source {
     pub kind: SourceKind,
 }
 
+impl Default for Source {
+    fn default() -> Source {
+        Source { basis: String::new(), kind: SourceKind::Default }
+    }
+}
+
 impl Source {
     /// The label beside a rule: `系统默认`, `待核实`, `有依据`, `公开报道`.
     pub fn standing(&self) -> &'static str {

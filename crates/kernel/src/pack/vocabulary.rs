@@ -1,12 +1,13 @@
-//! What the code behind a pack knows: acts, facts, guards and placeholders a pack may name, each with its meaning.
+//! What the code behind a pack knows: what a pack may name of it, each with its meaning.
 
 use super::needs::{Need, Needed};
-use crate::condition::FactDef;
+use super::part::{PartReader, Question};
+use super::procedure::Words;
 
 /// One word the pack may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// As written in the pack (`appeal.sign`).
+    /// As written in the pack (`opinion.receive`).
     pub key: &'static str,
     /// What it is, in Chinese.
     pub label: &'static str,
@@ -15,16 +16,16 @@ pub struct Word {
 /// Everything a pack may refer to in the code; each capability adds its own.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
-    /// Acts (permissions), dotted: `appeal.sign`.
+    /// Acts (permissions), dotted: `opinion.receive`.
     pub acts: Vec<Word>,
-    /// Facts that conditions may ask for.
-    pub facts: Vec<FactDef>,
-    /// Named functions that a flow may use as guards.
-    pub guards: Vec<Word>,
-    /// Whom a notice can go to.
-    pub recipients: Vec<Word>,
-    /// Placeholders of sentences, notices and reply templates, without braces.
-    pub placeholders: Vec<Word>,
+    /// What it knows of procedures.
+    pub procedures: Vec<Words>,
+    /// Files of the pack that it reads itself.
+    pub parts: Vec<PartReader>,
+    /// What examples may ask it.
+    pub questions: Vec<Question>,
+    /// First words of addresses that are the house's own, so that no definition takes one.
+    pub addresses: Vec<String>,
     /// What the code asks for by name.
     pub needs: Vec<Need>,
 }
@@ -34,10 +35,10 @@ impl Vocabulary {
     #[must_use]
     pub fn with(mut self, other: Vocabulary) -> Vocabulary {
         self.acts.extend(other.acts);
-        self.facts.extend(other.facts);
-        self.guards.extend(other.guards);
-        self.recipients.extend(other.recipients);
-        self.placeholders.extend(other.placeholders);
+        self.procedures.extend(other.procedures);
+        self.parts.extend(other.parts);
+        self.questions.extend(other.questions);
+        self.addresses.extend(other.addresses);
         self.needs.extend(other.needs);
         self
     }

@@ -7,28 +7,22 @@ use huitong_codes::Calendar;
 use jiff::civil::Date;
 
 use super::calendar;
-use super::categories::{self, Category, DispatchRule, Target};
 use super::city::{self, City};
-use super::conditions;
 use super::desk::{Desk, Ref};
 use super::examples::{self, Example};
 use super::file::{Shelf, read_files, with_city};
-use super::finding::{At, Finding};
-use super::flow::{self, Flow};
-use super::forms::{self, Form};
+use super::finding::Finding;
 use super::items::ItemView;
-use super::lexicon::{self, DutyWords};
-use super::limits::{self, Limit};
-use super::lists::{self, AppealKind, List, Mask, Warning};
+use super::lists::{self, List, Mask, Warning};
 use super::markings::{self, Marking};
 use super::needs;
-use super::queues::{self, Queue};
+use super::part::{Part, Reading};
+use super::procedure::{self, Ground, Procedure};
 use super::relations::{self, AssociationType, Duty, Function, LinkKind, UnitKind};
 use super::roles::{self, Role};
-use super::sentences::{self, Notice, ReplyTemplate};
+use super::stories::{self, Story};
 use super::table;
 use super::vocabulary::Vocabulary;
-use crate::condition::Named;
 
 /// A pack that was read whole and without findings.
 #[derive(Clone, Debug)]
@@ -59,16 +53,6 @@ pub struct Pack {
     pub roles: Vec<Role>,
     /// The four-party duty list.
     pub duties: Vec<Duty>,
-    /// Categories of appeals, both levels.
-    pub categories: Vec<Category>,
-    /// The 派单目录.
-    pub dispatch: Vec<DispatchRule>,
-    /// The 职能词典.
-    pub lexicon: Vec<DutyWords>,
-    /// Kinds of appeals.
-    pub kinds: Vec<AppealKind>,
-    /// Time limits.
-    pub limits: Vec<Limit>,
     /// Lists of choices.
     pub lists: Vec<List>,
     /// Stop markings.
@@ -77,18 +61,14 @@ pub struct Pack {
     pub warnings: Vec<Warning>,
     /// Masks of personal fields.
     pub masks: Vec<Mask>,
-    /// Forms.
-    pub forms: Vec<Form>,
-    /// The appeal flow.
-    pub flow: Flow,
-    /// Saved queues.
-    pub queues: Vec<Queue>,
-    /// Templates of replies.
-    pub templates: Vec<ReplyTemplate>,
-    /// Notices.
-    pub notices: Vec<Notice>,
+    /// Procedures: what is handled, by which steps.
+    pub procedures: Vec<Procedure>,
     /// Examples.
     pub examples: Vec<Example>,
+    /// Stories: a procedure walked through from its beginning to its end.
+    pub stories: Vec<Story>,
+    /// What capabilities read of the pack themselves.
+    pub(super) parts: Vec<Part>,
     items: Vec<ItemView>,
 }
 
@@ -129,7 +109,9 @@ impl Pack {
     ) -> Result<Pack, Vec<Finding>> {
         let (desk, shelf) = (Desk::default(), Shelf::new(files));
         let mut pack = read(&desk, &shelf, vocabulary, files);
-        examples::required(&desk, &pack);
+        examples::required(&desk, &pack, vocabulary);
+        procedure::granted(&desk, &pack.procedures, &pack.roles);
+        procedure::together(&desk, &pack.procedures, &vocabulary.addresses);
         needs::check(&desk, &pack, vocabulary);
         shelf.set_aside(README);
         shelf.leftovers(&desk);
@@ -156,46 +138,31 @@ impl Pack {
 }
 
 fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<String, String>) -> Pack {
-    define_words(desk, vocabulary);
+    desk.define_all(Ref::ACT, vocabulary.acts.iter().map(|word| word.key));
     let head = head(desk, shelf);
     let (unit_kinds, kind_keys) = relations::unit_kinds(desk, shelf);
     let functions = relations::functions(desk, shelf);
     let link_kinds = relations::link_kinds(desk, shelf, &kind_keys);
     let association_types = relations::association_types(desk, shelf);
     let duties = relations::duties(desk, shelf, &kind_keys);
-    let roles = roles::read(desk, shelf);
+    let mut roles = roles::read(desk, shelf);
     let city = city::read(desk, shelf, &kind_keys);
-    let categories = categories::categories(desk, shelf);
-    let dispatch = categories::dispatch(desk, shelf, &categories);
-    let lexicon = lexicon::read(desk, shelf);
     let calendar = calendar::read(desk, shelf);
-    let kinds = lists::kinds(desk, shelf);
-    let lists = lists::lists(desk, shelf);
+    let mut lists = lists::lists(desk, shelf);
+    let reading = Reading { desk, shelf, city: &city, lists: &lists };
+    let mut parts: Vec<Part> = vocabulary.parts.iter().map(|part| (part.read)(&reading)).collect();
+    let made: Vec<List> = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.lists)).collect();
+    desk.define_all(Ref::LIST, made.iter().map(|list| list.key.as_str()));
+    lists.extend(made);
     let (warnings, masks) = lists::warnings(desk, shelf);
     let markings = markings::read(desk, shelf);
-    let states = flow::state_names(shelf);
-    let facts = conditions::resolve(&vocabulary.facts, |name| match name {
-        "appeal_kinds" => kinds.iter().map(|k| Named { key: k.key.clone(), label: k.key.clone() }).collect(),
-        "categories" => {
-            categories.iter().map(|c| Named { key: c.code.clone(), label: c.title.clone() }).collect()
-        }
-        "states" => states.clone(),
-        list => lists.iter().find(|l| l.key == list).map(|l| lists::named(&l.choices)).unwrap_or_default(),
-    });
-    desk.define_all(Ref::Fact, facts.iter().map(|fact| fact.key.as_str()));
-    let forms = forms::read(desk, shelf, &lists, &kinds);
-    let limits = limits::read(desk, shelf, &facts);
-    let flow = flow::read(desk, shelf, &facts);
-    let queues = queues::read(desk, shelf, &facts);
-    let outcomes: Vec<String> = lists
-        .iter()
-        .filter(|l| l.key == "reply_outcome")
-        .flat_map(|l| l.choices.iter().map(|c| c.key.clone()))
-        .collect();
-    let templates = sentences::templates(desk, shelf, &outcomes);
-    let notices = sentences::notices(desk, shelf);
-    let examples = examples::read(desk, shelf, &facts);
-    performed(desk, &dispatch, &city);
+    let ground = Ground { desk, shelf, words: &vocabulary.procedures };
+    let procedures = procedure::read(&ground, &mut lists);
+    procedure::enter(&mut roles, &procedures);
+    let (examples, stories) = (
+        examples::read(desk, shelf, &procedures, vocabulary),
+        stories::read(desk, shelf, &procedures, &city),
+    );
     let Head { id, title, version, effective_from } = head;
     Pack {
         id,
@@ -211,34 +178,15 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
         association_types,
         roles,
         duties,
-        categories,
-        dispatch,
-        lexicon,
-        kinds,
-        limits,
         lists,
         markings,
         warnings,
         masks,
-        forms,
-        flow,
-        queues,
-        templates,
-        notices,
+        procedures,
         examples,
+        stories,
+        parts,
         items: Vec::new(),
-    }
-}
-
-fn define_words(desk: &Desk, vocabulary: &Vocabulary) {
-    let kinds = [
-        (Ref::Act, &vocabulary.acts),
-        (Ref::Guard, &vocabulary.guards),
-        (Ref::Recipient, &vocabulary.recipients),
-        (Ref::Placeholder, &vocabulary.placeholders),
-    ];
-    for (kind, words) in kinds {
-        desk.define_all(kind, words.iter().map(|word| word.key));
     }
 }
 
@@ -258,26 +206,4 @@ fn head(desk: &Desk, shelf: &Shelf) -> Head {
     });
     desk.item("政策包", &id, &title, &source, format!("版本 {version}，自 {written} 起施行"), &tab.at("id"));
     Head { id, title, version, effective_from }
-}
-
-/// Says which functions of the 派单目录 nobody performs in this city.
-fn performed(desk: &Desk, dispatch: &[DispatchRule], city: &City) {
-    let wanted = dispatch.iter().flat_map(|rule| [Some(&rule.target), rule.also.as_ref()]).flatten();
-    let mut missing: Vec<&str> = wanted
-        .filter_map(|target| match target {
-            Target::Function(name) => Some(name.as_str()),
-            Target::Relation => None,
-        })
-        .filter(|name| !city.units.iter().any(|unit| unit.functions.iter().any(|known| known == name)))
-        .collect();
-    missing.sort_unstable();
-    missing.dedup();
-    for name in missing {
-        let at = At { file: "city/units.csv".to_owned(), line: 1, key: "职能".to_owned() };
-        desk.say(
-            &at,
-            format!("派单目录用到的职能“{name}”没有单位履行"),
-            "请在履行它的单位那一行的“职能”栏写上",
-        );
-    }
 }

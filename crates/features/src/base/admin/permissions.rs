@@ -64,7 +64,7 @@ pub fn show(c: &Call) -> Result<Reply> {
         label: roles.act_label(act).to_owned(),
         cells: roles.all().iter().map(|role| cell(role, act)).collect(),
     };
-    let headings = places::headings(&c.ctx.policy.house);
+    let headings = places::headings(&c.ctx.policy);
     let stands = |under: &Under, act: &str| under.kinds.iter().any(|known| known == kind(act));
     let (named, others): (Vec<&str>, Vec<&str>) =
         known.into_iter().partition(|act| headings.iter().any(|under| stands(under, act)));
@@ -78,7 +78,7 @@ pub fn show(c: &Call) -> Result<Reply> {
     groups
         .push(Group { title: "其他".into(), id: "others".into(), acts: others.iter().map(row).collect() });
     groups.retain(|group| !group.acts.is_empty());
-    let reaches = [Reach::Public, Reach::Own, Reach::Assigned, Reach::Unit, Reach::City];
+    let reaches = [Reach::Public, Reach::Own, Reach::Assigned, Reach::Unit, Reach::Linked, Reach::City];
     let mut shell = c.shell("权限表")?;
     shell.lead = format!("按现行政策包 {}", roles.version());
     c.page(&PermissionsPage {
@@ -96,6 +96,7 @@ fn short(reach: Reach) -> &'static str {
         Reach::Own => "本人",
         Reach::Assigned => "分办",
         Reach::Unit => "本单位",
+        Reach::Linked => "对应协会",
         Reach::City => "全市",
     }
 }

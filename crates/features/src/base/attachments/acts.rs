@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 use super::files::Files;
 use super::model::{Attachment, FileKind, MAX_FILES};
 use super::{rules, store};
+use crate::base::journal::UNNAMED;
 
 /// A file that was judged and lies in the store, not yet part of any subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +112,7 @@ pub fn facts(files: &[KeptFile]) -> Json {
 /// Leaves the record that somebody read a file (`attachment.read`), without their account where they are to stay unnamed.
 pub(super) fn record_read(tx: &Tx, attachment: &Attachment, unnamed: bool) -> Result<()> {
     let record = Record::new("attachment.read", attachment.id.as_str())
-        .unnamed(unnamed)
+        .unnamed(unnamed.then_some(UNNAMED))
         .fact("subject_kind", attachment.subject_kind.clone())
         .fact("subject", attachment.subject.clone())
         .fact("sm3", attachment.digest.clone());

@@ -5,6 +5,7 @@ mod interface;
 mod lookup;
 mod model;
 mod pages;
+mod reach;
 mod relation;
 mod rules;
 mod store;
@@ -13,7 +14,9 @@ mod subject;
 mod tests;
 
 pub use acts::{EndLink, NewLink, add, end};
+pub use lookup::by_words;
 pub use model::{Answer, AppealAnswer, Gap, GapKind, Link, LinkId, Responsible};
+pub use reach::{answering, reach};
 pub use relation::{Held, answers, answers_appeal, duty_list, held};
 pub use store::{find, of_association, of_unit};
 

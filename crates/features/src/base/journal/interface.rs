@@ -1,5 +1,6 @@
 //! The journal for programs: `GET /api/v1/journal`.
 
+use huitong_kernel::city;
 use huitong_kernel::clock::rfc3339;
 use huitong_kernel::http::{Call, Param, Reply};
 use huitong_kernel::journal::{self, From};
@@ -21,6 +22,35 @@ pub(super) const PARAMS: &[Param] = &[
     Param::query("page_size", "每页条数，1–100，不写是 30"),
     Param::query("next", "上一页答复中的续读标记"),
 ];
+
+/// What confirms an item of the pack.
+#[derive(serde::Deserialize, ToSchema)]
+pub(super) struct Confirm {
+    /// 条目的编号，见政策包页面
+    #[expect(dead_code, reason = "read field by field, described here")]
+    item: String,
+    /// 依据的文件
+    #[expect(dead_code, reason = "read field by field, described here")]
+    paper: String,
+}
+
+/// An item that is confirmed.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Confirmed {
+    /// 条目的编号
+    item: String,
+    /// 依据的文件
+    paper: String,
+}
+
+/// `POST /api/v1/pack/confirm`.
+pub(super) fn confirm(c: &Call) -> Result<Reply> {
+    let filled = c.filled()?;
+    let (item, paper) = (filled.get("item").to_owned(), filled.get("paper").to_owned());
+    c.write(|tx| city::confirm(tx, &item, &paper))?;
+    c.city.take_up()?;
+    c.json_reply(&Confirmed { item, paper })
+}
 
 /// An entry of the journal.
 #[derive(Serialize, ToSchema)]

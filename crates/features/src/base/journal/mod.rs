@@ -10,6 +10,7 @@ mod subject;
 mod subjects;
 
 pub use access::{by_role, by_roles};
+pub use reading::UNNAMED;
 pub use rules::Drift;
 pub use since::{Meanwhile, Opened, Since};
 pub use subjects::{Described, Explanation, Kind, Seen, Subject, named};
@@ -22,6 +23,7 @@ use crate::base::places::{self, Side, place, under};
 pub const ACTS: &[(&str, &str)] = &[
     ("journal.view", "查看操作日志"),
     ("pack.view", "查看政策包"),
+    ("pack.confirm", "确认政策包中系统默认、待核实的内容"),
     ("access.explain", "查询谁能看到一条记录"),
     ("pack.publish", "发布政策包"),
 ];

@@ -63,13 +63,13 @@ fn hour(text: &str) -> Option<String> {
     instant.then(|| parse_instant(text).map(minute_text)).flatten()
 }
 
+/// Stands in the journal, and in the steps of a matter, for the account of somebody who asked that nobody learns who they are.
+/// Entries are bound by their digests, so the word stays as it was written on the first day.
+pub const UNNAMED: &str = "complainant";
+
 /// The words for actors without an account.
-pub const NOBODY: [(&str, &str); 4] = [
-    ("public", "公众"),
-    ("complainant", "诉求人（身份不显示）"),
-    ("system", "系统"),
-    ("command-line", "命令行"),
-];
+pub const NOBODY: [(&str, &str); 4] =
+    [("public", "公众"), (UNNAMED, "诉求人（身份不显示）"), ("system", "系统"), ("command-line", "命令行")];
 
 /// Who acted, for readers of the journal.
 pub fn actor_name(tx: &Tx, actor: &str) -> Result<String> {

@@ -23,7 +23,13 @@ impl Subject for PackSubject {
     }
 
     fn fields(&self) -> &'static [(&'static str, &'static str)] {
-        &[("version", "版本"), ("digest", "内容摘要（SM3）"), ("title", "标题")]
+        &[
+            ("version", "版本"),
+            ("digest", "内容摘要（SM3）"),
+            ("title", "标题"),
+            ("file", "文件"),
+            ("paper", "依据的文件"),
+        ]
     }
 
     fn seen(&self, tx: &Tx, _: &str) -> Result<Seen> {

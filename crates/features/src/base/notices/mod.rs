@@ -9,7 +9,6 @@ mod store;
 pub use follower::{FOLLOWER, Recipients, Teller};
 pub use model::{Addressed, Notice, NoticeId};
 pub use pages::arrived;
-pub use rules::of_act;
 pub use store::{count, list, unread, unread_to_a_hundred};
 
 use huitong_kernel::capability::Capability;

@@ -1,18 +1,18 @@
 //! The JSON interface: the same acts and the same views as the pages.
 
-use huitong_kernel::http::{Call, Filled, GET, POST, Param, Rate, Reply, Route, api, form, list_of, schema};
+use huitong_kernel::http::{Call, Filled, GET, POST, Param, Rate, Reply, Route, api, list_of, schema};
 use huitong_kernel::list::Asked;
 use huitong_kernel::{Error, OrMissing, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::case::{self, Done, Input, Offer, pack_of};
+use super::case::{self, pack_of};
 use super::model::{Appeal, AppealId};
 use super::proposals::Proposals;
 use super::submit::{self, Receipt};
-use super::view::{self, AppealRow, AppealView, ClockView};
+use super::view::{self, AppealRow, AppealView};
 use super::{acts, proposals, queue, store, timeline};
-use crate::base::attachments::{self, Files};
+use crate::base::matters::{ActDone, ClockView, Input, KEYS, Line, Offer, Rules, guards, input};
 
 /// What the public form answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,21 +26,6 @@ struct Submitted {
     /// When it will be accepted or declined at the latest; none for a lead without a name.
     due_at: Option<String>,
     /// Journal leaf of the submission.
-    leaf: String,
-}
-
-/// What an act on a case answers.
-#[derive(Debug, Serialize, ToSchema)]
-struct ActDone {
-    /// The case.
-    id: String,
-    /// Its version now.
-    version: i64,
-    /// Its state now.
-    state: String,
-    /// When something is due next.
-    due_at: Option<String>,
-    /// Journal leaf of the act.
     leaf: String,
 }
 
@@ -64,7 +49,7 @@ pub struct Progress {
     /// The unit that answers.
     unit_name: String,
     /// Steps shown to the public.
-    steps: Vec<timeline::Line>,
+    steps: Vec<Line>,
     /// Limits that were promised, with their arithmetic.
     clocks: Vec<ClockView>,
     /// The answer, once sent.
@@ -168,19 +153,6 @@ fn offers_schema(schemas: &mut huitong_kernel::http::Schemas) -> serde_json::Val
     serde_json::json!({"type": "array", "items": schema::<Offer>(schemas)})
 }
 
-/// Judges what was uploaded and keeps it, then puts the act's input together.
-pub fn input(c: &Call) -> Result<Input> {
-    let filled = c.filled()?.clone();
-    // The act will refuse a text with a stop marking; nothing that came with it may stay here.
-    let pack = c.ctx.pack()?;
-    let form = c.route.form.as_deref().and_then(|key| pack.form(key));
-    let files = match form.and_then(|form| form::stopped(form, pack, &filled, &filled.files)) {
-        Some(_) => Vec::new(),
-        None => attachments::take(&Files::of(&c.city.data), pack, &filled.files)?,
-    };
-    Ok(Input { filled, files })
-}
-
 fn create(c: &Call) -> Result<Reply> {
     let input = input(c)?;
     c.json_reply(&submitted(c.write(|tx| submit::submit(tx, &input))?))
@@ -213,22 +185,21 @@ fn list(c: &Call) -> Result<Reply> {
 /// A case within the reader's reach, or nothing.
 pub fn found(c: &Call, tx: &huitong_kernel::Tx) -> Result<Appeal> {
     let id: AppealId = c.id("id")?;
-    let scope = c.ctx.right("appeal.view")?.scope(&store::KEYS);
-    store::find(tx, &scope, &id)?.or_missing()
+    let scope = c.ctx.right("appeal.view")?.scope(&KEYS);
+    store::find(tx, &scope, id.as_str())?.or_missing()
 }
 
 fn show(c: &Call) -> Result<Reply> {
     c.json_reply(&c.read(|tx| {
         let appeal = found(c, tx)?;
-        view::full(tx, pack_of(&c.ctx, &appeal)?, &appeal)
+        view::full(tx, Rules::of(&c.ctx, &appeal.spine)?, &appeal)
     })?)
 }
 
 fn offered(c: &Call) -> Result<Reply> {
     c.json_reply(&c.read(|tx| {
         let appeal = found(c, tx)?;
-        let pack = pack_of(&c.ctx, &appeal)?;
-        Ok(case::offers(&c.ctx, &pack.flow, pack, &appeal))
+        guards::offers(tx, Rules::of(&c.ctx, &appeal.spine)?, &appeal)
     })?)
 }
 
@@ -244,12 +215,7 @@ fn act(c: &Call) -> Result<Reply> {
     let id: AppealId = c.id("id")?;
     let key = c.route.act.rsplit('.').next().unwrap_or_default();
     let input = input(c)?;
-    c.json_reply(&done(c.write(|tx| acts::act(tx, &id, key, &input))?))
-}
-
-fn done(done: Done) -> ActDone {
-    let Done { id, version, state, due_at, leaf } = done;
-    ActDone { id, version, state, due_at: due_at.map(huitong_kernel::clock::rfc3339), leaf }
+    c.json_reply(&ActDone::of(c.write(|tx| acts::act(tx, &id, key, &input))?))
 }
 
 /// The code that came with the request, by header or query.
@@ -264,8 +230,8 @@ fn track(c: &Call) -> Result<Reply> {
 /// Progress of the case that number and code open.
 pub fn progress(tx: &huitong_kernel::Tx, number: &str, code: &str) -> Result<Progress> {
     let appeal = case::tracked(tx, number, code)?;
-    let pack = pack_of(tx.ctx(), &appeal)?;
-    let seen = view::full(tx, pack, &appeal)?;
+    let rules = Rules::of(tx.ctx(), &appeal.spine)?;
+    let seen = view::full(tx, rules, &appeal)?;
     let reply = if appeal.answered_at.is_some() { timeline::reply_text(tx, &appeal)? } else { String::new() };
     Ok(Progress {
         number: seen.row.number,
@@ -279,16 +245,13 @@ pub fn progress(tx: &huitong_kernel::Tx, number: &str, code: &str) -> Result<Pro
         steps: seen.timeline,
         clocks: seen.clocks,
         reply,
-        acts: case::tracked_offers(tx.ctx(), pack, &appeal),
+        acts: case::tracked_offers(tx.ctx(), rules, &appeal),
     })
 }
 
 fn track_act(c: &Call) -> Result<Reply> {
     let filled: Filled = c.filled()?.clone();
     let (input, number) = (Input { filled, files: Vec::new() }, c.param("number"));
-    let judges = c.route.act == "appeal.judge";
-    c.json_reply(&done(c.write(|tx| match judges {
-        true => acts::judge_tracked(tx, number, code(c), &input),
-        false => acts::withdraw_tracked(tx, number, code(c), &input),
-    })?))
+    let act = c.route.act.rsplit('.').next().unwrap_or_default();
+    c.json_reply(&ActDone::of(c.write(|tx| case::act_tracked(tx, (number, code(c)), act, &input))?))
 }

@@ -8,8 +8,8 @@ use super::model::Appeal;
 pub fn declared() -> Vec<FactDef> {
     vec![
         FactDef::choice_of("state", "办理状态", "states").column("state"),
-        FactDef::choice_of("kind", "诉求类型", "appeal_kinds").column("kind"),
-        FactDef::choice_of("category", "诉求分类", "categories").column("category"),
+        FactDef::choice_of("kind", "诉求类型", super::policy::KIND_LIST).column("kind"),
+        FactDef::choice_of("category", "诉求分类", super::policy::ALL_CATEGORIES).column("category"),
         FactDef::choice_of("disclosure", "身份公开方式", "disclosure").column("disclosure"),
         FactDef::choice_of("complainant_kind", "诉求人类别", "complainant_kind").column("complainant_kind"),
         FactDef::choice_of("source", "受理渠道", "appeal_source").column("source"),
@@ -20,7 +20,7 @@ pub fn declared() -> Vec<FactDef> {
         FactDef::unit("responsible_unit", "承办单位").column("unit"),
         FactDef::unit("dispatched_unit", "派往的单位").column("desk_unit"),
         FactDef::person("handler", "经办人").column("assignee"),
-        FactDef::instant("submitted_at", "提交时间").column("submitted_at"),
+        FactDef::instant("submitted_at", "提交时间").column("began_at"),
         FactDef::instant("due_at", "到期时间").column("due_at").ordered_by("due_order"),
         FactDef::instant("answered_at", "答复时间").column("answered_at"),
         FactDef::instant("closed_at", "办结时间").column("closed_at"),
@@ -46,12 +46,28 @@ impl Facts for Appeal {
             "responsible_unit" => id(&self.unit),
             "dispatched_unit" => id(&self.desk_unit),
             "handler" => self.assignee.clone().map(Value::Text),
-            "submitted_at" => Some(Value::Instant(self.submitted_at)),
+            "submitted_at" => Some(Value::Instant(self.began_at)),
             "due_at" => self.due_at.map(Value::Instant),
             "answered_at" => self.answered_at.map(Value::Instant),
             "closed_at" => self.closed_at.map(Value::Instant),
             "updated_at" => Some(Value::Instant(self.updated_at)),
             _ => None,
         }
+    }
+}
+
+impl Appeal {
+    /// Whether an instant was remembered before.
+    pub(super) fn facts_noted(&self, name: &str) -> bool {
+        let at = match name {
+            "accepted_at" => self.accepted_at,
+            "dispatched_at" => self.dispatched_at,
+            "signed_at" => self.signed_at,
+            "contacted_at" => self.contacted_at,
+            "replied_at" => self.replied_at,
+            "answered_at" => self.answered_at,
+            _ => None,
+        };
+        at.is_some()
     }
 }

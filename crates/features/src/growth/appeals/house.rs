@@ -4,15 +4,19 @@ use std::borrow::Cow;
 
 use huitong_kernel::capability::{Capability, Run, Work};
 use huitong_kernel::http::Call;
-use huitong_kernel::pack::{self, Need, Needed, Vocabulary, words};
+use huitong_kernel::pack::{self, LimitWord, Need, Needed, Vocabulary, Words, words};
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Id, Result, Tx};
+use huitong_kernel::{Result, Tx};
 
+use super::matter::{EFFECTS, GUARDS, MARKS};
+use super::model::Appeal;
 use super::{
-    api, clocks, desk, facts, jobs, learning, notices, public, queue, store, subject, timeline, view,
+    PROCEDURE, api, desk, facts, learning, notices, policy, public, queue, sentences, store, subject,
+    timeline, view,
 };
 use crate::base::attachments::{Attachment, Owner, Reading};
 use crate::base::journal::Kind;
+use crate::base::matters::{self, KEYS, Matter};
 use crate::base::notices::Teller;
 use crate::base::places::{self, Heading, Place, Side, place, under};
 
@@ -79,40 +83,32 @@ fn needs() -> Vec<Need> {
     .concat()
 }
 
+/// What the definition of appeals may use of the code.
+fn definition() -> Words {
+    let placeholders =
+        words(matters::sentences::PLACEHOLDERS).into_iter().chain(words(sentences::PLACEHOLDERS));
+    Words {
+        key: Some(PROCEDURE),
+        facts: facts::declared(),
+        guards: words(GUARDS),
+        effects: words(EFFECTS),
+        marks: words(MARKS),
+        recipients: words(matters::RECIPIENTS),
+        placeholders: placeholders.collect(),
+        lengths: vec![LimitWord { word: "按诉求类型", fact: "kind", length: policy::ANSWER }],
+        column: None,
+    }
+}
+
 /// What this capability hands to the house.
 pub fn capability() -> Capability {
     let vocabulary = Vocabulary {
         needs: needs(),
+        parts: vec![policy::READER],
+        questions: vec![policy::DISPATCH],
         acts: words(ACT_NAMES).into_iter().chain(words(learning::ACTS)).collect(),
-        facts: facts::declared(),
-        guards: words(&[("complete", "必填内容已填写完整"), ("reviewer_is_not_author", "审核人不是起草人")]),
-        recipients: words(&[
-            ("complainant", "诉求人"),
-            ("intake", "受理人员"),
-            ("dispatched_unit", "派往的单位"),
-            ("responsible_unit", "承办单位"),
-            ("handler", "经办人"),
-            ("leader", "承办单位负责人"),
-        ]),
-        placeholders: words(&[
-            ("number", "诉求编号"),
-            ("title", "诉求标题"),
-            ("kind", "诉求类型"),
-            ("category", "诉求分类"),
-            ("complainant", "诉求人称呼"),
-            ("actor", "办理人"),
-            ("handler", "经办人"),
-            ("unit", "承办单位"),
-            ("to_unit", "派往的单位"),
-            ("unit_phone", "承办单位电话"),
-            ("reason", "理由"),
-            ("outcome", "结果"),
-            ("opinion", "意见"),
-            ("verb", "步骤当时的说法"),
-            ("due", "到期时间"),
-            ("date", "当天日期"),
-            ("submitted_on", "提交日期"),
-        ]),
+        procedures: vec![definition()],
+        ..Vocabulary::default()
     };
     let mut routes = api::routes();
     routes.extend(desk::routes());
@@ -122,7 +118,7 @@ pub fn capability() -> Capability {
         name: "appeals",
         vocabulary,
         routes,
-        jobs: vec![Work { kind: clocks::DUE_JOB, run: Run::Act(jobs::due) }, learning::WORK],
+        jobs: vec![Work { kind: Appeal::DUE_JOB, run: Run::Act(matters::due::<Appeal>) }, learning::WORK],
         followers: vec![learning::FOLLOWER],
         memories: learning::MEMORIES.to_vec(),
         ..Capability::default()
@@ -156,7 +152,7 @@ fn places() -> [Place; 7] {
 }
 
 /// How many cases wait for this reader in queues that are theirs to work through: the pill in the navigation.
-fn waiting(tx: &Tx) -> Result<i64> {
+fn waiting(tx: &Tx, _: &Place) -> Result<i64> {
     let ctx = tx.ctx();
     if ctx.may("appeal.list").is_none() {
         return Ok(0);
@@ -174,12 +170,12 @@ const FILES: Owner = Owner { subject_kind: Cow::Borrowed("appeal"), may_read };
 
 fn may_read(c: &Call, file: &Attachment) -> Result<Reading> {
     c.read(|tx| {
-        let Some(appeal) = store::find(tx, &Scope::all(), &Id::stored(file.subject.clone()))? else {
+        let Some(appeal) = store::find(tx, &Scope::all(), &file.subject)? else {
             return Ok(Reading::No);
         };
-        let steps = store::steps(tx, &appeal.id)?;
-        let right = c.ctx.may("appeal.view").map(|r| r.scope(&store::KEYS));
-        let reaches = right.is_some_and(|scope| scope.admits(&|column| store::key_of(&appeal, column)));
+        let steps = matters::steps(tx, &appeal.id)?;
+        let right = c.ctx.may("appeal.view").map(|r| r.scope(&KEYS));
+        let reaches = right.is_some_and(|scope| scope.admits(&|column| appeal.spine.key(column)));
         let first = steps.iter().find(|s| s.state_before.is_empty());
         let brought_in = file.step.as_deref() == first.map(|s| s.id.as_str());
         let inside = view::inside(&c.ctx, &appeal);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use huitong_kernel::city::City;
-use huitong_kernel::clock::{instant, parse_instant};
+use huitong_kernel::clock::{civil_date, instant, parse_instant};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::{self, Checked};
@@ -12,7 +12,7 @@ use huitong_kernel::pack::{Finding, Form, Pack};
 use huitong_kernel::{OrMissing, Result, Tx};
 use jiff::civil::{Date, Time};
 
-use super::{entry, store, submit};
+use super::{entry, policy, store, submit};
 use crate::base::imports::{
     self, BatchId, Entered, Entry, Kind, Line, Mapping, Options, Reject, Row, Rules, Sheet, Summary,
     UnitNames, Words,
@@ -53,8 +53,8 @@ pub fn run(city: &City, actor: &Actor, request: &Request) -> Result<Summary> {
         imports::refused(&[finding("appeals/forms.toml", 0, "政策包中没有“导入诉求”表单", &remedy)])
     })?;
     let sheet = Sheet::open(request.file)?;
-    let mapping = mapping(request.mapping, &sheet, pack, form)?;
     let ctx = city.ctx(actor.clone());
+    let mapping = mapping(request.mapping, &sheet, pack, form, civil_date(ctx.now))?;
     let mut units = city.db.read(&ctx, UnitNames::load)?;
     let mut created = Vec::new();
     let mut assumed = Vec::new();
@@ -80,7 +80,7 @@ fn finding(file: &str, line: usize, message: &str, suggestion: &str) -> Finding 
 }
 
 /// Reads the mapping and holds what it supplies to the pack, so that one mistake there is said once.
-fn mapping(path: &Path, sheet: &Sheet, pack: &Pack, form: &Form) -> Result<Mapping> {
+fn mapping(path: &Path, sheet: &Sheet, pack: &Pack, form: &Form, today: Date) -> Result<Mapping> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = std::fs::read_to_string(path)
         .map_err(|e| imports::refused(&[finding(&name, 0, &format!("读不了映射文件：{e}"), "请核对路径")]))?;
@@ -98,14 +98,14 @@ fn mapping(path: &Path, sheet: &Sheet, pack: &Pack, form: &Form) -> Result<Mappi
         rules: vec!["category"],
     };
     let mapping = Mapping::read(&name, &text, &sheet.heading, &words)?;
-    let findings = held_to_pack(&mapping, pack, form, &name);
+    let findings = held_to_pack(&mapping, pack, form, &name, today);
     if findings.is_empty() { Ok(mapping) } else { Err(imports::refused(&findings)) }
 }
 
-fn held_to_pack(mapping: &Mapping, pack: &Pack, form: &Form, name: &str) -> Vec<Finding> {
+fn held_to_pack(mapping: &Mapping, pack: &Pack, form: &Form, name: &str, today: Date) -> Vec<Finding> {
     let mut findings = Vec::new();
     let supplied: Vec<(&str, &str)> = mapping.supply().map(|(key, text, _)| (key, text)).collect();
-    let wrong = form::check(form, pack, &Filled::of(&supplied)).err().unwrap_or_default();
+    let wrong = form::check(form, pack, &Filled::of(&supplied), today).err().unwrap_or_default();
     for (key, text, at) in mapping.supply() {
         let here = wrong.iter().filter(|e| e.field == key);
         findings.extend(here.map(|e| at.finding(e.message.clone(), "请改成政策包中有的值")));
@@ -122,8 +122,13 @@ fn held_to_pack(mapping: &Mapping, pack: &Pack, form: &Form, name: &str) -> Vec<
         let message = "没有说明 source";
         findings.push(finding(name, 1, message, "请在 [supply] 写 source = \"hotline\"（受理渠道的代码）"));
     }
-    for (code, at) in mapping.rules("category").words().filter(|(code, _)| pack.category(code).is_none()) {
-        let near = huitong_kernel::pack::did_you_mean(code, pack.categories.iter().map(|c| c.code.as_str()));
+    for (code, at) in
+        mapping.rules("category").words().filter(|(code, _)| policy::of(pack).category(code).is_none())
+    {
+        let near = huitong_kernel::pack::did_you_mean(
+            code,
+            policy::of(pack).categories.iter().map(|c| c.code.as_str()),
+        );
         findings.push(at.finding(format!("诉求分类中没有“{code}”"), near));
     }
     findings
@@ -172,7 +177,7 @@ impl Kind for Appeals<'_> {
             let reason = "对照表里没有这个分类；请在 [category] 补上一行，或者写 default";
             rejects.push(line.reject("category_path", reason));
         }
-        match form::check(self.form, self.pack, &self.filled(line)) {
+        match form::check(self.form, self.pack, &self.filled(line), civil_date(self.now)) {
             Ok(said) if rejects.is_empty() => return Ok(Understood { said, received_at, unit, unit_name }),
             Ok(_) => {}
             Err(wrong) => {
@@ -211,7 +216,7 @@ impl Kind for Appeals<'_> {
                     for (key, value) in facts.into_iter().chain([("source_unit", unit_name.as_str().into())])
                     {
                         let value: serde_json::Value = value;
-                        entry.record = entry.record.fact(key, value);
+                        entry.matter.record = entry.matter.record.fact(key, value);
                     }
                     entries.push(entry);
                     answers.push(Ok(()));

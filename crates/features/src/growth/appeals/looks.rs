@@ -9,6 +9,7 @@ use super::model::{Appeal, AppealId};
 use super::rules::{self, Sight};
 use super::store;
 use super::view::{self, Complainant};
+use crate::base::matters::KEYS;
 
 /// Within this time a page that is sent again is the same look [D].
 pub const ONE_LOOK: i64 = 10 * 60_000;
@@ -16,9 +17,9 @@ pub const ONE_LOOK: i64 = 10 * 60_000;
 /// Shows the person behind a case (`appeal.view_identity`) and records who looked, when and why.
 pub fn reveal(tx: &Tx, id: &AppealId, reason: &str) -> Result<Complainant> {
     let (appeal, right) = open(tx, id)?;
-    let post = right.post_for(&store::KEYS, &|column| store::key_of(&appeal, column));
+    let post = right.post_for(&KEYS, &|column| appeal.spine.key(column));
     tx.record(
-        Record::new("appeal.view_identity", appeal.id.as_str())
+        Record::new("appeal.view_identity", &appeal.id)
             .in_post(post)
             .fact("number", appeal.number.as_str())
             .fact("reason", reason),
@@ -37,7 +38,7 @@ fn open<'c>(tx: &Tx<'c>, id: &AppealId) -> Result<(Appeal, Right<'c>)> {
     let ctx = tx.ctx();
     let right = ctx.right("appeal.view_identity")?;
     let seen = ctx.may("appeal.view").unwrap_or_else(|| right.clone());
-    let appeal = store::find(tx, &seen.scope(&store::KEYS), id)?.or_missing()?;
+    let appeal = store::find(tx, &seen.scope(&KEYS), id.as_str())?.or_missing()?;
     if !matches!(rules::sight(ctx, &appeal), Sight::MayReveal | Sight::Own) {
         return Err(Error::denied("您不能查看这件诉求的诉求人身份"));
     }

@@ -3,20 +3,19 @@
 mod acts;
 mod api;
 mod case;
-mod clocks;
 mod counts;
-mod days;
 mod desk;
 mod entry;
 mod facts;
 mod house;
 pub mod import;
-mod jobs;
 pub mod learning;
 mod looks;
+mod matter;
 mod model;
 mod notices;
 mod number;
+pub mod policy;
 pub mod proposals;
 pub mod public;
 mod queue;
@@ -29,13 +28,23 @@ mod timeline;
 mod view;
 mod wording;
 
-pub use acts::{ACTS, act, judge_tracked, named_unit, withdraw_tracked};
-pub use case::{Done, Input, Offer, offers};
-pub use counts::began;
+pub use acts::act;
+pub use case::act_tracked;
 pub use house::{ACT_NAMES, capability};
-pub use model::{Appeal, AppealId, ClockId, NOT_DUE, RunningLimit, Step, StepId};
+pub use model::{Appeal, AppealId};
 pub use queue::{
     APPEALS, count_statement as queue_count_statement, statement as queue_statement,
     units_statement as queue_units_statement,
 };
 pub use submit::{Receipt, register, submit};
+
+use huitong_kernel::pack::{Pack, Procedure};
+
+/// Key of the procedure.
+pub const PROCEDURE: &str = "appeal";
+
+/// The procedure of a pack; a pack without one is not read by a house that has appeals.
+pub fn flow(pack: &Pack) -> &Procedure {
+    static NONE: std::sync::LazyLock<Procedure> = std::sync::LazyLock::new(Procedure::default);
+    pack.procedure(PROCEDURE).unwrap_or(&NONE)
+}

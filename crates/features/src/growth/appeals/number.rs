@@ -1,23 +1,21 @@
-//! Appeal numbers (date + random + check character) and tracking codes; pure.
+//! Numbers and tracking codes of appeals; pure.
 
-use huitong_kernel::clock::{Random, civil_date};
+use huitong_kernel::clock::Random;
 use huitong_kernel::digest::sm3_hex;
 
-/// Letters and digits that cannot be taken for each other on the telephone.
-const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+use crate::base::matters::{self, letters};
 
-/// Makes a number such as `SQ20250314K7Q2XM9`: the day, six random characters, one check character.
+/// What the number of an appeal begins with.
+const LETTERS: &str = "SQ";
+
+/// Makes a number such as `SQ20250314K7Q2XM9`.
 pub fn draw(at: i64, random: &Random) -> String {
-    let day = civil_date(at).strftime("%Y%m%d");
-    let mut number = format!("SQ{day}{}", letters(6, random));
-    number.push(check(&number));
-    number
+    matters::draw_number(LETTERS, at, random)
 }
 
 /// Whether a typed number can be one of ours: shape and check character.
 pub fn plausible(number: &str) -> bool {
-    let shaped = number.len() == 17 && number.starts_with("SQ") && number.is_ascii();
-    shaped && number.ends_with(check(&number[..16]))
+    matters::plausible(LETTERS, number)
 }
 
 /// Makes a tracking code of eight characters.
@@ -30,39 +28,9 @@ pub fn tracking_digest(number: &str, code: &str) -> String {
     sm3_hex(format!("{number}\n{}", code.trim().to_uppercase()).as_bytes())
 }
 
-fn letters(count: usize, random: &Random) -> String {
-    (0..count).map(|_| char::from(ALPHABET[usize::try_from(random.below(31)).unwrap_or(0)])).collect()
-}
-
-/// Weights are powers of 3 modulo 31, all different: one wrong character and any two swapped ones are noticed.
-fn check(text: &str) -> char {
-    let mut weight = 1;
-    let mut sum = 0;
-    for c in text.bytes() {
-        let value = ALPHABET.iter().position(|&a| a == c).unwrap_or(usize::from(c) % 31);
-        sum = (sum + value * weight) % 31;
-        weight = weight * 3 % 31;
-    }
-    char::from(ALPHABET[(31 - sum) % 31])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn drawn_numbers_are_plausible_and_one_wrong_character_is_noticed(seed: u64, place in 10usize..17, other in 0usize..31) {
-            let number = draw(1_741_915_800_000, &Random::seeded(seed));
-            prop_assert!(plausible(&number));
-            let mut wrong = number.clone().into_bytes();
-            if wrong[place] != ALPHABET[other] {
-                wrong[place] = ALPHABET[other];
-                prop_assert!(!plausible(&String::from_utf8(wrong).unwrap()));
-            }
-        }
-    }
 
     #[test]
     fn the_code_does_not_depend_on_case_and_blanks() {

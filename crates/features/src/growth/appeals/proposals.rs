@@ -1,13 +1,15 @@
 //! Who is proposed to answer a case: by the 派单目录 and the relation that it names, and beside it by the words of the case; a
 //! person dispatches.
 
-use huitong_kernel::pack::{Pack, Target};
+use huitong_kernel::pack::Pack;
 use huitong_kernel::{Id, Result, Tx};
 use serde::Serialize;
 
 use super::learning::{self, Reading, Similar, TextProposal};
 use super::model::Appeal;
-use super::{rules, store};
+use super::policy::{self, Target};
+use super::rules;
+use crate::base::matters::KEYS;
 use crate::base::units::{self, Unit, UnitId};
 use crate::base::{associations::AssociationId, duty};
 
@@ -50,8 +52,8 @@ const RELATION: &str = "责任关系";
 
 /// What is proposed to this reader; nothing where the right to dispatch does not reach the case.
 pub fn for_reader(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Option<Proposals>> {
-    let right = tx.ctx().may("appeal.proposals").map(|right| right.scope(&store::KEYS));
-    let reaches = right.is_some_and(|scope| scope.admits(&|column| store::key_of(appeal, column)));
+    let right = tx.ctx().may("appeal.proposals").map(|right| right.scope(&KEYS));
+    let reaches = right.is_some_and(|scope| scope.admits(&|column| appeal.spine.key(column)));
     reaches.then(|| beside(tx, pack, appeal)).transpose()
 }
 
@@ -89,7 +91,7 @@ fn disagreement(listed: &Proposal, told: &TextProposal) -> String {
 /// Proposes units by the 派单目录 and the relation. A unit that is complained of, or cannot be given the case, is never proposed.
 fn propose(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
     let mut found = Proposals::default();
-    let rule = appeal.category.as_deref().and_then(|category| pack.dispatch_rule(category));
+    let rule = appeal.category.as_deref().and_then(|category| policy::of(pack).dispatch_rule(category));
     match (&appeal.category, rule) {
         (None, _) => found.missing.push(String::from("先分类，才能按派单目录提出建议")),
         (Some(_), None) => found.missing.push(String::from("派单目录没有这一分类，请人工确定承办单位")),

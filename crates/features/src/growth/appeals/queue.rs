@@ -1,23 +1,21 @@
 //! Lists of cases: the saved queues of the pack, filtered and ordered, with exact totals.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_kernel::condition::Frame;
-use huitong_kernel::ctx::{OfficeKind, Post};
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{
     Asked, ColumnKind, Filter, FilterKind, Index, ListDef, Listed, OrderBy, Plan, Query, Sort,
 };
-use huitong_kernel::pack::{Pack, Queue};
-use huitong_kernel::rights::{Scope, SubjectKeys};
-use huitong_kernel::{Ctx, Id, Result, Tx, Value};
+use huitong_kernel::pack::{Order, Pack, Queue};
+use huitong_kernel::rights::Scope;
+use huitong_kernel::{Ctx, Result, Tx, Value};
 
-use super::case::{self, Offer, pack_of};
-use super::counts;
 use super::model::Appeal;
-use super::view::{self, AppealRow, Names};
-use crate::base::{associations, identity, units};
+use super::view::{self, AppealRow};
+use super::{counts, flow};
+use crate::base::matters::queue::{self, frame, units_of};
+use crate::base::matters::{Directory, LIST_KEYS, Offer, Rules, guards};
 
 /// Columns, filters and orders of every list of cases.
 pub static APPEALS: ListDef = ListDef {
@@ -41,12 +39,12 @@ pub static APPEALS: ListDef = ListDef {
             FilterKind::Part,
         ),
         Filter::of("number", "诉求编号", "a.number = $1", FilterKind::Text),
-        Filter::of("since", "提交不早于", "a.submitted_at >= $1", FilterKind::Since),
-        Filter::of("until", "提交不晚于", "a.submitted_at < $1", FilterKind::Until),
+        Filter::of("since", "提交不早于", "a.began_at >= $1", FilterKind::Since),
+        Filter::of("until", "提交不晚于", "a.began_at < $1", FilterKind::Until),
     ]),
     sorts: Cow::Borrowed(&[
         Sort::of("due_at", "a.due_order", ColumnKind::Number),
-        Sort::of("submitted_at", "a.submitted_at", ColumnKind::Number),
+        Sort::of("submitted_at", "a.began_at", ColumnKind::Number),
         Sort::of("updated_at", "a.updated_at", ColumnKind::Number),
     ]),
     sort: Cow::Borrowed("-submitted_at"),
@@ -60,35 +58,14 @@ static PLAN: Plan = Plan {
         Index { equal: &["desk_unit", "state"], order: "due_order" },
         Index { equal: &["assignee", "state"], order: "due_order" },
         Index { equal: &["state"], order: "due_order" },
-        Index { equal: &["unit"], order: "submitted_at" },
-        Index { equal: &["next_unit"], order: "submitted_at" },
+        Index { equal: &["unit"], order: "began_at" },
+        Index { equal: &["next_unit"], order: "began_at" },
     ],
-};
-
-/// The same keys as `store::KEYS` under the alias of the list.
-const LIST_KEYS: SubjectKeys = SubjectKeys {
-    units: &["a.unit", "a.next_unit"],
-    assignee: Some("a.assignee"),
-    owner_user: Some("a.submitter"),
-    owner_association: Some("a.owner_association"),
-    owner_company: Some("a.owner_company"),
 };
 
 /// The queues that a reader has, those of every post once, in the order of the pack.
 pub fn of_reader<'p>(ctx: &Ctx, pack: &'p Pack) -> Vec<&'p Queue> {
-    let mine = |queue: &&Queue| ctx.posts().iter().any(|post| queue.roles.contains(&post.role));
-    pack.queues.iter().filter(mine).collect()
-}
-
-/// The units that `本单位` means to a reader of a queue: those in which they hold a post that gives it.
-fn units_of<'c>(ctx: &'c Ctx, queue: Option<&Queue>) -> Vec<&'c str> {
-    let gives = |post: &&Post| queue.is_none_or(|queue| queue.roles.contains(&post.role));
-    let posts = ctx.posts().iter().filter(|post| post.kind == OfficeKind::Unit).filter(gives);
-    posts.map(|post| post.office.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn frame<'c>(ctx: &'c Ctx, my_units: &'c [&'c str]) -> Frame<'c> {
-    Frame { now: ctx.now, me: ctx.user().map(|u| u.as_str()), my_units }
+    queue::of_reader(ctx, flow(pack))
 }
 
 /// One page of a queue, or of everything within reach; `sorted` where the reader asked for an order of their own.
@@ -101,7 +78,10 @@ pub fn page(
 ) -> Result<Listed<AppealRow>> {
     let listed = found(tx, queue, asked, sorted)?;
     let names = Directory::of(tx, &listed.items)?;
-    let rows = listed.items.iter().map(|appeal| view::row(tx, pack, appeal, names.of_case(appeal)));
+    let rows = listed.items.iter().map(|appeal| {
+        let rules = Rules { pack, of: flow(pack) };
+        view::row(tx, rules, appeal, names.names(appeal))
+    });
     Ok(Listed { items: rows.collect::<Result<_>>()?, total: listed.total, next: listed.next })
 }
 
@@ -116,9 +96,10 @@ pub fn page_offered(
     let listed = found(tx, queue, asked, sorted)?;
     let names = Directory::of(tx, &listed.items)?;
     let rows = listed.items.iter().map(|appeal| {
-        let flow = &pack_of(tx.ctx(), appeal)?.flow;
-        let main = case::offers(tx.ctx(), flow, pack, appeal).into_iter().find(|offer| offer.primary);
-        Ok((view::row(tx, pack, appeal, names.of_case(appeal))?, main))
+        let rules = Rules::of(tx.ctx(), &appeal.spine)?;
+        let main = guards::offers(tx, rules, appeal)?.into_iter().find(|offer| offer.primary);
+        let rules = Rules { pack, of: flow(pack) };
+        Ok((view::row(tx, rules, appeal, names.names(appeal))?, main))
     });
     Ok(Listed { items: rows.collect::<Result<_>>()?, total: listed.total, next: listed.next })
 }
@@ -183,43 +164,7 @@ pub fn units_statement(ctx: &Ctx, queue: &Queue) -> Result<(String, Vec<Value>)>
     Ok(query(Some(queue), &asked, false, &scope, &frame(ctx, &units))?.count_by_sql("a.unit"))
 }
 
-/// The names that a page of cases refers to, asked of their owners once.
-struct Directory {
-    units: BTreeMap<String, String>,
-    associations: BTreeMap<String, String>,
-    people: BTreeMap<String, String>,
-}
-
-impl Directory {
-    fn of(tx: &Tx, cases: &[Appeal]) -> Result<Directory> {
-        let distinct = |ids: &mut dyn Iterator<Item = String>| -> Vec<String> {
-            ids.collect::<BTreeSet<_>>().into_iter().collect()
-        };
-        let mut units = cases.iter().flat_map(|a| a.unit.iter().chain(&a.next_unit)).map(ToString::to_string);
-        let mut associations = cases.iter().filter_map(|a| a.association.clone());
-        let mut people = cases.iter().filter_map(|a| a.assignee.clone());
-        let people: Vec<_> = distinct(&mut people).into_iter().map(Id::stored).collect();
-        Ok(Directory {
-            units: units::names(tx, &distinct(&mut units))?,
-            associations: associations::names(tx, &distinct(&mut associations))?,
-            people: identity::names(tx, &people)?,
-        })
-    }
-
-    fn of_case(&self, appeal: &Appeal) -> Names {
-        let name = |of: &BTreeMap<String, String>, id: Option<&str>| {
-            id.and_then(|id| of.get(id)).cloned().unwrap_or_default()
-        };
-        Names {
-            unit: name(&self.units, appeal.unit.as_ref().map(|u| u.as_str())),
-            next_unit: name(&self.units, appeal.next_unit.as_ref().map(|u| u.as_str())),
-            association: name(&self.associations, appeal.association.as_deref()),
-            handler: name(&self.people, appeal.assignee.as_deref()),
-        }
-    }
-}
-
-fn order(step: &huitong_kernel::pack::Order) -> OrderBy {
+fn order(step: &Order) -> OrderBy {
     OrderBy::new(&step.column, ColumnKind::Number).down(step.descending)
 }
 

@@ -1,51 +1,22 @@
 //! Decisions on a case without any IO: conditions, who may answer, who may see the person.
 
 use huitong_kernel::Ctx;
-use huitong_kernel::condition::{Frame, truth};
-use huitong_kernel::pack::{Check, FlowAct, Pack};
 
 use super::model::Appeal;
-use super::store::{KEYS, key_of};
+use super::policy::ReplyTemplate;
+use crate::base::matters::KEYS;
 use crate::base::units::Unit;
 
-/// Whether a condition of the flow holds; one that cannot be told yet does not.
-pub fn holds(check: &Check, ctx: &Ctx, appeal: &Appeal, frame: &Frame<'_>) -> bool {
-    match check {
-        Check::When(condition) => truth(condition, appeal, frame).holds(),
-        Check::Named(name) => match name.as_str() {
-            "complete" => {
-                // What another system registered under its own number is reached through that system.
-                let reachable =
-                    appeal.anonymous() || appeal.contact_phone.is_some() || appeal.source_number.is_some();
-                !appeal.title.trim().is_empty() && !appeal.text.trim().is_empty() && reachable
-            }
-            "reviewer_is_not_author" => {
-                let me = ctx.user().map(|u| u.as_str());
-                me.is_none() || appeal.replied_by.as_deref() != me
-            }
-            // A pack that names an unknown guard is not read at all.
-            _ => false,
-        },
-    }
-}
-
-/// What is missing besides the pack's conditions, whatever the pack says.
-pub fn unmet(ctx: &Ctx, act: &FlowAct, appeal: &Appeal) -> Option<String> {
-    let mut offices = ctx.posts().iter().map(|p| p.office.as_str());
-    if complained_of(ctx, appeal)
-        && matches!(act.key.as_str(), "decline" | "sign" | "assign" | "contact" | "reply" | "review" | "send")
-    {
-        return Some(String::from("您所在的单位是被反映对象，不能办理这件诉求"));
-    }
-    if act.key == "sign" && !offices.any(|o| appeal.desk_unit.as_ref().is_some_and(|u| u.as_str() == o)) {
-        return Some(String::from("须由派往的单位签收"));
-    }
-    None
+/// Whether everything is there that a case needs to be taken on.
+pub fn complete(appeal: &Appeal) -> bool {
+    // What another system registered under its own number is reached through that system.
+    let reachable = appeal.anonymous() || appeal.contact_phone.is_some() || appeal.source_number.is_some();
+    !appeal.title.trim().is_empty() && !appeal.text.trim().is_empty() && reachable
 }
 
 /// The first blank of a reply template (`【情况】`) that a reply still has; nobody outside may read one.
-pub fn left_blank<'p>(pack: &'p Pack, text: &str) -> Option<&'p str> {
-    let blanks = pack.templates.iter().flat_map(|template| {
+pub fn left_blank<'p>(templates: &'p [ReplyTemplate], text: &str) -> Option<&'p str> {
+    let blanks = templates.iter().flat_map(|template| {
         template.text.split('【').skip(1).filter_map(|rest| rest.split_once('】')).map(|(blank, _)| blank)
     });
     let mut left = blanks.filter(|blank| text.contains(&format!("【{blank}】")));
@@ -91,8 +62,8 @@ pub fn sight(ctx: &Ctx, appeal: &Appeal) -> Sight {
         return Sight::Hidden;
     }
     let me = ctx.user().map(|u| u.as_str());
-    let mine = |column: &str| key_of(appeal, column);
-    if me.is_some() && mine("submitter") == me {
+    let mine = |column: &str| appeal.spine.key(column);
+    if me.is_some() && mine("owner_user") == me {
         return Sight::Own;
     }
     let enough = ctx.may("appeal.view_identity").is_some_and(|right| right.scope(&KEYS).admits(&mine));

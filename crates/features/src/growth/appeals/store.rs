@@ -2,42 +2,17 @@
 
 use std::collections::HashMap;
 
-use huitong_kernel::rights::{Scope, SubjectKeys};
-use huitong_kernel::{Error, Id, Result, Row, Tx, Value, args};
+use huitong_kernel::rights::Scope;
+use huitong_kernel::{Error, Result, Tx, Value, args};
 
-use super::model::{Appeal, AppealId, RunningLimit, Step};
+use super::model::{Appeal, AppealId};
 
 const CASE: &str = Appeal::LIST;
-const STEP: &str = Step::LIST;
-const CLOCK: &str = RunningLimit::LIST;
-
-/// The columns that carry what rights look at.
-pub const KEYS: SubjectKeys = SubjectKeys {
-    units: &["unit", "next_unit"],
-    assignee: Some("assignee"),
-    owner_user: Some("submitter"),
-    owner_association: Some("owner_association"),
-    owner_company: Some("owner_company"),
-};
-
-/// The value of a key column, for deciding on one case in memory.
-pub fn key_of<'a>(appeal: &'a Appeal, column: &str) -> Option<&'a str> {
-    match column {
-        "unit" => appeal.unit.as_ref().map(Id::as_str),
-        "next_unit" => appeal.next_unit.as_ref().map(Id::as_str),
-        "assignee" => appeal.assignee.as_deref(),
-        "submitter" => appeal.submitter.as_deref(),
-        "owner_association" => appeal.owner_association.as_deref(),
-        "owner_company" => appeal.owner_company.as_deref(),
-        _ => None,
-    }
-}
-
 /// A case within reach.
-pub fn find(tx: &Tx, scope: &Scope, id: &AppealId) -> Result<Option<Appeal>> {
+pub fn find(tx: &Tx, scope: &Scope, id: &str) -> Result<Option<Appeal>> {
     let sql = format!("SELECT {CASE} FROM appeals WHERE id = $1");
     let found = tx.one(&sql, args![id])?.map(Appeal::read).transpose()?;
-    Ok(found.filter(|appeal| scope.admits(&|column| key_of(appeal, column))))
+    Ok(found.filter(|appeal| scope.admits(&|column| appeal.spine.key(column))))
 }
 
 /// A case by the number and the digest of the tracking code its complainant holds.
@@ -48,7 +23,7 @@ pub fn tracked(tx: &Tx, number: &str, digest: &str) -> Result<Option<Appeal>> {
 
 /// The cases in which an account complains of one of these units or associations.
 pub(super) fn brought_in_against(tx: &Tx, account: &str, offices: &[String]) -> Result<Vec<String>> {
-    let rows = tx.query("SELECT id, about FROM appeals WHERE submitter = $1", args![account])?;
+    let rows = tx.query("SELECT id, about FROM appeals WHERE owner_user = $1", args![account])?;
     let mut against = Vec::new();
     for row in rows {
         if row.get::<Option<String>>("about")?.is_some_and(|about| offices.contains(&about)) {
@@ -151,55 +126,4 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
         ],
     )?;
     if changed == 0 { Err(Error::conflict(a.version)) } else { Ok(()) }
-}
-
-pub(super) fn insert_step(tx: &Tx, step: &Step) -> Result<()> {
-    insert_steps(tx, &[step])
-}
-
-pub(super) fn insert_steps(tx: &Tx, steps: &[&Step]) -> Result<()> {
-    tx.insert_many("appeal_steps", Step::COLUMNS, &steps.iter().map(|s| s.values()).collect::<Vec<_>>())
-}
-
-/// The steps of a case, the first one first.
-pub fn steps(tx: &Tx, appeal: &AppealId) -> Result<Vec<Step>> {
-    let sql = format!("SELECT {STEP} FROM appeal_steps WHERE appeal = $1 ORDER BY id");
-    rows(tx, &sql, args![appeal], Step::read)
-}
-
-pub(super) fn insert_clocks(tx: &Tx, clocks: &[RunningLimit]) -> Result<()> {
-    let rows: Vec<_> = clocks.iter().map(RunningLimit::values).collect();
-    tx.insert_many("appeal_clocks", RunningLimit::COLUMNS, &rows)
-}
-
-/// The clocks of a case in the order they began.
-pub fn clocks(tx: &Tx, appeal: &AppealId) -> Result<Vec<RunningLimit>> {
-    let sql = format!("SELECT {CLOCK} FROM appeal_clocks WHERE appeal = $1 ORDER BY started_at, id");
-    rows(tx, &sql, args![appeal], RunningLimit::read)
-}
-
-pub(super) fn end_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
-    tx.exec(
-        "UPDATE appeal_clocks SET met_at = $2, ended_by = $3 WHERE id = $1",
-        args![&clock.id, clock.met_at, &clock.ended_by],
-    )?;
-    Ok(())
-}
-
-pub(super) fn change_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
-    tx.exec(
-        "UPDATE appeal_clocks SET rule = $2, due_at = $3, changes = $4 WHERE id = $1",
-        args![&clock.id, &clock.rule, clock.due_at, &clock.changes],
-    )?;
-    Ok(())
-}
-
-/// A clock by its id.
-pub(super) fn clock(tx: &Tx, id: &str) -> Result<Option<RunningLimit>> {
-    let sql = format!("SELECT {CLOCK} FROM appeal_clocks WHERE id = $1");
-    tx.one(&sql, args![id])?.map(RunningLimit::read).transpose()
-}
-
-fn rows<T>(tx: &Tx, sql: &str, args: &[Value], read: fn(Row) -> Result<T>) -> Result<Vec<T>> {
-    tx.query(sql, args)?.into_iter().map(read).collect()
 }

@@ -1,13 +1,13 @@
 //! A case as the journal names it: by number, never by who brought it in.
 
-use huitong_kernel::journal::{COMPLAINANT, Kept};
+use huitong_kernel::journal::Kept;
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Id, Result, Tx};
+use huitong_kernel::{Result, Tx};
 
-use super::model::Appeal;
 use super::{rules, store, wording};
 use crate::base::identity::Holder;
-use crate::base::journal::{self, Described, Explanation, Seen, Subject};
+use crate::base::journal::{self, Described, Explanation, Seen, Subject, UNNAMED};
+use crate::base::matters::KEYS;
 
 /// Cases.
 pub struct AppealSubject;
@@ -24,9 +24,9 @@ impl Subject for AppealSubject {
     fn describe(&self, tx: &Tx, id: &str) -> Result<Option<Described>> {
         let number = store::number_of(tx, id)?;
         // Auditors read the journal, not the cases: a link must not lead them to a closed door.
-        let scope = tx.ctx().may("appeal.view").map(|right| right.scope(&store::KEYS));
+        let scope = tx.ctx().may("appeal.view").map(|right| right.scope(&KEYS));
         let open = match &scope {
-            Some(scope) => store::find(tx, scope, &Id::stored(id.to_owned()))?.is_some(),
+            Some(scope) => store::find(tx, scope, id)?.is_some(),
             None => false,
         };
         Ok(number.map(|text| Described { text, href: open.then(|| format!("/appeals/{id}")) }))
@@ -73,23 +73,23 @@ impl Subject for AppealSubject {
     }
 
     fn seen(&self, tx: &Tx, id: &str) -> Result<Seen> {
-        let Some(appeal) = store::find(tx, &Scope::all(), &Id::<Appeal>::stored(id.to_owned()))? else {
+        let Some(appeal) = store::find(tx, &Scope::all(), id)? else {
             return Ok(Seen::By(Vec::new()));
         };
         // Whoever asks who can see a case must not learn from the answer who brought it in.
         let secret = appeal.confidential() || rules::complained_of(tx.ctx(), &appeal);
         let bodies = [&appeal.owner_association, &appeal.owner_company];
         let theirs = |holder: &Holder| {
-            appeal.submitter.as_deref() == Some(holder.user.as_str())
+            appeal.owner_user.as_deref() == Some(holder.user.as_str())
                 || bodies.iter().any(|body| body.as_deref() == Some(holder.office.as_str()))
         };
         let kept_out = |holder: &Holder| secret && theirs(holder);
-        let value = |column: &str| store::key_of(&appeal, column);
-        let mut lines = journal::by_roles(tx, "appeal.view", &store::KEYS, &value, &kept_out)?;
+        let value = |column: &str| appeal.spine.key(column);
+        let mut lines = journal::by_roles(tx, "appeal.view", &KEYS, &value, &kept_out)?;
         if !appeal.anonymous() {
             // Whoever holds office where the case complains of never looks behind the mask, whatever the role.
             let kept_out = |h: &Holder| kept_out(h) || appeal.about.as_deref() == Some(h.office.as_str());
-            let who = journal::by_roles(tx, "appeal.view_identity", &store::KEYS, &value, &kept_out)?;
+            let who = journal::by_roles(tx, "appeal.view_identity", &KEYS, &value, &kept_out)?;
             lines.extend(who.into_iter().map(|line| Explanation {
                 reach: format!("{}，诉求人身份", line.reach),
                 rule: format!("{}诉求人的姓名和电话，须选事由，每次都有记录", seen_by(&line.rule)),
@@ -100,11 +100,11 @@ impl Subject for AppealSubject {
     }
 
     fn veil(&self, tx: &Tx, entry: &mut Kept) -> Result<()> {
-        let appeal = store::find(tx, &Scope::all(), &Id::stored(entry.subject.clone()))?;
+        let appeal = store::find(tx, &Scope::all(), &entry.subject)?;
         // Whoever is complained of never learns by whom, not even from the journal.
         let Some(appeal) = appeal.filter(|a| rules::complained_of(tx.ctx(), a)) else { return Ok(()) };
-        if appeal.submitter.as_deref() == Some(entry.actor.as_str()) {
-            COMPLAINANT.clone_into(&mut entry.actor);
+        if appeal.owner_user.as_deref() == Some(entry.actor.as_str()) {
+            UNNAMED.clone_into(&mut entry.actor);
             entry.role.clear();
             entry.office.clear();
         }

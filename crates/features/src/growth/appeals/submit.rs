@@ -4,18 +4,21 @@ use huitong_codes::Uscc;
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::{self, Checked};
-use huitong_kernel::journal::{COMPLAINANT, Record};
-use huitong_kernel::pack::FlowAct;
+use huitong_kernel::journal::Record;
+use huitong_kernel::pack::Act;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::case::{Input, journal_view};
+use super::PROCEDURE;
+use super::case::journal_view;
 use super::entry::{self, Entry};
-use super::model::{ANONYMOUS, Appeal, NOT_DUE, Step, WORDS};
-use super::{clocks, number, sentences, store};
+use super::model::{ANONYMOUS, Appeal, AppealId, WORDS};
+use super::{number, store};
 use crate::base::associations::{self, Association, Terms};
 use crate::base::attachments::{self, KeptFile};
+use crate::base::journal::UNNAMED;
+use crate::base::matters::{self, Input, Rules, Spine, Step, clocks, sentences};
 use crate::base::units::{self, Unit};
 
 /// What the complainant is told.
@@ -72,10 +75,9 @@ pub fn register(tx: &Tx, input: &Input, received_at: Option<i64>) -> Result<Rece
 }
 
 fn checked(tx: &Tx, act: &str, filled: &huitong_kernel::http::Filled) -> Result<Checked> {
-    let pack = tx.ctx().pack()?;
-    let form =
-        pack.flow.act(act).and_then(|a| a.form.as_deref()).and_then(|key| pack.form(key)).or_missing()?;
-    form::check(form, pack, filled).map_err(Error::fields)
+    let rules = Rules::now(tx.ctx(), PROCEDURE)?;
+    let form = rules.of.act(act).and_then(|act| rules.of.form_of(act)).or_missing()?;
+    form::check(form, rules.pack, filled, tx.ctx().today()).map_err(Error::fields)
 }
 
 fn begin(
@@ -94,7 +96,7 @@ fn begin(
 
 /// A new case with its first clocks, step and record, decided but not yet written.
 pub(super) fn entry<'f>(
-    tx: &Tx,
+    tx: &'f Tx,
     act: &str,
     said: &Checked,
     files: &'f [KeptFile],
@@ -103,20 +105,20 @@ pub(super) fn entry<'f>(
     received_at: Option<i64>,
 ) -> Result<Entry<'f>> {
     let ctx = tx.ctx();
-    let pack = ctx.pack()?;
-    let act = pack.flow.act(act).or_missing()?;
+    let rules = Rules::now(ctx, PROCEDURE)?;
+    let act = rules.of.act(act).or_missing()?;
     let tracking_code = number::tracking_code(&ctx.random);
-    let mut appeal = compose(tx, act, said, source, received_at)?;
+    let mut appeal = compose(tx, rules, act, said, source, received_at)?;
     if act.key == "submit" && post.is_some() {
         // An account that its association or company vouches for needs no second verification.
         appeal.vouch();
     }
     appeal.tracking = number::tracking_digest(&appeal.number, &tracking_code);
-    let clocks = clocks::first(ctx, pack, &mut appeal, &act.key);
-    let step = first_step(tx, act, &appeal, said, post)?;
-    let record = Record::new(&act.name, appeal.id.as_str())
+    let clocks = clocks::first(ctx, rules, &mut appeal, &act.key);
+    let step = first_step(tx, rules, act, &appeal, said, post)?;
+    let record = Record::new(&act.name, &appeal.id)
         .in_post(post)
-        .unnamed((appeal.confidential() || appeal.anonymous()) && act.key == "submit")
+        .unnamed(((appeal.confidential() || appeal.anonymous()) && act.key == "submit").then_some(UNNAMED))
         .change(json!({}), journal_view(&appeal))
         .fact("number", appeal.number.as_str())
         .fact("source", appeal.source.as_str())
@@ -126,10 +128,18 @@ pub(super) fn entry<'f>(
     let behalf =
         appeal.association.as_deref().or(appeal.company_code.as_deref()).filter(|_| !appeal.confidential());
     let record = record.on_behalf_of(behalf.unwrap_or_default());
-    Ok(Entry { appeal, clocks, step, record, files, tracking_code })
+    let matter = matters::Entry { matter: appeal, clocks, step, act, record, files };
+    Ok(Entry { matter, tracking_code })
 }
 
-fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Option<i64>) -> Result<Appeal> {
+fn compose(
+    tx: &Tx,
+    rules: Rules<'_>,
+    act: &Act,
+    said: &Checked,
+    source: &str,
+    received_at: Option<i64>,
+) -> Result<Appeal> {
     let ctx = tx.ctx();
     let mut wrong = Vec::new();
     let association = found(&mut wrong, named_association(tx, picked(said, "association")));
@@ -147,53 +157,42 @@ fn compose(tx: &Tx, act: &FlowAct, said: &Checked, source: &str, received_at: Op
     let at = received_at.unwrap_or(ctx.now);
     let user = ctx.user().filter(|_| act.key == "submit" && !anonymous).map(ToString::to_string);
     let number_of = said.text("source_number");
+    let id: AppealId = ctx.id();
+    let mut spine =
+        Spine::begin(rules.of, &rules.pack.version, id.to_string(), number::draw(at, &ctx.random), at);
+    spine.state = act.start.clone().or_missing()?;
+    spine.kind = said.text("kind").to_owned();
+    spine.title = said.text("title").to_owned();
+    spine.source = source.to_owned();
+    spine.source_number = Some(number_of.to_owned()).filter(|n| !n.is_empty());
+    spine.owner_user = user;
+    spine.association = association.map(|a| a.id.to_string());
+    spine.updated_at = ctx.now;
     Ok(Appeal {
-        id: ctx.id(),
-        number: number::draw(at, &ctx.random),
-        version: 1,
-        pack: ctx.pack()?.version.clone(),
-        state: act.start.clone().or_missing()?,
-        kind: said.text("kind").to_owned(),
+        spine,
         category: Some(said.text("category").to_owned()).filter(|c| !c.is_empty()),
-        title: said.text("title").to_owned(),
         text: said.text("text").to_owned(),
         disclosure: said.text("disclosure").to_owned(),
         complainant_kind: kind.to_owned(),
-        source: source.to_owned(),
-        source_number: Some(number_of.to_owned()).filter(|n| !n.is_empty()),
         contact_name: person("contact_name"),
         contact_phone: person("contact_phone"),
         verified: false,
-        submitter: user,
-        association: association.map(|a| a.id.to_string()),
         company_code: company,
-        owner_association: None,
-        owner_company: None,
         about_kind: about.as_ref().map(|(kind, _)| (*kind).to_owned()),
         about: about.map(|(_, id)| id),
         tracking: String::new(),
-        unit: None,
-        next_unit: None,
-        desk_unit: None,
-        assignee: None,
         approved: false,
         replied_by: None,
         proposed: None,
-        submitted_at: at,
         accepted_at: None,
         dispatched_at: None,
         signed_at: None,
         contacted_at: None,
         replied_at: None,
         answered_at: None,
-        closed_at: None,
-        due_at: None,
-        due_limit: None,
-        due_order: NOT_DUE,
         answer_due_at: None,
         solved: None,
         satisfied: None,
-        updated_at: ctx.now,
     })
 }
 
@@ -202,20 +201,28 @@ fn picked<'a>(said: &'a Checked, field: &str) -> &'a str {
     said.id(field).unwrap_or_else(|| said.text(field))
 }
 
-fn first_step(tx: &Tx, act: &FlowAct, appeal: &Appeal, said: &Checked, post: Option<&Post>) -> Result<Step> {
+fn first_step(
+    tx: &Tx,
+    rules: Rules<'_>,
+    act: &Act,
+    appeal: &Appeal,
+    said: &Checked,
+    post: Option<&Post>,
+) -> Result<Step> {
     let ctx = tx.ctx();
     let public_text = act.public_sentence.as_deref();
     let public_text =
-        public_text.map(|s| sentences::fill(tx, ctx.pack()?, s, appeal, (act, ""), said)).transpose()?;
+        public_text.map(|s| sentences::fill(tx, rules, s, appeal, (act, "", None), said)).transpose()?;
     let may_be_named = act.key == "register" || !(appeal.confidential() || appeal.anonymous());
     let post = post.filter(|_| may_be_named);
     let known = matches!(ctx.actor, Actor::Person { .. }) && may_be_named;
     Ok(Step {
+        matter: appeal.id.clone(),
+        version: appeal.version,
         id: ctx.id(),
-        appeal: appeal.id.clone(),
-        at: appeal.submitted_at,
+        at: appeal.began_at,
         act: act.key.clone(),
-        actor: if known { ctx.principal().to_owned() } else { COMPLAINANT.to_owned() },
+        actor: if known { ctx.principal().to_owned() } else { UNNAMED.to_owned() },
         actor_name: if known { ctx.actor_name().to_owned() } else { String::from("诉求人") },
         role: post.map_or_else(String::new, |p| p.role.clone()),
         office: post.map_or_else(String::new, |p| p.office.clone()),

@@ -7,14 +7,14 @@ use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::case::{self, Offer};
-use super::clocks::{self, Standing};
-use super::model::{Appeal, RunningLimit, Step, WORDS};
+use super::model::{Appeal, WORDS};
 use super::rules::{self, Sight};
-use super::timeline::{self, Line, Timeline};
-use super::{sentences, store};
-use crate::base::units;
-use crate::base::{associations, attachments, identity};
+use super::{policy, sentences, timeline};
+use crate::base::matters::view::clock;
+use crate::base::matters::{
+    self, ClockView, FileView, KEYS, Line, Names, Offer, Rules, RunningLimit, Step, Timeline, guards,
+};
+use crate::base::{associations, attachments, units};
 
 /// A case in a list: what is needed to choose it, never its text.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -78,45 +78,6 @@ pub struct Complainant {
     pub may_reveal: bool,
 }
 
-/// One limit of a case with its arithmetic.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ClockView {
-    /// Key of the limit.
-    pub limit: String,
-    /// Its name.
-    pub title: String,
-    /// How long: `4 工作小时`.
-    pub rule: String,
-    /// Whether it was promised to the complainant.
-    pub promise: bool,
-    /// When it began.
-    pub started_at: String,
-    /// When it falls due.
-    pub due_at: String,
-    /// When it was met or stopped; none while it runs.
-    pub met_at: Option<String>,
-    /// Whether it was or is missed.
-    pub late: bool,
-    /// The arithmetic in one sentence.
-    pub sentence: String,
-}
-
-/// An attachment, for the link to it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FileView {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Bytes.
-    pub size: i64,
-    /// SM3 of the content.
-    pub digest: String,
-    /// The step it came with; none where it came with the case itself.
-    #[serde(skip)]
-    pub step: Option<String>,
-}
-
 /// A case in full.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AppealView {
@@ -158,54 +119,20 @@ pub fn inside(ctx: &Ctx, appeal: &Appeal) -> bool {
         // Through a post in a unit: whoever also speaks for an association reads its cases as the association does.
         Actor::Person { .. } => ctx.may("appeal.view").is_some_and(|mut right| {
             right.through.retain(|through| through.post.is_some_and(|post| post.kind == OfficeKind::Unit));
-            right.scope(&store::KEYS).admits(&|column| store::key_of(appeal, column))
+            right.scope(&KEYS).admits(&|column| appeal.spine.key(column))
         }),
     }
 }
 
-/// Names that a case refers to by id; a list reads them in its own statement.
-#[derive(Debug, Clone, Default)]
-pub struct Names {
-    /// Of the unit that answers.
-    pub unit: String,
-    /// Of the unit it is being given to.
-    pub next_unit: String,
-    /// Of the association on whose behalf.
-    pub association: String,
-    /// Of the assigned handler.
-    pub handler: String,
-}
-
-impl Names {
-    /// Looks them up one by one, for a single case.
-    pub fn of(tx: &Tx, appeal: &Appeal) -> Result<Names> {
-        let unit = appeal.unit.as_ref().map_or(Ok(String::new()), |unit| units::name_of(tx, unit))?;
-        Names::beside(tx, appeal, unit)
-    }
-
-    /// The same where the name of its unit is at hand.
-    fn beside(tx: &Tx, appeal: &Appeal, unit: String) -> Result<Names> {
-        let association = appeal.association.clone().map(Id::stored);
-        let handler = appeal.assignee.clone().map(Id::stored);
-        let next = appeal.next_unit.as_ref();
-        Ok(Names {
-            unit,
-            next_unit: next.map_or(Ok(String::new()), |unit| units::name_of(tx, unit))?,
-            association: association.map_or(Ok(String::new()), |id| associations::name_of(tx, &id))?,
-            handler: handler.map_or(Ok(String::new()), |id| identity::name_of(tx, &id))?,
-        })
-    }
-}
-
 /// A case for a list.
-pub fn row(tx: &Tx, pack: &Pack, appeal: &Appeal, names: Names) -> Result<AppealRow> {
-    let ctx = tx.ctx();
+pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<AppealRow> {
+    let (ctx, pack) = (tx.ctx(), rules.pack);
     let inside = inside(ctx, appeal);
-    let state = pack.flow.state(&appeal.state);
-    let label = state.map(|s| if inside { s.label_when(appeal.approved) } else { &s.public_label });
+    let state = rules.of.state(&appeal.state);
+    let label = state.map(|s| if inside { s.label_for(appeal) } else { &s.public_label });
     let due = due_for(tx, appeal, inside)?;
     Ok(AppealRow {
-        id: appeal.id.to_string(),
+        id: appeal.id.clone(),
         number: appeal.number.clone(),
         version: appeal.version,
         state: appeal.state.clone(),
@@ -221,11 +148,11 @@ pub fn row(tx: &Tx, pack: &Pack, appeal: &Appeal, names: Names) -> Result<Appeal
         unit_name: names.unit,
         next_unit_name: names.next_unit,
         handler_name: if inside { names.handler } else { String::new() },
-        submitted_at: rfc3339(appeal.submitted_at),
+        submitted_at: rfc3339(appeal.began_at),
         due_at: due.as_ref().map(|(at, _)| rfc3339(*at)),
         due_limit: due
             .as_ref()
-            .and_then(|(_, key)| pack.limit(key))
+            .and_then(|(_, key)| rules.of.limit(key))
             .map_or_else(String::new, |limit| limit.title.clone()),
         overdue: due.is_some_and(|(at, _)| at < ctx.now),
     })
@@ -236,7 +163,7 @@ fn due_for(tx: &Tx, appeal: &Appeal, inside: bool) -> Result<Option<(i64, String
     if inside {
         return Ok(appeal.due_at.zip(appeal.due_limit.clone()));
     }
-    let clocks = store::clocks(tx, &appeal.id)?;
+    let clocks = matters::clocks_of(tx, &appeal.id)?;
     let promised = clocks.iter().filter(|c| c.promise && c.met_at.is_none()).min_by_key(|c| c.due_at);
     Ok(promised.map(|c| (c.due_at, c.limit_key.clone())))
 }
@@ -317,8 +244,8 @@ pub fn about(tx: &Tx, appeal: &Appeal) -> Result<String> {
 }
 
 /// A case in full.
-pub fn full(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<AppealView> {
-    Ok(whole(tx, pack, appeal)?.view)
+pub fn full(tx: &Tx, rules: Rules<'_>, appeal: &Appeal) -> Result<AppealView> {
+    Ok(whole(tx, rules, appeal)?.view)
 }
 
 /// A case in full with the rows it was made from: a page draws more of them than a program is told.
@@ -332,29 +259,34 @@ pub struct Whole {
 }
 
 /// The same with its rows.
-pub fn whole(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Whole> {
+pub fn whole(tx: &Tx, rules: Rules<'_>, appeal: &Appeal) -> Result<Whole> {
+    let pack = rules.pack;
     let inside = inside(tx.ctx(), appeal);
-    let steps = store::steps(tx, &appeal.id)?;
-    let clocks = store::clocks(tx, &appeal.id)?;
-    let files = attachments::list(tx, appeal.id.as_str(), inside)?;
+    let steps = matters::steps(tx, &appeal.id)?;
+    let clocks = matters::clocks_of(tx, &appeal.id)?;
+    let files = attachments::list(tx, &appeal.id, inside)?;
     let first = steps.iter().find(|s| s.state_before.is_empty()).map(|s| s.id.to_string());
     let files = files.into_iter().filter(|f| match inside {
         true => f.step != first || files_are_shown(tx.ctx(), appeal),
         false => timeline::may_read_file(&steps, appeal, f.step.as_deref()),
     });
-    let facts = sentences::facts(tx, pack, appeal)?;
+    let facts = sentences::facts(tx, rules, appeal)?;
     let unit = facts.get("unit").cloned().unwrap_or_default();
     let names = Names::beside(tx, appeal, unit)?;
     let view = AppealView {
         complainant: complainant(tx.ctx(), pack, appeal, &names),
-        row: row(tx, pack, appeal, names)?,
+        row: row(tx, rules, appeal, names)?,
         text: appeal.text.clone(),
-        category_path: appeal.category.as_deref().and_then(|c| pack.category_path(c)).unwrap_or_default(),
+        category_path: appeal
+            .category
+            .as_deref()
+            .and_then(|c| policy::of(pack).category_path(c))
+            .unwrap_or_default(),
         about: about(tx, appeal)?,
         pack: appeal.pack.clone(),
         answer_due_at: appeal.answer_due_at.filter(|_| inside || !appeal.anonymous()).map(rfc3339),
-        timeline: Timeline { pack, appeal, steps: &steps, facts: &facts, inside }.lines(tx)?,
-        clocks: clocks.iter().filter(|c| inside || c.promise).map(|c| clock(tx.ctx(), pack, c)).collect(),
+        timeline: Timeline { rules, matter: appeal, steps: &steps, facts: &facts, inside }.lines(tx)?,
+        clocks: clocks.iter().filter(|c| inside || c.promise).map(|c| clock(tx.ctx(), rules.of, c)).collect(),
         files: files
             .map(|f| FileView {
                 step: f.step.filter(|step| first.as_ref() != Some(step)),
@@ -366,7 +298,7 @@ pub fn whole(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Whole> {
             .collect(),
         solved: appeal.solved.clone(),
         satisfied: appeal.satisfied.clone(),
-        acts: case::offers(tx.ctx(), &pack.flow, pack, appeal),
+        acts: guards::offers(tx, rules, appeal)?,
     };
     Ok(Whole { view, steps, clocks })
 }
@@ -376,24 +308,5 @@ pub fn files_are_shown(ctx: &Ctx, appeal: &Appeal) -> bool {
     match rules::sight(ctx, appeal) {
         Sight::Own | Sight::MayReveal | Sight::Masked => true,
         Sight::Hidden => appeal.anonymous() && !rules::complained_of(ctx, appeal),
-    }
-}
-
-/// A limit with its arithmetic, recomputed from the pinned rule.
-pub fn clock(ctx: &Ctx, pack: &Pack, clock: &RunningLimit) -> ClockView {
-    let title = pack.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
-    ClockView {
-        limit: clock.limit_key.clone(),
-        title,
-        rule: clock.rule.clone(),
-        promise: clock.promise,
-        started_at: rfc3339(clock.started_at),
-        due_at: rfc3339(clock.due_at),
-        met_at: clock.met_at.map(rfc3339),
-        late: match clocks::standing(pack, clock) {
-            Standing::Running => ctx.now > clock.due_at,
-            Standing::Met { late, .. } | Standing::Stopped { late, .. } => late,
-        },
-        sentence: clocks::sentence(ctx, clock),
     }
 }

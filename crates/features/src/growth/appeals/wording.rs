@@ -4,6 +4,8 @@ use huitong_kernel::Tx;
 use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::{Field, Pack};
 
+use super::{flow, policy};
+
 /// The word for a field of the act's form (`form.reason`), or for what the record says of a file.
 pub fn inner(tx: &Tx, kept: &Kept, path: &str) -> Option<String> {
     let word = match path {
@@ -20,20 +22,20 @@ pub fn meaning(tx: &Tx, kept: &Kept, path: &str, text: &str) -> Option<String> {
     let pack = pack(tx, kept)?;
     let of_list = |list: &str| pack.label(list, text).map(str::to_owned);
     match path {
-        "state" => Some(pack.flow.state(text)?.label.clone()),
-        "category" => pack.category_path(text),
-        "due_limit" | "limit" => Some(pack.limit(text)?.title.clone()),
+        "state" => Some(flow(pack).state(text)?.label.clone()),
+        "category" => policy::of(pack).category_path(text),
+        "due_limit" | "limit" => Some(flow(pack).limit(text)?.title.clone()),
         "source" => of_list("appeal_source"),
         "solved" | "satisfied" => of_list(path),
         "reason" => of_list("contact_reason"),
         "outcome" => {
-            let outcomes = &pack.flow.act(verb(kept))?.outcomes;
+            let outcomes = &flow(pack).act(verb(kept))?.outcomes;
             Some(outcomes.iter().find(|outcome| outcome.key == text)?.label.clone())
         }
         "form.unit" => Some(pack.unit(text)?.name.clone()),
         _ => {
             let options = form_field(pack, kept, path)?.options.as_ref()?;
-            pack.options(options).into_iter().find(|choice| choice.key == text).map(|choice| choice.label)
+            pack.label(options, text).map(str::to_owned)
         }
     }
 }
@@ -48,7 +50,7 @@ fn verb(kept: &Kept) -> &str {
 }
 
 fn form_field<'a>(pack: &'a Pack, kept: &Kept, path: &str) -> Option<&'a Field> {
-    let form = pack.flow.act(verb(kept))?.form.as_deref()?;
+    let form = flow(pack).act(verb(kept))?.form.as_deref()?;
     let key = path.strip_prefix("form.")?;
     // What was looked up stands beside its words under `NAME_id`.
     let form = pack.form(form)?;

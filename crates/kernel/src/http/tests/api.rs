@@ -4,25 +4,26 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::city::{ACTED, Town, appeal};
+use super::city::{ACTED, Town, opinion};
 use crate::city::Limits;
 use crate::http::Settings;
 
 #[test]
 fn a_repeated_post_acts_once_and_answers_the_same() {
     let town = Town::new();
-    let first = town.json("/api/v1/appeals", &["idempotency-key: k1"], &appeal("春季招工困难"));
+    let first = town.json("/api/v1/opinions", &["idempotency-key: k1"], &opinion("春季招工困难"));
     assert_eq!(first.status, 201, "{}", first.text());
-    let second = town.json("/api/v1/appeals", &["idempotency-key: k1"], &appeal("春季招工困难"));
+    let second = town.json("/api/v1/opinions", &["idempotency-key: k1"], &opinion("春季招工困难"));
     assert_eq!((second.status, second.text()), (201, first.text()));
     assert_eq!(town.units(), 1);
-    let other = town.json("/api/v1/appeals", &["idempotency-key: k1"], &appeal("另一件事情"));
+    let other = town.json("/api/v1/opinions", &["idempotency-key: k1"], &opinion("另一件事情"));
     assert_eq!((other.status, other.json()["errors"][0]["field"].as_str()), (422, Some("Idempotency-Key")));
-    let fresh = town.json("/api/v1/appeals", &["idempotency-key: k2"], &appeal("另一件事情"));
+    let fresh = town.json("/api/v1/opinions", &["idempotency-key: k2"], &opinion("另一件事情"));
     assert_eq!((fresh.status, town.units()), (201, 2));
     assert!(ACTED.load(Ordering::SeqCst) >= 2);
     let long = "k".repeat(201);
-    let refused = town.json("/api/v1/appeals", &[&format!("idempotency-key: {long}")], &appeal("第三件事情"));
+    let refused =
+        town.json("/api/v1/opinions", &[&format!("idempotency-key: {long}")], &opinion("第三件事情"));
     assert_eq!(refused.status, 400);
 }
 
@@ -30,7 +31,7 @@ fn a_repeated_post_acts_once_and_answers_the_same() {
 fn what_is_wrong_is_said_at_its_field() {
     let town = Town::new();
     let body = json!({"kind": "点赞", "titel": "春季招工困难", "text": "太短", "contact_phone": "x"});
-    let answer = town.json("/api/v1/appeals", &[], &body);
+    let answer = town.json("/api/v1/opinions", &[], &body);
     assert_eq!((answer.status, answer.header("content-type")), (422, "application/problem+json"));
     let problem = answer.json();
     assert_eq!((problem["status"].as_u64(), problem["code"].as_str()), (Some(422), Some("invalid")));
@@ -52,15 +53,15 @@ fn what_is_wrong_is_said_at_its_field() {
 #[test]
 fn texts_that_must_not_be_taken_are_stopped() {
     let town = Town::new();
-    let mut body = appeal("春季招工困难");
+    let mut body = opinion("春季招工困难");
     body["text"] = json!("附上机密★文件的内容，请有关部门研究处理。");
-    let answer = town.json("/api/v1/appeals", &[], &body);
+    let answer = town.json("/api/v1/opinions", &[], &body);
     assert_eq!((answer.status, answer.json()["errors"][0]["field"].as_str()), (422, Some("text")));
     body["text"] = json!("字".repeat(50_000));
-    let answer = town.json("/api/v1/appeals", &[], &body);
+    let answer = town.json("/api/v1/opinions", &[], &body);
     assert!(answer.text().contains("不超过 5000 个字，现在 50000 个字"), "{}", answer.text());
     body["text"] = json!("附上机\u{202e}密\u{0}★文件的内容，请有关部门研究处理。");
-    let answer = town.json("/api/v1/appeals", &[], &body);
+    let answer = town.json("/api/v1/opinions", &[], &body);
     assert_eq!(
         answer.json()["errors"][0]["field"].as_str(),
         Some("text"),
@@ -73,7 +74,7 @@ fn texts_that_must_not_be_taken_are_stopped() {
 fn a_body_that_cannot_be_read_is_refused_with_words() {
     let town = Town::new();
     let post = |kind: &str, body: &'static str| {
-        let answer = town.ask("POST", "/api/v1/appeals", &[&format!("content-type: {kind}")], body);
+        let answer = town.ask("POST", "/api/v1/opinions", &[&format!("content-type: {kind}")], body);
         (answer.status, answer.json()["detail"].as_str().unwrap().to_owned())
     };
     let (status, words) = post("application/json", "{\"kind\": ");
@@ -84,7 +85,7 @@ fn a_body_that_cannot_be_read_is_refused_with_words() {
     assert_eq!(post("application/x-www-form-urlencoded", "a=%zz").0, 400);
     assert_eq!(post("application/json", "{\"kind\": {\"a\": 1}}").0, 422);
     let answer =
-        town.ask("POST", "/api/v1/appeals", &["content-type: application/json"], vec![b' '; (1 << 20) + 1]);
+        town.ask("POST", "/api/v1/opinions", &["content-type: application/json"], vec![b' '; (1 << 20) + 1]);
     assert_eq!((answer.status, answer.json()["code"].as_str()), (413, Some("too_large")));
 }
 
@@ -101,15 +102,15 @@ fn hidden_and_absent_look_the_same() {
     assert_eq!((absent.status, hidden.status, no_id.status), (404, 404, 404));
     assert_eq!(shape(absent.json()), shape(hidden.json()));
     assert_eq!(shape(absent.json()), shape(no_id.json()));
-    assert_eq!(town.get("/api/v1/appeals/").status, 404);
+    assert_eq!(town.get("/api/v1/opinions/").status, 404);
 }
 
 #[test]
 fn wrong_methods_name_the_right_ones() {
     let town = Town::new();
-    let answer = town.ask("DELETE", "/api/v1/appeals", &[], "");
+    let answer = town.ask("DELETE", "/api/v1/opinions", &[], "");
     assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
-    assert_eq!(town.get("/api/v1/appeals").status, 405);
+    assert_eq!(town.get("/api/v1/opinions").status, 405);
     let head = town.ask("HEAD", "/who", &[], "");
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(head.header("content-length"), town.get("/who").body.len().to_string());
@@ -143,12 +144,12 @@ fn tokens_are_taken_at_their_word() {
 fn who_asks_too_often_waits() {
     let town = Town::with(Limits::default(), Settings::default());
     for n in 0..20 {
-        assert_eq!(town.json("/api/v1/appeals", &[], &appeal(&format!("第 {n} 件事情"))).status, 201);
+        assert_eq!(town.json("/api/v1/opinions", &[], &opinion(&format!("第 {n} 件事情"))).status, 201);
     }
-    let answer = town.json("/api/v1/appeals", &[], &appeal("再来一件事情"));
+    let answer = town.json("/api/v1/opinions", &[], &opinion("再来一件事情"));
     assert_eq!((answer.status, answer.json()["code"].as_str()), (429, Some("too_many")));
     assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
-    let signed_in = town.json("/api/v1/appeals", &["authorization: Bearer good"], &appeal("登录后的一件"));
+    let signed_in = town.json("/api/v1/opinions", &["authorization: Bearer good"], &opinion("登录后的一件"));
     assert_eq!(signed_in.status, 201, "{}", signed_in.text());
 }
 
@@ -167,20 +168,17 @@ fn the_document_describes_every_operation_once() {
     let (policy, pack) = (town.site.city.policy(), town.site.city.pack());
     let document = crate::http::openapi::document(&policy.routes, &pack, "0.1.0");
     assert_eq!(document, crate::http::openapi::document(&policy.routes, &pack, "0.1.0"));
-    let post = &document["paths"]["/api/v1/appeals"]["post"];
-    assert_eq!(post["operationId"], "appeal.submit");
+    let post = &document["paths"]["/api/v1/opinions"]["post"];
+    assert_eq!(post["operationId"], "opinion.submit");
     assert_eq!(post["security"][0], json!({}));
     assert_eq!(
         post["responses"]["201"]["content"]["application/json"]["schema"]["$ref"],
         "#/components/schemas/Receipt"
     );
-    let form = &document["components"]["schemas"]["AppealSubmit"];
+    let form = &document["components"]["schemas"]["OpinionSubmit"];
     assert_eq!(form["required"], json!(["kind", "title", "text"]));
     assert_eq!(form["properties"]["kind"]["enum"][0], "咨询");
     assert!(form["properties"]["files"].is_null());
-    assert!(document["components"]["schemas"]["AppealSubmitWithFiles"]["properties"]["files"].is_object());
+    assert!(document["components"]["schemas"]["OpinionSubmitWithFiles"]["properties"]["files"].is_object());
     assert_eq!(document["paths"]["/api/v1/things/{id}"]["get"]["parameters"][0]["name"], "id");
-    let acts = crate::pack::tests::vocabulary::vocabulary().acts;
-    let ctx = town.site.city.ctx(crate::ctx::Actor::System);
-    policy.routes.check(acts.iter().map(|w| w.key), ctx.roles()).unwrap();
 }

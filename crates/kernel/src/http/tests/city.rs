@@ -1,6 +1,5 @@
 //! A city in a temporary folder with a few routes, fake hooks, and a browser that remembers cookies.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -25,10 +24,15 @@ use crate::http::{
 use crate::id::{Id, Named};
 use crate::journal::Record;
 use crate::migrate::Migration;
+use crate::pack::tests::small;
 use crate::{MIGRATION, args};
 
 const PACKS: Migration =
     Migration { name: "0002_base", sql: include_str!("../../../../../migrations/0002_base.sql") };
+const CONFIRMATIONS: Migration = Migration {
+    name: "0011_confirmations",
+    sql: include_str!("../../../../../migrations/0011_confirmations.sql"),
+};
 
 pub struct Thing;
 impl Named for Thing {
@@ -79,7 +83,7 @@ fn submit_page(c: &Call) -> Result<Reply> {
         Ok(receipt) => c.see_saying("/form", &format!("已提交“{}”。", receipt.name)),
         Err(error) => c.again(error, |errors| {
             let pack = c.ctx.pack()?;
-            let form = pack.form("appeal_submit").or_missing()?;
+            let form = pack.form("opinion_submit").or_missing()?;
             let view = FormView::new(form, pack, c.filled()?, errors);
             let title = view.field("title").or_missing()?;
             Ok(Reply::html(format!("{}|{}|{}", view.errors.len(), title.value, title.error)))
@@ -117,8 +121,8 @@ fn lists(c: &Call) -> Result<Reply> {
 
 pub fn routes() -> Vec<Route> {
     vec![
-        page(GET, "/form", "appeal.submit", form_page).public(),
-        page(POST, "/form", "appeal.submit", submit_page).public().form("appeal_submit").uploads(),
+        page(GET, "/form", "opinion.submit", form_page).public(),
+        page(POST, "/form", "opinion.submit", submit_page).public().form("opinion_submit").uploads(),
         page(GET, "/things/{id}", "association.view", show).public(),
         page(GET, "/desk", "desk.view", says_who),
         page(POST, "/desk", "desk.view", says_who),
@@ -127,9 +131,9 @@ pub fn routes() -> Vec<Route> {
         api(GET, "/api/v1/cases", "account.manage", lists).open(),
         page(GET, "/panic", "association.view", panics).public(),
         page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
-        api(POST, "/api/v1/appeals", "appeal.submit", submit_api)
+        api(POST, "/api/v1/opinions", "opinion.submit", submit_api)
             .public()
-            .form("appeal_submit")
+            .form("opinion_submit")
             .defaults(&[("disclosure", "anonymous")])
             .uploads()
             .rate(Rate::Submit)
@@ -180,8 +184,7 @@ fn shell(c: &Call) -> Result<Shell> {
 
 /// The house of these tests, with one capability more.
 pub fn house(also: Vec<Capability>) -> Arc<House> {
-    let vocabulary = crate::pack::tests::vocabulary::vocabulary();
-    let own = Capability { vocabulary, routes: routes(), ..Capability::default() };
+    let own = Capability { vocabulary: small::vocabulary(), routes: routes(), ..Capability::default() };
     Arc::new(House::new(std::iter::once(own).chain(also).collect()))
 }
 
@@ -202,12 +205,9 @@ impl Town {
 
     pub fn of(house: Arc<House>, limits: Limits, settings: Settings) -> Town {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(folder.path().join("city.db").to_str().unwrap(), &[MIGRATION, PACKS]).unwrap();
-        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pack");
-        let files = crate::pack::with_city(
-            crate::pack::read_files(&packs.join("chengdu")).unwrap(),
-            crate::pack::read_files(&packs.join("jinning/city")).unwrap(),
-        );
+        let db =
+            Db::open(folder.path().join("city.db").to_str().unwrap(), &[MIGRATION, PACKS, CONFIRMATIONS])
+                .unwrap();
         let setup = Setup {
             db,
             clock: Clock::System,
@@ -217,7 +217,7 @@ impl Town {
             limits,
             house,
         };
-        let city = Arc::new(City::open(setup, &files).unwrap());
+        let city = Arc::new(City::open(setup, &small::files()).unwrap());
         let hooks = Hooks { session, bearer, touch, shell, sign_in_path: "/login" };
         let site = Site::new(city, hooks, Assets::new(&[STYLE]), settings);
         Town { site, _folder: folder }
@@ -287,8 +287,8 @@ impl Answer {
     }
 }
 
-/// A whole appeal, as the public form of the contract takes it.
-pub fn appeal(title: &str) -> serde_json::Value {
+/// A whole opinion, as the public form takes it.
+pub fn opinion(title: &str) -> serde_json::Value {
     serde_json::json!({"kind": "咨询", "title": title, "text": "请问会员企业怎样申请贷款贴息，需要哪些材料。"})
 }
 

@@ -13,7 +13,8 @@ use crate::pack::finding::{At, did_you_mean};
 use crate::pack::source::{Source, SourceKind};
 
 /// One table; when it is dropped, keys that were never asked for are reported.
-pub(in crate::pack) struct Tab<'a> {
+pub struct Tab<'a> {
+    /// Findings and names.
     pub desk: &'a Desk,
     file: &'a TextFile,
     table: &'a dyn TableLike,
@@ -25,7 +26,7 @@ pub(in crate::pack) struct Tab<'a> {
 }
 
 /// Parses a file; a syntax error is one finding with its line.
-pub(in crate::pack) fn parse(desk: &Desk, file: &TextFile) -> Option<Document<String>> {
+pub fn parse(desk: &Desk, file: &TextFile) -> Option<Document<String>> {
     match Document::parse(file.text.clone()) {
         Ok(document) => Some(document),
         Err(error) => {
@@ -54,11 +55,7 @@ fn syntax(message: &str) -> (String, &'static str) {
 }
 
 /// Opens a parsed file; `basis` and `source_kind` at its head hold for all items in it.
-pub(in crate::pack) fn open<'a>(
-    desk: &'a Desk,
-    file: &'a TextFile,
-    document: &'a Document<String>,
-) -> Tab<'a> {
+pub fn open<'a>(desk: &'a Desk, file: &'a TextFile, document: &'a Document<String>) -> Tab<'a> {
     let mut tab = Tab {
         desk,
         file,
@@ -153,6 +150,33 @@ impl<'a> Tab<'a> {
             }
             String::new()
         })
+    }
+
+    /// Whether a text stands under a key.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(Item::is_str)
+    }
+
+    /// Whether a table stands under a key.
+    pub fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(Item::is_table_like)
+    }
+
+    /// Says that a key is known, which somebody else reads.
+    pub fn set_aside(&self, key: &'static str) {
+        self.asked.borrow_mut().push(key);
+    }
+
+    /// A text that is read ahead, without a word where it is missing.
+    pub fn quiet_text(&self, key: &str) -> Option<String> {
+        self.table.get(key).and_then(Item::as_str).map(str::to_owned)
+    }
+
+    /// Names of the tables under a key with their labels, read ahead: what is wrong there is said when they are read.
+    pub fn quietly(&self, key: &str) -> Vec<(String, Option<String>)> {
+        let Some(table) = self.table.get(key).and_then(Item::as_table_like) else { return Vec::new() };
+        let label = |item: &Item| Some(item.as_table_like()?.get("label")?.as_str()?.to_owned());
+        table.iter().map(|(name, item)| (name.to_owned(), label(item))).collect()
     }
 
     /// `true` or `false`; false where absent.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::breaking::{files, findings};
+use super::small::{files, findings};
 
 /// Pieces that a hurried hand leaves behind.
 fn piece() -> impl Strategy<Value = String> {

@@ -4,7 +4,7 @@ mod access;
 pub(super) mod journal;
 mod pack;
 
-use huitong_kernel::http::{GET, Route, api, openapi, page};
+use huitong_kernel::http::{GET, POST, Route, api, openapi, page};
 
 use super::interface;
 
@@ -19,6 +19,12 @@ pub fn routes() -> Vec<Route> {
             .answers(openapi::list_of::<interface::EntryView>)
             .summary("操作日志，最新的在前"),
         page(GET, "/admin/pack", "pack.view", pack::show).summary("现行政策包：每一项的依据和来源"),
+        page(POST, "/admin/pack/confirm", "pack.confirm", pack::confirm)
+            .summary("确认一项系统默认、待核实的内容"),
+        api(POST, "/api/v1/pack/confirm", "pack.confirm", interface::confirm)
+            .takes(openapi::schema::<interface::Confirm>)
+            .answers(openapi::schema::<interface::Confirmed>)
+            .summary("确认一项系统默认、待核实的内容，写明依据的文件"),
         page(GET, "/admin/access", "access.explain", access::show).summary("谁能看到一条记录，依据哪条规则"),
     ]
 }

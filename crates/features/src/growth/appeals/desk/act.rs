@@ -7,19 +7,19 @@ use huitong_kernel::http::FormView;
 use huitong_kernel::http::page::{Choice, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
-use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 
 use super::case::choices;
 use super::tone;
 use crate::base::journal::{Opened, Since};
+use crate::base::matters::view::FileView;
+use crate::base::matters::{self, Done, Rules, guards};
 use crate::base::{identity, units};
-use crate::growth::appeals::case::{self, Done, pack_of};
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::proposals::{self, Proposals};
 use crate::growth::appeals::timeline::{self, Draft};
-use crate::growth::appeals::view::{self, AppealView, Complainant, FileView};
-use crate::growth::appeals::{acts, api, rules, sentences, store};
+use crate::growth::appeals::view::{self, AppealView, Complainant};
+use crate::growth::appeals::{acts, api, flow, policy, rules, sentences};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/act.html")]
@@ -87,43 +87,19 @@ pub fn perform(c: &Call) -> Result<Reply> {
     if key(c) == "reply" && !c.filled()?.get("fill").is_empty() {
         return draw(c, key(c), &[], false, None);
     }
-    let input = api::input(c);
+    let input = matters::input(c);
     let result = input.and_then(|input| c.write(|tx| acts::act(tx, &id, key(c), &input)));
     match result {
-        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(c, &id, &done)?),
+        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(&done)),
         Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, key(c), &[], true, None)?.status(409)),
         Err(error) => c.again(error, |errors| draw(c, key(c), errors, false, None)),
     }
 }
 
 /// What was done, in one sentence, and until when something is due next.
-fn said(c: &Call, id: &AppealId, done: &Done) -> Result<String> {
-    let key = key(c);
-    let (appeal, step) = c.read(|tx| {
-        let step = store::steps(tx, id)?.into_iter().rfind(|step| step.act == key);
-        Ok((store::find(tx, &Scope::all(), id)?.or_missing()?, step))
-    })?;
-    let outcome = step.as_ref().and_then(|step| step.outcome.as_deref()).unwrap_or_default();
-    let transfer = appeal.next_unit.is_some();
-    let what = match key {
-        "verify" => "身份已核验",
-        "accept" => "已受理，请分类、派单",
-        "decline" => "已决定不予受理，理由已告知诉求人",
-        "classify" => "已分类，可以派单",
-        "dispatch" if transfer => "已转办，对方签收前由原承办单位继续负责",
-        "dispatch" => "已派单，等承办单位签收",
-        "sign" => "已签收，请联系诉求人",
-        "assign" => "已分办",
-        "contact" => "联系情况已登记",
-        "note" => "办理情况已记录，只在内部可见",
-        "reply" => "答复已起草，等负责人审核",
-        "review" if outcome == "return" => "已退回经办人修改",
-        "review" => "已审核同意，可以发出答复",
-        "send" => "答复已发出，请诉求人评价",
-        _ => "已办",
-    };
+fn said(done: &Done) -> String {
     let next = done.due_at.map(|at| format!("下一时限 {}。", minute_text(at)));
-    Ok(format!("{what}。{}", next.unwrap_or_default()))
+    format!("{}{}", done.said, next.unwrap_or_default())
 }
 
 /// What happened to a case since the sender opened it, beside what they typed.
@@ -132,13 +108,12 @@ fn since(c: &Call, tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Since> {
     let version = filled.version().unwrap_or(appeal.version);
     let parts = [("appeal", appeal.id.to_string())];
     let since = Since::read(tx, &Opened { parts: &parts, version, outsider: "诉求人" })?;
-    let form = pack.flow.act(key(c)).and_then(|act| act.form.as_deref()).and_then(|key| pack.form(key));
+    let form = flow(pack).act(key(c)).and_then(|act| act.form.as_deref()).and_then(|key| pack.form(key));
     Ok(since.beside(|field| {
         let text = filled.get(field);
         let unit = Id::parse(text).and_then(|id| units::find(tx, &id).ok().flatten());
-        let options = form.and_then(|form| form.field(field)).and_then(|field| field.options.as_ref());
-        let choices = options.map(|options| pack.options(options)).unwrap_or_default();
-        let choice = choices.into_iter().find(|choice| choice.key == text).map(|choice| choice.label);
+        let options = form.and_then(|form| form.field(field)).and_then(|field| field.options.as_deref());
+        let choice = options.and_then(|list| pack.label(list, text)).map(str::to_owned);
         unit.map(|unit| unit.name).or(choice).unwrap_or_else(|| text.to_owned())
     }))
 }
@@ -152,11 +127,12 @@ fn draw(
 ) -> Result<Reply> {
     let page = c.read(|tx| {
         let appeal = api::found(c, tx)?;
-        let pack = pack_of(&c.ctx, &appeal)?;
-        let act = pack.flow.act(key).or_missing()?;
-        let case = view::full(tx, pack, &appeal)?;
+        let rules = Rules::of(&c.ctx, &appeal.spine)?;
+        let pack = rules.pack;
+        let act = flow(pack).act(key).or_missing()?;
+        let case = view::full(tx, rules, &appeal)?;
         let drafted = match key {
-            "reply" | "review" | "send" => timeline::draft(&store::steps(tx, &appeal.id)?),
+            "reply" | "review" | "send" => timeline::draft(&matters::steps(tx, &appeal.id)?),
             _ => None,
         };
         let mut view = form_view(c, tx, pack, act.form.as_deref(), (&appeal, drafted.as_ref()), errors)?;
@@ -175,7 +151,7 @@ fn draw(
         Ok((appeal, pack.clone(), view, case, proposals, templates, drafted, since))
     })?;
     let (appeal, pack, form, case, proposals, templates, drafted, since) = page;
-    let act = pack.flow.act(key).or_missing()?;
+    let act = flow(&pack).act(key).or_missing()?;
     let label = act.label_in(&appeal.state).to_owned();
     let mut shell = c.shell(&label)?;
     shell.title = format!("{label} {}", appeal.number);
@@ -188,7 +164,7 @@ fn draw(
     let redrawn = c.route.method == huitong_kernel::http::POST;
     c.page(&ActPage {
         tone: tone(&pack, &appeal.state),
-        unmet: case::unmet(&c.ctx, &pack, act, &appeal),
+        unmet: guards::unmet(&c.ctx, Rules { pack: &pack, of: flow(&pack) }, act, &appeal),
         files_lost: redrawn && !c.filled()?.files.is_empty(),
         first_dispatch: appeal.dispatched_at.is_none(),
         version: appeal.version,
@@ -292,11 +268,15 @@ fn handlers(tx: &Tx, appeal: &Appeal) -> Result<Vec<Choice>> {
 }
 
 fn templates(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Prepared>> {
-    let values = sentences::facts(tx, pack, appeal)?;
+    let values = sentences::facts(tx, Rules { pack, of: flow(pack) }, appeal)?;
     let fill = |text: &str| {
         huitong_kernel::pack::fill(text.trim_start(), &|name| values.get(name).map(String::as_str))
     };
-    Ok(pack.templates.iter().map(|t| Prepared { key: t.key.clone(), text: fill(&t.text) }).collect())
+    Ok(policy::of(pack)
+        .templates
+        .iter()
+        .map(|t| Prepared { key: t.key.clone(), text: fill(&t.text) })
+        .collect())
 }
 
 fn presets(pack: &Pack) -> Vec<Choice> {

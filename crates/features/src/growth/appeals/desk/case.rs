@@ -7,16 +7,15 @@ use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, Result};
 
-use super::coming::{Coming, coming};
 use super::{act, left, tone};
+use crate::base::matters::coming::{Coming, coming};
+use crate::base::matters::days::{Arithmetic, arithmetic};
+use crate::base::matters::pages::{ended, stages};
+use crate::base::matters::view::FileView;
+use crate::base::matters::{Line, Offer, Rules};
 use crate::base::notices;
-use crate::growth::appeals::case::{Offer, pack_of};
-use crate::growth::appeals::clocks::{Standing, standing};
-use crate::growth::appeals::days::{Arithmetic, arithmetic};
-use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
-use crate::growth::appeals::timeline::{self, Line};
-use crate::growth::appeals::view::{self, AppealView, Complainant, FileView, Whole};
-use crate::growth::appeals::{api, looks};
+use crate::growth::appeals::view::{self, AppealView, Complainant, Whole};
+use crate::growth::appeals::{api, flow, looks, policy, timeline};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/case.html")]
@@ -106,22 +105,23 @@ pub fn looked(c: &Call) -> Result<Reply> {
 fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     let (case, clocks, steps, appeal) = c.read(|tx| {
         let appeal = api::found(c, tx)?;
-        let Whole { view, steps, mut clocks } = view::whole(tx, pack_of(&c.ctx, &appeal)?, &appeal)?;
+        let Whole { view, steps, mut clocks } = view::whole(tx, Rules::of(&c.ctx, &appeal.spine)?, &appeal)?;
         clocks.retain(|clock| clock.promise || view::inside(&c.ctx, &appeal));
         // Drawn from the last to the first: what runs comes first, then by start.
         clocks.sort_by_key(|clock| (clock.met_at.is_none(), clock.started_at));
         Ok((view, clocks, steps, appeal))
     })?;
-    let pack = pack_of(&c.ctx, &appeal)?;
+    let rules = Rules::of(&c.ctx, &appeal.spine)?;
+    let pack = rules.pack;
     let mut shell = c.shell(&appeal.title)?;
     shell.title = format!("{} {}", appeal.number, appeal.title);
     // An association that comes by this address reads no more than on its own page.
     let inside = view::inside(&c.ctx, &appeal);
     let (left_words, left_tone, _) = left(&c.ctx, appeal.due_at.filter(|_| inside));
-    let coming = coming(&c.ctx, pack, &appeal, &case.acts);
+    let coming = coming(&c.ctx, rules, &appeal, &case.acts);
     let allowed: Vec<Offer> = case.acts.iter().filter(|o| o.allowed).cloned().collect();
     let idle = allowed.is_empty() && coming.is_empty() && !case.acts.is_empty();
-    let state = pack.flow.state(&appeal.state).filter(|_| idle);
+    let state = flow(pack).state(&appeal.state).filter(|_| idle);
     let drafted = timeline::draft(&steps).filter(|draft| inside && !draft.returned.is_empty());
     let (main, others): (Vec<Offer>, Vec<Offer>) = allowed.into_iter().partition(|o| o.primary);
     let doing =
@@ -130,7 +130,7 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
         tone: tone(pack, &appeal.state),
         left: left_words,
         left_tone,
-        stages: stages(c, pack, &appeal, &steps),
+        stages: stages(&c.ctx, rules.of, &appeal.spine, &steps),
         facts: facts(pack, &case),
         lines: lines(&case),
         clocks: clocks
@@ -138,15 +138,15 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
             .map(|clock| {
                 let running = clock.met_at.is_none();
                 let (left, sla, _) = left(&c.ctx, Some(clock.due_at).filter(|_| running));
-                let left = ended(pack, clock).unwrap_or(left);
-                Clock { arithmetic: arithmetic(&c.ctx, pack, clock), left, sla, running }
+                let left = ended(rules.of, clock).unwrap_or(left);
+                Clock { arithmetic: arithmetic(&c.ctx, rules.of, clock), left, sla, running }
             })
             .rev()
             .collect(),
         main: main.into_iter().map(&doing).next(),
         others: others.into_iter().map(&doing).collect(),
         coming,
-        waiting: state.map(|s| s.waiting_when(appeal.approved).to_owned()).unwrap_or_default(),
+        waiting: state.map(|s| s.waiting_for(&appeal).to_owned()).unwrap_or_default(),
         // Once it was written anew, the reviewer has the word again.
         returned: drafted.map(|draft| format!("负责人退回修改：{}", draft.returned)).unwrap_or_default(),
         files: case.files.iter().filter(|f| f.step.is_none()).cloned().collect(),
@@ -169,40 +169,13 @@ pub(super) fn choices(pack: &Pack, list: &str) -> Vec<Choice> {
         .collect()
 }
 
-/// The stage bar: what is done, where it stands, what is still to come; a case that left the flow shows what it went through
-/// and how it ended.
-fn stages(c: &Call, pack: &Pack, appeal: &Appeal, steps: &[Step]) -> Vec<Stage> {
-    let flow = &pack.flow;
-    let place_of = |state: &str| {
-        let stage = flow.state(state).map(|state| state.stage.as_str());
-        flow.stages.iter().position(|known| Some(known.key.as_str()) == stage).unwrap_or(0)
-    };
-    let stage = |label: &str, state| Stage { label: label.to_owned(), state };
-    let here = place_of(&appeal.state);
-    let state = flow.state(&appeal.state);
-    let ended = state.is_some_and(|s| s.ends);
-    if let Some(state) = state.filter(|_| ended && here + 1 < flow.stages.len()) {
-        let before = steps.iter().filter(|step| !step.state_before.is_empty());
-        let reached = before.map(|step| place_of(&step.state_before)).max().unwrap_or(0);
-        let through = flow.stages.iter().take(reached).map(|known| stage(&known.label, "done"));
-        return through.chain([stage(&state.label, "done")]).collect();
-    }
-    let mark = |nth: usize| match nth {
-        n if n < here || ended => "done",
-        n if n == here && appeal.overdue(c.ctx.now) => "late",
-        n if n == here => "now",
-        _ => "todo",
-    };
-    flow.stages.iter().enumerate().map(|(nth, known)| stage(&known.label, mark(nth))).collect()
-}
-
 fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
     let fact = |label: &str, value: &str| Fact {
         label: label.to_owned(),
         value: value.to_owned(),
         ..Fact::default()
     };
-    let rule = case.row.category.as_deref().and_then(|c| pack.dispatch_rule(c));
+    let rule = case.row.category.as_deref().and_then(|c| policy::of(pack).dispatch_rule(c));
     let time = |at: &str| parse_instant(at).map(minute_text).unwrap_or_default();
     let mut facts = vec![
         fact("诉求编号", &case.row.number),
@@ -260,17 +233,4 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
         });
     }
     lines
-}
-
-/// How a clock that no longer runs ended, in words.
-fn ended(pack: &Pack, clock: &RunningLimit) -> Option<String> {
-    Some(match standing(pack, clock) {
-        Standing::Running => return None,
-        Standing::Met { at, late: false } => format!("{} 按时", minute_text(at)),
-        Standing::Met { at, late: true } => format!("{} 办，超期", minute_text(at)),
-        Standing::Stopped { at, act, late: false } => format!("{} 随{act}停止计时", minute_text(at)),
-        Standing::Stopped { at, act, late: true } => {
-            format!("{} 随{act}停止计时，停止时已超期", minute_text(at))
-        }
-    })
 }

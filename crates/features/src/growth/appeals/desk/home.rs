@@ -9,6 +9,7 @@ use huitong_kernel::pack::Queue;
 use huitong_kernel::{Result, Tx};
 
 use super::list::{Dress, Line};
+use crate::base::matters::pages::{self, Row};
 use crate::base::places::{self, Place};
 use crate::base::{notices, units};
 use crate::growth::appeals::queue::{self, APPEALS};
@@ -21,11 +22,8 @@ struct HomePage {
     groups: Vec<Group>,
     notices: Vec<NoticeLine>,
     links: Vec<Link>,
-    outside: bool,
     /// Whether this reader hands cases in: the way there stands in the navigation, too.
     submits: bool,
-    /// Whether rows say who has them rather than from whom they come.
-    city: bool,
     /// What is overdue, unit by unit, for who sees the whole city.
     late: Vec<LateUnit>,
     /// What one can do here, where no case waits for anybody of one's role.
@@ -61,7 +59,43 @@ struct Group {
     href: String,
     count: i64,
     empty: String,
-    rows: Vec<Line>,
+    rows: Vec<Todo>,
+}
+
+/// One thing to do, whatever it belongs to.
+struct Todo {
+    href: String,
+    title: String,
+    /// From whom it comes, or who has it.
+    from: String,
+    tone: &'static str,
+    state: String,
+    left: String,
+    sla: &'static str,
+    due: String,
+    /// Which limit; for those outside none is named.
+    limit: String,
+}
+
+impl Todo {
+    fn of_case(line: Line, outside: bool, city: bool) -> Todo {
+        Todo {
+            href: format!("{}/{}", if outside { "/my/appeals" } else { "/appeals" }, line.row.id),
+            title: line.row.title,
+            from: if city { line.who } else { line.row.from },
+            tone: line.tone,
+            state: line.row.state_label,
+            left: line.left,
+            sla: line.sla,
+            due: line.due,
+            limit: if outside { String::new() } else { line.row.due_limit },
+        }
+    }
+
+    fn of_matter((row, queue): (Row, String)) -> Todo {
+        let Row { href, name, state, tone, left, sla, due, limit, .. } = row;
+        Todo { href, title: name, from: queue, tone, state, left, sla, due, limit }
+    }
 }
 
 struct NoticeLine {
@@ -79,7 +113,7 @@ pub fn show(c: &Call) -> Result<Reply> {
     let sees = c.ctx.may("appeal.list").is_some();
     let queues = if sees { queue::of_reader(&c.ctx, pack) } else { Vec::new() };
     let asked = Asked::read(&APPEALS, &Pairs::parse("page_size=6").unwrap_or_default())?;
-    let (figures, groups, notices, late, city) = c.read(|tx| {
+    let (figures, groups, notices, late) = c.read(|tx| {
         let dress = Dress::of(c, tx, pack)?;
         let mut late = Vec::new();
         let mut figures = Vec::new();
@@ -94,7 +128,8 @@ pub fn show(c: &Call) -> Result<Reply> {
             }
             if queue.duty || outside || (queue.late && dress.city) {
                 let rows = queue::page_offered(tx, pack, Some(queue), &asked, false)?.items;
-                let rows = rows.into_iter().map(|row| dress.line(row)).collect();
+                let rows =
+                    rows.into_iter().map(|row| Todo::of_case(dress.line(row), outside, dress.city)).collect();
                 groups.push(Group {
                     title: queue.title.clone(),
                     href,
@@ -104,16 +139,37 @@ pub fn show(c: &Call) -> Result<Reply> {
                 });
             }
         }
+        // What waits in other procedures stands beside it, before the queues that only inform.
+        let others = pages::blocks(c, tx, queues.is_empty())?;
+        if !others.is_empty() {
+            let informs =
+                |figure: &Figure| queues.iter().any(|q| q.title == figure.label && !q.duty && !q.late);
+            let waiting =
+                others.iter().flat_map(|block| block.queues.iter().map(move |queue| (block, queue)));
+            figures.extend(waiting.map(|(block, queue)| Figure {
+                href: queue.href.clone(),
+                label: format!("{} · {}", block.title, queue.title),
+                count: queue.count,
+                class: if queue.late { "red" } else { "" },
+            }));
+            figures.sort_by_key(informs);
+        }
+        groups.extend(others.into_iter().map(|block| Group {
+            title: block.title,
+            href: block.href,
+            count: block.queues.iter().filter(|queue| !queue.late).map(|queue| queue.count).sum(),
+            empty: block.empty,
+            rows: block.rows.into_iter().map(Todo::of_matter).collect(),
+        }));
         figures.truncate(6);
-        Ok((figures, groups, recent(c, tx)?, late, dress.city))
+        Ok((figures, groups, recent(c, tx)?, late))
     })?;
     let mut shell = c.shell("工作台")?;
     shell.lead = c.ctx.today().strftime("%Y年%-m月%-d日").to_string();
     let submits = shell.nav.iter().any(|item| item.href == SUBMIT);
     let entrances = if groups.is_empty() { entrances(c, &shell) } else { Vec::new() };
     let links = if groups.is_empty() { Vec::new() } else { links(c, &shell) };
-    let city = city && !outside;
-    c.page(&HomePage { shell, figures, groups, notices, links, outside, submits, city, late, entrances })
+    c.page(&HomePage { shell, figures, groups, notices, links, submits, late, entrances })
 }
 
 /// Where what is overdue lies, the most first; what no unit has yet lies with intake.
@@ -157,7 +213,7 @@ const SUBMIT: &str = "/appeals/new";
 fn entrances(c: &Call, shell: &Shell) -> Vec<Entrance> {
     let shown = |place: &Place| shell.nav.iter().any(|item| item.href == place.href);
     let mine = |place: &Place| c.ctx.may(&place.act).is_some() && (!place.by_post || shown(place));
-    let places = places::entrances(&c.ctx.policy.house).into_iter().filter(|place| mine(place));
+    let places = places::entrances(&c.ctx.policy).into_iter().filter(|place| mine(place));
     places
         .filter_map(|place| {
             let (_, about) = place.entrance.clone()?;

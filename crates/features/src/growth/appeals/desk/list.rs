@@ -9,8 +9,9 @@ use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::{Error, Result, Tx};
 
 use super::{left, tone};
+use crate::base::matters::Offer;
 use crate::base::units::{self, Unit};
-use crate::growth::appeals::case::Offer;
+use crate::growth::appeals::policy;
 use crate::growth::appeals::queue::{self, APPEALS};
 use crate::growth::appeals::view::AppealRow;
 
@@ -159,7 +160,7 @@ fn kinds(pack: &Pack, chosen: &str) -> Vec<Choice> {
         checked: key == chosen,
         ..Choice::default()
     };
-    pack.kinds.iter().map(|kind| choice(&kind.key)).collect()
+    policy::of(pack).kinds.iter().map(|kind| choice(&kind.key)).collect()
 }
 
 fn tabs(tx: &Tx, queues: &[&Queue], open: Option<&Queue>) -> Result<Vec<Tab>> {

@@ -2,12 +2,15 @@
 
 mod act;
 mod case;
-mod coming;
 mod home;
 mod list;
 mod register;
 
 use huitong_kernel::http::{GET, POST, Route, page};
+use huitong_kernel::pack::Pack;
+
+use super::flow;
+pub(super) use crate::base::matters::pages::left;
 
 macro_rules! act_pages {
     ($($key:literal $summary:literal),* $(,)?) => {
@@ -43,28 +46,6 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The pill of a state.
-pub(super) fn tone(pack: &huitong_kernel::pack::Pack, state: &str) -> &'static str {
-    use huitong_kernel::pack::Tone;
-    match pack.flow.state(state).map(|s| s.tone) {
-        Some(Tone::Amber) => "wait",
-        Some(Tone::Blue) => "doing",
-        Some(Tone::Violet) => "review",
-        Some(Tone::Teal) => "answer",
-        Some(Tone::Green) => "done",
-        Some(Tone::Red) => "over",
-        Some(Tone::Grey) | None => "muted",
-    }
-}
-
-/// Time left until something is due, in working time: words, tone of the mark, due instant in words.
-pub(super) fn left(ctx: &huitong_kernel::Ctx, due: Option<i64>) -> (String, &'static str, String) {
-    use huitong_kernel::deadline::{Urgency, remaining};
-    let Some(due) = due else { return (String::from("—"), "none", String::new()) };
-    let left = remaining(ctx.now, due, ctx.calendar());
-    let tone = match left.state {
-        Urgency::Calm => "calm",
-        Urgency::Soon => "soon",
-        Urgency::Overdue => "over",
-    };
-    (left.words, tone, format!("{} 前", huitong_kernel::clock::minute_text(due)))
+pub(super) fn tone(pack: &Pack, state: &str) -> &'static str {
+    flow(pack).state(state).map_or("muted", |state| state.tone.class())
 }

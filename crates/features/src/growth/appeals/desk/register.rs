@@ -6,10 +6,10 @@ use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Filled, FormView, Reply, form};
 use huitong_kernel::{Error, OrMissing, Result};
 
-use crate::growth::appeals::case::Input;
+use crate::base::matters::{self, Input};
 use crate::growth::appeals::public::named;
 use crate::growth::appeals::public::receipt::{self, Taker};
-use crate::growth::appeals::{api, submit};
+use crate::growth::appeals::submit;
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/register.html")]
@@ -38,7 +38,7 @@ pub fn create(c: &Call) -> Result<Reply> {
 
 /// What was written down, with the association and whoever is complained of found by the words a caller uses.
 fn read(c: &Call) -> Result<Input> {
-    let mut input = api::input(c)?;
+    let mut input = matters::input(c)?;
     let (pack, mut wrong) = (c.ctx.pack()?, Vec::new());
     let form = pack.form("appeal_register").or_missing()?;
     for (field, with_units) in [("association", false), ("about", true)] {
@@ -56,7 +56,7 @@ fn read(c: &Call) -> Result<Input> {
         return Ok(input);
     }
     // Everything that is wrong is said at once.
-    wrong.extend(form::check(form, pack, &input.filled).err().unwrap_or_default());
+    wrong.extend(form::check(form, pack, &input.filled, c.ctx.today()).err().unwrap_or_default());
     Err(Error::fields(wrong))
 }
 

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Id, Result, Tx, followers};
+use huitong_kernel::{Result, Tx, followers};
 use huitong_text::duplicates::{Index, Note, Options, shared};
 use parking_lot::RwLock;
 use serde::Serialize;
 
-use super::super::case::pack_of;
-use super::super::model::{Appeal, AppealId};
+use super::super::model::Appeal;
 use super::super::store as cases;
 use super::store;
+use crate::base::matters::{KEYS, Rules};
 use crate::base::units;
 
 /// So many past cases are remembered at the start of a process.
@@ -33,8 +33,8 @@ struct Past(RwLock<Remembered>);
 
 struct Remembered {
     index: Index,
-    ids: Vec<AppealId>,
-    numbers: HashMap<AppealId, u32>,
+    ids: Vec<String>,
+    numbers: HashMap<String, u32>,
     standing: Standing,
 }
 
@@ -62,7 +62,7 @@ impl Remembered {
         Remembered { index, ids: Vec::new(), numbers: HashMap::new(), standing: Standing::Begun }
     }
 
-    fn add(&mut self, id: AppealId, text: &str, at: i64) {
+    fn add(&mut self, id: String, text: &str, at: i64) {
         if self.numbers.contains_key(&id) {
             return;
         }
@@ -99,7 +99,7 @@ fn read(tx: &Tx, place: &Past, after: &(i64, String), position: i64) -> Result<(
     let Some(last) = found.last() else { return Ok((1, Standing::At(position))) };
     let after = (last.submitted_at, last.id.to_string());
     for case in &found {
-        place.0.write().add(case.id.clone(), &case.text, case.submitted_at);
+        place.0.write().add(case.id.to_string(), &case.text, case.submitted_at);
     }
     Ok((found.len(), Standing::Reading { after, position }))
 }
@@ -112,15 +112,15 @@ fn follow(tx: &Tx, place: &Past, position: i64) -> Result<(usize, Standing)> {
     };
     let mut fresh = Vec::new();
     for entry in entries.iter().filter(|e| matches!(e.act.as_str(), "appeal.submit" | "appeal.register")) {
-        let id = Id::stored(entry.subject.clone());
-        fresh.extend(cases::find(tx, &Scope::all(), &id)?);
+        let id = &entry.subject;
+        fresh.extend(cases::find(tx, &Scope::all(), id)?);
     }
     let mut past = place.0.write();
     for case in &fresh {
-        past.add(case.id.clone(), &store::told_by(case), case.submitted_at);
+        past.add(case.id.clone(), &store::told_by(case), case.began_at);
     }
     for entry in entries.iter().filter(|entry| entry.act == "appeal.withdraw") {
-        let gone = past.numbers.get(&Id::stored(entry.subject.clone())).copied();
+        let gone = past.numbers.get(&entry.subject).copied();
         gone.into_iter().for_each(|number| past.index.forget(number));
     }
     Ok((entries.len(), Standing::At(last)))
@@ -150,13 +150,13 @@ pub struct Similar {
 /// Past cases within the reader's reach that told the matter of a case, the most similar first.
 pub fn similar(tx: &Tx, appeal: &Appeal) -> Result<Vec<Similar>> {
     let text = store::told_by(appeal);
-    let near: Vec<(AppealId, f64)> = {
+    let near: Vec<(String, f64)> = {
         let place = tx.ctx().shelf.of::<Past>();
         let past = place.0.read();
-        let near = past.index.near(Note { text: &text, at: Some(appeal.submitted_at) }, ASKED);
+        let near = past.index.near(Note { text: &text, at: Some(appeal.began_at) }, ASKED);
         near.into_iter().map(|near| (past.ids[near.item as usize].clone(), near.similarity)).collect()
     };
-    let scope = tx.ctx().right("appeal.view")?.scope(&cases::KEYS);
+    let scope = tx.ctx().right("appeal.view")?.scope(&KEYS);
     let mut found = Vec::new();
     for (id, similarity) in near.into_iter().filter(|(id, _)| *id != appeal.id) {
         let Some(other) = cases::find(tx, &scope, &id)?.filter(|other| other.state != WITHDRAWN) else {
@@ -171,14 +171,14 @@ pub fn similar(tx: &Tx, appeal: &Appeal) -> Result<Vec<Similar>> {
 }
 
 fn shown(tx: &Tx, text: &str, other: &Appeal, similarity: f64) -> Result<Similar> {
-    let state = pack_of(tx.ctx(), other)?.flow.state(&other.state);
+    let state = Rules::of(tx.ctx(), &other.spine)?.of.state(&other.state);
     Ok(Similar {
         id: other.id.to_string(),
         number: other.number.clone(),
         title: other.title.clone(),
-        state_label: state.map_or_else(|| other.state.clone(), |state| state.label.clone()),
+        state_label: state.map_or_else(|| other.state.clone(), |state| state.label_for(other).to_owned()),
         unit_name: other.unit.as_ref().map_or(Ok(String::new()), |unit| units::name_of(tx, unit))?,
-        submitted_on: huitong_kernel::clock::civil_date(other.submitted_at).to_string(),
+        submitted_on: huitong_kernel::clock::civil_date(other.began_at).to_string(),
         similarity,
         shared: shared(text, &store::told_by(other)),
     })

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use super::super::model::Appeal;
+use super::super::policy;
 use super::super::rules;
 use super::labels::{Bodies, Body, label_of};
 use super::model::DispatchModel;
@@ -129,7 +130,7 @@ fn by_dictionary(tx: &Tx, pack: &Pack) -> Result<Option<(Model, String)>> {
 /// The words of the 职能词典 under the units that perform their functions.
 pub(super) fn lexicon(pack: &Pack, units: &[Unit]) -> Lexicon {
     let mut lexicon = Lexicon::new();
-    for row in &pack.lexicon {
+    for row in &policy::of(pack).lexicon {
         let performs = |unit: &&Unit| unit.active && unit.functions.contains(&row.function);
         for unit in units.iter().filter(performs) {
             row.words.iter().for_each(|word| lexicon.add(&label_of(unit), word));
@@ -181,7 +182,7 @@ pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
 
 fn why(pack: &Pack, terms: &[String], reason: &str) -> String {
     let known = |term: &&String| {
-        pack.lexicon.iter().flat_map(|row| &row.words).any(|word| word.to_lowercase() == **term)
+        policy::of(pack).lexicon.iter().flat_map(|row| &row.words).any(|word| word.to_lowercase() == **term)
     };
     let known: Vec<String> = terms.iter().filter(known).cloned().collect();
     let parts = [known.join("、"), reason.to_owned()].into_iter().filter(|part| !part.is_empty());
@@ -196,7 +197,8 @@ fn why(pack: &Pack, terms: &[String], reason: &str) -> String {
 fn only_its_words(pack: &Pack, units: &[Unit], reading: &mut Reading) {
     let words = |id: &str| -> Vec<&String> {
         let functions = units.iter().filter(|unit| unit.id.as_str() == id).flat_map(|unit| &unit.functions);
-        let rows = functions.filter_map(|name| pack.lexicon.iter().find(|row| row.function == *name));
+        let rows =
+            functions.filter_map(|name| policy::of(pack).lexicon.iter().find(|row| row.function == *name));
         rows.flat_map(|row| &row.words).collect()
     };
     for item in &mut reading.items {

@@ -135,24 +135,24 @@ pub struct Past {
 /// Behind which case the newest so many begin; none where there are not so many.
 pub fn past_begin(tx: &Tx, most: i64) -> Result<Option<(i64, String)>> {
     let row = tx.one(
-        "SELECT submitted_at, id FROM appeals ORDER BY submitted_at DESC, id DESC LIMIT 1 OFFSET $1",
+        "SELECT began_at, id FROM appeals ORDER BY began_at DESC, id DESC LIMIT 1 OFFSET $1",
         args![most],
     )?;
-    row.map(|row| Ok((row.get("submitted_at")?, row.get("id")?))).transpose()
+    row.map(|row| Ok((row.get("began_at")?, row.get("id")?))).transpose()
 }
 
 /// The next cases behind one that were not withdrawn, in the order in which they came in.
 pub fn past(tx: &Tx, after: &(i64, String), most: i64) -> Result<Vec<Past>> {
     let rows = tx.query(
-        "SELECT id, title, text, submitted_at FROM appeals WHERE (submitted_at, id) > ($1, $2) AND state <> 'withdrawn' \
-         ORDER BY submitted_at, id LIMIT $3",
+        "SELECT id, title, text, began_at FROM appeals WHERE (began_at, id) > ($1, $2) AND state <> 'withdrawn' \
+         ORDER BY began_at, id LIMIT $3",
         args![after.0, &after.1, most],
     )?;
     let read = |row: &huitong_kernel::Row| {
         Ok(Past {
             id: row.get("id")?,
             text: told(&row.get::<String>("title")?, &row.get::<String>("text")?),
-            submitted_at: row.get("submitted_at")?,
+            submitted_at: row.get("began_at")?,
         })
     };
     rows.iter().map(read).collect()

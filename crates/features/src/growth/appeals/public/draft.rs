@@ -127,7 +127,7 @@ impl Draft {
                 String::from("登录后提交的诉求不能匿名；需要匿名的，请退出登录后在公开页面提交"),
             );
         }
-        match form::check(form, pack, &self.filled) {
+        match form::check(form, pack, &self.filled, c.ctx.today()) {
             Ok(checked) => Ok(checked),
             Err(wrong) => {
                 self.errors.extend(wrong);
@@ -209,17 +209,17 @@ impl Draft {
         let shown =
             form.fields.iter().filter(|f| f.control != Control::Files && !checked.text(&f.key).is_empty());
         let row = |field: &pack::Field| {
-            let choices = field.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
+            let choices = field.options.as_deref().map(|list| pack.choices(list)).unwrap_or_default();
             let text = checked.text(&field.key);
-            let chosen = choices.into_iter().find(|c| c.key == text);
+            let chosen = choices.iter().find(|c| c.key == text);
             // Whom no register knows is named by the words alone.
             let unknown = field.control == Control::AssociationOrUnit && checked.id(&field.key).is_none();
             let hint = unknown.then(|| String::from("名录中没有这个名称，按您写的记下"));
             Row {
                 key: field.key.clone(),
                 label: field.label.clone(),
-                hint: hint.or(chosen.as_ref().map(|c| c.explain.clone())).unwrap_or_default(),
-                value: chosen.map_or_else(|| text.to_owned(), |c| c.label),
+                hint: hint.or(chosen.map(|c| c.explain.clone())).unwrap_or_default(),
+                value: chosen.map_or_else(|| text.to_owned(), |c| c.label.clone()),
             }
         };
         shown.map(row).collect()
@@ -236,7 +236,7 @@ impl Draft {
     pub fn carried(&self, checked: &Checked) -> Vec<Choice> {
         let carried =
             |name: &str, value: &str| Choice { value: value.into(), label: name.into(), ..Choice::default() };
-        let texts = checked.values().iter().map(|(name, value)| carried(name, value));
+        let texts = checked.values().keys().map(|name| carried(name, checked.text(name)));
         texts.chain(self.kept.iter().map(|k| carried(KEPT, &k.seal))).collect()
     }
 }
@@ -270,11 +270,11 @@ pub fn whens(form: &Form, pack: &Pack) -> Vec<When> {
     let mut found = Vec::new();
     for field in form.fields.iter().filter(|f| f.visible_if.is_some()) {
         for other in form.fields.iter().take_while(|f| f.key != field.key) {
-            let choices = other.options.as_ref().map(|o| pack.options(o)).unwrap_or_default();
+            let choices = other.options.as_deref().map(|list| pack.choices(list)).unwrap_or_default();
             let count = choices.len();
             let shown =
                 |choice: &pack::Choice| field.visible(&[(other.key.clone(), choice.key.clone())].into());
-            let fit: Vec<pack::Choice> = choices.into_iter().filter(shown).collect();
+            let fit: Vec<&pack::Choice> = choices.iter().filter(|choice| shown(choice)).collect();
             if !fit.is_empty() && fit.len() < count {
                 let values: Vec<&str> = fit.iter().map(|c| c.key.as_str()).collect();
                 found.push(When {

@@ -26,14 +26,15 @@ struct HomePage {
 pub fn show(c: &Call) -> Result<Reply> {
     let pack = c.ctx.pack()?;
     let associations = c.read(|tx| associations::count(tx, &Terms::of("")))?;
-    let (accepted, sooner) = (promise::accepted(pack, "individual"), promise::accepted(pack, "association"));
+    let (accepted, sooner) =
+        (promise::accepted(&c.ctx, pack, "individual"), promise::accepted(&c.ctx, pack, "association"));
     c.page(&HomePage {
         shell: c.shell("首页")?,
         slogan: pack.city.slogan.clone(),
         associations,
         accepted_sooner: sooner.filter(|s| accepted.as_ref().is_none_or(|a| a.limit != s.limit)),
         accepted,
-        answered: promise::answered(pack, "individual"),
+        answered: promise::answered(&c.ctx, pack, "individual"),
         disclosures: pack.list("disclosure").map(|l| l.choices.clone()).unwrap_or_default(),
     })
 }

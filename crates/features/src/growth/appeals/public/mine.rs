@@ -13,21 +13,22 @@ use huitong_kernel::{Ctx, OrMissing, Result, Tx};
 
 use super::track::Frame;
 use super::view::{self, Again, Progress};
+use crate::base::matters::{Input, KEYS, Names, Rules};
 use crate::base::units;
-use crate::growth::appeals::acts;
-use crate::growth::appeals::case::{Done, Input};
 use crate::growth::appeals::model::{Appeal, AppealId};
 use crate::growth::appeals::queue::APPEALS;
 use crate::growth::appeals::store;
-use crate::growth::appeals::view::{AppealRow, Names, row};
+use crate::growth::appeals::view::{AppealRow, row};
+use crate::growth::appeals::{acts, flow};
 
 /// Whose own a case is, under the alias of the list.
 const OWN: SubjectKeys = SubjectKeys {
     units: &[],
     assignee: None,
-    owner_user: Some("a.submitter"),
+    owner_user: Some("a.owner_user"),
     owner_association: Some("a.owner_association"),
     owner_company: Some("a.owner_company"),
+    association: None,
 };
 
 /// Tabs: name in the address, words, condition, whether its count is something to do.
@@ -112,7 +113,7 @@ fn empty(pack: &Pack, tab: &str) -> String {
         "open" => String::from("没有在办的诉求。"),
         "judge" => String::from("没有等待评价的诉求。"),
         "closed" => String::from("还没有办结的诉求。"),
-        _ => pack.queue("own").map_or_else(|| String::from("还没有提交过诉求。"), |q| q.empty.clone()),
+        _ => flow(pack).queue("own").map_or_else(|| String::from("还没有提交过诉求。"), |q| q.empty.clone()),
     }
 }
 
@@ -136,9 +137,13 @@ fn listed(tx: &Tx, pack: &Pack, appeals: &[Appeal]) -> Result<Vec<Found>> {
     let names = units::names(tx, &units)?;
     let found = |appeal: &Appeal| {
         let unit = appeal.unit.as_ref().and_then(|u| names.get(u.as_str())).cloned().unwrap_or_default();
-        let tone = pack.flow.state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
-        let since = appeal.accepted_at.unwrap_or(appeal.submitted_at);
-        Ok(Found { row: row(tx, pack, appeal, Names { unit, ..Names::default() })?, tone, since })
+        let tone = flow(pack).state(&appeal.state).map_or("muted", |s| view::tone(s.tone));
+        let since = appeal.accepted_at.unwrap_or(appeal.began_at);
+        Ok(Found {
+            row: row(tx, Rules { pack, of: flow(pack) }, appeal, Names { unit, ..Names::default() })?,
+            tone,
+            since,
+        })
     };
     appeals.iter().map(found).collect()
 }
@@ -185,9 +190,9 @@ pub fn show(c: &Call) -> Result<Reply> {
 
 fn draw(c: &Call, again: Again<'_>, warn: &str) -> Result<Reply> {
     let id: AppealId = c.id("id")?;
-    let scope = own(&c.ctx, "appeal.view")?.scope(&store::KEYS);
+    let scope = own(&c.ctx, "appeal.view")?.scope(&KEYS);
     let case = c.read(|tx| {
-        let appeal = store::find(tx, &scope, &id)?.or_missing()?;
+        let appeal = store::find(tx, &scope, id.as_str())?.or_missing()?;
         let may = |act: &str| view::reaches(&c.ctx, act, &appeal);
         view::progress(tx, &appeal, &may, again)
     })?;
@@ -204,21 +209,19 @@ fn draw(c: &Call, again: Again<'_>, warn: &str) -> Result<Reply> {
 
 /// Answers `POST /my/appeals/{id}/judge`.
 pub fn judge(c: &Call) -> Result<Reply> {
-    act(c, "judge", "已评价，诉求办结。感谢您的反馈。", acts::judge)
+    act(c, "judge", "已评价，诉求办结。感谢您的反馈。")
 }
 
 /// Answers `POST /my/appeals/{id}/withdraw`.
 pub fn withdraw(c: &Call) -> Result<Reply> {
-    act(c, "withdraw", "已撤回，停止办理。需要时可以重新提交。", acts::withdraw)
+    act(c, "withdraw", "已撤回，停止办理。需要时可以重新提交。")
 }
 
-type ById = fn(&Tx, &AppealId, &Input) -> Result<Done>;
-
-fn act(c: &Call, key: &str, said: &str, run: ById) -> Result<Reply> {
+fn act(c: &Call, key: &str, said: &str) -> Result<Reply> {
     let id: AppealId = c.id("id")?;
     let filled: &Filled = c.filled()?;
     let input = Input { filled: filled.clone(), files: Vec::new() };
-    match c.write(|tx| run(tx, &id, &input)) {
+    match c.write(|tx| acts::act(tx, &id, key, &input)) {
         Ok(_) => c.see_saying(&format!("/my/appeals/{id}"), said),
         Err(error) if error.kind() == Kind::Invalid => {
             Ok(draw(c, Some((key, filled, error.field_errors())), "")?.status(422))

@@ -1,7 +1,10 @@
 //! What is promised to whoever hands something in: the pack's limits in words.
 
+use huitong_kernel::Ctx;
 use huitong_kernel::condition::{Facts, Value};
 use huitong_kernel::pack::{Chosen, Pack, Promise, Source};
+
+use crate::growth::appeals::{flow, policy};
 
 /// A case that is not there yet, as far as limits ask.
 struct Supposed<'a> {
@@ -34,31 +37,33 @@ pub struct Promised {
 }
 
 /// Within which time it is accepted or declined.
-pub fn accepted(pack: &Pack, complainant_kind: &str) -> Option<Promised> {
-    let limit = public_limit(pack, "accept", &Supposed { complainant_kind, kind: "" })?;
-    let source = &pack.limit("accept")?.source;
-    Some(Promised { limit, basis: source.basis.clone(), mark: mark(source), ..Promised::default() })
+pub fn accepted(ctx: &Ctx, pack: &Pack, complainant_kind: &str) -> Option<Promised> {
+    let limit = public_limit(ctx, pack, "accept", &Supposed { complainant_kind, kind: "" })?;
+    let source = &flow(pack).limit("accept")?.source;
+    Some(Promised { limit, basis: source.basis.clone(), ..Promised::default() })
 }
 
 /// Within which time each kind of matter is answered, in the order of the pack.
-pub fn answered(pack: &Pack, complainant_kind: &str) -> Vec<Promised> {
-    let of_kind = |kind: &huitong_kernel::pack::AppealKind| {
-        let limit = public_limit(pack, "answer", &Supposed { complainant_kind, kind: &kind.key })?;
+pub fn answered(ctx: &Ctx, pack: &Pack, complainant_kind: &str) -> Vec<Promised> {
+    let of_kind = |kind: &policy::AppealKind| {
+        let limit = public_limit(ctx, pack, "answer", &Supposed { complainant_kind, kind: &kind.key })?;
         let source = &kind.source;
         Some(Promised { kind: kind.key.clone(), limit, basis: source.basis.clone(), mark: mark(source) })
     };
-    pack.kinds.iter().filter_map(of_kind).collect()
+    policy::of(pack).kinds.iter().filter_map(of_kind).collect()
 }
 
 /// The same of the kind of matter that was chosen; of all of them where none was.
-pub fn answered_for(pack: &Pack, complainant_kind: &str, kind: &str) -> Vec<Promised> {
-    let mut all = answered(pack, complainant_kind);
+pub fn answered_for(ctx: &Ctx, pack: &Pack, complainant_kind: &str, kind: &str) -> Vec<Promised> {
+    let mut all = answered(ctx, pack, complainant_kind);
     all.retain(|promised| kind.is_empty() || promised.kind == kind);
     all
 }
 
-fn public_limit(pack: &Pack, key: &str, facts: &Supposed<'_>) -> Option<String> {
-    match pack.limit_for(key, facts)? {
+fn public_limit(ctx: &Ctx, pack: &Pack, key: &str, facts: &Supposed<'_>) -> Option<String> {
+    // What nobody has confirmed is promised to nobody.
+    flow(pack).limit(key).filter(|limit| ctx.policy.is_settled(limit))?;
+    match flow(pack).limit_for(key, facts)? {
         Chosen::Clause { limit, promise: Promise::Public, .. } => Some(limit.text),
         _ => None,
     }

@@ -6,10 +6,11 @@ use huitong_kernel::http::page::{DayMark, Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Id, OrMissing, Result, Tx};
+use huitong_kernel::{OrMissing, Result, Tx};
 
 use super::promise::{self, Promised};
 use super::view::{self, ClockView};
+use crate::base::matters;
 use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::submit::Receipt;
 use crate::growth::appeals::{case, store, view as inside};
@@ -60,18 +61,18 @@ struct DoneDesk {
 
 /// Draws the receipt as the answer to the act itself: the tracking code stands in no address and in no cookie.
 pub fn draw(c: &Call, receipt: Receipt, taker: Taker) -> Result<Reply> {
-    let id = Id::stored(receipt.id.clone());
+    let id = receipt.id.to_string();
     // The receipt was made by this very caller: it may be shown with its clock.
     let (appeal, clocks, facts) = c.read(|tx| {
         let appeal = store::find(tx, &Scope::all(), &id)?.or_missing()?;
         let facts = facts(tx, case::pack_of(&c.ctx, &appeal)?, &appeal)?;
-        Ok((appeal, store::clocks(tx, &id)?, facts))
+        Ok((appeal, matters::clocks_of(tx, &id)?, facts))
     })?;
     let pack = case::pack_of(&c.ctx, &appeal)?;
     let clock = clocks.iter().find(|clock| clock.promise && !appeal.anonymous());
     let done = Done {
         clock: clock.map(|clock| view::clock(&c.ctx, pack, &appeal, clock)),
-        answered: promise::answered_for(pack, &appeal.complainant_kind, &appeal.kind),
+        answered: promise::answered_for(&c.ctx, pack, &appeal.complainant_kind, &appeal.kind),
         anonymous: appeal.anonymous(),
         address: format!("{}/track", c.header("host").unwrap_or_default()),
         receipt,
@@ -101,7 +102,7 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
         fact("诉求类型", appeal.kind.clone()),
         fact("身份公开方式", disclosure),
         wide("反映对象", inside::about(tx, appeal)?),
-        wide("提交时间", minute_text(appeal.submitted_at)),
+        wide("提交时间", minute_text(appeal.began_at)),
     ];
     facts.retain(|f| !f.value.is_empty());
     Ok(facts)

@@ -9,15 +9,15 @@ use huitong_kernel::http::form::{Checked, FormView};
 use huitong_kernel::http::page::{Choice, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::pack::{Form, Pack};
-use huitong_kernel::{Error, OrMissing, Result};
+use huitong_kernel::{Ctx, Error, OrMissing, Result};
 
 use super::draft::{self, Draft, Kept, Row, When};
 use super::known::Known;
 use super::promise::{self, Promised};
 use super::receipt::{Taker, draw as draw_receipt};
-use crate::growth::appeals::case::Input;
+use crate::base::matters::Input;
 use crate::growth::appeals::model::ANONYMOUS;
-use crate::growth::appeals::submit;
+use crate::growth::appeals::{flow, submit};
 
 /// What stands beside every step.
 struct Beside {
@@ -28,10 +28,10 @@ struct Beside {
 
 impl Beside {
     /// `kind` is the kind of matter that was chosen; "" where the choice is still open and all of them stand.
-    fn new(pack: &Pack, known: Known, kind: &str) -> Beside {
+    fn new(ctx: &Ctx, pack: &Pack, known: Known, kind: &str) -> Beside {
         let who = known.complainant_kind();
-        let accepted = promise::accepted(pack, who);
-        Beside { accepted, answered: promise::answered_for(pack, who, kind), known }
+        let accepted = promise::accepted(ctx, pack, who);
+        Beside { accepted, answered: promise::answered_for(ctx, pack, who, kind), known }
     }
 }
 
@@ -87,7 +87,7 @@ pub fn fill(c: &Call) -> Result<Reply> {
 
 fn the_form(c: &Call) -> Result<(&Pack, &Form)> {
     let pack = c.ctx.pack()?;
-    let key = pack.flow.act("submit").and_then(|act| act.form.as_deref()).or_missing()?;
+    let key = flow(pack).act("submit").and_then(|act| act.form.as_deref()).or_missing()?;
     Ok((pack, pack.form(key).or_missing()?))
 }
 
@@ -105,7 +105,7 @@ fn draw_fill(c: &Call, draft: &Draft, mut known: Known, token: &str) -> Result<R
         kept: draft.kept.clone(),
         stopped: draft.stopped,
         whens: draft::whens(form, pack),
-        beside: Beside::new(pack, known, ""),
+        beside: Beside::new(&c.ctx, pack, known, ""),
         form: view,
     };
     let status = if draft.errors.is_empty() { 200 } else { 422 };
@@ -194,7 +194,7 @@ fn draw_check(
         warnings,
         anonymous: disclosure == ANONYMOUS,
         again: again.to_owned(),
-        beside: Beside::new(pack, known, checked.text("kind")),
+        beside: Beside::new(&c.ctx, pack, known, checked.text("kind")),
     };
     let mut shell = c.shell("核对诉求")?;
     shell.lead = String::from("核对无误后提交；有误的点“修改”，已填写的都保留");

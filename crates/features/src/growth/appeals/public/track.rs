@@ -9,8 +9,8 @@ use huitong_kernel::{Error, OrMissing, Result, Tx};
 
 use super::view::{self, Again, Progress};
 use crate::base::attachments::{self, Attachment, Reading};
-use crate::growth::appeals::acts;
-use crate::growth::appeals::case::{Done, Input};
+use crate::base::matters::{self, Input};
+use crate::growth::appeals::case;
 use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::{number, store, timeline};
 
@@ -134,23 +134,21 @@ fn unknown(c: &Call, keys: &Keys) -> Result<Reply> {
 
 /// Answers `POST /track/judge`.
 pub fn judge(c: &Call) -> Result<Reply> {
-    act(c, "judge", "已评价，诉求办结。感谢您的反馈。", acts::judge_tracked)
+    act(c, "judge", "已评价，诉求办结。感谢您的反馈。")
 }
 
 /// Answers `POST /track/withdraw`.
 pub fn withdraw(c: &Call) -> Result<Reply> {
-    act(c, "withdraw", "已撤回，停止办理。需要时可以重新提交。", acts::withdraw_tracked)
+    act(c, "withdraw", "已撤回，停止办理。需要时可以重新提交。")
 }
 
-type ByKeys = fn(&Tx, &str, &str, &Input) -> Result<Done>;
-
-fn act(c: &Call, key: &str, said: &str, run: ByKeys) -> Result<Reply> {
+fn act(c: &Call, key: &str, said: &str) -> Result<Reply> {
     let filled = c.filled()?;
     let keys = Keys::of(filled);
     let input = Input { filled: filled.clone(), files: Vec::new() };
     let done = c.write(|tx| {
         keys.find(tx)?.or_missing()?;
-        run(tx, &keys.number, &keys.code, &input)
+        case::act_tracked(tx, (&keys.number, &keys.code), key, &input)
     });
     match done {
         Ok(_) => draw(c, None, said, ""),
@@ -172,8 +170,8 @@ pub fn file(c: &Call) -> Result<Reply> {
     let keys = Keys::of(c.filled()?);
     let found = c.read(|tx| {
         let Some(appeal) = keys.find(tx)? else { return Ok(None) };
-        let steps = store::steps(tx, &appeal.id)?;
-        let all = attachments::list(tx, appeal.id.as_str(), false)?;
+        let steps = matters::steps(tx, &appeal.id)?;
+        let all = attachments::list(tx, &appeal.id, false)?;
         let readable = |f: &Attachment| {
             f.id.as_str() == c.param("id") && timeline::may_read_file(&steps, &appeal, f.step.as_deref())
         };

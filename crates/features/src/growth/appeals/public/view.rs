@@ -7,14 +7,16 @@ use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::FormView;
 use huitong_kernel::http::page::{DayMark, Fact, Stage};
-use huitong_kernel::pack::{Flow, FlowAct, Pack, Tone};
+use huitong_kernel::pack::{Act, Pack, Procedure, Tone};
 use huitong_kernel::{Ctx, Result, Tx};
 
 use super::promise;
 use crate::base::attachments::{self, Attachment};
-use crate::growth::appeals::clocks::{self, ANSWER, Standing, waits_for_complainant};
-use crate::growth::appeals::model::{Appeal, RunningLimit, Step};
-use crate::growth::appeals::{case, days, store, view};
+use crate::base::matters::clocks::{self, Standing, waits_for_others};
+use crate::base::matters::{self, KEYS, Names, Rules, RunningLimit, Step, days, guards};
+use crate::growth::appeals::model::Appeal;
+use crate::growth::appeals::policy::{self, ANSWER};
+use crate::growth::appeals::{flow, view};
 
 /// One limit with its arithmetic.
 pub struct ClockView {
@@ -139,15 +141,16 @@ pub type Again<'a> = Option<(&'a str, &'a Filled, &'a [FieldError])>;
 /// Puts a case together for its complainant; `may` says which acts this reader has the right to.
 pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Again<'_>) -> Result<Progress> {
     let ctx = tx.ctx();
-    let pack = case::pack_of(ctx, appeal)?;
-    let (steps, clocks) = (store::steps(tx, &appeal.id)?, store::clocks(tx, &appeal.id)?);
-    let files = attachments::list(tx, appeal.id.as_str(), false)?;
+    let rules = Rules::of(ctx, &appeal.spine)?;
+    let pack = rules.pack;
+    let (steps, clocks) = (matters::steps(tx, &appeal.id)?, matters::clocks_of(tx, &appeal.id)?);
+    let files = attachments::list(tx, &appeal.id, false)?;
     let reply = steps.iter().rfind(|s| s.act == "reply");
     let of_reply = |f: &&Attachment| f.step.is_some() && f.step.as_deref() == reply.map(|r| r.id.as_str());
     let of_any_reply =
         |f: &&Attachment| steps.iter().any(|s| s.act == "reply" && Some(s.id.as_str()) == f.step.as_deref());
-    let state = pack.flow.state(&appeal.state);
-    let visit = clocks.iter().rfind(|c| waits_for_complainant(pack, &c.limit_key) && c.met_at.is_none());
+    let state = flow(pack).state(&appeal.state);
+    let visit = clocks.iter().rfind(|c| waits_for_others(rules.of, &c.limit_key) && c.met_at.is_none());
     let promised = clocks.iter().filter(|c| c.promise && !appeal.anonymous());
     Ok(Progress {
         number: appeal.number.clone(),
@@ -200,7 +203,7 @@ fn marks(pack: &Pack, appeal: &Appeal) -> Vec<String> {
 
 /// The stages; a case that left the flow shows those it went through and how it ended.
 fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage> {
-    let flow = &pack.flow;
+    let flow = flow(pack);
     let stage_of = |state: &str| {
         let stage = flow.state(state).map(|s| s.stage.as_str());
         flow.stages.iter().position(|s| Some(s.key.as_str()) == stage)
@@ -230,7 +233,7 @@ fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage
 }
 
 /// A lead without a name is neither answered nor judged: it is handled, and then it is done.
-fn of_lead(flow: &Flow, now: usize, ended: bool) -> Vec<Stage> {
+fn of_lead(flow: &Procedure, now: usize, ended: bool) -> Vec<Stage> {
     let answer = flow.stages.iter().position(|s| s.key == "answer").unwrap_or(flow.stages.len());
     let now = now.min(answer);
     let state = |nth: usize| match nth {
@@ -244,7 +247,7 @@ fn of_lead(flow: &Flow, now: usize, ended: bool) -> Vec<Stage> {
 
 fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
-    let names = view::Names::of(tx, appeal)?;
+    let names = Names::of(tx, appeal)?;
     let person = view::complainant(tx.ctx(), pack, appeal, &names);
     let contact = [person.name.as_str(), person.phone.as_str()].join(" ");
     // Whoever holds the keys is the complainant and need not be told what was asked for.
@@ -260,7 +263,7 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     };
     let mut facts = vec![
         fact("诉求类型", appeal.kind.clone()),
-        fact("提交时间", minute_text(appeal.submitted_at)),
+        fact("提交时间", minute_text(appeal.began_at)),
         fact("承办单位", names.unit),
         fact("正在转往", names.next_unit),
         fact("代表", person.organisation),
@@ -287,13 +290,14 @@ fn link(file: &Attachment) -> FileLink {
 
 /// A limit as its complainant may read it.
 pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> ClockView {
-    let limit = pack.limit(&clock.limit_key);
+    let limit = flow(pack).limit(&clock.limit_key);
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
-    let of_kind = pack.kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
+    let of_kind =
+        policy::of(pack).kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
     let source = of_kind.or(limit.map(|l| &l.source));
     let explained = clocks::explain(ctx, clock);
     let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
-    let (standing, tone) = match clocks::standing(pack, clock) {
+    let (standing, tone) = match clocks::standing(flow(pack), clock) {
         Standing::Stopped { at, act, .. } => (format!("{} 随{act}停止计时", minute_text(at)), "none"),
         Standing::Met { at, late: false } => (format!("{} 已完成", minute_text(at)), "none"),
         Standing::Met { at, late: true } => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
@@ -365,7 +369,7 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
 /// they both belong to.
 fn spoken_to(ctx: &Ctx, appeal: &Appeal) -> &'static str {
     let me = ctx.user().map(|u| u.as_str());
-    if me.is_none() || appeal.submitter.as_deref() == me {
+    if me.is_none() || appeal.owner_user.as_deref() == me {
         return "您";
     }
     let posts = ctx.posts();
@@ -399,10 +403,10 @@ fn acts(
     may: &dyn Fn(&str) -> bool,
     again: Again<'_>,
 ) -> Vec<ActView> {
-    if pack.flow.state(&appeal.state).is_none_or(|s| s.ends) {
+    if flow(pack).state(&appeal.state).is_none_or(|s| s.ends) {
         return Vec::new();
     }
-    let mine = ["judge", "withdraw"].into_iter().filter_map(|key| pack.flow.act(key));
+    let mine = ["judge", "withdraw"].into_iter().filter_map(|key| flow(pack).act(key));
     mine.filter(|act| may(&act.name) && !(appeal.anonymous() && act.key == "judge"))
         .map(|act| {
             let unmet = unmet(ctx, pack, act, appeal);
@@ -419,21 +423,21 @@ fn acts(
 }
 
 /// Why an act is not available now, in words that say nothing of the office's inside.
-fn unmet(ctx: &Ctx, pack: &Pack, act: &FlowAct, appeal: &Appeal) -> String {
+fn unmet(ctx: &Ctx, pack: &Pack, act: &Act, appeal: &Appeal) -> String {
     if !act.leaves(&appeal.state) {
         return match act.key.as_str() {
             "judge" => String::from("答复发出后才能评价"),
             _ => {
-                let state = pack.flow.state(&appeal.state).map_or("", |s| s.public_label.as_str());
+                let state = flow(pack).state(&appeal.state).map_or("", |s| s.public_label.as_str());
                 format!("现在是“{state}”，不能{}", act.label)
             }
         };
     }
-    case::unmet(ctx, pack, act, appeal).join("；")
+    guards::unmet(ctx, Rules { pack, of: flow(pack) }, act, appeal).join("；")
 }
 
 /// Whether a reader reaches a case by a right.
 pub fn reaches(ctx: &Ctx, act: &str, appeal: &Appeal) -> bool {
-    let value = |column: &str| store::key_of(appeal, column);
-    ctx.may(act).is_some_and(|right| right.scope(&store::KEYS).admits(&value))
+    let value = |column: &str| appeal.spine.key(column);
+    ctx.may(act).is_some_and(|right| right.scope(&KEYS).admits(&value))
 }

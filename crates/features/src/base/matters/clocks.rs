@@ -1,0 +1,239 @@
+//! The clocks of a matter: which limits an act starts and ends, and what is due next.
+
+use huitong_codes::Calendar;
+use huitong_kernel::deadline::{self, Clock, Event, Explanation};
+use huitong_kernel::pack::{Chosen, Limit, LimitText, Procedure, Promise};
+use huitong_kernel::{Ctx, Result, Tx};
+use jiff::civil::Date;
+
+use super::matter::{Matter, Rules};
+use super::spine::{NOT_DUE, RuleChange, RunningLimit, end_of};
+use super::store;
+
+/// What a rule begins with that is fixed to a day.
+const UNTIL: &str = "到 ";
+
+/// Brings the clocks of a matter up to an act: ends, starts, re-reads the rule where its facts changed; then says what
+/// is due next. `act` is the key of the act with its outcome, where it has some; `ended` whether the matter ends with it.
+pub fn advance<M: Matter>(
+    tx: &Tx,
+    rules: Rules<'_>,
+    matter: &mut M,
+    (act, outcome): (&str, Option<&str>),
+    ended: bool,
+) -> Result<()> {
+    // A limit may begin or end with an act, or only with one of its outcomes (`review.back`).
+    let done: Vec<String> =
+        std::iter::once(act.to_owned()).chain(outcome.map(|outcome| format!("{act}.{outcome}"))).collect();
+    let mut clocks = store::clocks(tx, &matter.spine().id)?;
+    let now = matter.spine().updated_at;
+    for clock in clocks.iter_mut().filter(|c| c.met_at.is_none()) {
+        let limit = rules.of.limit(&clock.limit_key);
+        let ends = limit.and_then(|l| done.iter().find(|done| l.is_met_by(done) || l.is_stopped_by(done)));
+        if ended || ends.is_some() {
+            clock.met_at = Some(now);
+            clock.ended_by = Some(ends.cloned().unwrap_or_else(|| act.to_owned()));
+            store::end_clock(tx, clock)?;
+        } else if let Some((length, _)) = chosen(rules.of, &clock.limit_key, matter)
+            && length.text() != clock.rule
+        {
+            // By the calendar it began under: another kind changes the limit, not the days.
+            let calendar = tx.ctx().policy.calendar_of(&clock.calendar).unwrap_or(tx.ctx().calendar());
+            clock.due_at = length.due(clock.started_at, calendar);
+            let mut changes = clock.rule_changes();
+            let (from, to) = (std::mem::replace(&mut clock.rule, length.text()), length.text());
+            changes.push(RuleChange { at: now, from, to, pack: rules.pack.version.clone() });
+            clock.changes = serde_json::to_string(&changes)?;
+            store::change_clock(tx, clock)?;
+            tx.enqueue(M::DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)?;
+        }
+    }
+    for limit in
+        rules.of.limits.iter().filter(|l| !ended && l.starts.iter().any(|start| done.contains(start)))
+    {
+        if clocks.iter().any(|c| c.limit_key == limit.key && c.met_at.is_none()) {
+            continue;
+        }
+        let nth = clocks.last().map_or(1, |last| last.nth + 1);
+        if let Some(clock) = start(tx.ctx(), rules, limit, matter, (nth, now)) {
+            insert::<M>(tx, std::slice::from_ref(&clock))?;
+            clocks.push(clock);
+        }
+    }
+    settle(rules.of, matter, &clocks);
+    Ok(())
+}
+
+/// The first clocks of a new matter, from the instant it came in; [`insert`] stores them once the matter is there.
+pub fn first<M: Matter>(ctx: &Ctx, rules: Rules<'_>, matter: &mut M, act: &str) -> Vec<RunningLimit> {
+    let began = matter.spine().began_at;
+    let mut clocks: Vec<RunningLimit> = Vec::new();
+    for limit in rules.of.limits.iter().filter(|l| l.starts.iter().any(|a| a == act)) {
+        let nth = clocks.last().map_or(1, |last| last.nth + 1);
+        clocks.extend(start(ctx, rules, limit, matter, (nth, began)));
+    }
+    settle(rules.of, matter, &clocks);
+    clocks
+}
+
+/// Stores clocks that have started. Nothing ticks: a job wakes one second after each due instant and looks.
+pub fn insert<M: Matter>(tx: &Tx, clocks: &[RunningLimit]) -> Result<()> {
+    store::insert_clocks(tx, clocks)?;
+    let wakes: Vec<_> = clocks.iter().map(|c| (c.id.as_str(), c.due_at + 1_000)).collect();
+    tx.enqueue_all(M::DUE_JOB, &wakes)
+}
+
+fn start<M: Matter>(
+    ctx: &Ctx,
+    rules: Rules<'_>,
+    limit: &Limit,
+    matter: &M,
+    (nth, now): (i64, i64),
+) -> Option<RunningLimit> {
+    let (length, promise) = chosen(rules.of, &limit.key, matter)?;
+    let calendar = ctx.calendar();
+    Some(RunningLimit {
+        matter: matter.spine().id.clone(),
+        nth,
+        id: ctx.id(),
+        procedure: rules.of.key.clone(),
+        limit_key: limit.key.clone(),
+        pack: rules.pack.version.clone(),
+        calendar: calendar.version().to_owned(),
+        // What nobody has confirmed is promised to nobody.
+        promise: promise == Promise::Public && ctx.policy.is_settled(limit),
+        started_at: now,
+        due_at: length.due(now, calendar),
+        met_at: None,
+        ended_by: None,
+        rule: length.text(),
+        changes: String::from("[]"),
+    })
+}
+
+/// What is due next for the office; a limit that only waits for those outside is nobody's debt.
+fn settle<M: Matter>(of: &Procedure, matter: &mut M, clocks: &[RunningLimit]) {
+    let running = || clocks.iter().filter(|c| c.met_at.is_none() && !waits_for_others(of, &c.limit_key));
+    let next = running().min_by_key(|c| c.due_at);
+    let spine = matter.spine_mut();
+    spine.due_at = next.map(|c| c.due_at);
+    spine.due_order = spine.due_at.unwrap_or(NOT_DUE);
+    spine.due_limit = next.map(|c| c.limit_key.clone());
+    matter.clocks_stand(&|limit| clocks.iter().rfind(|c| c.limit_key == limit).map(|c| c.due_at));
+}
+
+/// Whether an act happens by itself when this limit has passed.
+pub fn waits_for_others(of: &Procedure, limit: &str) -> bool {
+    of.acts.iter().any(|act| act.after_limit.as_deref() == Some(limit))
+}
+
+/// How long a limit is in one case.
+enum Length {
+    Fixed(LimitText),
+    Until(Date),
+}
+
+impl Length {
+    fn text(&self) -> String {
+        match self {
+            Length::Fixed(limit) => limit.text.clone(),
+            Length::Until(day) => format!("{UNTIL}{day}"),
+        }
+    }
+
+    fn due(&self, start: i64, calendar: &Calendar) -> i64 {
+        match self {
+            Length::Fixed(limit) => deadline::due(start, limit.length, calendar),
+            Length::Until(day) => end_of(*day),
+        }
+    }
+}
+
+fn chosen(
+    of: &Procedure,
+    limit: &str,
+    facts: &dyn huitong_kernel::condition::Facts,
+) -> Option<(Length, Promise)> {
+    match of.limit_for(limit, facts)? {
+        Chosen::Clause { limit, promise, .. } => Some((Length::Fixed(limit), promise)),
+        Chosen::Until { day, promise } => Some((Length::Until(day), promise)),
+        Chosen::Unknown(_) | Chosen::None => None,
+    }
+}
+
+/// How a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing<'p> {
+    /// It runs.
+    Running,
+    /// What it asks for was done, in time or late.
+    Met {
+        /// When.
+        at: i64,
+        /// Whether it was late.
+        late: bool,
+    },
+    /// It was stopped by an act that does not do what it asks for: the matter went elsewhere, was taken back, closed by itself.
+    Stopped {
+        /// When.
+        at: i64,
+        /// The act, in words.
+        act: &'p str,
+        /// Whether it had passed by then; never where it only waits for those outside.
+        late: bool,
+    },
+}
+
+/// How a clock of a matter stands.
+pub fn standing<'p>(of: &'p Procedure, clock: &RunningLimit) -> Standing<'p> {
+    let Some(at) = clock.met_at else { return Standing::Running };
+    let late = at > clock.due_at;
+    let by = clock.ended_by.as_deref().unwrap_or_default();
+    let act = of.act(by.split('.').next().unwrap_or_default());
+    match (act, of.limit(&clock.limit_key)) {
+        (Some(act), Some(limit)) if !limit.is_met_by(by) => {
+            let late = late && !waits_for_others(of, &limit.key);
+            Standing::Stopped { at, act: act.label_in(begun_in(of, limit)), late }
+        }
+        _ => Standing::Met { at, late },
+    }
+}
+
+/// The state in which a limit begins to run: what stops it later is named as it is from there, a transfer and no dispatch.
+fn begun_in<'p>(of: &'p Procedure, limit: &Limit) -> &'p str {
+    let acts = limit.starts.iter().filter_map(|key| of.act(key.split('.').next().unwrap_or_default()));
+    acts.flat_map(|act| act.all_moves()).map(|(_, to)| to.as_str()).next().unwrap_or_default()
+}
+
+/// The arithmetic of a clock, by the calendar and with the changes of rule that are kept with it; nothing where these are
+/// not known here.
+pub fn explain(ctx: &Ctx, clock: &RunningLimit) -> Option<Explanation> {
+    deadline::explain_clock(&history(clock)?, &kept(ctx, clock)).ok()
+}
+
+/// The same in one sentence, or why there is none.
+pub fn sentence(ctx: &Ctx, clock: &RunningLimit) -> String {
+    if let Some(day) = clock.rule.strip_prefix(UNTIL).and_then(|day| day.parse::<Date>().ok()) {
+        return format!("期限按填写的日期：{}年{}月{}日当天为止。", day.year(), day.month(), day.day());
+    }
+    let Some(history) = history(clock) else { return String::new() };
+    deadline::sentence(&history, &kept(ctx, clock)).unwrap_or_else(|error| error.to_string())
+}
+
+/// The calendar that a clock was counted by, where it is still known.
+fn kept<'c>(ctx: &'c Ctx, clock: &RunningLimit) -> Vec<&'c Calendar> {
+    ctx.policy.calendar_of(&clock.calendar).into_iter().collect()
+}
+
+/// A clock as the arithmetic reads it: what it began with and what happened to it; nothing where its rule is no limit that
+/// can be read.
+fn history(clock: &RunningLimit) -> Option<Clock> {
+    let changes = clock.rule_changes();
+    let first = changes.first().map_or(&clock.rule, |change| &change.from);
+    let mut events = vec![Event::Start { at: clock.started_at }];
+    for RuleChange { at, to, pack, .. } in &changes {
+        events.push(Event::Rule { at: *at, limit: to.parse().ok()?, version: pack.clone() });
+    }
+    let limit = first.parse().ok()?;
+    Some(Clock { limit, rule: clock.pack.clone(), calendar: clock.calendar.clone(), events })
+}

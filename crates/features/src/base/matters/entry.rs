@@ -1,0 +1,189 @@
+//! New matters with all that is written with them, one or many at once by the same statements.
+
+use huitong_kernel::ctx::{Actor, OfficeKind, Post};
+use huitong_kernel::http::form::Checked;
+use huitong_kernel::journal::Record;
+use huitong_kernel::pack::{Act, Procedure, Reach, StandsFor};
+use huitong_kernel::rights::Right;
+use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
+use serde_json::json;
+
+use super::case::{self, Case, Done, Input, OUTCOME, keep_files};
+use super::matter::{Matter, Rules};
+use super::plain::{Body, Marks, Plain};
+use super::spine::{RunningLimit, Spine, Step};
+use super::{clocks, counts, effects, number, sentences, store};
+use crate::base::associations;
+use crate::base::attachments::{self, KeptFile};
+
+/// A new matter, decided but not yet written.
+pub struct Entry<'f, M> {
+    /// The matter.
+    pub matter: M,
+    /// The limits that begin with it.
+    pub clocks: Vec<RunningLimit>,
+    /// Its first step.
+    pub step: Step,
+    /// The act that begins it.
+    pub act: &'f Act,
+    /// Its record in the journal.
+    pub record: Record,
+    /// Files that came with it.
+    pub files: &'f [KeptFile],
+}
+
+/// Writes new matters with their clocks, counts, steps, files and records; answers the leaf of each.
+pub fn write<M: Matter>(tx: &Tx, of: &Procedure, entries: Vec<Entry<'_, M>>) -> Result<Vec<String>> {
+    let matters: Vec<&M> = entries.iter().map(|e| &e.matter).collect();
+    M::insert(tx, &matters, of)?;
+    clocks::insert::<M>(tx, &entries.iter().flat_map(|e| e.clocks.iter().cloned()).collect::<Vec<_>>())?;
+    counts::began(tx, &matters)?;
+    store::insert_steps(tx, &entries.iter().map(|e| &e.step).collect::<Vec<_>>())?;
+    for entry in &entries {
+        keep_files(tx, &of.key, &entry.step, entry.act, entry.files)?;
+    }
+    tx.record_all(entries.into_iter().map(|entry| entry.record).collect())
+}
+
+/// Begins a matter of a procedure of the pack: rights, form, effects, clocks, step and record like any other act.
+pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done> {
+    let ctx = tx.ctx();
+    let rules = Rules::now(ctx, procedure)?;
+    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    let right = Plain::reach(tx, ctx.right(&act.name)?)?;
+    let form = rules.of.form_of(act).or_missing()?;
+    let own = own_association(&right);
+    let said = case::checked(tx, rules, act, form, input, own.as_deref())?;
+    let mut matter = fresh(tx, rules, act, right.first_post());
+    if rules.of.standing_for(StandsFor::Association).is_none() {
+        matter.spine.association = own;
+    }
+    let mut case = Case::new(tx, rules, matter, (act, said), right.first_post(), input);
+    let outcome = case.outcome()?;
+    Plain::keep(&mut case)?;
+    // Who speaks for an association brings in what is about it, whatever the form names.
+    let own = right.first_post().filter(|post| post.kind == OfficeKind::Association);
+    if let (Some(post), Some(field)) = (own, rules.of.standing_for(StandsFor::Association)) {
+        case.matter.set(field, Some(&json!(post.office)));
+    }
+    let about = rules.of.standing_for(StandsFor::Association).map_or("", |field| &field.key);
+    case.post = through(&right, about, case.matter.spine.association.as_deref())?;
+    once(tx, rules, &case.matter)?;
+    let mut failed = Ok(());
+    for effect in act.effects(outcome.as_deref()) {
+        failed = failed.and_then(|()| effects::apply(&mut case, effect));
+    }
+    failed?;
+    finish(case, input)
+}
+
+/// The association that whoever acts speaks for, where they act as one.
+fn own_association(right: &Right<'_>) -> Option<String> {
+    let post = right
+        .through
+        .iter()
+        .filter_map(|through| through.post)
+        .find(|post| post.kind == OfficeKind::Association);
+    post.map(|post| post.office.clone())
+}
+
+fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -> Plain {
+    let ctx = tx.ctx();
+    let id: Id<Plain> = ctx.id();
+    let number = number::draw(&rules.of.number, ctx.now, &ctx.random);
+    let mut spine = Spine::begin(rules.of, &rules.pack.version, id.to_string(), number, ctx.now);
+    spine.state = act.start.clone().unwrap_or_default();
+    spine.owner_user = ctx.user().map(ToString::to_string);
+    match post.map(|post| (post.kind, &post.office)) {
+        Some((OfficeKind::Association, office)) => spine.owner_association = Some(office.clone()),
+        Some((OfficeKind::Company, office)) => spine.owner_company = Some(office.clone()),
+        _ => {}
+    }
+    Plain { spine, day: None, search: String::new(), marks: Marks::default(), body: Body::default() }
+}
+
+/// The post through which a matter about this association may be begun: where the right goes by links, it must be one of theirs.
+fn through<'a>(right: &Right<'a>, field: &str, association: Option<&str>) -> Result<Option<&'a Post>> {
+    let gives = |through: &&huitong_kernel::rights::Through<'a>| {
+        let among = || association.zip(through.among.as_ref()).is_some_and(|(one, all)| all.contains(one));
+        through.reach != Reach::Linked || among()
+    };
+    match right.through.iter().find(gives) {
+        Some(through) => Ok(through.post),
+        None => Err(Error::invalid(field, "这家协会不由您所在的单位对应，不能由您提出")),
+    }
+}
+
+/// Refuses a second one of what there may be only one that has not ended.
+fn once(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<()> {
+    let Some(once) = &rules.of.once else { return Ok(()) };
+    let association = matter.spine.association.clone();
+    if let Some(id) = &association {
+        // Two who begin one at the same moment meet here.
+        associations::claim(tx, &Id::stored(id.clone()))?;
+    }
+    let open = store::open_about(tx, &rules.of.key, association.as_deref())?;
+    let same = |other: &&Plain| once.among.iter().all(|field| other.said(field) == matter.said(field));
+    let field = once.among.first().map_or("", String::as_str);
+    match open.iter().find(same) {
+        Some(_) => Err(Error::invalid(field, once.what.clone())),
+        None => Ok(()),
+    }
+}
+
+fn finish(case: Case<'_, '_, Plain>, input: &Input) -> Result<Done> {
+    let (tx, ctx, rules, act) = (case.tx, case.tx.ctx(), case.rules, case.act);
+    let mut matter = case.matter;
+    matter.count_act(&act.key, ctx.principal());
+    matter.settle(tx, rules)?;
+    let clocks = clocks::first(ctx, rules, &mut matter, &act.key);
+    let step = first_step(tx, rules, &matter, act, &case.said, case.post)?;
+    let mut record = Record::new(&act.name, &matter.spine.id)
+        .in_post(case.post)
+        .change(json!({}), matter.journal_view(rules.of))
+        .fact("number", matter.spine.number.as_str());
+    if !input.files.is_empty() {
+        record = record.fact("files", attachments::facts(&input.files));
+    }
+    let form = rules.of.form_of(act).map(|form| case::journalled(form, &case.said)).unwrap_or_default();
+    if !form.is_empty() {
+        record = record.fact("form", serde_json::Value::Object(form));
+    }
+    let Spine { id, version, state, due_at, .. } = matter.spine.clone();
+    let said = sentences::fill(tx, rules, &act.done, &matter, (act, "", None), &case.said)?;
+    let entry = Entry { matter, clocks, step, act, record, files: &input.files };
+    let leaf = write(tx, rules.of, vec![entry])?.pop().unwrap_or_default();
+    Ok(Done { id, version, state, due_at, leaf, said })
+}
+
+fn first_step(
+    tx: &Tx,
+    rules: Rules<'_>,
+    matter: &Plain,
+    act: &Act,
+    said: &Checked,
+    post: Option<&Post>,
+) -> Result<Step> {
+    let ctx = tx.ctx();
+    let public = act.public_sentence.as_deref();
+    let public =
+        public.map(|text| sentences::fill(tx, rules, text, matter, (act, "", None), said)).transpose()?;
+    let known = matches!(ctx.actor, Actor::Person { .. });
+    Ok(Step {
+        matter: matter.spine.id.clone(),
+        version: matter.spine.version,
+        id: ctx.id(),
+        at: matter.spine.began_at,
+        act: act.key.clone(),
+        actor: ctx.principal().to_owned(),
+        actor_name: if known { ctx.actor_name().to_owned() } else { String::from("公众") },
+        role: post.map_or_else(String::new, |p| p.role.clone()),
+        office: post.map_or_else(String::new, |p| p.office.clone()),
+        office_name: post.map_or_else(String::new, |p| p.office_name.clone()),
+        state_before: String::new(),
+        state_after: matter.spine.state.clone(),
+        outcome: Some(said.text(OUTCOME).to_owned()).filter(|outcome| !outcome.is_empty()),
+        content: serde_json::to_string(said.values())?,
+        public_text: public,
+    })
+}

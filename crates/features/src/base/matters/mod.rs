@@ -1,0 +1,48 @@
+//! Matters (事项): the engine on which every procedure runs, with a table of its own or as a file of the pack alone.
+
+mod api;
+mod case;
+pub mod clocks;
+pub mod coming;
+mod counts;
+pub mod days;
+mod effects;
+mod entry;
+pub mod guards;
+mod house;
+mod jobs;
+pub mod list;
+mod matter;
+mod notices;
+mod number;
+pub mod pages;
+mod plain;
+pub mod queue;
+mod refs;
+mod routes;
+pub mod sentences;
+mod spine;
+mod store;
+pub mod stories;
+mod subject;
+mod timeline;
+pub mod view;
+pub mod words;
+
+pub use api::{ActDone, input};
+pub use case::{Case, Done, Input, OUTCOME, OVERDUE, checked, journalled, keep_files};
+pub use counts::began;
+pub use effects::{HANDLER, named_unit};
+pub use entry::{Entry, begin, write};
+pub use guards::Offer;
+pub use house::capability;
+pub use jobs::due;
+pub use matter::{KEYS, Matter, Note, Rules};
+pub use notices::{Pages, RECIPIENTS, recipients};
+pub use number::{draw as draw_number, letters, plausible};
+pub use plain::Plain;
+pub use queue::{Directory, LIST_KEYS, Names};
+pub use spine::{ClockId, NOT_DUE, RunningLimit, Said, Spine, Step, StepId};
+pub use store::{clocks as clocks_of, step_of, steps};
+pub use timeline::{Line, Timeline};
+pub use view::{ClockView, FileView};

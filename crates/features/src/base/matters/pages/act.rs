@@ -1,0 +1,383 @@
+//! The page of one act: its form with what is known filled in, what it rests on beside it, why it cannot be done where it cannot.
+
+use askama::Template;
+use huitong_kernel::ctx::OfficeKind;
+use huitong_kernel::error::{FieldError, Kind};
+use huitong_kernel::http::page::{Choice, Fact, Shell};
+use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
+use huitong_kernel::pack::{Control, Field, Form, Procedure, StandsFor};
+use huitong_kernel::{Id, OrMissing, Result, Tx};
+use serde_json::Value as Json;
+
+use crate::base::matters::api::{act_key, found, input, procedure};
+use crate::base::matters::case::{Case, out_of_reach};
+use crate::base::matters::matter::{KEYS, Matter as _, Rules};
+use crate::base::matters::plain::Plain;
+use crate::base::matters::timeline::Line;
+use crate::base::matters::view::Seen;
+use crate::base::matters::{entry, guards, refs, words};
+use crate::base::{associations, units};
+
+#[derive(Template)]
+#[template(path = "base/matters/pages/act.html")]
+struct ActPage {
+    shell: Shell,
+    list: String,
+    list_title: String,
+    /// The matter; empty where this act begins one.
+    href: String,
+    number: String,
+    /// Where the form goes.
+    action: String,
+    label: String,
+    /// What the button says: that it is done on purpose where others were faster.
+    verb: String,
+    state: String,
+    tone: &'static str,
+    form: FormView,
+    unmet: Vec<String>,
+    /// What others did meanwhile, where the page was sent from an older version.
+    since: Vec<Meanwhile>,
+    late: bool,
+    files_lost: bool,
+    version: i64,
+    token: String,
+    summary: String,
+    /// What was done last, with its words.
+    last: Option<Meanwhile>,
+    facts: Vec<Fact>,
+    /// Where what is filled in comes from.
+    known: Vec<String>,
+}
+
+/// One act of somebody else since the page was opened.
+struct Meanwhile {
+    title: String,
+    who: String,
+    time: String,
+    text: String,
+}
+
+impl Meanwhile {
+    fn of(line: Line) -> Meanwhile {
+        let time = huitong_kernel::clock::parse_instant(&line.at).map(huitong_kernel::clock::minute_text);
+        Meanwhile { title: line.title, who: line.who, time: time.unwrap_or_default(), text: line.text }
+    }
+}
+
+/// `GET /{path}/new/{act}`.
+pub fn fill(c: &Call) -> Result<Reply> {
+    draw_new(c, &[])
+}
+
+/// `POST /{path}/new/{act}`.
+pub fn begin(c: &Call) -> Result<Reply> {
+    let of = procedure(c)?;
+    let done = input(c).and_then(|input| c.write(|tx| entry::begin(tx, &of.key, act_key(c), &input)));
+    match done {
+        Ok(done) => c.see_saying(&format!("/{}/{}", of.path, done.id), &done.said),
+        Err(error) => c.again(error, |errors| draw_new(c, errors)),
+    }
+}
+
+/// `GET /{path}/{id}/{act}`.
+pub fn form(c: &Call) -> Result<Reply> {
+    draw(c, &[], false)
+}
+
+/// `POST /{path}/{id}/{act}`: does it and goes back to the matter; whoever was slower sees what changed and loses nothing.
+pub fn perform(c: &Call) -> Result<Reply> {
+    let of = procedure(c)?;
+    let id = c.param("id").to_owned();
+    let done = input(c)
+        .and_then(|input| c.write(|tx| Case::<Plain>::open(tx, &of.key, &id, act_key(c), &input)?.perform()));
+    match done {
+        Ok(done) => {
+            // Who has just handed it on may not see it any more.
+            let stays = c.read(|tx| Ok(found(c, tx, of).is_ok())).unwrap_or(false);
+            let next = if stays { format!("/{}/{id}", of.path) } else { format!("/{}", of.path) };
+            c.see_saying(&next, &done.said)
+        }
+        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], true)?.status(409)),
+        Err(error) => c.again(error, |errors| draw(c, errors, false)),
+    }
+}
+
+fn draw_new(c: &Call, errors: &[FieldError]) -> Result<Reply> {
+    let of = procedure(c)?;
+    let pack = c.ctx.pack()?;
+    let rules = Rules { pack, of };
+    let act = of.act(act_key(c)).or_missing()?;
+    let form = of.form_of(act).or_missing()?;
+    let (view, known) = c.read(|tx| view(c, tx, rules, form, None, errors))?;
+    let mut shell = c.shell(&act.label)?;
+    shell.has_errors = !errors.is_empty();
+    let redrawn = c.route.method == POST;
+    c.page(&ActPage {
+        list: format!("/{}", of.path),
+        list_title: of.title.clone(),
+        href: String::new(),
+        number: String::new(),
+        action: format!("/{}/new/{}", of.path, act.key),
+        label: act.label.clone(),
+        verb: act.label.clone(),
+        state: String::new(),
+        tone: "",
+        unmet: Vec::new(),
+        since: Vec::new(),
+        late: false,
+        files_lost: redrawn && !c.filled()?.files.is_empty(),
+        version: 0,
+        token: c.submit_token(),
+        summary: String::new(),
+        last: None,
+        facts: Vec::new(),
+        form: view,
+        known,
+        shell,
+    })
+}
+
+fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
+    let of = procedure(c)?;
+    let mut page = c.read(|tx| drawn(c, tx, of, errors, late))?;
+    let (title, number) = (page.shell.heading.clone(), page.number.clone());
+    page.shell = c.shell(&page.label)?;
+    page.shell.heading = title;
+    page.shell.title = format!("{} {number}", page.label);
+    page.shell.has_errors = !errors.is_empty();
+    page.token = c.submit_token();
+    c.page(&page)
+}
+
+fn drawn(c: &Call, tx: &Tx, of: &Procedure, errors: &[FieldError], late: bool) -> Result<ActPage> {
+    let seen = Seen::new(tx, found(c, tx, of)?)?;
+    let (rules, spine) = (seen.rules, &seen.matter.spine);
+    let act = rules.of.act(act_key(c)).or_missing()?;
+    if !Plain::reach(tx, c.ctx.right(&act.name)?)?.scope(&KEYS).admits(&|column| spine.key(column)) {
+        return Err(out_of_reach(rules));
+    }
+    let nothing;
+    let form = match rules.of.form_of(act) {
+        Some(form) => form,
+        None => {
+            nothing = Form {
+                key: String::new(),
+                title: act.label.clone(),
+                intro: String::new(),
+                fields: Vec::new(),
+                source: act.source.clone(),
+            };
+            &nothing
+        }
+    };
+    let (view, known) = view(c, tx, rules, form, Some(&seen), errors)?;
+    let label = act.label_in(&spine.state).to_owned();
+    let since = match late {
+        true => meanwhile(c, tx, &seen)?,
+        false => Vec::new(),
+    };
+    let href = format!("/{}/{}", of.path, spine.id);
+    let asked: Vec<&str> = form.fields.iter().map(|field| field.key.as_str()).collect();
+    let beside = seen.fields().filter(|(field, _)| !asked.contains(&field.key.as_str()));
+    let mut facts = Vec::new();
+    for (field, answer) in beside {
+        let value = match answer.as_array().filter(|_| field.control == Control::Table) {
+            Some(rows) => words::rows(field, rows).join("\n"),
+            None => words::say(tx, rules.pack, field, Some(answer))?,
+        };
+        facts.push(Fact {
+            label: field.label.clone(),
+            wide: value.chars().count() > 20,
+            value,
+            ..Fact::default()
+        });
+    }
+    let redrawn = c.route.method == POST;
+    Ok(ActPage {
+        shell: Shell { heading: spine.title.clone(), ..Shell::default() },
+        list: format!("/{}", of.path),
+        list_title: of.title.clone(),
+        number: spine.number.clone(),
+        action: format!("{href}/{}", act.key),
+        verb: if late { format!("核对无误，仍要{label}") } else { label.clone() },
+        state: seen.state_label(),
+        tone: seen.tone(),
+        unmet: guards::unmet(&c.ctx, rules, act, &seen.matter),
+        files_lost: redrawn && !c.filled()?.files.is_empty(),
+        version: spine.version,
+        token: String::new(),
+        summary: seen.summary(),
+        last: last(tx, &seen)?,
+        form: view,
+        facts,
+        known,
+        since,
+        late,
+        label,
+        href,
+    })
+}
+
+/// What others did since the page was opened.
+fn meanwhile(c: &Call, tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Meanwhile>> {
+    let opened = c.filled()?.version().unwrap_or(seen.matter.spine.version);
+    let steps = seen.steps(tx)?;
+    let later: Vec<_> = steps.into_iter().filter(|step| step.version > opened).collect();
+    let lines = seen.lines(tx, &later)?;
+    Ok(lines.into_iter().map(Meanwhile::of).collect())
+}
+
+/// What was done last: an answer, a report, a reason to look at again.
+fn last(tx: &Tx, seen: &Seen<'_>) -> Result<Option<Meanwhile>> {
+    Ok(seen.lines(tx, &seen.steps(tx)?)?.pop().map(Meanwhile::of))
+}
+
+/// The form with what was typed, else with what is known; also says what was filled in and where it comes from.
+fn view(
+    c: &Call,
+    tx: &Tx,
+    rules: Rules<'_>,
+    form: &Form,
+    seen: Option<&Seen<'_>>,
+    errors: &[FieldError],
+) -> Result<(FormView, Vec<String>)> {
+    let (typed, known) = match c.route.method == POST {
+        true => (c.filled()?.clone(), Vec::new()),
+        false => known(c, tx, form, seen)?,
+    };
+    let mut view = FormView::new(form, rules.pack, &typed, errors);
+    let association = seen.and_then(|seen| seen.matter.spine.association.clone());
+    for field in &form.fields {
+        view = match field.control {
+            Control::Association => view.suggest(&field.key, "/orgs/suggest?q="),
+            Control::Unit => {
+                let all = units::all(tx)?.into_iter().filter(|unit| unit.active);
+                let pick = |unit: units::Unit| Choice {
+                    value: unit.id.to_string(),
+                    label: unit.name,
+                    ..Choice::default()
+                };
+                view.choices(&field.key, all.map(pick).collect())
+            }
+            Control::Handler => {
+                let mine = c.ctx.posts().iter().filter(|post| post.kind == OfficeKind::Unit);
+                let offices: std::collections::BTreeSet<&str> =
+                    mine.map(|post| post.office.as_str()).collect();
+                let all = refs::colleagues(tx, offices.into_iter())?.into_iter();
+                picks(view, field, &typed, all.collect())
+            }
+            Control::Officeholder => match &association {
+                Some(id) => {
+                    let all = refs::officeholders(tx, field, id)?.into_iter();
+                    picks(view, field, &typed, all.map(|one| (one.clone(), one)).collect())
+                }
+                None => view,
+            },
+            _ => view,
+        };
+    }
+    Ok((view, known))
+}
+
+/// People to pick from: one by radio, several by ticks.
+fn picks(mut view: FormView, field: &Field, typed: &Filled, all: Vec<(String, String)>) -> FormView {
+    let chosen = typed.all(&field.key);
+    if let Some(shown) = view.fields.iter_mut().find(|shown| shown.key == field.key) {
+        shown.control = if field.several { "checks" } else { "radio" };
+        shown.choices = all
+            .into_iter()
+            .map(|(value, label)| Choice {
+                checked: chosen.contains(&value.as_str()),
+                value,
+                label,
+                ..Choice::default()
+            })
+            .collect();
+    }
+    view
+}
+
+/// What is known and need not be typed again: what stays with the matter, the association one comes from, oneself.
+fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Filled, Vec<String>)> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut told = Vec::new();
+    for field in &form.fields {
+        let kept = seen
+            .filter(|seen| seen.shows(field) && !field.personal)
+            .and_then(|seen| seen.matter.said(&field.key))
+            // A day that could not be chosen today is no help.
+            .filter(|answer| can_be_chosen(c, field, answer));
+        if let Some(answer) = kept {
+            flat(field, answer, &mut pairs);
+            match (field.control, answer.as_str()) {
+                (Control::Association, Some(id)) => {
+                    pairs.push((format!("{}_id", field.key), id.to_owned()));
+                    let name = associations::name_of(tx, &Id::stored(id.to_owned()))?;
+                    pairs.retain(|(key, _)| *key != field.key);
+                    pairs.push((field.key.clone(), name));
+                }
+                _ => told.push(format!("“{}”", field.label)),
+            }
+            continue;
+        }
+        if let Some(asked) = c.query(&field.key).filter(|text| !text.is_empty()) {
+            pairs.push((field.key.clone(), asked.to_owned()));
+            if field.control == Control::Association && field.stands_for == Some(StandsFor::Association) {
+                let id = Id::parse(asked);
+                let found = id.map(|id| associations::find(tx, &id)).transpose()?.flatten();
+                if let Some(association) = found {
+                    pairs.retain(|(key, _)| *key != field.key);
+                    pairs.push((field.key.clone(), association.name));
+                    pairs.push((format!("{}_id", field.key), association.id.to_string()));
+                }
+            }
+            continue;
+        }
+        if let (Control::Handler, Some(me)) = (field.control, c.ctx.user()) {
+            pairs.push((field.key.clone(), me.to_string()));
+            told.push(format!("“{}”", field.label));
+        }
+    }
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    Ok((Filled::of(&pairs), told))
+}
+
+fn can_be_chosen(c: &Call, field: &Field, answer: &Json) -> bool {
+    let day = answer.as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok());
+    let earliest = field.bounds.not_before.as_ref().map(|day| day.on(c.ctx.today(), c.ctx.calendar()));
+    day.zip(earliest).is_none_or(|(day, earliest)| day >= earliest)
+}
+
+/// An answer as a form carries it.
+fn flat(field: &Field, answer: &Json, pairs: &mut Vec<(String, String)>) {
+    let key = &field.key;
+    match answer {
+        Json::String(text) => pairs.push((key.clone(), text.clone())),
+        Json::Number(number) => pairs.push((key.clone(), number.to_string())),
+        Json::Array(all) => {
+            for (nth, one) in all.iter().enumerate() {
+                match one {
+                    Json::String(text) => pairs.push((key.clone(), text.clone())),
+                    Json::Object(row) => {
+                        let cell = |(column, value): (&String, &Json)| {
+                            Some((format!("{key}.{nth}.{column}"), value.as_str()?.to_owned()))
+                        };
+                        pairs.extend(row.iter().filter_map(cell));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Json::Object(object) => match object.get("fen").and_then(Json::as_i64) {
+            Some(fen) => pairs.push((key.clone(), huitong_codes::Money::from_fen(fen).to_string())),
+            None => {
+                let part = |(name, value): (&String, &Json)| {
+                    Some((format!("{key}.{name}"), value.as_str()?.to_owned()))
+                };
+                pairs.extend(object.iter().filter_map(part));
+            }
+        },
+        Json::Bool(_) | Json::Null => {}
+    }
+}

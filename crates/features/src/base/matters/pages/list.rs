@@ -1,0 +1,220 @@
+//! The list of a procedure: its queues as tabs, the sentence of each matter first.
+
+use askama::Template;
+use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
+use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::list::Asked;
+use huitong_kernel::pack::{Field, Procedure, Queue};
+use huitong_kernel::{Error, Result, Tx};
+use jiff::civil::Date;
+
+use super::left;
+use crate::base::matters::api::procedure;
+use crate::base::matters::list as lists;
+use crate::base::matters::queue;
+use crate::base::matters::view::Seen;
+use crate::base::units;
+
+#[derive(Template)]
+#[template(path = "base/matters/pages/list.html")]
+struct ListPage {
+    shell: Shell,
+    title: String,
+    href: String,
+    tabs: Vec<Tab>,
+    choosers: Vec<Chooser>,
+    q: String,
+    queue: String,
+    reset: String,
+    filtered: bool,
+    empty: String,
+    heads: Vec<String>,
+    rows: Vec<Row>,
+    pager: Pager,
+    due_sort: (String, &'static str),
+    begin: Vec<Link>,
+    internal: bool,
+}
+
+/// A filter that is chosen from a list.
+struct Chooser {
+    name: String,
+    label: String,
+    choices: Vec<Choice>,
+}
+
+/// One matter.
+pub struct Row {
+    /// Its page.
+    pub href: String,
+    /// What it is called.
+    pub name: String,
+    /// Its number.
+    pub number: String,
+    /// What its state is called.
+    pub state: String,
+    /// The tone of its pill.
+    pub tone: &'static str,
+    /// What the definition's columns say.
+    pub cells: Vec<String>,
+    /// Time left.
+    pub left: String,
+    /// The tone of it.
+    pub sla: &'static str,
+    /// Until when.
+    pub due: String,
+    /// Which limit.
+    pub limit: String,
+    /// What its reader can do on it now.
+    pub verb: String,
+}
+
+impl Row {
+    /// Dresses a matter for a reader.
+    pub fn of(tx: &Tx, seen: &Seen<'_>) -> Result<Row> {
+        let due = seen.due();
+        let (left, sla, until) = match (&due, planned(tx, seen)) {
+            (None, Some(planned)) => planned,
+            _ => left(tx.ctx(), due.as_ref().map(|(at, _)| *at)),
+        };
+        let verb = seen.offers(tx)?.into_iter().find(|offer| offer.primary);
+        let spine = &seen.matter.spine;
+        Ok(Row {
+            href: format!("/{}/{}", seen.rules.of.path, spine.id),
+            name: spine.title.clone(),
+            number: spine.number.clone(),
+            state: seen.state_label(),
+            tone: seen.tone(),
+            cells: columns(seen.rules.of).iter().map(|key| seen.say(key)).collect(),
+            left,
+            sla,
+            due: until,
+            limit: due.map(|(_, title)| title).unwrap_or_default(),
+            verb: verb.map_or_else(|| String::from("查看"), |offer| offer.label),
+        })
+    }
+}
+
+/// The day that a matter is about, where nothing else is due: what is today stands out.
+fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<(String, &'static str, String)> {
+    let ended = seen.rules.of.state(&seen.matter.spine.state).is_none_or(|state| state.ends);
+    let day: Date = seen.matter.day.as_deref().filter(|_| !ended)?.parse().ok()?;
+    let today = tx.ctx().today();
+    let (words, tone) = match (day - today).get_days() {
+        0 => (String::from("今天"), "soon"),
+        1 => (String::from("明天"), "soon"),
+        _ => (format!("{}月{}日", day.month(), day.day()), "calm"),
+    };
+    Some((words, tone, String::new()))
+}
+
+/// The columns of a definition beside those that every list has.
+fn columns(of: &Procedure) -> Vec<String> {
+    let ours = ["name", "number", "state", "due_at"];
+    of.page.columns.iter().filter(|key| !ours.contains(&key.as_str())).cloned().collect()
+}
+
+/// Beside the queues of the definition: everything within reach.
+const ALL: &str = "all";
+
+/// `GET /{path}`.
+pub fn list(c: &Call) -> Result<Reply> {
+    let of = procedure(c)?;
+    let queues = queue::of_reader(&c.ctx, of);
+    let open = match c.query("queue") {
+        Some(ALL) => None,
+        Some(key) => Some(queues.iter().copied().find(|q| q.key == key).ok_or_else(Error::missing)?),
+        None => None,
+    };
+    let def = lists::def(of);
+    let asked = Asked::read(&def, c.queries())?;
+    let sorted = c.query("sort").is_some();
+    let href = format!("/{}", of.path);
+    let named = ["state", "unit", "q", "since", "until"];
+    let asked_for = |name: &str| c.query(name).is_some_and(|text| !text.is_empty());
+    let filtered =
+        named.iter().any(|name| asked_for(name)) || of.fields.iter().any(|field| asked_for(&field.key));
+    let (open, rows, total, tabs, choosers) = c.read(|tx| {
+        let counts: Result<Vec<i64>> = queues.iter().map(|queue| lists::count(tx, of, queue)).collect();
+        let counts = counts?;
+        // Nobody begins with an empty queue where another one has something.
+        let first =
+            || queues.iter().zip(&counts).find(|(queue, n)| queue.duty && **n > 0).map(|(queue, _)| *queue);
+        let open = open.or_else(|| first().filter(|_| c.query("queue").is_none() && !filtered));
+        let page = lists::page(tx, of, open, &asked, sorted)?;
+        let rows: Result<Vec<Row>> =
+            page.items.into_iter().map(|matter| Row::of(tx, &Seen::new(tx, matter)?)).collect();
+        let tabs = tabs(&href, &queues, &counts, open);
+        Ok((open.map(|q| q.key.clone()), rows?, page.total.unwrap_or_default(), tabs, choosers(c, tx, of)?))
+    })?;
+    let opened: Option<&Queue> = open.as_deref().and_then(|key| of.queue(key));
+    let mut shell = c.shell(&of.title)?;
+    shell.title = of.title.clone();
+    let begin = of.beginnings().filter(|act| c.ctx.may(&act.name).is_some());
+    let begin =
+        begin.map(|act| Link { href: format!("{href}/new/{}", act.key), label: act.label.clone() }).collect();
+    let facts = |key: &String| of.facts.iter().find(|fact| fact.key == *key).map(|fact| fact.label.clone());
+    c.page(&ListPage {
+        title: of.title.clone(),
+        q: c.query("q").unwrap_or_default().to_owned(),
+        queue: open.clone().unwrap_or_else(|| String::from(ALL)),
+        reset: open.map_or_else(|| format!("{href}?queue={ALL}"), |key| format!("{href}?queue={key}")),
+        empty: opened.map_or_else(|| of.sentences.empty.clone(), |queue| queue.empty.clone()),
+        heads: columns(of).iter().filter_map(facts).collect(),
+        pager: asked.pager(total, "件", &href, c.queries()),
+        due_sort: asked.sort_link("due_at", &href, c.queries()),
+        internal: of.work_secret,
+        tabs,
+        choosers,
+        filtered,
+        rows,
+        begin,
+        shell,
+        href,
+    })
+}
+
+fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> Vec<Tab> {
+    let tab = |(queue, count): (&&Queue, &i64)| Tab {
+        href: format!("{href}?queue={}", queue.key),
+        label: queue.title.clone(),
+        count: Some(*count),
+        current: open.is_some_and(|open| open.key == queue.key),
+        red: queue.late,
+    };
+    let all = Tab {
+        href: format!("{href}?queue={ALL}"),
+        label: String::from("全部"),
+        current: open.is_none(),
+        ..Tab::default()
+    };
+    queues.iter().zip(counts).map(tab).chain([all]).collect()
+}
+
+fn choosers(c: &Call, tx: &Tx, of: &Procedure) -> Result<Vec<Chooser>> {
+    let mut all = Vec::new();
+    for key in &of.page.filters {
+        let chosen = |value: &str| c.query(key) == Some(value);
+        let choice = |value: &str, label: &str| Choice {
+            checked: chosen(value),
+            value: value.to_owned(),
+            label: label.to_owned(),
+            ..Choice::default()
+        };
+        let choices: Vec<Choice> = match (key.as_str(), of.field(key)) {
+            ("state", _) => of.states.iter().map(|state| choice(&state.key, &state.label)).collect(),
+            ("unit", _) => units::all(tx)?.iter().map(|unit| choice(unit.id.as_str(), &unit.name)).collect(),
+            (_, Some(Field { options: Some(list), .. })) => {
+                c.ctx.pack()?.choices(list).iter().map(|one| choice(&one.key, &one.label)).collect()
+            }
+            _ => continue,
+        };
+        let label = of
+            .facts
+            .iter()
+            .find(|fact| fact.key == *key)
+            .map_or_else(|| key.clone(), |fact| fact.label.clone());
+        all.push(Chooser { name: key.clone(), label, choices });
+    }
+    Ok(all)
+}

@@ -1,0 +1,388 @@
+//! Matters of procedures that have no code of their own: the spine, and a body that their definition reads.
+
+use std::collections::BTreeMap;
+
+use huitong_kernel::condition::{FactDef, Facts, Value as FactValue};
+use huitong_kernel::counters::{Keys, Tally};
+use huitong_kernel::db::Column;
+use huitong_kernel::pack::{Control, Field, Procedure, StandsFor};
+use huitong_kernel::rights::{Right, Scope};
+use huitong_kernel::{Error, Id, Named, Result, Row, Tx, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use super::case::Case;
+use super::matter::{Matter, Note, Rules};
+use super::spine::Spine;
+use super::store::{self, FactRow};
+use super::{sentences, words};
+use crate::base::duty;
+use crate::matter_columns;
+
+impl Named for Plain {
+    const PREFIX: &'static str = "mtr";
+}
+
+matter_columns! {
+    /// A matter of a procedure of the pack.
+    pub struct Plain {
+        /// The day it is about, where its procedure has one.
+        day: Option<String>,
+        /// Folded words that it is found by.
+        search: String,
+        /// Who did which act last and how often, and what acts stamped.
+        marks: Marks,
+        /// What was filled in and stays with it.
+        body: Body,
+    }
+}
+
+/// What was filled in, field by field, as programs read it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Body(pub Map<String, Json>);
+
+/// What acts left behind beside what their forms said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Marks {
+    #[serde(default)]
+    acts: BTreeMap<String, Times>,
+    #[serde(default)]
+    at: BTreeMap<String, i64>,
+    #[serde(default)]
+    by: BTreeMap<String, String>,
+    #[serde(default)]
+    holds: BTreeMap<String, bool>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Times {
+    by: String,
+    times: usize,
+}
+
+macro_rules! json_column {
+    ($name:ty, $write:expr, $read:expr) => {
+        impl Column for $name {
+            fn read(value: &Value) -> Option<Self> {
+                $read(&String::read(value)?)
+            }
+        }
+        impl From<&$name> for Value {
+            fn from(value: &$name) -> Value {
+                Value::Text($write(value))
+            }
+        }
+    };
+}
+json_column!(Body, |body: &Body| Json::Object(body.0.clone()).to_string(), |text: &str| {
+    serde_json::from_str(text).ok().map(Body)
+});
+json_column!(Marks, |marks: &Marks| serde_json::to_string(marks).unwrap_or_default(), |text: &str| {
+    serde_json::from_str(text).ok()
+});
+
+/// What is counted of matters.
+pub static TALLY: Tally = Tally {
+    name: "matters",
+    columns: &[
+        "procedure",
+        "state",
+        "kind",
+        "unit",
+        "next_unit",
+        "desk_unit",
+        "assignee",
+        "owner_association",
+    ],
+};
+
+/// The facts that every matter has, whatever its definition; those with a column may stand in queues.
+pub fn declared() -> Vec<FactDef> {
+    vec![
+        FactDef::choice_of("state", "办理状态", "states").column("state"),
+        FactDef::text("kind", "分类").column("kind"),
+        FactDef::unit("unit", "承办单位").column("unit"),
+        FactDef::unit("desk_unit", "现在所在单位").column("desk_unit"),
+        FactDef::person("assignee", "经办人").column("assignee"),
+        FactDef::person("owner", "提出人").column("owner_user"),
+        FactDef::instant("began_at", "提出时间").column("began_at"),
+        FactDef::instant("due_at", "到期时间").column("due_at").ordered_by("due_order"),
+        FactDef::instant("closed_at", "办结时间").column("closed_at"),
+        FactDef::instant("updated_at", "更新时间").column("updated_at"),
+        FactDef::text("number", "编号").column("number"),
+        FactDef::text("name", "名称").column("title"),
+    ]
+}
+
+/// The column in which lists find what a field says: that which it stands for, else a look at its fact.
+pub fn column(field: &Field) -> Option<String> {
+    let stands = field.stands_for.map(|stands| match stands {
+        StandsFor::Association => "association",
+        StandsFor::Unit => "unit",
+        StandsFor::Assignee => "assignee",
+        StandsFor::Kind => "kind",
+        StandsFor::Day => "day",
+    });
+    if let Some(column) = stands {
+        return Some(column.to_owned());
+    }
+    let value = match field.control {
+        Control::Integer | Control::Score => "number",
+        Control::Date => "day",
+        _ => "text",
+    };
+    let single = field.indexed && !field.several && field.control != Control::Many;
+    single.then(|| {
+        let key = &field.key;
+        format!(
+            "(SELECT f.{value} FROM matter_facts f WHERE f.matter = a.id AND f.fact = '{key}' AND f.nth = 0)"
+        )
+    })
+}
+
+impl Facts for Plain {
+    fn fact(&self, key: &str) -> Option<FactValue> {
+        let text = |v: &str| Some(FactValue::Text(v.to_owned())).filter(|_| !v.is_empty());
+        let spine = &self.spine;
+        if let Some(json) = self.body.0.get(key) {
+            return words::fact(json);
+        }
+        match key {
+            "state" => text(&spine.state),
+            "kind" => text(&spine.kind),
+            "unit" => spine.unit.as_ref().and_then(|unit| text(unit.as_str())),
+            "desk_unit" => spine.desk_unit.as_ref().and_then(|unit| text(unit.as_str())),
+            "assignee" => spine.assignee.as_deref().and_then(text),
+            "owner" => spine.owner_user.as_deref().and_then(text),
+            "number" => text(&spine.number),
+            "name" => text(&spine.title),
+            "began_at" => Some(FactValue::Instant(spine.began_at)),
+            "due_at" => spine.due_at.map(FactValue::Instant),
+            "closed_at" => spine.closed_at.map(FactValue::Instant),
+            "updated_at" => Some(FactValue::Instant(spine.updated_at)),
+            _ => {
+                let at = self.marks.at.get(key).map(|at| FactValue::Instant(*at));
+                let by = || self.marks.by.get(key).and_then(|by| text(by));
+                at.or_else(by).or_else(|| self.marks.holds.get(key).map(|holds| FactValue::Flag(*holds)))
+            }
+        }
+    }
+}
+
+impl Plain {
+    /// What was filled in for a field.
+    pub fn said(&self, field: &str) -> Option<&Json> {
+        self.body.0.get(field)
+    }
+
+    /// Puts an answer in its place: the body, and the column it stands for.
+    pub(super) fn set(&mut self, field: &Field, answer: Option<&Json>) {
+        let text = answer.and_then(Json::as_str).map(str::to_owned);
+        match field.stands_for {
+            Some(StandsFor::Association) => self.spine.association.clone_from(&text),
+            Some(StandsFor::Unit) => {
+                self.spine.unit = text.clone().map(Id::stored);
+                self.spine.desk_unit.clone_from(&self.spine.unit);
+            }
+            Some(StandsFor::Assignee) => self.spine.assignee.clone_from(&text),
+            Some(StandsFor::Kind) => self.spine.kind = text.clone().unwrap_or_default(),
+            Some(StandsFor::Day) => self.day.clone_from(&text),
+            None => {}
+        }
+        match answer {
+            // Conditions ask whether it is ticked, not how a form says so.
+            Some(answer) if field.control == Control::Check => {
+                let ticked = answer.as_str().map_or(answer.as_bool().unwrap_or_default(), |text| text == "1");
+                self.body.0.insert(field.key.clone(), Json::Bool(ticked))
+            }
+            Some(answer) => self.body.0.insert(field.key.clone(), answer.clone()),
+            None => self.body.0.remove(&field.key),
+        };
+    }
+
+    /// An end that is reached without ever passing the state from which it is seen stays unseen.
+    fn was_shown(&self, of: &Procedure, from: &str) -> bool {
+        let ends = of.state(&self.spine.state).is_some_and(|state| state.ends);
+        !ends || self.spine.state == from
+    }
+
+    /// What lists ask of it that is no column.
+    fn facts<'m>(&'m self, of: &Procedure) -> Vec<FactRow<'m>> {
+        let mut rows = Vec::new();
+        for field in of.fields.iter().filter(|field| field.indexed && field.stands_for.is_none()) {
+            let Some(answer) = self.said(&field.key) else { continue };
+            let all = match answer {
+                Json::Array(all) => all.iter().collect(),
+                one => vec![one],
+            };
+            for (nth, one) in all.into_iter().enumerate() {
+                let text = one.as_str().map(str::to_owned);
+                let dated = field.control == Control::Date;
+                rows.push(FactRow {
+                    matter: self,
+                    fact: field.key.clone(),
+                    nth: i64::try_from(nth).unwrap_or(i64::MAX),
+                    number: one.as_i64().or_else(|| one.get("fen").and_then(Json::as_i64)),
+                    day: text.clone().filter(|_| dated),
+                    text: text.filter(|_| !dated),
+                });
+            }
+        }
+        rows
+    }
+}
+
+impl Matter for Plain {
+    const TALLY: &'static Tally = &TALLY;
+    const DUE_JOB: &'static str = "matter.due";
+
+    fn keys(&self) -> Keys<'_> {
+        let spine = &self.spine;
+        fn of(unit: Option<&crate::base::units::UnitId>) -> &str {
+            unit.map_or("", |unit| unit.as_str())
+        }
+        [
+            &spine.procedure,
+            &spine.state,
+            &spine.kind,
+            of(spine.unit.as_ref()),
+            of(spine.next_unit.as_ref()),
+            of(spine.desk_unit.as_ref()),
+            spine.assignee.as_deref().unwrap_or_default(),
+            spine.owner_association.as_deref().unwrap_or_default(),
+        ]
+    }
+
+    fn spine(&self) -> &Spine {
+        &self.spine
+    }
+
+    fn spine_mut(&mut self) -> &mut Spine {
+        &mut self.spine
+    }
+
+    fn read(row: Row) -> Result<Plain> {
+        Plain::read(row)
+    }
+
+    fn find(tx: &Tx, scope: &Scope, id: &str) -> Result<Option<Plain>> {
+        store::find(tx, scope, id)
+    }
+
+    fn settle(&mut self, tx: &Tx, rules: Rules<'_>) -> Result<()> {
+        let of = rules.of;
+        self.spine.title = sentences::name(tx, rules, self)?;
+        self.search = format!("{} {}", self.spine.number, self.spine.title).to_lowercase();
+        let shown = match of.sees.as_ref().and_then(|sees| sees.from.as_deref()) {
+            None => of.sees.is_some(),
+            Some(from) => {
+                let place = |key: &str| of.states.iter().position(|state| state.key == key);
+                place(&self.spine.state) >= place(from) && self.was_shown(of, from)
+            }
+        };
+        // Once it was shown it stays so: what was served is not taken back by another state.
+        if shown && !of.work_secret && self.spine.owner_association.is_none() {
+            self.spine.owner_association.clone_from(&self.spine.association);
+        }
+        Ok(())
+    }
+
+    fn update(&self, tx: &Tx, of: &Procedure) -> Result<()> {
+        store::update(tx, self)?;
+        store::set_facts(tx, self, &self.facts(of))
+    }
+
+    fn insert(tx: &Tx, matters: &[&Plain], of: &Procedure) -> Result<()> {
+        store::insert(tx, matters)?;
+        matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
+    }
+
+    /// An act that is there to change something changes something.
+    fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
+        let Some(first) = case.act.changes.first() else { return Ok(()) };
+        let same = |field: &String| case.said.json(field) == case.matter.said(field);
+        match case.act.changes.iter().all(same) {
+            true => Err(Error::invalid(first, "填写的和原来一样，没有改动")),
+            false => Ok(()),
+        }
+    }
+
+    /// What a form said stays with the matter unless its field belongs to the step alone.
+    fn keep(case: &mut Case<'_, '_, Plain>) -> Result<()> {
+        let Some(form) = case.rules.of.form_of(case.act) else { return Ok(()) };
+        for field in form.fields.iter().filter(|field| !field.step_only && field.control != Control::Files) {
+            let answer = case.said.json(&field.key);
+            // What is personal is not filled in again, so that an empty field says nothing of it.
+            if answer.is_some() || !field.personal {
+                case.matter.set(field, answer);
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, name: &str, note: Note) -> Result<()> {
+        match note {
+            Note::At(at) => drop(self.marks.at.insert(name.to_owned(), at)),
+            Note::By(Some(by)) => drop(self.marks.by.insert(name.to_owned(), by)),
+            Note::By(None) => drop(self.marks.by.remove(name)),
+            Note::Holds(holds) => drop(self.marks.holds.insert(name.to_owned(), holds)),
+        }
+        Ok(())
+    }
+
+    fn is_noted(&self, name: &str) -> bool {
+        self.marks.at.contains_key(name)
+    }
+
+    fn forget(&mut self, field: &str) -> Result<()> {
+        self.body.0.remove(field);
+        Ok(())
+    }
+
+    fn doer(&self, act: &str) -> Option<&str> {
+        self.marks.acts.get(act).map(|times| times.by.as_str())
+    }
+
+    fn times(&self, act: &str) -> usize {
+        self.marks.acts.get(act).map_or(0, |times| times.times)
+    }
+
+    fn count_act(&mut self, act: &str, by: &str) {
+        let times = self.marks.acts.entry(act.to_owned()).or_default();
+        times.times += 1;
+        by.clone_into(&mut times.by);
+    }
+
+    fn journal_view(&self, of: &Procedure) -> Json {
+        let spine = &self.spine;
+        let mut view = Map::new();
+        for (key, value) in [
+            ("state", json!(spine.state)),
+            ("association", json!(spine.association)),
+            ("unit", json!(spine.unit)),
+            ("next_unit", json!(spine.next_unit)),
+            ("assignee", json!(spine.assignee)),
+            ("due_at", json!(spine.due_at.map(huitong_kernel::clock::rfc3339))),
+            ("due_limit", json!(spine.due_limit)),
+        ] {
+            if !value.is_null() {
+                view.insert(key.to_owned(), value);
+            }
+        }
+        view.insert(String::from("version"), json!(spine.version));
+        for field in of.fields.iter().filter(|field| field.journal && !field.step_only) {
+            if let Some(answer) = self.said(&field.key) {
+                view.insert(field.key.clone(), answer.clone());
+            }
+        }
+        Json::Object(view)
+    }
+
+    fn sentence_facts(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<sentences::Facts> {
+        sentences::of_plain(tx, rules, matter)
+    }
+
+    fn reach<'c>(tx: &Tx, right: Right<'c>) -> Result<Right<'c>> {
+        duty::reach(tx, right)
+    }
+}

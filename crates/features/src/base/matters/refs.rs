@@ -1,0 +1,165 @@
+//! Whom and what a form names: associations, units, people, other matters, by id, code or full name; found or said why not.
+
+use huitong_codes::Uscc;
+use huitong_kernel::ctx::OfficeKind;
+use huitong_kernel::error::FieldError;
+use huitong_kernel::http::form::Checked;
+use huitong_kernel::pack::{Act, Control, Field, Form};
+use huitong_kernel::{Error, Id, Result, Tx};
+use serde_json::Value as Json;
+
+use super::matter::{KEYS, Matter as _, Rules};
+use super::plain::Plain;
+use super::{effects, store};
+use crate::base::associations::{self, Association};
+use crate::base::{duty, identity};
+
+type Found = std::result::Result<String, String>;
+
+/// Puts what was meant in the place of what was typed, in every field that names something; all that is not found is said
+/// at once. `about` is the association of the matter, where it has one already.
+pub fn settle(
+    tx: &Tx,
+    rules: Rules<'_>,
+    act: &Act,
+    form: &Form,
+    said: &mut Checked,
+    about: Option<&str>,
+) -> Result<()> {
+    let mut wrong = Vec::new();
+    let mut about = about.map(str::to_owned);
+    for field in &form.fields {
+        let Some(typed) = typed(said, field) else { continue };
+        let mut meant = Vec::new();
+        for one in typed {
+            match find(tx, field, &one, about.as_deref())? {
+                Some(Ok(id)) => meant.push(id),
+                Some(Err(message)) => wrong.push(FieldError { field: field.key.clone(), message }),
+                None => {}
+            }
+        }
+        let whole = Json::from(meant.clone());
+        match meant.first() {
+            Some(_) if field.several => said.mean_json(&field.key, whole),
+            Some(one) => said.mean(&field.key, one),
+            None => {}
+        }
+        if field.control == Control::Association && !field.several {
+            about = meant.first().cloned().or(about);
+        }
+    }
+    let _ = (rules, act);
+    if wrong.is_empty() { Ok(()) } else { Err(Error::fields(wrong)) }
+}
+
+/// What was typed or picked; none where the field names nothing.
+fn typed(said: &Checked, field: &Field) -> Option<Vec<String>> {
+    let names = matches!(
+        field.control,
+        Control::Association | Control::Unit | Control::Handler | Control::Officeholder | Control::Matter
+    );
+    let answer = said.json(&field.key).filter(|_| names)?;
+    if let Some(all) = answer.as_array() {
+        return Some(all.iter().filter_map(Json::as_str).map(str::to_owned).collect());
+    }
+    let one = said.id(&field.key).or(answer.as_str()).unwrap_or_default();
+    (!one.is_empty()).then(|| vec![one.to_owned()])
+}
+
+fn find(tx: &Tx, field: &Field, typed: &str, about: Option<&str>) -> Result<Option<Found>> {
+    Ok(Some(match field.control {
+        Control::Association => association(tx, typed)?,
+        Control::Unit => match effects::named_unit(tx, &field.key, typed) {
+            Ok(unit) => Ok(unit.id.to_string()),
+            Err(error) => Err(said(&error)),
+        },
+        Control::Handler => colleague(tx, field, typed)?,
+        Control::Officeholder => officeholder(tx, field, typed, about)?,
+        Control::Matter => matter(tx, typed)?,
+        _ => return Ok(None),
+    }))
+}
+
+/// A matter that whoever acts may see, by its number; what is hidden and what is not there look alike.
+fn matter(tx: &Tx, typed: &str) -> Result<Found> {
+    if let Some((id, procedure)) = store::named(tx, typed)?
+        && let Some(right) = tx.ctx().may(&format!("{procedure}.view"))
+        && let Some(found) = store::find(tx, &Plain::reach(tx, right)?.scope(&KEYS), &id)?
+    {
+        return Ok(Ok(found.spine.number.clone()));
+    }
+    Ok(Err(format!("没有找到编号为“{typed}”的事项，请核对")))
+}
+
+/// What an error says of the one thing that was asked for.
+fn said(error: &Error) -> String {
+    error.field_errors().first().map_or(error.message(), |field| &field.message).to_owned()
+}
+
+fn association(tx: &Tx, typed: &str) -> Result<Found> {
+    let found: Option<Association> = match (Id::<Association>::parse(typed), Uscc::parse(typed)) {
+        (Some(id), _) => associations::find(tx, &id)?,
+        (None, Ok(code)) => associations::by_uscc(tx, &code)?,
+        (None, Err(_)) => match duty::by_words(tx, typed) {
+            Ok(found) => Some(found),
+            Err(error) => return Ok(Err(said(&error))),
+        },
+    };
+    Ok(found
+        .map(|found| found.id.to_string())
+        .ok_or_else(|| format!("没有找到“{typed}”，请从提示中选择协会")))
+}
+
+/// Somebody of the units in which whoever acts holds a post.
+fn colleague(tx: &Tx, field: &Field, typed: &str) -> Result<Found> {
+    let offices = tx.ctx().posts().iter().filter(|post| post.kind == OfficeKind::Unit);
+    let offices: std::collections::BTreeSet<&str> = offices.map(|post| post.office.as_str()).collect();
+    let mut fitting = Vec::new();
+    for holder in colleagues(tx, offices.into_iter())? {
+        if (holder.0 == typed || holder.1 == typed) && !fitting.contains(&holder.0) {
+            fitting.push(holder.0);
+        }
+    }
+    Ok(match (fitting.len(), fitting.pop()) {
+        (1, Some(id)) => Ok(id),
+        (0, _) => Err(format!("“{}”里没有本单位的“{typed}”，请从列表中选择", field.label)),
+        _ => Err(format!("本单位有几位“{typed}”，请从列表中选择")),
+    })
+}
+
+/// Accounts and names of the people of some units, each once.
+pub fn colleagues<'u>(tx: &Tx, units: impl Iterator<Item = &'u str>) -> Result<Vec<(String, String)>> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for unit in units {
+        for role in tx.ctx().roles().all() {
+            for holder in identity::people_in_role(tx, unit, &role.key)? {
+                if !all.iter().any(|(id, _)| id == holder.user.as_str()) {
+                    all.push((holder.user.to_string(), holder.name));
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Somebody who holds one of the posts today, as `职务 姓名`; only the post is known, no file on the person.
+fn officeholder(tx: &Tx, field: &Field, typed: &str, about: Option<&str>) -> Result<Found> {
+    let Some(association) = about else { return Ok(Err(String::from("请先选择协会"))) };
+    let all = officeholders(tx, field, association)?;
+    let fits =
+        |known: &&String| *known == typed || known.split_once(' ').is_some_and(|(_, name)| name == typed);
+    let mut fitting = all.iter().filter(fits);
+    Ok(match (fitting.next(), fitting.next()) {
+        (Some(one), None) => Ok(one.clone()),
+        (None, _) => Err(format!("“{typed}”现在没有在这家协会任职，可以选：{}", all.join("、"))),
+        _ => Err(format!("有几位“{typed}”，请从列表中选择")),
+    })
+}
+
+/// Those who hold one of the posts of a field in an association today, each as `职务 姓名`.
+pub fn officeholders(tx: &Tx, field: &Field, association: &str) -> Result<Vec<String>> {
+    let people = associations::people(tx, &Id::stored(association.to_owned()), tx.ctx().today())?;
+    let asked =
+        people.into_iter().filter(|person| field.only.is_empty() || field.only.contains(&person.title));
+    Ok(asked.map(|person| format!("{} {}", person.title, person.name)).collect())
+}
