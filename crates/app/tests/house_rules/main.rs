@@ -3,6 +3,8 @@
 //! To add one: write a [`Rule`] in the module it belongs to, with a self-test that shows a text it refuses and one it lets
 //! pass, and name it below.
 
+mod alive;
+mod definitions;
 mod imports;
 mod layers;
 mod paths;
@@ -50,6 +52,12 @@ rules! {
     stores_decide_no_rights: layers::RIGHTS,
     a_table_has_one_owner: sql::TABLES,
     statements_are_portable: sql::PORTABLE,
+    the_kernel_knows_no_procedure: definitions::KERNEL,
+    nobody_decides_by_a_key: definitions::STRINGS,
+    a_definition_is_alive: alive::ALIVE,
+    hooks_are_known_on_both_sides: alive::HOOKS,
+    a_pack_is_held_against_those_before: alive::PUBLISHED,
+    red_lines_hold_at_the_reader: alive::RED_LINES,
     files_stay_short: text::SIZE,
     files_say_what_they_are: text::HEADERS,
     nothing_is_left_open: text::OPEN_ENDS,

@@ -1,11 +1,15 @@
 //! Rust source taken apart: the code without comments, strings and tests, and the strings by themselves.
 
+use std::ops::RangeInclusive;
+
 /// A Rust file without its tests.
 pub struct Source {
     /// The code; every comment, string and test is blanked, lines stay where they were.
     pub code: String,
     /// The string literals of the code, in order.
     pub strings: Vec<Literal>,
+    /// The lines of its tests.
+    pub tests: Vec<RangeInclusive<usize>>,
 }
 
 /// A string literal.
@@ -24,13 +28,16 @@ pub fn read(text: &str) -> Source {
         Scan { chars: text.chars().collect(), at: 0, line: 1, code: Vec::new(), strings: Vec::new() };
     scan.run();
     let Scan { mut code, mut strings, .. } = scan;
+    let mut lines = Vec::new();
     for (from, to) in tests(&code) {
+        let line = |at: usize| 1 + code.iter().take(at).filter(|c| **c == '\n').count();
+        lines.push(line(from)..=line(to.saturating_sub(1)));
         for c in code.iter_mut().take(to).skip(from).filter(|c| **c != '\n') {
             *c = ' ';
         }
         strings.retain(|s| s.at < from || s.at >= to);
     }
-    Source { code: code.into_iter().collect(), strings }
+    Source { code: code.into_iter().collect(), strings, tests: lines }
 }
 
 /// The ranges of items under `#[cfg(test)]`.
@@ -232,5 +239,6 @@ mod tests {
             assert_eq!(source.code.contains(word), there, "{word}");
         }
         assert!(source.strings.is_empty());
+        assert_eq!(source.tests, [2..=3, 5..=6]);
     }
 }

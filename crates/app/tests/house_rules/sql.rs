@@ -37,7 +37,7 @@ fn words(sql: &str) -> Vec<&str> {
     found
 }
 
-/// Tables the migrations create.
+/// Tables the migrations create and leave.
 fn created(tree: &Tree) -> BTreeSet<String> {
     let mut tables = BTreeSet::new();
     for file in tree.files.iter().filter(|f| f.path.starts_with("migrations/")) {
@@ -46,6 +46,9 @@ fn created(tree: &Tree) -> BTreeSet<String> {
             match window {
                 ["CREATE", "TABLE", "IF", "NOT", "EXISTS", name] | ["CREATE", "TABLE", name, ..] => {
                     tables.insert((*name).to_owned());
+                }
+                ["DROP", "TABLE", name, ..] => {
+                    tables.remove(*name);
                 }
                 _ => {}
             }

@@ -66,19 +66,24 @@ fn city(tree: &Tree) -> Vec<Finding> {
     found
 }
 
+/// Where the fields of definitions are read.
+const READER: &str = "crates/kernel/src/pack/field.rs";
+
 fn secrecy(tree: &Tree) -> Vec<Finding> {
     let names =
         [("密", "级"), ("份", "号"), ("secrecy_", "level"), ("secret_", "level"), ("copy_", "number")];
     let mut found = Vec::new();
-    // The list of stop markings must say what it stops.
-    let all =
-        |f: &&File| (speaks(f) || f.ends_with(&[".sql", ".json"])) && !f.path.ends_with("/markings.toml");
+    // The list of stop markings must say what it stops, the page that explains packs what they may not hold.
+    let explains = |f: &&File| f.ends_with(&["/markings.toml", "/README.md"]);
+    let all = |f: &&File| (speaks(f) || f.ends_with(&[".sql", ".json"])) && !explains(f);
     for file in tree.files.iter().filter(all) {
         for (head, tail) in names {
             let word = format!("{head}{tail}");
+            // The reader's list of what no field may ask for must name it.
+            let forbids = |line: &&str| line.starts_with("const FORBIDDEN") && file.path == READER;
             // The citizen's number (公民身份号码) holds one of them by chance.
             let without_chance = |line: &str| line.replace("身份号", "").contains(&word);
-            let lines = file.lines().filter(|(_, line)| without_chance(line));
+            let lines = file.lines().filter(|(_, line)| without_chance(line) && !forbids(line));
             found.extend(lines.map(|(number, _)| file.finding(number, &word)));
         }
     }
@@ -113,5 +118,12 @@ mod tests {
         assert!(SECRECY.refuses(&[("migrations/0002_b.sql", &format!("secrecy_{} TEXT", "level"))]));
         assert!(!SECRECY.refuses(&[("pack/chengdu/stops.toml", "marking = \"绝密★\"")]));
         assert!(!SECRECY.refuses(&[("web/macros/field.html", "公民身份号码")]));
+        let forbids = format!("const FORBIDDEN: [&str; 1] = [\"密{}\"];", "级");
+        assert!(!SECRECY.refuses(&[(READER, &forbids)]));
+        assert!(SECRECY.refuses(&[(READER, &format!("label: \"密{}\"", "级"))]));
+        assert!(SECRECY.refuses(&[("crates/kernel/src/pack/lists.rs", &forbids)]));
+        let explains = format!("- 不能登记：密{}。", "级");
+        assert!(!SECRECY.refuses(&[("pack/chengdu/README.md", &explains)]));
+        assert!(SECRECY.refuses(&[("pack/chengdu/forms.toml", &explains)]));
     }
 }
