@@ -22,7 +22,7 @@ if (files.length === 0 || missing.length > 0) {
 
 mkdirSync(join(here, "shots"), { recursive: true });
 // Two cores: a browser and a server fill them.
-const results = run({ files, concurrency: Number(process.env.BROWSER_JOBS ?? 1), timeout: 300_000 });
+const results = run({ files, concurrency: Number(process.env.BROWSER_JOBS ?? 1), timeout: 450_000 });
 results.on("test:fail", () => {
   process.exitCode = 1;
 });
