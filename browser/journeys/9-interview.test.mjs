@@ -128,7 +128,7 @@ test("demanded, reported, sent back for a second round, reported again and close
   await act(registrar, "复核", async (p) => {
     await pick(p, "outcome", "back");
     await p.locator('textarea[name="verdict"]').fill("会议还没有召开，召开后报送纪要。");
-    await p.locator('input[name="next_by"]').fill(day(25));
+    await p.locator('input[name="rectify_by"]').fill(day(25));
   });
   await says(registrar, "整改中", "2025年4月8日");
   await open(secretary, "餐饮商会");

@@ -298,11 +298,13 @@ pub fn last_at(tx: &Tx) -> Result<Option<i64>> {
 /// Gives committed entries their position, at most 5,000 at a time; needed where several may write at once.
 pub(crate) fn sequence(tx: &Tx) -> Result<u64> {
     let last = tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])?;
+    // Asked so that no index fits it: PostgreSQL takes the entries that wait for none and would look through all of them for
+    // each. It is asked at all because a second sequencer may have been faster.
     tx.exec(
         "UPDATE journal SET position = o.n FROM ( \
            SELECT id, $1 + row_number() OVER (ORDER BY id) AS n \
            FROM (SELECT id FROM journal WHERE position IS NULL ORDER BY id LIMIT 5000) w \
-         ) o WHERE journal.id = o.id AND journal.position IS NULL",
+         ) o WHERE journal.id = o.id AND COALESCE(journal.position, 0) = 0",
         args![last],
     )
 }

@@ -6,6 +6,7 @@ mod sql;
 mod sqlite;
 mod tx;
 mod value;
+mod wire;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex};
 
 pub(crate) use snapshot::Snapshot;
-pub use tx::Tx;
+pub use tx::{Names, Tx};
 pub use value::{Column, Row, Value};
 
 use crate::ctx::Ctx;

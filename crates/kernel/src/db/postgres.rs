@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use parking_lot::{Condvar, Mutex};
-use postgres::types::{IsNull, ToSql, Type};
-use postgres::{Client, NoTls, Statement};
+use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::{Config, Statement};
 
 use crate::ctx::Ctx;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
+use crate::db::wire::Wire;
 use crate::db::{TAKEN_KEY, Tables};
 use crate::error::{Error, Kind, Result};
 
@@ -22,7 +23,7 @@ const CONNECTIONS: usize = 72;
 /// How often an act is run again after a clash before the caller is told to come back.
 const RETRIES: u32 = 24;
 pub(super) struct Postgres {
-    config: postgres::Config,
+    config: Config,
     pool: Mutex<Pool>,
     free: Condvar,
 }
@@ -35,13 +36,13 @@ struct Pool {
 
 /// A connection with its prepared statements.
 pub(super) struct PgConn {
-    client: Client,
+    wire: Wire,
     statements: HashMap<String, (Statement, Arc<[String]>)>,
 }
 
 impl Postgres {
     pub(super) fn open(url: &str) -> Result<Postgres> {
-        let mut config: postgres::Config =
+        let mut config: Config =
             url.parse().map_err(|e| Error::internal(format!("database address: {e}")))?;
         config.connect_timeout(Duration::from_secs(5)).application_name("huitong");
         let postgres = Postgres { config, pool: Mutex::default(), free: Condvar::new() };
@@ -52,34 +53,29 @@ impl Postgres {
 
     pub(super) fn has_table(&self, name: &str) -> Result<bool> {
         let mut conn = self.take()?;
-        let asked = "VALUES (to_regclass($1) IS NOT NULL)";
-        let found = conn.client.query_one(asked, &[&name]).and_then(|row| row.try_get(0));
+        let asked = "SELECT to_regclass($1) IS NOT NULL AS there";
+        let found = query(&mut conn, asked, &[name.into()]);
         self.put_back(conn);
-        found.map_err(|e| wrong(asked, &e))
+        found?.first().ok_or_else(|| Error::internal("a question about a table gave no row"))?.get("there")
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
         let mut conn = self.take()?;
-        let result = conn.client.batch_execute(statements).map_err(|e| wrong("", &e));
+        let result = conn.wire.wait(|client| client.batch_execute(statements)).map_err(|e| wrong("", &e));
         self.put_back(conn);
         result
     }
 
-    /// A connection in a snapshot; whoever takes it gives it back with [`Postgres::end_reading`].
+    /// A connection in a snapshot; whoever takes it gives it back with [`Postgres::end_reading`]. Neither waits for an answer:
+    /// the snapshot begins with what is read first, and nothing depends on its end.
     pub(super) fn begin_reading(&self) -> Result<PgConn> {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut conn = self.take()?;
-        match conn.client.batch_execute(begin) {
-            Ok(()) => Ok(conn),
-            Err(error) => {
-                self.end_reading(conn);
-                Err(wrong(begin, &error))
-            }
-        }
+        conn.wire.leave("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        Ok(conn)
     }
 
     pub(super) fn end_reading(&self, mut conn: PgConn) {
-        let _ = conn.client.batch_execute("COMMIT");
+        conn.wire.send("COMMIT");
         self.put_back(conn);
     }
 
@@ -120,14 +116,14 @@ impl Postgres {
     ) -> Result<T> {
         let mut conn = self.take()?;
         let result = catch_unwind(AssertUnwindSafe(|| {
-            conn.client.batch_execute(begin).map_err(|e| wrong(begin, &e))?;
+            conn.wire.wait(|client| client.batch_execute(begin)).map_err(|e| wrong(begin, &e))?;
             let tx = Tx::new(Conn::Postgres((&mut conn).into()), ctx, mode, tables);
             let value = f(&tx)?;
             tx.check_recorded()?;
             Ok(value)
         }));
         let end = if matches!(result, Ok(Ok(_))) { "COMMIT" } else { "ROLLBACK" };
-        let ended = conn.client.batch_execute(end).map_err(|e| wrong(end, &e));
+        let ended = conn.wire.wait(|client| client.batch_execute(end)).map_err(|e| wrong(end, &e));
         self.put_back(conn);
         match result {
             Err(panic) => resume_unwind(panic),
@@ -149,19 +145,15 @@ impl Postgres {
             self.free.wait(&mut pool);
         }
         drop(pool);
-        match self.config.connect(NoTls) {
-            Ok(client) => Ok(PgConn { client, statements: HashMap::new() }),
-            Err(error) => {
-                self.pool.lock().open -= 1;
-                self.free.notify_one();
-                Err(Error::busy(format!("database: {error}")))
-            }
-        }
+        PgConn::connect(&self.config).inspect_err(|_| {
+            self.pool.lock().open -= 1;
+            self.free.notify_one();
+        })
     }
 
     fn put_back(&self, conn: PgConn) {
         let mut pool = self.pool.lock();
-        if conn.client.is_closed() {
+        if conn.wire.is_closed() {
             pool.open -= 1;
         } else {
             pool.idle.push(conn);
@@ -171,11 +163,19 @@ impl Postgres {
 }
 
 impl PgConn {
+    fn connect(config: &Config) -> Result<PgConn> {
+        let mut wire = Wire::connect(config)?;
+        // As on the embedded engine a statement is planned for its words once, never for its values again: planning took a third
+        // of the time of a desk. An engine that does not know the setting plans as it likes.
+        let _ = wire.wait(|client| client.batch_execute("SET plan_cache_mode = force_generic_plan"));
+        Ok(PgConn { wire, statements: HashMap::new() })
+    }
+
     fn prepared(&mut self, sql: &str) -> Result<(Statement, Arc<[String]>)> {
         if let Some(known) = self.statements.get(sql) {
             return Ok(known.clone());
         }
-        let statement = self.client.prepare(sql).map_err(|e| wrong(sql, &e))?;
+        let statement = self.wire.wait(|client| client.prepare(sql)).map_err(|e| wrong(sql, &e))?;
         let names: Arc<[String]> = statement.columns().iter().map(|c| c.name().to_owned()).collect();
         let entry = (statement, names);
         self.statements.insert(sql.to_owned(), entry.clone());
@@ -186,7 +186,7 @@ impl PgConn {
 pub(super) fn query(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
     let (statement, names) = conn.prepared(sql)?;
     let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
-    let answer = conn.client.query(&statement, &args).map_err(|e| wrong(sql, &e))?;
+    let answer = conn.wire.wait(|client| client.query(&statement, &args)).map_err(|e| wrong(sql, &e))?;
     answer
         .iter()
         .map(|row| {
@@ -199,10 +199,10 @@ pub(super) fn query(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<
 pub(super) fn exec(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<u64> {
     let (statement, _) = conn.prepared(sql)?;
     let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
-    conn.client.execute(&statement, &args).map_err(|e| wrong(sql, &e))
+    conn.wire.wait(|client| client.execute(&statement, &args)).map_err(|e| wrong(sql, &e))
 }
 
-fn cell(row: &postgres::Row, place: usize, sql: &str) -> Result<Value> {
+fn cell(row: &tokio_postgres::Row, place: usize, sql: &str) -> Result<Value> {
     let column = &row.columns()[place];
     let read = match *column.type_() {
         Type::INT8 => row.try_get::<_, Option<i64>>(place).map(Value::from),
@@ -241,13 +241,13 @@ impl ToSql for Value {
         true
     }
 
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
 }
 
 /// Clashes may be repeated, a lost connection may come back, everything else is a mistake of ours.
 #[track_caller]
-fn wrong(sql: &str, error: &postgres::Error) -> Error {
-    use postgres::error::SqlState;
+fn wrong(sql: &str, error: &tokio_postgres::Error) -> Error {
+    use tokio_postgres::error::SqlState;
     let detail = format!("{error}: {} in {sql}", error.source().map(ToString::to_string).unwrap_or_default());
     match error.code() {
         Some(code)

@@ -23,7 +23,7 @@ impl Snapshot {
             Engine::Sqlite(engine) => Held::Sqlite(engine.begin_reading()?),
             Engine::Postgres(engine) => Held::Postgres(engine.begin_reading()?),
         };
-        Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::new() })
+        Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::default() })
     }
 
     /// Reads in it. After an error it is of no more use: one engine answers nothing further.
@@ -34,9 +34,9 @@ impl Snapshot {
             None => return Err(crate::Error::internal("the snapshot is over")),
         };
         let tx = Tx::new(conn, ctx, Mode::Read, &self.db.0.tables);
-        tx.unfolded.replace(std::mem::take(&mut self.known));
+        tx.known.replace(std::mem::take(&mut self.known));
         let result = f(&tx);
-        self.known = tx.unfolded.take();
+        self.known = tx.known.take();
         result
     }
 }

@@ -1,7 +1,7 @@
 //! A transaction: the only way to the rows, and the keeper of "no change without a record".
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::counters::Unfolded;
@@ -29,8 +29,53 @@ pub(super) enum Conn<'a> {
     Postgres(RefCell<&'a mut PgConn>),
 }
 
-/// Unfolded changes of counts that a snapshot has read, by the name of the count.
-pub(crate) type Known = Vec<(&'static str, Arc<Unfolded>)>;
+/// The statements that ask a table for names; both select `id, name`.
+#[derive(Debug)]
+pub struct Names {
+    /// `WHERE id = $1`.
+    pub one: &'static str,
+    /// `WHERE id IN ($1, …, $8)`.
+    pub many: &'static str,
+}
+
+/// What a snapshot has read already and will read again the same.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Unfolded changes of counts, by the name of the count.
+    pub(crate) unfolded: Vec<(&'static str, Arc<Unfolded>)>,
+    /// Names by the statement that asks for them and the id; none where nobody has that id.
+    names: BTreeMap<(&'static str, String), Option<String>>,
+    answers: VecDeque<Answer>,
+}
+
+struct Answer {
+    sql: String,
+    args: Vec<Value>,
+    rows: Vec<Row>,
+}
+
+impl Known {
+    /// So many short answers are kept: those of one page.
+    const ANSWERS: usize = 64;
+    /// An answer with more rows is not asked for twice.
+    const ROWS: usize = 8;
+
+    fn answer(&self, sql: &str, args: &[Value]) -> Option<Vec<Row>> {
+        let known = self.answers.iter().find(|known| known.sql == sql && known.args == args)?;
+        Some(known.rows.clone())
+    }
+
+    fn keep(&mut self, sql: &str, args: &[Value], rows: &[Row]) {
+        if rows.len() > Known::ROWS {
+            return;
+        }
+        if self.answers.len() == Known::ANSWERS {
+            self.answers.pop_front();
+        }
+        let (sql, args, rows) = (sql.to_owned(), args.to_vec(), rows.to_vec());
+        self.answers.push_back(Answer { sql, args, rows });
+    }
+}
 
 /// A running transaction; acts and finders take it as their first argument.
 pub struct Tx<'a> {
@@ -41,15 +86,15 @@ pub struct Tx<'a> {
     wrote: RefCell<Option<String>>,
     records: Cell<u32>,
     position: Cell<Option<i64>>,
-    /// Changes of counts that this snapshot holds beside what is folded.
-    pub(crate) unfolded: RefCell<Known>,
+    /// What this snapshot has read already; stays empty in an act.
+    pub(crate) known: RefCell<Known>,
 }
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: Conn<'a>, ctx: &'a Ctx, mode: Mode, tables: &'a Tables) -> Tx<'a> {
         let (wrote, records) = (RefCell::new(None), Cell::new(0));
-        let (position, unfolded) = (Cell::new(None), RefCell::default());
-        Tx { conn, ctx, mode, tables, wrote, records, position, unfolded }
+        let (position, known) = (Cell::new(None), RefCell::default());
+        Tx { conn, ctx, mode, tables, wrote, records, position, known }
     }
 
     /// Who acts, when, by which request.
@@ -61,10 +106,20 @@ impl<'a> Tx<'a> {
     #[track_caller]
     pub fn query(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
         self.guard(sql)?;
-        match &self.conn {
-            Conn::Sqlite(conn) => sqlite::query(conn, sql, args),
-            Conn::Postgres(conn) => postgres::query(&mut conn.borrow_mut(), sql, args),
+        let conn = match &self.conn {
+            Conn::Sqlite(conn) => return sqlite::query(conn, sql, args),
+            Conn::Postgres(conn) => conn,
+        };
+        // A snapshot answers the same question always the same, and here each costs a message there and back. The embedded
+        // engine answers as fast as the memory.
+        if let Some(rows) = self.known.borrow().answer(sql, args) {
+            return Ok(rows);
         }
+        let rows = postgres::query(&mut conn.borrow_mut(), sql, args)?;
+        if self.is_reading() {
+            self.known.borrow_mut().keep(sql, args, &rows);
+        }
+        Ok(rows)
     }
 
     /// The first row of an answer, if there is one.
@@ -93,19 +148,52 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Names by ids for a list, eight at a time: `sql` selects `id, name` `WHERE id IN ($1, …, $8)`.
+    /// Names by ids for a list. A snapshot asks for none twice, so a page that first asks for all that its rows name reads
+    /// them one by one for nothing.
     #[track_caller]
-    pub fn names(&self, sql: &'static str, ids: &[String]) -> Result<BTreeMap<String, String>> {
+    pub fn names(&self, of: &'static Names, ids: &[String]) -> Result<BTreeMap<String, String>> {
         let mut found = BTreeMap::new();
-        for chunk in ids.chunks(8) {
-            // A short chunk repeats its first id, so that there is one statement only.
-            let args: Vec<Value> =
-                (0..8).filter_map(|n| chunk.get(n).or(chunk.first())).map(Value::from).collect();
-            for row in self.query(sql, &args)? {
+        let mut missing: Vec<&String> = Vec::new();
+        for id in ids {
+            match self.known.borrow().names.get(&(of.many, id.clone())) {
+                Some(Some(name)) => drop(found.insert(id.clone(), name.clone())),
+                Some(None) => {}
+                None => missing.push(id),
+            }
+        }
+        for chunk in missing.chunks(8) {
+            let rows = match chunk {
+                [one] => self.query(of.one, &[Value::from(*one)])?,
+                _ => {
+                    // A short chunk repeats its first id, so that there is one statement only.
+                    let padded = (0..8).filter_map(|n| chunk.get(n).or(chunk.first()));
+                    self.query(of.many, &padded.map(|id| Value::from(*id)).collect::<Vec<_>>())?
+                }
+            };
+            for row in rows {
                 found.insert(row.get("id")?, row.get("name")?);
             }
         }
+        if self.is_reading() {
+            let fresh = missing.into_iter().map(|id| ((of.many, id.clone()), found.get(id).cloned()));
+            self.known.borrow_mut().names.extend(fresh);
+        }
         Ok(found)
+    }
+
+    /// One of them; the id itself where there is none.
+    #[track_caller]
+    pub fn name(&self, of: &'static Names, id: &str) -> Result<String> {
+        let key = (of.many, id.to_owned());
+        if let Some(known) = self.known.borrow().names.get(&key) {
+            return Ok(known.clone().unwrap_or(key.1));
+        }
+        let row = self.one(of.one, &[Value::from(id)])?;
+        let name: Option<String> = row.map(|row| row.get("name")).transpose()?;
+        if self.is_reading() {
+            self.known.borrow_mut().names.insert(key, name.clone());
+        }
+        Ok(name.unwrap_or_else(|| id.to_owned()))
     }
 
     /// Inserts many rows at once; the one way for bulk work on both engines.

@@ -187,6 +187,9 @@ impl Reading<'_> {
         if let Some(bound) = bounds.not_after.as_ref().filter(|bound| day > on(bound)) {
             return self.wrong(format!("“{label}”不晚于{}（{}）", bound.said(), on(bound)));
         }
+        if bounds.working && !self.pack.calendar.is_working_day(day) {
+            return self.wrong(format!("“{label}”要选工作日，{day} 不是"));
+        }
         Ok(())
     }
 

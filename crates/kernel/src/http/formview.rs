@@ -277,7 +277,8 @@ fn hint(field: &Field) -> String {
 fn day_hint(field: &Field) -> String {
     let bounds = [(&field.bounds.not_before, "不早于"), (&field.bounds.not_after, "不晚于")];
     let said = bounds.into_iter().filter_map(|(day, words)| Some(format!("{words}{}", day.as_ref()?.said())));
-    let said = said.collect::<Vec<_>>().join("，");
+    let working = field.bounds.working.then(|| String::from("选工作日"));
+    let said = said.chain(working).collect::<Vec<_>>().join("，");
     match (said.is_empty(), field.hint.is_empty()) {
         (true, _) => field.hint.clone(),
         (false, true) => format!("{said}。"),

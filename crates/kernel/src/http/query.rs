@@ -17,6 +17,11 @@ impl Pairs {
         Pairs::parse_bytes(text.as_bytes())
     }
 
+    /// A single pair; none where there is no value.
+    pub fn one(name: &str, value: Option<&str>) -> Pairs {
+        Pairs(value.map(|value| (name.to_owned(), value.to_owned())).into_iter().collect())
+    }
+
     /// Reads the bytes of a query string.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Pairs> {
         let pairs = Pairs::parse_form(bytes)?;

@@ -28,6 +28,8 @@ pub struct Field {
     pub control: Control,
     /// Whether it must be filled in when it is shown.
     pub required: bool,
+    /// The field whose answer is filled in beforehand while this one has none, to be kept or changed.
+    pub from: Option<String>,
     /// Bounds of the answer.
     pub bounds: Bounds,
     /// Key of the list of choices.
@@ -75,6 +77,8 @@ pub struct Bounds {
     pub not_before: Option<RelativeDay>,
     /// Not after this day.
     pub not_after: Option<RelativeDay>,
+    /// Only a working day.
+    pub working: bool,
     /// Least number of entries.
     pub least: Option<usize>,
     /// Greatest number of entries.
@@ -321,6 +325,7 @@ pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
         ask: tab.maybe("ask").unwrap_or_else(|| label.clone()),
         hint: tab.maybe("hint").unwrap_or_default(),
         required: tab.flag("required"),
+        from: tab.maybe_refer("from", Ref::FIELD),
         bounds: bounds(tab, control),
         visible_if: tab.table("visible_if").and_then(|inner| conditions::condition(&inner, facts)),
         free_text: tab.flag("free_text") || control == Control::TextArea,
@@ -369,6 +374,7 @@ fn bounds(tab: &Tab<'_>, control: Control) -> Bounds {
         at_most: number("at_most"),
         not_before: day(tab, "not_before"),
         not_after: day(tab, "not_after"),
+        working: tab.flag("working"),
         least: tab.number("least"),
         most: tab.number("most"),
     };
@@ -383,6 +389,7 @@ fn bounds(tab: &Tab<'_>, control: Control) -> Bounds {
     refuse("at_most", bounds.at_most.is_some(), control.counts());
     refuse("not_before", bounds.not_before.is_some(), dated);
     refuse("not_after", bounds.not_after.is_some(), dated);
+    refuse("working", bounds.working, control == Control::Date);
     bounds
 }
 

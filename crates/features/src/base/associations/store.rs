@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitong_codes::Uscc;
+use huitong_kernel::db::Names;
 use huitong_kernel::{Error, Result, Row, Tx, args};
 use jiff::civil::Date;
 
@@ -10,6 +11,10 @@ use super::model::{Association, AssociationId, Person, Status, Terms, search_tex
 
 const COLUMNS: &str = "id, uscc, name, management_type, status, founded_on, term_ends_on, industries, member_count, \
      scope, address, phone, version";
+static NAMES: Names = Names {
+    one: "SELECT id, name FROM associations WHERE id = $1",
+    many: "SELECT id, name FROM associations WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)",
+};
 
 fn read(row: &Row) -> Result<Association> {
     let (uscc, status) = (row.get::<String>("uscc")?, row.get::<String>("status")?);
@@ -50,8 +55,7 @@ pub fn by_name(tx: &Tx, name: &str) -> Result<Vec<Association>> {
 
 /// Name of an association; the id itself where there is none.
 pub fn name_of(tx: &Tx, id: &AssociationId) -> Result<String> {
-    let row = tx.one("SELECT name FROM associations WHERE id = $1", args![id])?;
-    row.map_or_else(|| Ok(id.to_string()), |r| r.get("name"))
+    tx.name(&NAMES, id.as_str())
 }
 
 /// One page of the associations whose name or code holds every word, in the order of their names.
@@ -150,5 +154,5 @@ pub(super) fn insert_person(tx: &Tx, person: &Person) -> Result<()> {
 
 /// Names of several associations by their ids, for a list.
 pub fn names(tx: &Tx, ids: &[String]) -> Result<BTreeMap<String, String>> {
-    tx.names("SELECT id, name FROM associations WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)", ids)
+    tx.names(&NAMES, ids)
 }

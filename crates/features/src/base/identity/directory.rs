@@ -39,7 +39,7 @@ pub fn names(tx: &Tx, ids: &[UserId]) -> Result<BTreeMap<String, String>> {
 
 /// Name of one account; the id itself where there is none.
 pub fn name_of(tx: &Tx, id: &UserId) -> Result<String> {
-    Ok(accounts::find(tx, id)?.map_or_else(|| id.to_string(), |a| a.name))
+    accounts::name(tx, id)
 }
 
 /// An account by its id.

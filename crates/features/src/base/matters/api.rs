@@ -82,7 +82,7 @@ pub(super) fn found(c: &Call, tx: &Tx, of: &Procedure) -> Result<Plain> {
 /// `GET /api/v1/{path}`.
 pub(super) fn listed(c: &Call) -> Result<Reply> {
     let of = procedure(c)?;
-    let def = list::def(of);
+    let def = list::of_reader(&c.ctx, of);
     let asked = Asked::read_strict(&def, c.queries(), &["queue"])?;
     let queue = match c.query("queue") {
         None => None,
@@ -95,7 +95,7 @@ pub(super) fn listed(c: &Call) -> Result<Reply> {
     let listed = c.read(|tx| {
         let page = list::page(tx, of, queue, &asked, sorted)?;
         let items: Result<Vec<Map<String, Json>>> =
-            page.items.into_iter().map(|matter| Seen::new(tx, matter)?.json(tx)).collect();
+            Seen::all(tx, page.items)?.iter().map(|seen| seen.json(tx)).collect();
         Ok(json!({"items": items?, "total": page.total, "next": page.next}))
     })?;
     c.json_reply(&listed)
@@ -141,7 +141,7 @@ pub(super) fn act(c: &Call) -> Result<Reply> {
 pub(super) const EVERY: &[Param] = &[
     Param::query("procedure", "事项的代码，如 interview；不写是全部"),
     Param::query("queue", "队列的代码，与 procedure 一起用；不写是要办的"),
-    Param::query("page_size", "每个队列的条数，最多 100"),
+    Param::query("page_size", "每个队列的条数，最多 100，不写是 20"),
 ];
 
 /// `GET /api/v1/matters`: what waits for the reader in the duty queues of every procedure of the pack.
@@ -153,8 +153,7 @@ pub(super) fn every(c: &Call) -> Result<Reply> {
         return Err(Error::invalid("procedure", format!("没有事项“{key}”。{near}")));
     }
     let chosen = |of: &&Procedure| !of.coded && wanted.is_none_or(|key| of.key == key);
-    let size =
-        huitong_kernel::http::Pairs::parse(&format!("page_size={}", c.query("page_size").unwrap_or("20")))?;
+    let size = huitong_kernel::http::Pairs::one("page_size", c.query("page_size"));
     let listed = c.read(|tx| {
         let (mut items, mut total) = (Vec::new(), 0);
         for of in pack.procedures.iter().filter(chosen).filter(|of| c.ctx.may(&of.view()).is_some()) {
@@ -164,8 +163,8 @@ pub(super) fn every(c: &Call) -> Result<Reply> {
             for one in mine.filter(|one| queue.map_or(one.duty, |key| one.key == key)) {
                 let page = list::page(tx, of, Some(one), &asked, false)?;
                 total += page.total.unwrap_or_default();
-                for matter in page.items {
-                    let mut item = Seen::new(tx, matter)?.json(tx)?;
+                for seen in Seen::all(tx, page.items)? {
+                    let mut item = seen.json(tx)?;
                     item.insert(String::from("queue"), json!(one.key));
                     item.insert(String::from("queue_title"), json!(one.title));
                     items.push(Json::Object(item));
@@ -266,7 +265,7 @@ pub(super) fn every_schema(schemas: &mut Schemas, pack: &Pack, _: &str) -> Json 
         "required": ["items", "total", "next"],
         "properties": {
             "items": {"type": "array", "items": {"anyOf": items}},
-            "total": {"type": "integer", "description": "总数"},
+            "total": {"type": "integer", "description": "各队列件数之和，在两个队列里的计两次"},
             "next": {"type": "null"},
         },
     })

@@ -155,7 +155,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
             return Err(Error::unmet(unmet.clone()).at_version(matter.spine().version));
         }
         let said = match rules.of.form_of(act) {
-            Some(form) => checked(tx, rules, act, form, input, matter.spine().association.as_deref())?,
+            Some(form) => checked(tx, rules, form, input, matter.spine().association.as_deref())?,
             None => form::Checked::default(),
         };
         let post = right.and_then(|r| r.post_for(&KEYS, &|column| matter.spine().key(column)));
@@ -326,14 +326,13 @@ pub fn journalled(form: &Form, said: &form::Checked) -> Map<String, Json> {
 pub fn checked(
     tx: &Tx,
     rules: Rules<'_>,
-    act: &Act,
     form: &Form,
     input: &Input,
     association: Option<&str>,
 ) -> Result<form::Checked> {
     let mut said = form::check(form, rules.pack, &input.filled, tx.ctx().today()).map_err(Error::fields)?;
     if !rules.of.coded {
-        refs::settle(tx, rules, act, form, &mut said, association)?;
+        refs::settle(tx, form, &mut said, association)?;
     }
     Ok(said)
 }

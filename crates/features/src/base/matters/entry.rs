@@ -13,8 +13,8 @@ use super::matter::{Matter, Rules};
 use super::plain::{Body, Marks, Plain};
 use super::spine::{RunningLimit, Spine, Step};
 use super::{clocks, counts, effects, number, sentences, store};
-use crate::base::associations;
 use crate::base::attachments::{self, KeptFile};
+use crate::base::{associations, units};
 
 /// A new matter, decided but not yet written.
 pub struct Entry<'f, M> {
@@ -53,7 +53,7 @@ pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done>
     let right = Plain::reach(tx, ctx.right(&act.name)?)?;
     let form = rules.of.form_of(act).or_missing()?;
     let own = own_association(&right);
-    let said = case::checked(tx, rules, act, form, input, own.as_deref())?;
+    let said = case::checked(tx, rules, form, input, own.as_deref())?;
     let mut matter = fresh(tx, rules, act, right.first_post());
     if rules.of.standing_for(StandsFor::Association).is_none() {
         matter.spine.association = own;
@@ -68,12 +68,12 @@ pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done>
     }
     let about = rules.of.standing_for(StandsFor::Association).map_or("", |field| &field.key);
     case.post = through(&right, about, case.matter.spine.association.as_deref())?;
-    once(tx, rules, &case.matter)?;
     let mut failed = Ok(());
     for effect in act.effects(outcome.as_deref()) {
         failed = failed.and_then(|()| effects::apply(&mut case, effect));
     }
     failed?;
+    once(tx, rules, &case.matter)?;
     finish(case, input)
 }
 
@@ -118,12 +118,17 @@ fn through<'a>(right: &Right<'a>, field: &str, association: Option<&str>) -> Res
 fn once(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<()> {
     let Some(once) = &rules.of.once else { return Ok(()) };
     let association = matter.spine.association.clone();
-    if let Some(id) = &association {
-        // Two who begin one at the same moment meet here.
-        associations::claim(tx, &Id::stored(id.clone()))?;
+    // Two who begin one at the same moment meet at the association it is about, else at the unit that has it.
+    match (&association, &matter.spine.unit) {
+        (Some(id), _) => associations::claim(tx, &Id::stored(id.clone()))?,
+        (None, Some(unit)) => units::claim(tx, unit)?,
+        (None, None) => {}
     }
     let open = store::open_about(tx, &rules.of.key, association.as_deref())?;
-    let same = |other: &&Plain| once.among.iter().all(|field| other.said(field) == matter.said(field));
+    // What nobody filled in is not the same as another that nobody filled in.
+    let alike =
+        |other: &Plain, field: &str| matter.said(field).is_some_and(|said| other.said(field) == Some(said));
+    let same = |other: &&Plain| once.among.iter().all(|field| alike(other, field));
     let field = once.among.first().map_or("", String::as_str);
     match open.iter().find(same) {
         Some(_) => Err(Error::invalid(field, once.what.clone())),

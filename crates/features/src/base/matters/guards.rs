@@ -4,7 +4,6 @@ use huitong_kernel::Ctx;
 use huitong_kernel::condition::{Frame, truth};
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::pack::{Act, Check, Guard};
-use huitong_kernel::rights::Right;
 use huitong_kernel::{Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,15 +71,18 @@ impl Offer {
     }
 }
 
+/// Whether this reader has the right to an act on this matter, whatever its state.
+fn entitled<M: Matter>(tx: &Tx, act: &Act, matter: &M) -> Result<bool> {
+    let Some(right) = tx.ctx().may(&act.name) else { return Ok(false) };
+    Ok(M::reach(tx, right)?.scope(&KEYS).admits(&|column| matter.spine().key(column)))
+}
+
 /// The acts that this reader has the right to on this matter, with what is missing.
 pub fn offers<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<Vec<Offer>> {
-    let ctx = tx.ctx();
     let mut offers = Vec::new();
     for act in rules.of.acts.iter().filter(|act| act.is_done_by_people()) {
-        let right: Option<Right<'_>> = ctx.may(&act.name);
-        let Some(right) = right else { continue };
-        if M::reach(tx, right)?.scope(&KEYS).admits(&|column| matter.spine().key(column)) {
-            offers.push(Offer::of(ctx, rules, act, matter));
+        if entitled(tx, act, matter)? {
+            offers.push(Offer::of(tx.ctx(), rules, act, matter));
         }
     }
     let main = rules.of.state(&matter.spine().state).map(|s| s.primary.as_slice()).unwrap_or_default();
@@ -89,4 +91,15 @@ pub fn offers<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<Vec<Of
         offer.primary = true;
     }
     Ok(offers)
+}
+
+/// The main thing that this reader can do on a matter now: for a row of a list, which says no more.
+pub fn primary<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<Option<Offer>> {
+    let main = rules.of.state(&matter.spine().state).map(|s| s.primary.as_slice()).unwrap_or_default();
+    for act in main.iter().filter_map(|key| rules.of.act(key)).filter(|act| act.is_done_by_people()) {
+        if unmet(tx.ctx(), rules, act, matter).is_empty() && entitled(tx, act, matter)? {
+            return Ok(Some(Offer { primary: true, ..Offer::of(tx.ctx(), rules, act, matter) }));
+        }
+    }
+    Ok(None)
 }

@@ -40,6 +40,7 @@ fn overdue<M: Matter>(tx: &Tx, rules: Rules<'_>, mut matter: M, clock: &RunningL
     let spine = matter.spine_mut();
     spine.version += 1;
     let at = ctx.now.max(spine.updated_at);
+    spine.updated_at = at;
     let step = Step {
         matter: spine.id.clone(),
         version: spine.version,

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, FactType, Named, Test};
+use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{
     Asked, ColumnKind, Filter, FilterKind, Index, ListDef, Listed, Plan, Query, Sort,
 };
 use huitong_kernel::pack::{Control, Field, Procedure, Queue, StandsFor};
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Result, Tx, Value};
+use huitong_kernel::{Ctx, Result, Tx, Value};
 
 use super::matter::Matter;
 use super::plain::{self, Plain};
@@ -28,6 +29,17 @@ static PLAN: Plan = Plan {
         Index { equal: &["procedure"], order: "began_at" },
     ],
 };
+
+/// Columns, filters and orders of the list of a procedure as a reader may ask for them: whoever follows matters as their own
+/// asks for nothing that is not shown to them.
+pub fn of_reader(ctx: &Ctx, of: &Procedure) -> ListDef {
+    let mut def = def(of);
+    if !ctx.posts().iter().any(|post| post.kind == OfficeKind::Unit) {
+        def.filters.to_mut().retain(|filter| filter.name != "state");
+        def.sorts.to_mut().retain(|sort| sort.name != "due_at");
+    }
+    def
+}
 
 /// Columns, filters and orders of the list of a procedure.
 pub fn def(of: &Procedure) -> ListDef {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use huitong_kernel::condition::{FactDef, Facts, Value as FactValue};
 use huitong_kernel::counters::{Keys, Tally};
 use huitong_kernel::db::Column;
-use huitong_kernel::pack::{Control, Field, Procedure, StandsFor};
+use huitong_kernel::pack::{Control, Field, Outcome, Procedure, StandsFor};
 use huitong_kernel::rights::{Right, Scope};
 use huitong_kernel::{Error, Id, Named, Result, Row, Tx, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::case::Case;
+use super::case::{Case, OUTCOME};
 use super::matter::{Matter, Note, Rules};
 use super::spine::Spine;
 use super::store::{self, FactRow};
@@ -310,8 +310,16 @@ impl Matter for Plain {
     /// What a form said stays with the matter unless its field belongs to the step alone.
     fn keep(case: &mut Case<'_, '_, Plain>) -> Result<()> {
         let Some(form) = case.rules.of.form_of(case.act) else { return Ok(()) };
+        let needed =
+            |outcome: &Outcome, field: &Field| outcome.needs.iter().any(|need| need.field == field.key);
+        let chosen = case.act.outcome(case.said(OUTCOME));
         for field in form.fields.iter().filter(|field| !field.step_only && field.control != Control::Files) {
             let answer = case.said.json(&field.key);
+            // What another outcome would have asked for stays as it was.
+            let elsewhere = case.act.outcomes.iter().any(|outcome| needed(outcome, field));
+            if answer.is_none() && elsewhere && !chosen.is_some_and(|outcome| needed(outcome, field)) {
+                continue;
+            }
             // What is personal is not filled in again, so that an empty field says nothing of it.
             if answer.is_some() || !field.personal {
                 case.matter.set(field, answer);

@@ -4,11 +4,11 @@ use huitong_codes::Uscc;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::Checked;
-use huitong_kernel::pack::{Act, Control, Field, Form};
+use huitong_kernel::pack::{Control, Field, Form};
 use huitong_kernel::{Error, Id, Result, Tx};
 use serde_json::Value as Json;
 
-use super::matter::{KEYS, Matter as _, Rules};
+use super::matter::{KEYS, Matter as _};
 use super::plain::Plain;
 use super::{effects, store};
 use crate::base::associations::{self, Association};
@@ -18,14 +18,7 @@ type Found = std::result::Result<String, String>;
 
 /// Puts what was meant in the place of what was typed, in every field that names something; all that is not found is said
 /// at once. `about` is the association of the matter, where it has one already.
-pub fn settle(
-    tx: &Tx,
-    rules: Rules<'_>,
-    act: &Act,
-    form: &Form,
-    said: &mut Checked,
-    about: Option<&str>,
-) -> Result<()> {
+pub fn settle(tx: &Tx, form: &Form, said: &mut Checked, about: Option<&str>) -> Result<()> {
     let mut wrong = Vec::new();
     let mut about = about.map(str::to_owned);
     for field in &form.fields {
@@ -48,7 +41,6 @@ pub fn settle(
             about = meant.first().cloned().or(about);
         }
     }
-    let _ = (rules, act);
     if wrong.is_empty() { Ok(()) } else { Err(Error::fields(wrong)) }
 }
 

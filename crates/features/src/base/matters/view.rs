@@ -14,7 +14,7 @@ use super::clocks::{self, Standing};
 use super::guards::{self, Offer};
 use super::matter::{KEYS, Matter, Rules};
 use super::plain::Plain;
-use super::queue::Names;
+use super::queue::{Directory, Names};
 use super::sentences::{self, Facts};
 use super::spine::{RunningLimit, Step};
 use super::timeline::{Line, Timeline};
@@ -127,6 +127,12 @@ impl<'a> Seen<'a> {
             limit.filter(|limit| tx.ctx().policy.is_settled(limit)).map(|limit| limit.choose(&matter));
         let promised = promised.is_some_and(|chosen| chosen.promise() == Some(Promise::Public));
         Ok(Seen { inside: inside(tx, rules, &matter)?, rules, matter, names, facts, promised })
+    }
+
+    /// Looks at the matters of a list, whose names are asked for at once.
+    pub fn all(tx: &Tx<'a>, matters: Vec<Plain>) -> Result<Vec<Seen<'a>>> {
+        drop(Directory::of(tx, &matters)?);
+        matters.into_iter().map(|matter| Seen::new(tx, matter)).collect()
     }
 
     /// Whether this reader may see what was filled in for a field.

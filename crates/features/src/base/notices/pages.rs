@@ -77,7 +77,12 @@ fn read_all(c: &Call) -> Result<Reply> {
 /// Puts away what told the reader to come to a page, now that they are there; the page opens also where that cannot be kept.
 pub fn arrived(c: &Call, link: &str) -> Result<()> {
     let Some(user) = c.ctx.user() else { return Ok(()) };
-    if c.read(|tx| store::unread_about(tx, user, link))? > 0 {
+    // Who has nothing unread has nothing to put away; the badge asks the same.
+    let told = c.read(|tx| match store::unread_to_a_hundred(tx, user)? {
+        0 => Ok(0),
+        _ => store::unread_about(tx, user, link),
+    })?;
+    if told > 0 {
         c.keep(|tx| store::set_read_about(tx, user, link)).unwrap_or_default();
     }
     Ok(())

@@ -7,7 +7,7 @@ mod subject;
 
 pub use acts::{NewUnit, add};
 pub use model::{Unit, UnitId};
-pub use store::{all, by_key, by_name, find, name_of, names, performing};
+pub use store::{all, by_key, by_name, claim, find, name_of, names, performing};
 
 use huitong_kernel::capability::Capability;
 

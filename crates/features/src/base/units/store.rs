@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use huitong_kernel::db::Names;
 use huitong_kernel::{Result, Row, Tx, args};
 
 use super::model::{Unit, UnitId};
 
 const COLUMNS: &str = "id, key, name, short_name, kinds, functions, phone, parent, active, version";
+static NAMES: Names = Names {
+    one: "SELECT id, name FROM units WHERE id = $1",
+    many: "SELECT id, name FROM units WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)",
+};
 
 fn read(row: &Row) -> Result<Unit> {
     let list = |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_str(&row.get::<String>(name)?)?) };
@@ -54,8 +59,12 @@ pub fn performing(tx: &Tx, function: &str) -> Result<Vec<Unit>> {
 
 /// Name of a unit; the id itself where there is none any more.
 pub fn name_of(tx: &Tx, id: &UnitId) -> Result<String> {
-    let row = tx.one("SELECT name FROM units WHERE id = $1", args![id])?;
-    row.map_or_else(|| Ok(id.to_string()), |r| r.get("name"))
+    tx.name(&NAMES, id.as_str())
+}
+
+/// Lets two acts that decide on what a unit has meet.
+pub fn claim(tx: &Tx, id: &UnitId) -> Result<()> {
+    tx.claim("units", id.as_str())
 }
 
 pub(super) fn insert(tx: &Tx, unit: &Unit) -> Result<()> {
@@ -81,5 +90,5 @@ pub(super) fn insert(tx: &Tx, unit: &Unit) -> Result<()> {
 
 /// Names of several units by their ids, for a list.
 pub fn names(tx: &Tx, ids: &[String]) -> Result<BTreeMap<String, String>> {
-    tx.names("SELECT id, name FROM units WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)", ids)
+    tx.names(&NAMES, ids)
 }

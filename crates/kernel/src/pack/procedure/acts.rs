@@ -130,6 +130,14 @@ impl Reading<'_, '_> {
         if asked.is_empty() && act.outcomes.is_empty() && self.procedure.coded {
             return None;
         }
+        let needs = tab.refer_all("needs", Ref::FIELD);
+        for name in needs.iter().filter(|name| !asked.contains(name)) {
+            tab.desk.say(
+                &tab.at("needs"),
+                format!("“{title}”要填 {name}，表单里却没有"),
+                "请写进这一步的 form",
+            );
+        }
         let key = format!("{}_{}", self.procedure.key, act.key);
         let mut made = Vec::new();
         if !act.outcomes.is_empty() && !fields.iter().any(|field| field.key == OUTCOME) {
@@ -137,7 +145,9 @@ impl Reading<'_, '_> {
         }
         for name in asked.iter().filter(|name| *name != OUTCOME) {
             match fields.iter().find(|field| field.key == *name) {
-                Some(field) => made.push(field.clone()),
+                Some(field) => {
+                    made.push(Field { required: field.required || needs.contains(name), ..field.clone() });
+                }
                 None => tab.desk.refer(Ref::FIELD, name, &tab.at("form")),
             }
         }

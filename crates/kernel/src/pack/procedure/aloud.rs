@@ -171,6 +171,12 @@ impl Aloud<'_> {
                 let _ = write!(text, "，{words}{}", day.said());
             }
         }
+        if field.bounds.working {
+            text.push_str("，选工作日");
+        }
+        if let Some(from) = field.from.as_deref().and_then(|key| self.of.field(key)) {
+            let _ = write!(text, "，先写上“{}”填的内容", from.label);
+        }
         for (count, words) in [(field.bounds.least, "至少"), (field.bounds.most, "至多")] {
             if let Some(count) = count {
                 let _ = write!(text, "，{words} {count} 项");

@@ -211,6 +211,17 @@ fn asked(head: &Tab<'_>, procedure: &Procedure) {
             "请补上 does = [{ give = \"本单位\" }]，或者写责任关系的代码",
         );
     }
+    for field in &procedure.fields {
+        let Some(from) = field.from.as_deref().and_then(|key| procedure.field(key)) else { continue };
+        if (from.control, &from.options) != (field.control, &field.options) || !from.is_open() {
+            let message = format!("“{}”不能先写上“{}”填的内容", field.label, from.label);
+            desk.say(
+                &desk.place(Ref::FIELD, &field.key),
+                message,
+                "两项的类型、可选项要一样，也不能是个人信息、工作秘密；请改 from",
+            );
+        }
+    }
     for act in &procedure.acts {
         let form = procedure.form_of(act);
         let known = |key: &str| procedure.field(key).is_some();

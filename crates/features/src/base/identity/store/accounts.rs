@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use huitong_kernel::db::Names;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
-use huitong_kernel::{OrMissing, Result, Row, Tx, Value, args};
+use huitong_kernel::{OrMissing, Result, Row, Tx, args};
 use jiff::civil::Date;
 
 use super::super::model::{Account, UserId};
@@ -89,23 +90,19 @@ pub fn password_of(tx: &Tx, id: &UserId) -> Result<Option<String>> {
     row.map_or(Ok(None), |r| r.get("password"))
 }
 
-/// How many ids one statement asks for; fixed, so that one prepared statement serves every list.
-const NAMES: usize = 8;
+static NAMES: Names = Names {
+    one: "SELECT id, name FROM users WHERE id = $1",
+    many: "SELECT id, name FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)",
+};
 
 /// Names by account.
 pub fn names(tx: &Tx, ids: &[UserId]) -> Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    for chunk in ids.chunks(NAMES) {
-        // A short list repeats its first id.
-        let padded = (0..NAMES).map(|n| chunk.get(n).or(chunk.first()));
-        let ids: Vec<Value> = padded.flatten().map(Value::from).collect();
-        let rows =
-            tx.query("SELECT id, name FROM users WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)", &ids)?;
-        for row in rows {
-            found.insert(row.get("id")?, row.get("name")?);
-        }
-    }
-    Ok(found)
+    tx.names(&NAMES, &ids.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// The name of one account; the id itself where there is none.
+pub fn name(tx: &Tx, id: &UserId) -> Result<String> {
+    tx.name(&NAMES, id.as_str())
 }
 
 pub fn insert(tx: &Tx, account: &Account, password: Option<&Hashed>) -> Result<()> {

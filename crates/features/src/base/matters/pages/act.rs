@@ -5,7 +5,7 @@ use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
-use huitong_kernel::pack::{Control, Field, Form, Procedure, StandsFor};
+use huitong_kernel::pack::{Control, Field, Form, Procedure, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
@@ -305,7 +305,10 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
     for field in &form.fields {
         let kept = seen
             .filter(|seen| seen.shows(field) && !field.personal)
-            .and_then(|seen| seen.matter.said(&field.key))
+            .and_then(|seen| {
+                let other = || field.from.as_deref().and_then(|from| seen.matter.said(from));
+                seen.matter.said(&field.key).or_else(other)
+            })
             // A day that could not be chosen today is no help.
             .filter(|answer| can_be_chosen(c, field, answer));
         if let Some(answer) = kept {
@@ -345,8 +348,10 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
 
 fn can_be_chosen(c: &Call, field: &Field, answer: &Json) -> bool {
     let day = answer.as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok());
-    let earliest = field.bounds.not_before.as_ref().map(|day| day.on(c.ctx.today(), c.ctx.calendar()));
-    day.zip(earliest).is_none_or(|(day, earliest)| day >= earliest)
+    let Some(day) = day else { return true };
+    let on = |bound: &RelativeDay| bound.on(c.ctx.today(), c.ctx.calendar());
+    field.bounds.not_before.as_ref().is_none_or(|bound| day >= on(bound))
+        && field.bounds.not_after.as_ref().is_none_or(|bound| day <= on(bound))
 }
 
 /// An answer as a form carries it.

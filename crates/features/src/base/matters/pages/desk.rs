@@ -35,12 +35,12 @@ pub struct Waiting {
 }
 
 /// So many rows of a queue stand on the desk.
-const ROWS: usize = 4;
+const ROWS: &str = "4";
 
 /// The procedures in which something waits for this reader; those in which nothing does only where `all` is asked.
 pub fn blocks(c: &Call, tx: &Tx, all: bool) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
-    let first = Pairs::parse(&format!("page_size={ROWS}")).unwrap_or_default();
+    let first = Pairs::one("page_size", Some(ROWS));
     for of in c.ctx.pack()?.procedures.iter().filter(|of| !of.coded && c.ctx.may(&of.view()).is_some()) {
         let mine = queue::of_reader(&c.ctx, of).into_iter().filter(|queue| queue.duty || queue.late);
         let (mut queues, mut rows): (Vec<Waiting>, Vec<(Row, String)>) = (Vec::new(), Vec::new());
@@ -54,8 +54,9 @@ pub fn blocks(c: &Call, tx: &Tx, all: bool) -> Result<Vec<Block>> {
             let href = format!("/{}?queue={}", of.path, queue.key);
             queues.push(Waiting { title: queue.title.clone(), href, count, late: queue.late });
             let def = list::def(of);
-            for matter in list::page(tx, of, Some(queue), &Asked::read(&def, &first)?, false)?.items {
-                let row = Row::of(tx, &Seen::new(tx, matter)?)?;
+            let page = list::page(tx, of, Some(queue), &Asked::read(&def, &first)?, false)?;
+            for seen in Seen::all(tx, page.items)? {
+                let row = Row::of(tx, &seen)?;
                 if !rows.iter().any(|(known, _)| known.href == row.href) {
                     rows.push((row, queue.title.clone()));
                 }

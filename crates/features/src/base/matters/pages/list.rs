@@ -3,13 +3,14 @@
 use askama::Template;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
-use huitong_kernel::list::Asked;
+use huitong_kernel::list::{Asked, ListDef};
 use huitong_kernel::pack::{Field, Procedure, Queue};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
 use super::left;
 use crate::base::matters::api::procedure;
+use crate::base::matters::guards;
 use crate::base::matters::list as lists;
 use crate::base::matters::queue;
 use crate::base::matters::view::Seen;
@@ -31,7 +32,7 @@ struct ListPage {
     heads: Vec<String>,
     rows: Vec<Row>,
     pager: Pager,
-    due_sort: (String, &'static str),
+    due_sort: Option<(String, &'static str)>,
     begin: Vec<Link>,
     internal: bool,
 }
@@ -77,7 +78,7 @@ impl Row {
             (None, Some(planned)) => planned,
             _ => left(tx.ctx(), due.as_ref().map(|(at, _)| *at)),
         };
-        let verb = seen.offers(tx)?.into_iter().find(|offer| offer.primary);
+        let verb = guards::primary(tx, seen.rules, &seen.matter)?;
         let spine = &seen.matter.spine;
         Ok(Row {
             href: format!("/{}/{}", seen.rules.of.path, spine.id),
@@ -126,7 +127,7 @@ pub fn list(c: &Call) -> Result<Reply> {
         Some(key) => Some(queues.iter().copied().find(|q| q.key == key).ok_or_else(Error::missing)?),
         None => None,
     };
-    let def = lists::def(of);
+    let def = lists::of_reader(&c.ctx, of);
     let asked = Asked::read(&def, c.queries())?;
     let sorted = c.query("sort").is_some();
     let href = format!("/{}", of.path);
@@ -143,9 +144,15 @@ pub fn list(c: &Call) -> Result<Reply> {
         let open = open.or_else(|| first().filter(|_| c.query("queue").is_none() && !filtered));
         let page = lists::page(tx, of, open, &asked, sorted)?;
         let rows: Result<Vec<Row>> =
-            page.items.into_iter().map(|matter| Row::of(tx, &Seen::new(tx, matter)?)).collect();
+            Seen::all(tx, page.items)?.iter().map(|seen| Row::of(tx, seen)).collect();
         let tabs = tabs(&href, &queues, &counts, open);
-        Ok((open.map(|q| q.key.clone()), rows?, page.total.unwrap_or_default(), tabs, choosers(c, tx, of)?))
+        Ok((
+            open.map(|q| q.key.clone()),
+            rows?,
+            page.total.unwrap_or_default(),
+            tabs,
+            choosers(c, tx, of, &def)?,
+        ))
     })?;
     let opened: Option<&Queue> = open.as_deref().and_then(|key| of.queue(key));
     let mut shell = c.shell(&of.title)?;
@@ -162,7 +169,11 @@ pub fn list(c: &Call) -> Result<Reply> {
         empty: opened.map_or_else(|| of.sentences.empty.clone(), |queue| queue.empty.clone()),
         heads: columns(of).iter().filter_map(facts).collect(),
         pager: asked.pager(total, "件", &href, c.queries()),
-        due_sort: asked.sort_link("due_at", &href, c.queries()),
+        due_sort: def
+            .sorts
+            .iter()
+            .any(|sort| sort.name == "due_at")
+            .then(|| asked.sort_link("due_at", &href, c.queries())),
         internal: of.work_secret,
         tabs,
         choosers,
@@ -191,7 +202,7 @@ fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> 
     queues.iter().zip(counts).map(tab).chain([all]).collect()
 }
 
-fn choosers(c: &Call, tx: &Tx, of: &Procedure) -> Result<Vec<Chooser>> {
+fn choosers(c: &Call, tx: &Tx, of: &Procedure, def: &ListDef) -> Result<Vec<Chooser>> {
     let mut all = Vec::new();
     for key in &of.page.filters {
         let chosen = |value: &str| c.query(key) == Some(value);
@@ -201,6 +212,9 @@ fn choosers(c: &Call, tx: &Tx, of: &Procedure) -> Result<Vec<Chooser>> {
             label: label.to_owned(),
             ..Choice::default()
         };
+        if !def.filters.iter().any(|filter| filter.name == *key) {
+            continue;
+        }
         let choices: Vec<Choice> = match (key.as_str(), of.field(key)) {
             ("state", _) => of.states.iter().map(|state| choice(&state.key, &state.label)).collect(),
             ("unit", _) => units::all(tx)?.iter().map(|unit| choice(unit.id.as_str(), &unit.name)).collect(),
