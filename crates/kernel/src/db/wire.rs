@@ -51,13 +51,19 @@ impl Wire {
     /// Leaves a statement to be sent with the next one.
     pub(super) fn leave(&mut self, statement: &str) {
         let mut asked = pin!(self.client.batch_execute(statement));
-        self.runtime.block_on(poll_fn(|cx| Poll::Ready(drop(asked.as_mut().poll(cx)))));
+        self.runtime.block_on(poll_fn(|cx| {
+            let _ = asked.as_mut().poll(cx);
+            Poll::Ready(())
+        }));
     }
 
     /// Sends a statement at once; its answer is read before that of the next.
     pub(super) fn send(&mut self, statement: &str) {
         self.leave(statement);
         let Wire { runtime, link, .. } = self;
-        runtime.block_on(poll_fn(|cx| Poll::Ready(drop(link.as_mut().poll(cx)))));
+        runtime.block_on(poll_fn(|cx| {
+            let _ = link.as_mut().poll(cx);
+            Poll::Ready(())
+        }));
     }
 }
