@@ -168,6 +168,7 @@ fn blank(ctx: &Ctx, n: u64, pack: &str, at: i64) -> Appeal {
             due_order: NOT_DUE,
             ..Spine::default()
         },
+        search: String::new(),
         category: None,
         text: format!("{title}。{body}"),
         disclosure: String::from("named"),

@@ -11,6 +11,7 @@ pub mod money;
 pub mod org_code;
 pub mod phone;
 pub mod resident_id;
+pub mod search;
 pub mod text;
 pub mod uscc;
 

@@ -106,6 +106,21 @@ pub fn minute_text(at: i64) -> String {
     format!("{:04}-{:02}-{:02} {:02}:{:02}", c.year(), c.month(), c.day(), c.hour(), c.minute())
 }
 
+/// For lists, where room is short: `03-14 09:30`, with its year where that is not the year of `now`.
+pub fn brief_text(at: i64, now: i64) -> String {
+    let text = minute_text(at);
+    match (civil(at).year() == civil(now).year(), text.split_once('-')) {
+        (true, Some((_, brief))) => brief.to_owned(),
+        _ => text,
+    }
+}
+
+/// A day for lists, likewise: `3月14日`, `2024年3月14日`.
+pub fn brief_day(day: Date, today: Date) -> String {
+    let brief = format!("{}月{}日", day.month(), day.day());
+    if day.year() == today.year() { brief } else { format!("{}年{brief}", day.year()) }
+}
+
 /// The source of randomness: the machine's, or a seeded one that repeats itself.
 #[derive(Clone)]
 pub struct Random(Option<Arc<Mutex<StdRng>>>);
@@ -165,6 +180,24 @@ mod tests {
         assert_eq!(instant(civil(at)), at);
         assert_eq!(parse_instant("2025-03-14 09:30:00"), Some(at));
         assert_eq!(parse_instant("2025-03-14"), Some(at - 9 * HOUR - HOUR / 2));
+    }
+
+    #[test]
+    fn a_year_is_said_where_it_is_another() {
+        let now = parse_instant("2025-01-02T08:00:00+08:00").unwrap();
+        for (at, said) in [
+            ("2025-12-31T23:59:59+08:00", "12-31 23:59"),
+            ("2024-12-31T23:59:59+08:00", "2024-12-31 23:59"),
+            ("2024-02-29T09:00:00+08:00", "2024-02-29 09:00"),
+            ("2026-01-01T00:00:00+08:00", "2026-01-01 00:00"),
+        ] {
+            assert_eq!(brief_text(parse_instant(at).unwrap(), now), said);
+        }
+        let day = |text: &str| brief_day(text.parse().unwrap(), civil_date(now));
+        assert_eq!(
+            (day("2025-03-04"), day("2026-01-03")),
+            (String::from("3月4日"), String::from("2026年1月3日"))
+        );
     }
 
     #[test]

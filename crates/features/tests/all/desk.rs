@@ -57,6 +57,33 @@ db_test! {
         assert!(!cast.desk(&cast.supervisor, &path).contains("actionbar"), "who never acts waits for nothing");
     }
 
+    fn a_case_is_found_however_its_words_are_written(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({"title": "Ｗｉ－Ｆｉ信号差，Ａ座Ⅷ层"}));
+        cast.submit(&json!({"title": "路灯不亮"}));
+        for words in ["Ａ座", "a座", "WI-FI", "ｗｉ－ｆｉ 信号", "信号 wi-fi", "viii层", &told.number.to_lowercase()] {
+            let asked = huitong_kernel::http::encode(words);
+            let page = cast.desk(&cast.intake, &format!("/appeals?queue=all&q={asked}"));
+            assert!(page.contains(&told.number) && !page.contains("路灯不亮"), "{words}");
+        }
+        let page = cast.desk(&cast.intake, "/appeals?queue=all&q=%25");
+        assert!(!page.contains(&told.number), "a sign of patterns stands for itself");
+    }
+
+    fn behind_the_last_page_is_the_last_page(db) {
+        let cast = Cast::new(db);
+        let told = cast.submit(&json!({}));
+        let admin = cast.app.staff("admin", "system_admin", "social_work");
+        for path in ["/appeals?queue=all&page=15", "/admin/users?page=99"] {
+            let who = if path.starts_with("/admin") { &admin } else { &cast.supervisor };
+            let answer = cast.app.get(path).session(who).send();
+            assert_eq!(answer.status, 303, "{path}");
+            assert!(answer.header("location").ends_with("page=1"), "{path}");
+        }
+        let page = cast.desk(&cast.intake, "/appeals?queue=all&page=1");
+        assert!(page.contains(&told.number));
+    }
+
     fn while_a_transfer_waits_the_first_unit_goes_on_and_the_next_signs_first(db) {
         let cast = Cast::new(db);
         let told = cast.submit(&json!({}));

@@ -1,6 +1,7 @@
 //! Putting associations on file and finding them again.
 
-use huitong_features::base::associations::{self, NewAssociation, NewPerson, Terms};
+use huitong_codes::search::Terms;
+use huitong_features::base::associations::{self, NewAssociation, NewPerson};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::error::Kind;
 use huitong_kernel::{args, journal};

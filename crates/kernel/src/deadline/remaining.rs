@@ -4,6 +4,8 @@ use huitong_codes::Calendar;
 use huitong_codes::calendar::date_of;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::brief_day;
+
 use super::civil::{HOUR, MINUTE, bounded, clock_text, day_of, time_of};
 
 // Under this much working time a case is shown as due soon (UI: bold amber).
@@ -87,7 +89,7 @@ fn due_words(now: i64, due: i64) -> String {
         return format!("今日 {minute} 到期");
     }
     let date = date_of(day_of(due));
-    format!("{}月{}日 {minute} 到期", date.month(), date.day())
+    format!("{} {minute} 到期", brief_day(date, date_of(day_of(now))))
 }
 
 // Days and hours, or hours and minutes; nothing below a minute.

@@ -1,5 +1,7 @@
 //! What an address asks of a list: filters, order, page; everything that cannot be is said in words (422).
 
+use huitong_codes::search::Terms;
+
 use crate::clock::{DAY, parse_instant};
 use crate::db::Value;
 use crate::error::{Error, FieldError, Result};
@@ -52,6 +54,12 @@ impl Asked {
             let Some(text) = pairs.get(&filter.name).map(str::trim).filter(|t| !t.is_empty()) else {
                 continue;
             };
+            if filter.kind == FilterKind::Part {
+                // Each word narrows the list; what nobody can see finds what everything holds.
+                filters
+                    .extend(Terms::of(text).patterns().map(|pattern| (filter.clone(), Value::Text(pattern))));
+                continue;
+            }
             match value(filter, text) {
                 Ok(value) => filters.push((filter.clone(), value)),
                 Err(message) => wrong.push(finding(&filter.name, message)),
@@ -84,6 +92,13 @@ impl Asked {
     /// The value a filter was given, as SQL sees it.
     pub fn filter(&self, name: &str) -> Option<&Value> {
         self.filters.iter().find(|(f, _)| f.name == name).map(|(_, value)| value)
+    }
+
+    /// Where the last page of a list is, where the page that was asked for lies behind it: rows were dealt with meanwhile, or the
+    /// address is an old one. That there is nothing is only said where there is nothing.
+    pub fn beyond(&self, total: i64, path: &str, pairs: &Pairs) -> Option<String> {
+        let last = ((total.min(MAX_DEPTH) + self.size - 1) / self.size).max(1);
+        (self.page > last).then(|| format!("{path}{}", pairs.with("page", &last.to_string())))
     }
 
     /// The foot of the list on a page; `path` is the page's address.
@@ -165,7 +180,7 @@ fn value(filter: &Filter, text: &str) -> std::result::Result<Value, String> {
     let about = &filter.about;
     match filter.kind {
         FilterKind::Text => Ok(Value::from(text)),
-        FilterKind::Part => Ok(Value::Text(pattern(text))),
+        FilterKind::Part => Ok(Value::from(text)),
         FilterKind::Number => text.parse().map(Value::Int).map_err(|_| format!("“{about}”须是整数")),
         FilterKind::Flag => match text {
             "true" | "1" | "是" => Ok(Value::Bool(true)),
@@ -183,17 +198,4 @@ fn value(filter: &Filter, text: &str) -> std::result::Result<Value, String> {
             date.map(Value::from).ok_or_else(|| format!("“{about}”须是 2025-03-14 这样的日期"))
         }
     }
-}
-
-/// `%` and `_` of the reader are letters, not wildcards.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

@@ -46,6 +46,10 @@ pub fn list(c: &Call) -> Result<Reply> {
     let (role, unit) = (c.query("role").unwrap_or_default(), c.query("unit").unwrap_or_default());
     let (page, units) =
         c.read(|tx| Ok((identity::list(tx, &asked, role, unit)?, unit_choices(tx, unit)?)))?;
+    let total = page.total.unwrap_or(0);
+    if let Some(last) = asked.beyond(total, PATH, c.queries()) {
+        return c.see(&last);
+    }
     let active = c.query("active").unwrap_or_default();
     let standing = |value: &str, label: &str| Choice {
         value: value.into(),
@@ -57,7 +61,7 @@ pub fn list(c: &Call) -> Result<Reply> {
     c.page(&UsersPage {
         shell: c.shell("账户与任职")?,
         rows: page.items.iter().map(|(account, posts)| UserRow::new(c, account, posts)).collect(),
-        pager: asked.pager(page.total.unwrap_or(0), "个", PATH, c.queries()),
+        pager: asked.pager(total, "个", PATH, c.queries()),
         by_name: link("name"),
         by_login: link("login"),
         by_time: link("created_at"),

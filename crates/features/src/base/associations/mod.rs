@@ -7,7 +7,7 @@ mod store;
 mod subject;
 
 pub use acts::{NewAssociation, NewPerson, add_person, record};
-pub use model::{Association, AssociationId, Office, Person, Status, Terms};
+pub use model::{Association, AssociationId, Office, Person, Status};
 pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search};
 
 use huitong_kernel::capability::Capability;

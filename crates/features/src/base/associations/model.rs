@@ -109,71 +109,10 @@ pub struct Person {
     pub until_on: Option<Date>,
 }
 
-/// What is searched for, made comparable: the blanks between words mean "and".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms(Vec<String>);
-
-/// Words of one search that count; further ones are left out.
-const WORDS: usize = 3;
 /// Longest name of an association, in characters.
 pub const NAME: usize = 100;
-/// Characters of a word that count; a longer one is in no name, and engines refuse patterns that are too long.
-const WORD: usize = NAME + 20;
 
-impl Terms {
-    /// Reads what somebody typed; full-width characters and letter case do not matter.
-    pub fn of(typed: &str) -> Terms {
-        let folded = huitong_codes::text::half_width(typed);
-        let word = |word: &str| word.to_lowercase().chars().take(WORD).collect();
-        Terms(folded.split_whitespace().take(WORDS).map(word).collect())
-    }
-
-    /// Whether nothing was typed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether one of these names holds every word; for short lists that are in memory anyway.
-    pub fn fit(&self, names: &[&str]) -> bool {
-        let folded: Vec<String> = names.iter().map(|name| fold(name)).collect();
-        self.0.iter().all(|word| folded.iter().any(|name| name.contains(word)))
-    }
-
-    /// Patterns for `LIKE … ESCAPE '!'`, always three; what was typed stands for itself, `%` and `_` too.
-    pub fn patterns(&self) -> [String; WORDS] {
-        std::array::from_fn(|nth| {
-            let word = self.0.get(nth).map_or("", String::as_str);
-            let literal = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-            format!("%{literal}%")
-        })
-    }
-}
-
-/// The text that searches look into: name and code, folded as [`Terms`] are, the blanks inside a name dropped.
+/// The text that searches look into: name and code.
 pub fn search_text(name: &str, uscc: &str) -> String {
-    format!("{} {}", fold(name), uscc.to_lowercase())
-}
-
-fn fold(name: &str) -> String {
-    let folded = huitong_codes::text::half_width(name).to_lowercase();
-    folded.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_typed_stands_for_itself() {
-        assert_eq!(Terms::of("１００％ a_b!").patterns(), ["%100!%%", "%a!_b!!%", "%%"]);
-        assert_eq!(Terms::of("ＡＢＣ　物流"), Terms::of("abc 物流"));
-        assert!(Terms::of(" 　").is_empty());
-    }
-
-    #[test]
-    fn names_are_folded_as_terms_are() {
-        let text = search_text("锦宁市 ＩＴ 协会", "51510100MJQ000015B");
-        assert_eq!(text, "锦宁市it协会 51510100mjq000015b");
-        assert!(text.contains(Terms::of("ＩＴ协会").patterns()[0].trim_matches('%')));
-    }
+    huitong_codes::search::stored(&[name, uscc])
 }

@@ -1,6 +1,7 @@
 //! The public pages of the register: finding an association, its card with who answers for it, and suggestions of names.
 
 use askama::Template;
+use huitong_codes::search::Terms;
 use huitong_kernel::clock::civil_date;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::http::page::{Fact, Pager, Shell};
@@ -8,7 +9,7 @@ use huitong_kernel::http::{Call, GET, Rate, Reply, Route, asset, page};
 use huitong_kernel::{OrMissing, Result};
 use serde_json::json;
 
-use super::model::{Association, AssociationId, Status, Terms};
+use super::model::{Association, AssociationId, Status};
 use super::store;
 use crate::base::duty::{self, Held};
 use crate::base::units;

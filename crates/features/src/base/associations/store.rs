@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use huitong_codes::Uscc;
+use huitong_codes::search::Terms;
 use huitong_kernel::db::Names;
 use huitong_kernel::{Error, Result, Row, Tx, args};
 use jiff::civil::Date;
 
-use super::model::{Association, AssociationId, Person, Status, Terms, search_text};
+use super::model::{Association, AssociationId, Person, Status, search_text};
 
 const COLUMNS: &str = "id, uscc, name, management_type, status, founded_on, term_ends_on, industries, member_count, \
      scope, address, phone, version";
@@ -60,20 +61,20 @@ pub fn name_of(tx: &Tx, id: &AssociationId) -> Result<String> {
 
 /// One page of the associations whose name or code holds every word, in the order of their names.
 pub fn search(tx: &Tx, terms: &Terms, limit: i64, skip: i64) -> Result<Vec<Association>> {
-    let [a, b, c] = terms.patterns();
+    let [a, b, c] = terms.three();
     let sql = format!(
-        "SELECT {COLUMNS} FROM associations WHERE search LIKE $1 ESCAPE '!' AND search LIKE $2 ESCAPE '!' \
-         AND search LIKE $3 ESCAPE '!' ORDER BY name, id LIMIT $4 OFFSET $5"
+        "SELECT {COLUMNS} FROM associations WHERE search LIKE $1 ESCAPE '\\' AND search LIKE $2 ESCAPE '\\' \
+         AND search LIKE $3 ESCAPE '\\' ORDER BY name, id LIMIT $4 OFFSET $5"
     );
     tx.query(&sql, args![a, b, c, limit, skip])?.iter().map(read).collect()
 }
 
 /// How many associations [`search`] finds on all pages.
 pub fn count(tx: &Tx, terms: &Terms) -> Result<i64> {
-    let [a, b, c] = terms.patterns();
+    let [a, b, c] = terms.three();
     tx.number(
-        "SELECT COUNT(*) FROM associations WHERE search LIKE $1 ESCAPE '!' AND search LIKE $2 ESCAPE '!' \
-         AND search LIKE $3 ESCAPE '!'",
+        "SELECT COUNT(*) FROM associations WHERE search LIKE $1 ESCAPE '\\' AND search LIKE $2 ESCAPE '\\' \
+         AND search LIKE $3 ESCAPE '\\'",
         args![a, b, c],
     )
 }

@@ -1,9 +1,10 @@
 //! Finding the association somebody means: by id, by code, or by words that only one name holds.
 
 use huitong_codes::Uscc;
+use huitong_codes::search::Terms;
 use huitong_kernel::{Error, Id, Result, Tx};
 
-use crate::base::associations::{self, Association, Terms};
+use crate::base::associations::{self, Association};
 
 /// Names that are listed when several fit.
 const NAMED: i64 = 5;

@@ -272,7 +272,7 @@ impl Matter for Plain {
     fn settle(&mut self, tx: &Tx, rules: Rules<'_>) -> Result<()> {
         let of = rules.of;
         self.spine.title = sentences::name(tx, rules, self)?;
-        self.search = format!("{} {}", self.spine.number, self.spine.title).to_lowercase();
+        self.search = self.spine.found_by();
         let shown = match of.sees.as_ref().and_then(|sees| sees.from.as_deref()) {
             None => of.sees.is_some(),
             Some(from) => {

@@ -65,6 +65,12 @@ pub struct Spine {
 pub const NOT_DUE: i64 = 9_000_000_000_000;
 
 impl Spine {
+    /// What lists find it by: its number, its title and its number where it came from.
+    pub fn found_by(&self) -> String {
+        let source = self.source_number.as_deref().unwrap_or_default();
+        huitong_codes::search::stored(&[&self.number, &self.title, source])
+    }
+
     /// A matter that begins now: in this state, of nobody yet.
     pub fn begin(procedure: &Procedure, pack: &str, id: String, number: String, at: i64) -> Spine {
         Spine {

@@ -19,6 +19,8 @@ matter_columns! {
         category: Option<String>,
         /// What happened and what is asked for.
         text: String,
+        /// What it is found by.
+        search: String,
         /// `named`, `confidential` or `anonymous`.
         disclosure: String,
         /// Who the complainant is: `association`, `company`, `individual`.

@@ -1,6 +1,7 @@
 //! How a case begins: brought in by its complainant, registered for a caller, or imported from another system.
 
 use huitong_codes::Uscc;
+use huitong_codes::search::Terms;
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::{self, Checked};
@@ -15,7 +16,7 @@ use super::case::journal_view;
 use super::entry::{self, Entry};
 use super::model::{ANONYMOUS, Appeal, AppealId, WORDS};
 use super::{number, store};
-use crate::base::associations::{self, Association, Terms};
+use crate::base::associations::{self, Association};
 use crate::base::attachments::{self, KeptFile};
 use crate::base::journal::UNNAMED;
 use crate::base::matters::{self, Input, Rules, Spine, Step, clocks, sentences};
@@ -169,6 +170,7 @@ fn compose(
     spine.association = association.map(|a| a.id.to_string());
     spine.updated_at = ctx.now;
     Ok(Appeal {
+        search: spine.found_by(),
         spine,
         category: Some(said.text("category").to_owned()).filter(|c| !c.is_empty()),
         text: said.text("text").to_owned(),

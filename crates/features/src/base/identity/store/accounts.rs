@@ -54,12 +54,7 @@ pub static LIST: ListDef = ListDef {
     joins: Cow::Borrowed(""),
     key: Cow::Borrowed("u.id"),
     filters: Cow::Borrowed(&[
-        Filter::of(
-            "q",
-            "姓名或用户名",
-            "u.login LIKE $1 ESCAPE '\\' OR LOWER(u.name) LIKE $1 ESCAPE '\\'",
-            FilterKind::Part,
-        ),
+        Filter::of("q", "姓名或用户名", "u.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
         Filter::of("active", "可登录", "(u.disabled_at IS NULL) = $1", FilterKind::Flag),
     ]),
     sorts: Cow::Borrowed(&[
@@ -107,8 +102,8 @@ pub fn name(tx: &Tx, id: &UserId) -> Result<String> {
 
 pub fn insert(tx: &Tx, account: &Account, password: Option<&Hashed>) -> Result<()> {
     tx.exec(
-        "INSERT INTO users (id, login, name, phone, password, disabled_at, must_change, version, created_at) \
-         VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, $8)",
+        "INSERT INTO users (id, login, name, phone, password, disabled_at, must_change, version, created_at, search) \
+         VALUES ($1, $2, $3, $4, $5, NULL, $6, $7, $8, $9)",
         args![
             &account.id,
             &account.login,
@@ -117,7 +112,8 @@ pub fn insert(tx: &Tx, account: &Account, password: Option<&Hashed>) -> Result<(
             password.map(Hashed::as_str),
             account.must_change,
             account.version,
-            account.created_at
+            account.created_at,
+            huitong_codes::search::stored(&[&account.login, &account.name])
         ],
     )?;
     Ok(())

@@ -1,12 +1,13 @@
 //! 谁能看到一条记录: the row that somebody names, and by which rule who can see it today.
 
 use askama::Template;
+use huitong_codes::search::Terms;
 use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::{Result, Tx};
 
 use super::journal::subject_key;
-use crate::base::associations::{self, Terms};
+use crate::base::associations;
 use crate::base::journal::subjects::{Described, Explanation, Kind, Seen};
 
 struct Found {

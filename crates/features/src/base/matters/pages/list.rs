@@ -1,6 +1,7 @@
 //! The list of a procedure: its queues as tabs, the sentence of each matter first.
 
 use askama::Template;
+use huitong_kernel::clock::brief_day;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::{Asked, ListDef};
@@ -104,7 +105,7 @@ fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<(String, &'static str, String)> {
     let (words, tone) = match (day - today).get_days() {
         0 => (String::from("今天"), "soon"),
         1 => (String::from("明天"), "soon"),
-        _ => (format!("{}月{}日", day.month(), day.day()), "calm"),
+        _ => (brief_day(day, today), "calm"),
     };
     Some((words, tone, String::new()))
 }
@@ -154,6 +155,9 @@ pub fn list(c: &Call) -> Result<Reply> {
             choosers(c, tx, of, &def)?,
         ))
     })?;
+    if let Some(last) = asked.beyond(total, &href, c.queries()) {
+        return c.see(&last);
+    }
     let opened: Option<&Queue> = open.as_deref().and_then(|key| of.queue(key));
     let mut shell = c.shell(&of.title)?;
     shell.title = of.title.clone();

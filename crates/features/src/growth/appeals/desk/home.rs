@@ -1,7 +1,7 @@
 //! 工作台: what is mine to do, by its due time; notices; the places one goes to often.
 
 use askama::Template;
-use huitong_kernel::clock::minute_text;
+use huitong_kernel::clock::brief_text;
 use huitong_kernel::http::page::{Link, Shell};
 use huitong_kernel::http::{Call, Name, Pairs, Reply};
 use huitong_kernel::list::Asked;
@@ -197,12 +197,7 @@ fn recent(c: &Call, tx: &Tx) -> Result<Vec<NoticeLine>> {
     let told = notices::list(tx, user, 6, 0)?;
     Ok(told
         .into_iter()
-        .map(|n| NoticeLine {
-            title: n.title,
-            link: n.link,
-            time: minute_text(n.at).get(5..).unwrap_or_default().to_owned(),
-            new: !n.read,
-        })
+        .map(|n| NoticeLine { title: n.title, link: n.link, time: brief_text(n.at, c.ctx.now), new: !n.read })
         .collect())
 }
 

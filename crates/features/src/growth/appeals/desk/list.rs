@@ -1,7 +1,7 @@
 //! The queue: what lies on this desk, the most urgent first.
 
 use askama::Template;
-use huitong_kernel::clock::parse_instant;
+use huitong_kernel::clock::{brief_text, parse_instant};
 use huitong_kernel::http::page::{Choice, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::Asked;
@@ -85,7 +85,9 @@ impl<'c> Dress<'c> {
             left,
             sla,
             due,
-            time: row.submitted_at.get(5..16).map(|t| t.replace('T', " ")).unwrap_or_default(),
+            time: parse_instant(&row.submitted_at)
+                .map(|at| brief_text(at, self.c.ctx.now))
+                .unwrap_or_default(),
             sign_at_once: main.as_ref().is_some_and(|offer| offer.act == "sign"),
             verb: main.map_or_else(|| String::from("查看"), |offer| offer.label),
             who,
@@ -111,6 +113,9 @@ pub fn show(c: &Call) -> Result<Reply> {
         let units = if dress.city { unit_choices(tx, c.query("unit"))? } else { Vec::new() };
         Ok((rows, listed.total.unwrap_or_default(), tabs(tx, &queues, open)?, units, dress.city))
     })?;
+    if let Some(last) = asked.beyond(total, "/appeals", c.queries()) {
+        return c.see(&last);
+    }
     let mut shell = c.shell("诉求工单")?;
     shell.lead = open.map(|q| format!("{} {total} 件", q.title)).unwrap_or_default();
     let chosen = c.query("kind").unwrap_or_default();

@@ -1,13 +1,14 @@
 //! The home page: what one can do here, how it goes on, within which time.
 
 use askama::Template;
+use huitong_codes::search::Terms;
 use huitong_kernel::Result;
 use huitong_kernel::http::page::Shell;
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::pack::Choice;
 
 use super::promise::{self, Promised};
-use crate::base::associations::{self, Terms};
+use crate::base::associations;
 
 #[derive(Template)]
 #[template(path = "growth/appeals/public/pages/home.html")]

@@ -88,6 +88,9 @@ pub fn list(c: &Call) -> Result<Reply> {
         let counts = TABS.iter().map(|tab| count(tx, &scope, tab.2)).collect::<Result<Vec<i64>>>()?;
         Ok((rows, found.total.unwrap_or(0), counts))
     })?;
+    if let Some(last) = asked.beyond(total, "/my/appeals", c.queries()) {
+        return c.see(&last);
+    }
     let tabs = TABS.iter().zip(&counts).map(|((key, label, _, _), count)| Tab {
         href: if key.is_empty() { String::from("/my/appeals") } else { format!("/my/appeals?tab={key}") },
         label: (*label).to_owned(),

@@ -1,11 +1,12 @@
 //! Finding whom a form means by the words that were typed, where script picked nothing from the list.
 
 use huitong_codes::Uscc;
+use huitong_codes::search::Terms;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
 use huitong_kernel::{Id, Result, Tx};
 
-use crate::base::associations::{self, Association, Terms};
+use crate::base::associations::{self, Association};
 use crate::base::units::{self, Unit};
 
 /// Names that are listed when several fit.

@@ -1,0 +1,5 @@
+-- What accounts and appeals are found by, in the form in which texts are compared; older rows get what a statement can make of it.
+ALTER TABLE users ADD COLUMN search TEXT NOT NULL DEFAULT '';
+UPDATE users SET search = LOWER(login || ' ' || name);
+ALTER TABLE appeals ADD COLUMN search TEXT NOT NULL DEFAULT '';
+UPDATE appeals SET search = LOWER(number || ' ' || title || ' ' || COALESCE(source_number, ''));
