@@ -138,6 +138,6 @@ test("what proposes units, what it learned from, and a learning asked for", asyn
   await page.goto(`${stage.demo.url}/admin/dispatch-models`);
   await says(page, "没有在用的模型，目前按职能词典提出建议", "每天凌晨 2 点");
   await look(page, "administrator-models");
-  await page.getByRole("button", { name: "现在学习一次" }).click();
+  await page.getByRole("button", { name: "立即更新模型" }).click();
   await says(page, "已开始学习");
 });

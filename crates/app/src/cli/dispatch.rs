@@ -109,7 +109,7 @@ impl From<Quality> for Figures {
 impl Figures {
     fn words(&self) -> String {
         format!(
-            "首位正确 {:.1}%，前三位有正确的 {:.1}%，各单位平均 F1 {:.3}，置信误差 {:.3}；把握高的占 {:.1}%，其中对的 {:.1}%",
+            "首位正确 {:.1}%，前三位有正确的 {:.1}%，各单位平均 F1 {:.3}，置信误差 {:.3}；匹配度高的占 {:.1}%，其中对的 {:.1}%",
             self.accuracy * 100.0,
             self.top3 * 100.0,
             self.macro_f1,
@@ -152,7 +152,7 @@ impl Train {
             trained.used, trained.rows, trained.words, trained.labels, trained.bytes
         ))?;
         match trained.held_out.n {
-            0 => out.say("诉求太少，没有衡量准不准；这个模型的建议都不会标为把握高")?,
+            0 => out.say("诉求太少，没有衡量准不准；这个模型的建议都不会标为匹配度高")?,
             n => out.say(&format!("轮流留出 {n} 件衡量：{}", trained.held_out.words()))?,
         }
         Ok(true)
@@ -312,6 +312,6 @@ fn answer(out: Out, said: Prediction) -> Result<(), Failure> {
     };
     let mut words: Vec<String> = said.proposals.iter().map(one).collect();
     words.extend(doubt.map(str::to_owned));
-    words.extend(said.auto.then(|| String::from("把握高")));
+    words.extend(said.auto.then(|| String::from("匹配度高")));
     out.say(&words.join("；"))
 }

@@ -53,7 +53,7 @@ pub struct Add {
     /// 角色代码，如 intake、handler、unit_leader、association_secretary、system_admin
     #[arg(long, value_name = "角色")]
     role: String,
-    /// 任职处：单位的代码或全称；协会角色写协会全称或统一社会信用代码；企业角色写统一社会信用代码
+    /// 任职单位：单位的代码或全称；协会角色写协会全称或统一社会信用代码；企业角色写统一社会信用代码
     #[arg(long, value_name = "单位")]
     unit: String,
     /// 从标准输入读取密码（第一行）

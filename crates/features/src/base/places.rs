@@ -165,7 +165,7 @@ pub const ASSOCIATIONS: Heading = Heading::of(30, "associations", "协会与责�
 /// Who signs in, and as what.
 pub const ACCOUNTS: Heading = Heading::of(40, "accounts", "账户与任职");
 /// By which rule, and what was done.
-pub const RULES: Heading = Heading::of(50, "records", "权限、日志与政策包");
+pub const RULES: Heading = Heading::of(50, "records", "权限、日志与政策规则库");
 /// What other systems send and ask.
 pub const EXCHANGE: Heading = Heading::of(60, "exchange", "数据交换");
 

@@ -249,6 +249,21 @@ db_test! {
         assert!(cast.desk(&cast.handler, "/notices").contains("没有未读消息"));
     }
 
+    fn what_somebody_has_done_is_over_for_the_others(db) {
+        let cast = Cast::new(db);
+        let colleague = cast.app.staff("intake2", "intake", "social_work");
+        let told = cast.submit(&json!({"title": "春季招工困难"}));
+        cast.app.settle();
+        let waits = |who: &Person| cast.desk(who, "/notices").contains("1 条未读");
+        assert!(waits(&cast.intake) && waits(&colleague));
+        cast.does(&cast.intake, &told.id, "verify", &json!({"method": "call_back"}));
+        cast.app.settle();
+        assert!(waits(&colleague), "what moves nothing has done nothing for others");
+        cast.walk(&told.id, &["accept"]);
+        cast.app.settle();
+        assert!(!waits(&colleague) && !waits(&cast.intake));
+    }
+
     fn who_may_see_the_person_is_said_and_the_journal_leads_nobody_to_a_closed_door(db) {
         let cast = Cast::new(db);
         let admin = cast.app.staff("administrator", "system_admin", "social_work");

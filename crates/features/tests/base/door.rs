@@ -9,7 +9,7 @@ use huitong_features::base::associations::Association;
 use huitong_features::base::attachments::{self, Attachment, Files, Owner, Reading};
 use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
 use huitong_features::base::journal;
-use huitong_features::base::notices::{self, Addressed, Teller};
+use huitong_features::base::notices::{self, Addressed, Teller, Told};
 use huitong_features::base::{associations, duty, units};
 use huitong_kernel::capability::Capability;
 use huitong_kernel::ctx::{Actor, Post};
@@ -54,7 +54,7 @@ fn may_read(c: &Call, attachment: &Attachment) -> Result<Reading> {
     Ok(if c.ctx.user().is_some() && !attachment.internal { Reading::Named } else { Reading::No })
 }
 
-fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Vec<Addressed>> {
+fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Told> {
     let tell = |user, n: usize| Addressed {
         user,
         kind: format!("k{n}"),
@@ -62,7 +62,8 @@ fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Vec<Addressed>> {
         link: format!("/cases/{}", entry.subject),
     };
     let handler = identity::by_login(tx, "handler")?.map(|a| a.id);
-    Ok(handler.into_iter().flat_map(|id| (0..3).map(move |n| tell(id.clone(), n))).collect())
+    let people = handler.into_iter().flat_map(|id| (0..3).map(move |n| tell(id.clone(), n))).collect();
+    Ok(Told { people, over: None })
 }
 
 /// Recognises the login that stands in the cookie.
@@ -234,7 +235,7 @@ db_test! {
         assert!(one.text.contains("统一社会信用代码") && one.text.contains(entry["leaf"].as_str().unwrap()), "{}", one.text);
         let link = door.get("auditor", "/api/v1/journal?act=link.add").json()["items"][0]["id"].as_str().unwrap().to_owned();
         let link = door.get("auditor", &format!("/admin/journal/{link}"));
-        assert!(link.text.contains("<ins>行业管理部门（主要）</ins>") && link.text.contains("<ins>锦宁市甲局</ins>"), "{}", link.text);
+        assert!(link.text.contains("<ins>主要行业管理部门</ins>") && link.text.contains("<ins>锦宁市甲局</ins>"), "{}", link.text);
         // Every entry comes once, page by page, the newest first.
         let (mut seen, mut next) = (Vec::new(), String::new());
         loop {

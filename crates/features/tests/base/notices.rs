@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use huitong_features::base::notices::{self, Addressed, Teller};
+use huitong_features::base::notices::{self, Addressed, Teller, Told};
 use huitong_kernel::ctx::User;
 use huitong_kernel::followers;
 use huitong_kernel::journal::{Kept, Record};
@@ -21,7 +21,7 @@ fn user(n: i64) -> Id<User> {
 pub const TELLER: Teller = Teller { subject_kind: Cow::Borrowed("word"), recipients };
 
 /// Tells as many people as the entry says, the actor among them, and one to a foreign address.
-fn recipients(_: &Tx, entry: &Kept, pack: &Pack) -> Result<Vec<Addressed>> {
+fn recipients(_: &Tx, entry: &Kept, pack: &Pack) -> Result<Told> {
     assert!(!pack.version.is_empty());
     let people = entry.body["people"].as_i64().unwrap_or(0);
     let tell = |n: i64| Addressed {
@@ -30,7 +30,7 @@ fn recipients(_: &Tx, entry: &Kept, pack: &Pack) -> Result<Vec<Addressed>> {
         title: format!("{} 的消息", entry.subject),
         link: if n == 7 { String::from("//elsewhere.example") } else { format!("/cases/{}", entry.subject) },
     };
-    Ok((0..people).chain([0, 7]).map(tell).collect())
+    Ok(Told { people: (0..people).chain([0, 7]).map(tell).collect(), over: None })
 }
 
 fn all(db: &Db, town: &Town) -> BTreeSet<String> {

@@ -29,7 +29,7 @@ db_test! {
         let now = ask("2025-03-14");
         let first = now.unit().unwrap();
         assert_eq!((first.paper.as_str(), first.since), ("乙局的文件", Some(day("2023-07-01"))));
-        assert_eq!(first.link_title, "行业管理部门（主要）");
+        assert_eq!(first.link_title, "主要行业管理部门");
         assert_eq!(now.also().iter().map(|r| r.unit_name.as_str()).collect::<Vec<_>>(), ["甲局"]);
     }
 

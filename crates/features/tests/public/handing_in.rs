@@ -120,7 +120,7 @@ db_test! {
         let halted = browser.upload("/appeals/new", &filled(&[]), &files);
         assert_eq!(halted.status, 422);
         let text = halted.main();
-        for said in ["请先改正以下 1 处", "“附件”中有停办标志", "附件没有上传，名称中有秘密标志（秘密★）", "转线下办理", "没有保存到系统"] {
+        for said in ["请先改正以下 1 处", "“附件”中有涉密标志", "附件没有上传，名称中有秘密标志（秘密★）", "转线下办理", "没有保存到系统"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(halted.html().contains("id=\"f-files-error\""), "it stands at the files");

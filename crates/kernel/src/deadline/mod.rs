@@ -19,7 +19,7 @@ pub use civil::{parse_instant, rfc3339};
 pub use explanation::{Explanation, Moved, Skipped, Span};
 pub use history::{Clock, DeadlineError, Event};
 pub use limit::Limit;
-pub use remaining::{Remaining, Urgency, remaining, remaining_by_clock, working_millis};
+pub use remaining::{Remaining, Urgency, remaining, remaining_by_clock, remaining_of, working_millis};
 
 use history::Run;
 use huitong_codes::Calendar;

@@ -8,7 +8,9 @@ use crate::clock::brief_day;
 
 use super::civil::{HOUR, MINUTE, bounded, clock_text, day_of, time_of};
 
-// Under this much working time a case is shown as due soon (UI: bold amber).
+// Under this much working time a case is due soon, whatever its limit.
+const LEAST: i64 = HOUR / 2;
+// The same where the length of the limit is not known.
 const SOON: i64 = 4 * HOUR;
 
 /// How a deadline stands.
@@ -17,7 +19,8 @@ const SOON: i64 = 4 * HOUR;
 pub enum Urgency {
     /// Four working hours or more are left.
     Calm,
-    /// Less than four working hours are left.
+    /// Less than a quarter of the limit is left, or less than half an hour; of a limit whose length nobody told, less than four
+    /// working hours.
     Soon,
     /// The due instant has passed (已超期).
     Overdue,
@@ -40,6 +43,18 @@ pub fn remaining(now: i64, due: i64, calendar: &Calendar) -> Remaining {
     let millis = working_millis(now, due, calendar);
     let day = i64::from(calendar.office().daily_minutes()) * MINUTE;
     in_words(now, due, millis, day)
+}
+
+/// The same where the limit is so many working milliseconds long: due soon is what has used three quarters of it, so that
+/// nothing warns from its first minute.
+pub fn remaining_of(now: i64, due: i64, whole: i64, calendar: &Calendar) -> Remaining {
+    let left = remaining(now, due, calendar);
+    let state = match left.state {
+        Urgency::Overdue => Urgency::Overdue,
+        _ if left.millis < (whole / 4).max(LEAST) => Urgency::Soon,
+        _ => Urgency::Calm,
+    };
+    Remaining { state, ..left }
 }
 
 /// The same by the clock, for limits in clock hours; a day is 24 hours.
@@ -100,4 +115,30 @@ fn length(millis: i64, day: i64) -> Option<String> {
         if days > 0 { [(days, "天"), (hours, "时")] } else { [(hours, "时"), (minutes, "分")] };
     let said: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
     (!said.is_empty()).then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Urgency, remaining_of};
+    use crate::deadline::parse_instant;
+    use huitong_codes::Calendar;
+
+    #[test]
+    fn nothing_warns_from_its_first_minute() {
+        let at = |text: &str| parse_instant(&format!("{text}:00+08:00")).unwrap();
+        let due = at("2025-03-14 16:00");
+        let hour = 3_600_000;
+        for (now, whole, state) in [
+            ("2025-03-14 14:01", 2 * hour, Urgency::Calm),
+            ("2025-03-14 15:29", 2 * hour, Urgency::Calm),
+            ("2025-03-14 15:31", 2 * hour, Urgency::Soon),
+            ("2025-03-14 15:31", hour / 2, Urgency::Soon),
+            ("2025-03-14 11:01", 28 * hour, Urgency::Soon),
+            ("2025-03-12 09:00", 28 * hour, Urgency::Calm),
+            ("2025-03-14 16:01", 28 * hour, Urgency::Overdue),
+        ] {
+            let left = remaining_of(at(now), due, whole, Calendar::builtin());
+            assert_eq!(left.state, state, "{now}, {whole}: {}", left.words);
+        }
+    }
 }

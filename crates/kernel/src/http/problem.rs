@@ -170,7 +170,7 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
     } else if shell.user.is_some() {
         links.push(Link { href: "/desk".into(), label: "返回工作台".into() });
     }
-    links.push(Link { href: "/".into(), label: "公众端首页".into() });
+    links.push(Link { href: "/".into(), label: "返回首页".into() });
     let mut errors: Vec<String> = error.field_errors().iter().map(|f| f.message.clone()).collect();
     errors.extend(who_may(c, error));
     let signed_in = shell.user.is_some();

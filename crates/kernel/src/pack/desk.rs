@@ -48,7 +48,7 @@ impl Ref {
     /// A list of choices.
     pub const LIST: Ref = Ref::new("选项清单", "在 lists.toml 或者本事项的 [lists] 里登记");
     /// A stop marking.
-    pub const MARKING: Ref = Ref::new("停办标志", "在 markings.toml 里登记");
+    pub const MARKING: Ref = Ref::new("涉密标志", "在 markings.toml 里登记");
     /// A notice of a procedure.
     pub const NOTICE: Ref = Ref::scoped("通知", "在 [notices] 里登记");
     /// A placeholder of sentences.

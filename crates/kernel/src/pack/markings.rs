@@ -92,7 +92,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
             .or_else(|| instead_for_all.clone())
             .unwrap_or_else(|| marking.text("instead"));
         desk.item(
-            "停办标志",
+            "涉密标志",
             &key,
             &title,
             &source,

@@ -38,7 +38,7 @@ pub struct Function {
 pub struct LinkKind {
     /// `industry_department_main`.
     pub key: String,
-    /// 行业管理部门（主要）.
+    /// 主要行业管理部门.
     pub title: String,
     /// How many an association has at one time.
     pub per_association: Cardinality,

@@ -50,7 +50,7 @@ pub enum Office {
 }
 
 impl Closed for Office {
-    const WHAT: &'static str = "任职处";
+    const WHAT: &'static str = "任职类型";
     const WORDS: &'static [(&'static str, Office)] = &[
         ("不登录", Office::None),
         ("协会", Office::Association),
@@ -138,7 +138,7 @@ fn one(desk: &Desk, key: String, role: &table::Tab<'_>) -> Role {
     if grants.is_empty() {
         desk.say(&role.at("may"), "这个角色什么也不能做", "请补上 may = { own = [\"…\"] }，或者删去这个角色");
     }
-    let summary = format!("任职处：{}；{} 项权限。{explain}", office.word(), grants.len());
+    let summary = format!("任职类型：{}；{} 项权限。{explain}", office.word(), grants.len());
     desk.item("角色", &key, &title, &source, summary, &role.at(""));
     Role { key, title, office, grants, explain, source }
 }

@@ -80,7 +80,7 @@ pub fn show(c: &Call) -> Result<Reply> {
     groups.retain(|group| !group.acts.is_empty());
     let reaches = [Reach::Public, Reach::Own, Reach::Assigned, Reach::Unit, Reach::Linked, Reach::City];
     let mut shell = c.shell("权限表")?;
-    shell.lead = format!("按现行政策包 {}", roles.version());
+    shell.lead = format!("按现行政策规则库 {}", roles.version());
     c.page(&PermissionsPage {
         shell,
         legend: reaches.map(|reach| (short(reach), meaning(reach))).to_vec(),

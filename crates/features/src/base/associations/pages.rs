@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::model::{Association, AssociationId, Status};
 use super::store;
-use crate::base::duty::{self, Held};
+use crate::base::duty::{self, AppealAnswer, Held};
 use crate::base::units;
 
 /// The routes of this capability.
@@ -25,7 +25,7 @@ pub fn routes() -> Vec<Route> {
             .public()
             .rate(Rate::Search)
             .summary("按输入的文字提示协会名称"),
-        page(GET, "/orgs/{id}", "association.view", card).public().summary("协会名片：基本信息和谁来答复"),
+        page(GET, "/orgs/{id}", "association.view", card).public().summary("协会名片：基本信息和责任单位"),
     ]
 }
 
@@ -110,6 +110,8 @@ struct CardView {
     may_submit: bool,
     facts: Vec<Fact>,
     held: Vec<Held>,
+    /// Who answers its appeals.
+    appeals: AppealAnswer,
     today: String,
 }
 
@@ -130,8 +132,10 @@ struct DeskCard {
 fn card(c: &Call) -> Result<Reply> {
     let id: AssociationId = c.id("id")?;
     let today = civil_date(c.ctx.now);
-    let (association, held) =
-        c.read(|tx| Ok((store::find(tx, &id)?.or_missing()?, duty::held(tx, &id, today)?)))?;
+    let (association, held, appeals) = c.read(|tx| {
+        let association = store::find(tx, &id)?.or_missing()?;
+        Ok((association, duty::held(tx, &id, today)?, duty::answers_appeal(tx, &id, today)?))
+    })?;
     let shell = c.shell(&association.name)?;
     let inside = c.ctx.posts().iter().any(|post| post.kind == OfficeKind::Unit);
     let view = CardView {
@@ -140,6 +144,7 @@ fn card(c: &Call) -> Result<Reply> {
         may_submit: !inside && may_submit(c),
         facts: facts(c, &association),
         held,
+        appeals,
         today: today.to_string(),
     };
     match c.ctx.user() {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use huitong_kernel::clock::civil_date;
+use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::openapi;
 use huitong_kernel::http::page::{Choice, Shell};
@@ -183,12 +184,14 @@ fn find(tx: &Tx, association: &Association, asked: &str, on: Date) -> Result<Fou
         let answer = relation::answers(tx, &association.id, asked, on)?;
         pack.duties.iter().filter(|d| d.code == asked).map(|d| (d, answer.clone())).collect::<Vec<_>>()
     };
+    let inside = tx.ctx().posts().iter().any(|post| post.kind == OfficeKind::Unit);
     let row = |(duty, answer): (&huitong_kernel::pack::Duty, Answer)| Row {
         code: duty.code.clone(),
         party: pack.unit_kind(&duty.party).map_or_else(String::new, |k| k.name.clone()),
         stage: duty.stage.clone(),
         title: duty.title.clone(),
-        standing: duty.source.standing(),
+        // Whether we have made it up is the office's business.
+        standing: if inside || !duty.source.kind.needs_confirmation() { duty.source.standing() } else { "" },
         tone: if duty.source.kind.needs_confirmation() { "amber" } else { "grey" },
         also: answer.also().iter().map(|r| r.unit_name.as_str()).collect::<Vec<_>>().join("、"),
         gap: match &answer {

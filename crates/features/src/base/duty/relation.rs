@@ -39,7 +39,7 @@ pub fn duty_list(tx: &Tx, association: &AssociationId, on: Date) -> Result<Vec<A
 /// One kind of link of an association: who holds it on a day, or what its absence is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// 行业管理部门（主要）.
+    /// 主要行业管理部门.
     pub title: String,
     /// The units, the longest-standing first.
     pub units: Vec<Responsible>,

@@ -71,7 +71,7 @@ pub(super) struct EntryView {
     actor_name: String,
     /// 角色
     role: String,
-    /// 任职处
+    /// 任职类型
     office: String,
     /// 代表谁
     behalf: String,

@@ -22,10 +22,10 @@ use crate::base::places::{self, Side, place, under};
 /// Acts of this capability, with their Chinese names.
 pub const ACTS: &[(&str, &str)] = &[
     ("journal.view", "查看操作日志"),
-    ("pack.view", "查看政策包"),
-    ("pack.confirm", "确认政策包中系统默认、待核实的内容"),
-    ("access.explain", "查询谁能看到一条记录"),
-    ("pack.publish", "发布政策包"),
+    ("pack.view", "查看政策规则库"),
+    ("pack.confirm", "确认政策规则库中系统默认、待核实的内容"),
+    ("access.explain", "核查一条记录的可见范围"),
+    ("pack.publish", "发布政策规则库"),
 ];
 
 /// What this capability hands to the house.
@@ -34,16 +34,16 @@ pub fn capability() -> Capability {
         .hands(Kind::new(subject::PackSubject))
         .hands(under(places::RULES, &["access", "journal", "pack"]))
         .hands(
-            place("/admin/pack", "政策包", "政策包", "books", "pack.view")
+            place("/admin/pack", "政策规则库", "规则库", "books", "pack.view")
                 .at(Side::Inside, 50)
                 .administration()
                 .entrance(50, "清单、时限、流程和依据，一项一项列明"),
         )
         .hands(
-            place("/admin/access", "谁能看到", "可见", "eye", "access.explain")
+            place("/admin/access", "可见范围核查", "可见", "eye", "access.explain")
                 .at(Side::Inside, 100)
                 .administration()
-                .entrance(80, "一条记录谁能看到，依据哪条规则"),
+                .entrance(80, "一条记录的可见范围和依据的规则"),
         )
         .hands(
             place("/admin/journal", "操作日志", "日志", "history", "journal.view")

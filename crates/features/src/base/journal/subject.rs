@@ -14,7 +14,7 @@ impl Subject for PackSubject {
     }
 
     fn label(&self) -> &str {
-        "政策包"
+        "政策规则库"
     }
 
     fn describe(&self, tx: &Tx, id: &str) -> Result<Option<Described>> {

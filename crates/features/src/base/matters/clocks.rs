@@ -237,3 +237,23 @@ fn history(clock: &RunningLimit) -> Option<Clock> {
     let limit = first.parse().ok()?;
     Some(Clock { limit, rule: clock.pack.clone(), calendar: clock.calendar.clone(), events })
 }
+
+/// How long a clock runs from beginning to end, in working milliseconds.
+pub fn whole(ctx: &Ctx, clock: &RunningLimit) -> i64 {
+    deadline::working_millis(clock.started_at, clock.due_at, ctx.calendar())
+}
+
+/// How long the limit is that is due next on a matter, as it would run from now; nothing where it ends on a day that was said.
+pub fn span<M: Matter>(ctx: &Ctx, rules: Rules<'_>, matter: &M) -> Option<i64> {
+    match chosen(rules.of, matter.spine().due_limit.as_deref()?, matter)?.0 {
+        length @ Length::Fixed(_) => {
+            Some(deadline::working_millis(ctx.now, length.due(ctx.now, ctx.calendar()), ctx.calendar()))
+        }
+        Length::Until(_) => None,
+    }
+}
+
+/// A rule as sentences say it: `4 个工作小时`, where it is a length.
+pub fn spoken(rule: &str) -> String {
+    rule.parse::<deadline::Limit>().map_or_else(|_| rule.to_owned(), deadline::Limit::words)
+}

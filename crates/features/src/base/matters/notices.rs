@@ -9,7 +9,7 @@ use huitong_kernel::{Id, Result, Tx};
 use super::matter::{Matter, Rules};
 use super::{sentences, store};
 use crate::base::identity::{self, Holder};
-use crate::base::notices::Addressed;
+use crate::base::notices::{Addressed, Told};
 
 /// The relations that notices of every procedure can be addressed to; beside them any role by its key.
 pub const RECIPIENTS: &[(&str, &str)] = &[
@@ -43,17 +43,21 @@ pub struct Pages {
 }
 
 /// Computes whom an entry of the journal is told to.
-pub fn recipients<M: Matter>(tx: &Tx, entry: &Kept, pages: &dyn Fn(&M) -> Pages) -> Result<Vec<Addressed>> {
-    let Some(matter) = M::find(tx, &Scope::all(), &entry.subject)? else { return Ok(Vec::new()) };
+pub fn recipients<M: Matter>(tx: &Tx, entry: &Kept, pages: &dyn Fn(&M) -> Pages) -> Result<Told> {
+    let Some(matter) = M::find(tx, &Scope::all(), &entry.subject)? else { return Ok(Told::default()) };
     let rules = Rules::of(tx.ctx(), matter.spine())?;
-    let Some(act) = rules.of.act_named(&entry.act).filter(|act| !act.notify.is_empty()) else {
-        return Ok(Vec::new());
-    };
+    let Some(act) = rules.of.act_named(&entry.act) else { return Ok(Told::default()) };
     // The version that the entry wrote down is that of its step.
     let version = entry.body.pointer("/after/version").and_then(serde_json::Value::as_i64).unwrap_or(1);
     let step = store::step_of(tx, &entry.subject, version)?.filter(|step| step.act == act.key);
-    let values = sentences::of_notice(tx, rules, &matter, act, step.as_ref())?;
     let links = pages(&matter);
+    // Whoever moved it has done what the others were told to do.
+    let moved = step.as_ref().is_some_and(|step| step.state_before != step.state_after);
+    let over = Some(links.inside.clone()).filter(|_| moved);
+    if act.notify.is_empty() {
+        return Ok(Told { people: Vec::new(), over });
+    }
+    let values = sentences::of_notice(tx, rules, &matter, act, step.as_ref())?;
     let mut told: Vec<Addressed> = Vec::new();
     for (nth, notify) in act.notify.iter().enumerate() {
         let (kind, text) = match &notify.say {
@@ -72,7 +76,7 @@ pub fn recipients<M: Matter>(tx: &Tx, entry: &Kept, pages: &dyn Fn(&M) -> Pages)
             }
         }
     }
-    Ok(told)
+    Ok(Told { people: told, over })
 }
 
 /// The people behind a word, and whether they look from outside.

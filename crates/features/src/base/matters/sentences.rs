@@ -10,6 +10,7 @@ use huitong_kernel::{Id, Result, Tx};
 use serde_json::Value as Json;
 
 use super::case::OVERDUE;
+use super::clocks;
 use super::matter::{Matter, Rules};
 use super::plain::Plain;
 use super::spine::{Said, Step};
@@ -82,7 +83,7 @@ pub fn of_step<M: Matter>(
     (step, said): (&Step, &Said),
 ) -> Result<String> {
     let Some(act) = rules.of.act(&step.act) else {
-        let words = (said.text("limit"), said.text("rule"));
+        let words = (said.text("limit"), clocks::spoken(said.text("rule")));
         return Ok(if step.act == OVERDUE {
             format!("{}已超过（{}）", words.0, words.1)
         } else {

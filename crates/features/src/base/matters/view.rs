@@ -28,7 +28,7 @@ pub struct ClockView {
     pub limit: String,
     /// Its name.
     pub title: String,
-    /// How long: `4 工作小时`.
+    /// How long: `4 个工作小时`.
     pub rule: String,
     /// Whether it was promised to those outside.
     pub promise: bool,
@@ -81,7 +81,7 @@ pub fn clock(ctx: &Ctx, of: &Procedure, clock: &RunningLimit) -> ClockView {
     ClockView {
         limit: clock.limit_key.clone(),
         title,
-        rule: clock.rule.clone(),
+        rule: clocks::spoken(&clock.rule),
         promise: clock.promise,
         started_at: rfc3339(clock.started_at),
         due_at: rfc3339(clock.due_at),
@@ -210,6 +210,11 @@ impl<'a> Seen<'a> {
         let spine = &self.matter.spine;
         let limit = spine.due_limit.as_deref().and_then(|key| self.rules.of.limit(key));
         spine.due_at.filter(|_| self.inside || self.promised).zip(limit.map(|limit| limit.title.clone()))
+    }
+
+    /// How long the limit is that is due next, in working time.
+    pub fn span(&self, ctx: &Ctx) -> Option<i64> {
+        clocks::span(ctx, self.rules, &self.matter)
     }
 
     /// The facts at the head of its page.

@@ -7,13 +7,13 @@ use huitong_kernel::journal::Kept;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Result, Tx};
 
-use super::model::Addressed;
+use super::model::Told;
 use super::{rules, store};
 
 /// Computes whom an entry is told to, under the pack version the entry was written under.
 ///
 /// A rebuild asks again for old entries: the answer has to come from the entry and from what is kept with dates.
-pub type Recipients = fn(&Tx, &Kept, &Pack) -> Result<Vec<Addressed>>;
+pub type Recipients = fn(&Tx, &Kept, &Pack) -> Result<Told>;
 
 /// What there is to tell about subjects of a kind; each capability that tells something hands one in.
 #[derive(Clone)]
@@ -41,7 +41,11 @@ fn take(tx: &Tx, entries: &[Kept]) -> Result<()> {
             Some(pack) => pack,
             None => tx.ctx().pack()?,
         };
-        for notice in (teller.recipients)(tx, entry, pack)? {
+        let Told { people, over } = (teller.recipients)(tx, entry, pack)?;
+        if let Some(page) = over {
+            store::set_over(tx, &page, entry.at)?;
+        }
+        for notice in people {
             // Nobody is told what they did themselves.
             if notice.user.as_str() != entry.actor && rules::is_local(&notice.link) {
                 store::insert(tx, entry, &notice)?;

@@ -7,7 +7,7 @@ mod rules;
 mod store;
 
 pub use follower::{FOLLOWER, Recipients, Teller};
-pub use model::{Addressed, Notice, NoticeId};
+pub use model::{Addressed, Notice, NoticeId, Told};
 pub use pages::arrived;
 pub use store::{count, list, unread, unread_to_a_hundred};
 

@@ -29,6 +29,15 @@ pub struct Notice {
     pub read: bool,
 }
 
+/// What an entry means to those who are told things: whom it is told to, and what is over with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Who is told what.
+    pub people: Vec<Addressed>,
+    /// The page of which nothing told before waits any more, because what was to be done there has been done.
+    pub over: Option<String>,
+}
+
 /// What a capability wants to be told to somebody because of one entry; never the identity of a confidential person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addressed {

@@ -76,6 +76,14 @@ pub(super) fn set_all_read(tx: &Tx, user: &Id<User>) -> Result<u64> {
     )
 }
 
+/// Puts away what anybody was told about a page before an instant: it has been dealt with.
+pub(super) fn set_over(tx: &Tx, link: &str, before: i64) -> Result<u64> {
+    tx.exec(
+        "UPDATE notices SET read_at = $1 WHERE link = $2 AND at < $3 AND read_at IS NULL",
+        args![tx.ctx().now, link, before],
+    )
+}
+
 /// How many notices of a person that lead to a page are unread.
 pub(super) fn unread_about(tx: &Tx, user: &Id<User>, link: &str) -> Result<i64> {
     tx.number(

@@ -6,10 +6,10 @@ use huitong_kernel::{Result, Tx};
 
 use super::model::Appeal;
 use crate::base::matters::{self, Pages};
-use crate::base::notices::Addressed;
+use crate::base::notices::Told;
 
 /// Computes whom an entry of the journal is told to (`appeal.…`).
-pub fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Vec<Addressed>> {
+pub fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Told> {
     matters::recipients::<Appeal>(tx, entry, &|appeal| Pages {
         inside: format!("/appeals/{}", appeal.id),
         outside: format!("/my/appeals/{}", appeal.id),

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::model::{Appeal, WORDS};
 use super::rules::{self, Sight};
 use super::{policy, sentences, timeline};
+use crate::base::matters::clocks;
 use crate::base::matters::view::clock;
 use crate::base::matters::{
     self, ClockView, FileView, KEYS, Line, Names, Offer, Rules, RunningLimit, Step, Timeline, guards,
@@ -59,6 +60,9 @@ pub struct AppealRow {
     pub due_limit: String,
     /// Whether it is past.
     pub overdue: bool,
+    /// How long the limit is that is due next, in working milliseconds; for the tone of what is left.
+    #[serde(skip)]
+    pub whole: Option<i64>,
 }
 
 /// The person behind a case, as far as this reader may know.
@@ -155,6 +159,7 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
             .and_then(|(_, key)| rules.of.limit(key))
             .map_or_else(String::new, |limit| limit.title.clone()),
         overdue: due.is_some_and(|(at, _)| at < ctx.now),
+        whole: clocks::span(ctx, rules, appeal),
     })
 }
 

@@ -15,6 +15,8 @@ pub struct Act {
     pub label: String,
     /// Other verbs in particular states.
     pub labels: Vec<(String, String)>,
+    /// What the button below its form says, where that is not the verb.
+    pub button: Option<String>,
     /// The state a matter begins in, where this act begins one.
     pub start: Option<String>,
     /// From state, to state (the same where it stays).
@@ -224,6 +226,11 @@ impl Act {
     /// The verb in a state.
     pub fn label_in(&self, state: &str) -> &str {
         self.labels.iter().find(|(known, _)| known == state).map_or(&self.label, |(_, label)| label)
+    }
+
+    /// What the button below its form says in a state.
+    pub fn button_in(&self, state: &str) -> &str {
+        self.button.as_deref().unwrap_or_else(|| self.label_in(state))
     }
 
     /// What is said to whoever did it.

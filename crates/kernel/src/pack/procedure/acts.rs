@@ -64,6 +64,7 @@ impl Reading<'_, '_> {
         let act = Act {
             label: tab.text("label"),
             labels: states_to(tab, "labels", false),
+            button: tab.maybe("button"),
             start: tab.maybe_refer("start", Ref::STATE),
             moves: states_to(tab, "moves", true),
             guards: tab.tables("guards").iter().filter_map(|tab| guard(tab, self.facts)).collect(),

@@ -173,6 +173,13 @@ impl Procedure {
         self.acts.iter().find(|act| act.name == name)
     }
 
+    /// Whether an act does nothing but end a matter unfinished, so that its button warns.
+    pub fn gives_up(&self, act: &Act) -> bool {
+        let given_up = |to: &str| self.state(to).is_some_and(|state| state.ends && state.tone == Tone::Grey);
+        let mut ends = act.all_moves().map(|(_, to)| given_up(to)).peekable();
+        ends.peek().is_some() && ends.all(|end| end)
+    }
+
     /// The acts that begin a matter.
     pub fn beginnings(&self) -> impl Iterator<Item = &Act> {
         self.acts.iter().filter(|act| act.start.is_some())

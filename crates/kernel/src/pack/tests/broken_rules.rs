@@ -72,7 +72,7 @@ fn queues_and_roles() {
         "procedures/opinions.toml": "order = [\"due_at\"]\n" => "", on "[queues.to_give]", says "没有写排序", remedy "order = [\"due_at\"]";
         "examples/opinions.toml": "queue = \"to_give\"" => "queue = \"to_get\"", on "to_get", says "没有队列“to_get”", remedy "是否为“to_give”";
         "roles.toml": "\"errand.begin\"" => "\"errand.beginn\", \"errand.begin\"", on "errand.beginn", says "没有行为“errand.beginn”", remedy "是否为“errand.begin”";
-        "roles.toml": "office  = \"单位\"" => "office  = \"部门\"", on "部门\"", says "“部门”不是可用的任职处", remedy "可用的有";
+        "roles.toml": "office  = \"单位\"" => "office  = \"部门\"", on "部门\"", says "“部门”不是可用的任职类型", remedy "可用的有";
         "roles.toml": "own  = [\"desk.view\"" => "owns = [\"desk.view\"", on "owns = ", says "不认识的键“owns”", remedy "是否为“own”";
         "roles.toml": "public = [\"association.view\"]" => "public = [\"association.view\"]\ncity = [\"user.list\"]", on "# 角色和权限", says "公众不能有范围为“全市”的权限 user.list", remedy "public 或者 own";
         "roles.toml": "city = [\"user.list\"]" => "", on "[roles.administrator.may]", says "这个角色什么也不能做", remedy "may = ";

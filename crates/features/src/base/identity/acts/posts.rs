@@ -147,7 +147,7 @@ pub fn end(tx: &Tx, id: &PostId, last: Option<Date>, reason: &str) -> Result<Hel
     let before = described(&post, version - 1);
     match last {
         Some(day) if day < today || day < post.from => {
-            return Err(Error::invalid("last", "最后一天不能早于今天和任职的第一天；要立即结束，请不填日期"));
+            return Err(Error::invalid("last", "截止日不能早于今天和任职起始日；要立即结束，请不填日期"));
         }
         Some(day) => post.until = Some(day),
         None => post.ended_at = Some(tx.ctx().now),

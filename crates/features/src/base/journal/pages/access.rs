@@ -1,4 +1,4 @@
-//! 谁能看到一条记录: the row that somebody names, and by which rule who can see it today.
+//! 可见范围核查: the row that somebody names, and by which rule who can see it today.
 
 use askama::Template;
 use huitong_codes::search::Terms;
@@ -33,8 +33,8 @@ pub fn show(c: &Call) -> Result<Reply> {
         asked => find(c, asked)?.map_or_else(|why| (None, why), |found| (Some(found), String::new())),
     };
     let missing = !error.is_empty();
-    let mut shell = c.shell("谁能看到一条记录")?;
-    shell.lead = String::from("按现行政策包的角色和今天的任职推算");
+    let mut shell = c.shell("可见范围核查")?;
+    shell.lead = String::from("按现行政策规则库的角色和现任职务推算");
     shell.has_errors = missing;
     let page = AccessPage { shell, asked: asked.to_owned(), error, found };
     Ok(c.page(&page)?.status(if missing { 422 } else { 200 }))

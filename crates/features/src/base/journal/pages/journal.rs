@@ -198,12 +198,12 @@ pub fn entry(c: &Call) -> Result<Reply> {
     let head = vec![
         fact("序号", row.kept.position.map_or_else(|| String::from("待编号"), |p| p.to_string())),
         fact("时间", second_text(row.kept.at)),
-        fact("谁", row.actor.clone()),
+        fact("操作人", row.actor.clone()),
         fact("身份", [row.office.as_str(), row.role.as_str()].join(" ").trim().to_owned()),
         fact("代表", behalf),
         fact("对象", format!("{} {}", row.kind, row.subject.text)),
         fact("请求", row.kept.request.clone()),
-        fact("政策包版本", row.kept.pack.clone()),
+        fact("规则版本", row.kept.pack.clone()),
     ];
     let raw = serde_json::to_string_pretty(&row.kept.body)?;
     c.page(&EntryPage { shell: c.shell(&row.act)?, changes, facts, raw, head, row })

@@ -18,13 +18,13 @@ pub fn routes() -> Vec<Route> {
             .params(interface::PARAMS)
             .answers(openapi::list_of::<interface::EntryView>)
             .summary("操作日志，最新的在前"),
-        page(GET, "/admin/pack", "pack.view", pack::show).summary("现行政策包：每一项的依据和来源"),
+        page(GET, "/admin/pack", "pack.view", pack::show).summary("现行政策规则库：每一项的依据和来源"),
         page(POST, "/admin/pack/confirm", "pack.confirm", pack::confirm)
             .summary("确认一项系统默认、待核实的内容"),
         api(POST, "/api/v1/pack/confirm", "pack.confirm", interface::confirm)
             .takes(openapi::schema::<interface::Confirm>)
             .answers(openapi::schema::<interface::Confirmed>)
             .summary("确认一项系统默认、待核实的内容，写明依据的文件"),
-        page(GET, "/admin/access", "access.explain", access::show).summary("谁能看到一条记录，依据哪条规则"),
+        page(GET, "/admin/access", "access.explain", access::show).summary("一条记录的可见范围和依据的规则"),
     ]
 }

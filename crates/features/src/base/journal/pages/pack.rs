@@ -119,7 +119,7 @@ fn draw(c: &Call, item_tried: &str, paper: &str, errors: &[FieldError]) -> Resul
         fact("条目", format!("{} 项，当前显示 {} 项", pack.items().len(), items.len())),
         Fact { wide: true, ..fact("内容摘要（SM3）", digest) },
     ];
-    let mut shell = c.shell("现行政策包")?;
+    let mut shell = c.shell("现行政策规则库")?;
     shell.has_errors = !errors.is_empty();
     shell.lead = String::from("每一项都写明依据和来源；系统默认和待核实的，须经主管部门确认");
     c.page(&PackPage {

@@ -3,7 +3,7 @@
 use askama::Template;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
-use huitong_kernel::http::page::{Choice, Fact, Shell};
+use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
 use huitong_kernel::pack::{Control, Field, Form, Procedure, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
@@ -30,6 +30,10 @@ struct ActPage {
     /// Where the form goes.
     action: String,
     label: String,
+    /// Whether the button warns.
+    grave: bool,
+    /// What can be done instead, where this cannot be done now.
+    next: Option<Link>,
     /// What the button says: that it is done on purpose where others were faster.
     verb: String,
     state: String,
@@ -120,7 +124,9 @@ fn draw_new(c: &Call, errors: &[FieldError]) -> Result<Reply> {
         number: String::new(),
         action: format!("/{}/new/{}", of.path, act.key),
         label: act.label.clone(),
-        verb: act.label.clone(),
+        verb: act.button_in("").to_owned(),
+        grave: false,
+        next: None,
         state: String::new(),
         tone: "",
         unmet: Vec::new(),
@@ -200,7 +206,15 @@ fn drawn(c: &Call, tx: &Tx, of: &Procedure, errors: &[FieldError], late: bool) -
         list_title: of.title.clone(),
         number: spine.number.clone(),
         action: format!("{href}/{}", act.key),
-        verb: if late { format!("核对无误，仍要{label}") } else { label.clone() },
+        verb: if late {
+            format!("核对无误，仍要{label}")
+        } else {
+            act.button_in(&spine.state).to_owned()
+        },
+        grave: rules.of.gives_up(act),
+        next: guards::primary(tx, rules, &seen.matter)?
+            .filter(|next| next.act != act.key)
+            .map(|next| Link { href: format!("{href}/{}", next.act), label: next.label }),
         state: seen.state_label(),
         tone: seen.tone(),
         unmet: guards::unmet(&c.ctx, rules, act, &seen.matter),

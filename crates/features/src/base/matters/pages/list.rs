@@ -77,7 +77,7 @@ impl Row {
         let due = seen.due();
         let (left, sla, until) = match (&due, planned(tx, seen)) {
             (None, Some(planned)) => planned,
-            _ => left(tx.ctx(), due.as_ref().map(|(at, _)| *at)),
+            _ => left(tx.ctx(), due.as_ref().map(|(at, _)| *at), seen.span(tx.ctx())),
         };
         let verb = guards::primary(tx, seen.rules, &seen.matter)?;
         let spine = &seen.matter.spine;

@@ -13,12 +13,16 @@ pub use list::{Row, list};
 pub use show::{ended, show, stages};
 
 use huitong_kernel::Ctx;
-use huitong_kernel::deadline::{Urgency, remaining};
+use huitong_kernel::deadline::{Urgency, remaining, remaining_of};
 
-/// Time left until something is due, in working time: words, tone of the mark, due instant in words.
-pub fn left(ctx: &Ctx, due: Option<i64>) -> (String, &'static str, String) {
+/// Time left until something is due, in working time: words, tone of the mark, due instant in words. `whole` is the length of the
+/// limit where it is known.
+pub fn left(ctx: &Ctx, due: Option<i64>, whole: Option<i64>) -> (String, &'static str, String) {
     let Some(due) = due else { return (String::from("—"), "none", String::new()) };
-    let left = remaining(ctx.now, due, ctx.calendar());
+    let left = match whole {
+        Some(whole) => remaining_of(ctx.now, due, whole, ctx.calendar()),
+        None => remaining(ctx.now, due, ctx.calendar()),
+    };
     let tone = match left.state {
         Urgency::Calm => "calm",
         Urgency::Soon => "soon",

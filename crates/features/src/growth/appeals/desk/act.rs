@@ -4,7 +4,7 @@ use askama::Template;
 use huitong_kernel::clock::minute_text;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::FormView;
-use huitong_kernel::http::page::{Choice, Shell};
+use huitong_kernel::http::page::{Choice, Link, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Id, OrMissing, Result, Tx};
@@ -29,6 +29,10 @@ struct ActPage {
     tone: &'static str,
     act: String,
     label: String,
+    /// Whether the button warns.
+    grave: bool,
+    /// What can be done instead, where this cannot be done now.
+    next: Option<Link>,
     /// What the button says: that it is done on purpose where others were faster.
     verb: String,
     /// How a unit is given the case: 派 or 转办.
@@ -148,9 +152,10 @@ fn draw(
             with_template(c.filled()?, &mut view, &templates);
         }
         let since = if late { Some(since(c, tx, pack, &appeal)?) } else { None };
-        Ok((appeal, pack.clone(), view, case, proposals, templates, drafted, since))
+        let next = guards::primary(tx, rules, &appeal)?.filter(|next| next.act != key);
+        Ok((appeal, pack.clone(), view, case, proposals, templates, (drafted, since, next)))
     })?;
-    let (appeal, pack, form, case, proposals, templates, drafted, since) = page;
+    let (appeal, pack, form, case, proposals, templates, (drafted, since, next)) = page;
     let act = flow(&pack).act(key).or_missing()?;
     let label = act.label_in(&appeal.state).to_owned();
     let mut shell = c.shell(&label)?;
@@ -174,7 +179,14 @@ fn draw(
         revealed: revealed.is_some(),
         reasons: if calls { reasons(&pack, key) } else { Vec::new() },
         give,
-        verb: if late { format!("核对无误，仍要{label}") } else { label.clone() },
+        verb: if late {
+            format!("核对无误，仍要{label}")
+        } else {
+            act.button_in(&appeal.state).to_owned()
+        },
+        grave: flow(&pack).gives_up(act),
+        next: next
+            .map(|next| Link { href: format!("/appeals/{}/{}", appeal.id, next.act), label: next.label }),
         presets,
         shell,
         case,
@@ -217,7 +229,7 @@ fn form_view(
     let form = form.and_then(|key| pack.form(key)).or_missing()?;
     // A look at the number is sent from this page, too, and fills in nothing of its form.
     let sent = c.route.method == huitong_kernel::http::POST && c.filled()?.get("act").is_empty();
-    let typed = if sent { c.filled()?.clone() } else { known(form, appeal, drafted) };
+    let typed = if sent { c.filled()?.clone() } else { known(form, appeal, drafted, c.query("unit")) };
     let mut view = FormView::new(form, pack, &typed, errors);
     for field in &form.fields {
         match field.control {
@@ -239,8 +251,17 @@ fn with_template(filled: &Filled, view: &mut FormView, templates: &[Prepared]) {
 }
 
 /// What is known already is filled in; a reply that was sent back is changed, not written again.
-fn known(form: &huitong_kernel::pack::Form, appeal: &Appeal, drafted: Option<&Draft>) -> Filled {
+fn known(
+    form: &huitong_kernel::pack::Form,
+    appeal: &Appeal,
+    drafted: Option<&Draft>,
+    unit: Option<&str>,
+) -> Filled {
     let mut pairs = Vec::new();
+    // A unit that was picked from the proposals.
+    if let Some(unit) = unit.filter(|_| form.field("unit").is_some()) {
+        pairs.push(("unit", unit));
+    }
     if form.field("kind").is_some() {
         pairs.push(("kind", appeal.kind.as_str()));
     }

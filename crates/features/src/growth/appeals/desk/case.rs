@@ -8,6 +8,7 @@ use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, Result};
 
 use super::{act, left, tone};
+use crate::base::matters::clocks;
 use crate::base::matters::coming::{Coming, coming};
 use crate::base::matters::days::{Arithmetic, arithmetic};
 use crate::base::matters::pages::{ended, stages};
@@ -117,7 +118,8 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     shell.title = format!("{} {}", appeal.number, appeal.title);
     // An association that comes by this address reads no more than on its own page.
     let inside = view::inside(&c.ctx, &appeal);
-    let (left_words, left_tone, _) = left(&c.ctx, appeal.due_at.filter(|_| inside));
+    let (left_words, left_tone, _) =
+        left(&c.ctx, appeal.due_at.filter(|_| inside), clocks::span(&c.ctx, rules, &appeal));
     let coming = coming(&c.ctx, rules, &appeal, &case.acts);
     let allowed: Vec<Offer> = case.acts.iter().filter(|o| o.allowed).cloned().collect();
     let idle = allowed.is_empty() && coming.is_empty() && !case.acts.is_empty();
@@ -137,7 +139,8 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
             .iter()
             .map(|clock| {
                 let running = clock.met_at.is_none();
-                let (left, sla, _) = left(&c.ctx, Some(clock.due_at).filter(|_| running));
+                let (left, sla, _) =
+                    left(&c.ctx, Some(clock.due_at).filter(|_| running), Some(clocks::whole(&c.ctx, clock)));
                 let left = ended(rules.of, clock).unwrap_or(left);
                 Clock { arithmetic: arithmetic(&c.ctx, rules.of, clock), left, sla, running }
             })
@@ -202,7 +205,7 @@ fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
     if let Some(due) = &case.answer_due_at {
         facts.push(fact("答复期限", &time(due)));
     }
-    facts.push(fact("政策包版本", &case.pack));
+    facts.push(fact("规则版本", &case.pack));
     facts
 }
 

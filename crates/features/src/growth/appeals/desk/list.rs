@@ -72,7 +72,7 @@ impl<'c> Dress<'c> {
 
     /// Dresses a row, with the main thing its reader can do on it; one click signs it where that is to sign.
     pub fn line(&self, (row, main): (AppealRow, Option<Offer>)) -> Line {
-        let (left, sla, due) = left(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant));
+        let (left, sla, due) = left(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant), row.whole);
         let unit = if row.unit_name.is_empty() { &self.intake } else { &row.unit_name };
         let who = match (row.next_unit_name.as_str(), self.city, row.handler_name.as_str()) {
             ("", true, _) => unit.clone(),
@@ -102,7 +102,15 @@ pub fn show(c: &Call) -> Result<Reply> {
     let queues = queue::of_reader(&c.ctx, pack);
     let open = match c.query("queue") {
         Some(key) => Some(queues.iter().copied().find(|q| q.key == key).ok_or_else(Error::missing)?),
-        None => queues.first().copied(),
+        // Nobody begins with an empty queue where another one waits for them.
+        None => c.read(|tx| {
+            for queue in queues.iter().copied().filter(|queue| queue.duty) {
+                if queue::count(tx, queue)? > 0 {
+                    return Ok(Some(queue));
+                }
+            }
+            Ok(queues.first().copied())
+        })?,
     };
     let asked = Asked::read(&APPEALS, c.queries())?;
     let sorted = c.query("sort").is_some();

@@ -139,6 +139,11 @@ pub(super) fn lexicon(pack: &Pack, units: &[Unit]) -> Lexicon {
     lexicon
 }
 
+/// Proposals by the words that are shown at most.
+const SHOWN: usize = 3;
+/// Below this confidence a unit is not proposed.
+const LIKELY: f64 = 0.1;
+
 /// Reads a case. A unit that cannot be given the case is never among the answers.
 pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
     let Some(known) = at_hand(tx)? else { return Ok(Reading::default()) };
@@ -158,7 +163,9 @@ pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
         source: known.source.clone(),
         items: Vec::new(),
     };
-    for proposal in said.proposals {
+    // What is less sure than one in ten is no proposal, and more than three are a list to search in.
+    let likely = said.proposals.into_iter().filter(|p| !known.measured || p.confidence >= LIKELY);
+    for proposal in likely.take(SHOWN) {
         let (Some(unit), Some(body)) = (open(&proposal.label), bodies.of(&proposal.label)) else { continue };
         let reason = match (body.named, body.related) {
             (Some(word), _) => format!("正文写到“{word}”"),

@@ -180,7 +180,7 @@ impl Draft {
         let stops = |e: &&mut FieldError| pack.markings.iter().any(|m| e.message.ends_with(&m.instead));
         for error in view.errors.iter_mut().filter(stops) {
             let label = form.field(&error.field).map_or("", |f| f.label.as_str());
-            error.message = format!("“{label}”中有停办标志");
+            error.message = format!("“{label}”中有涉密标志");
         }
         view.fields.retain(|f| !known.fields().contains(&f.key.as_str()));
         let whens = whens(form, pack);

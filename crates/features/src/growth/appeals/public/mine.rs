@@ -154,7 +154,10 @@ fn listed(tx: &Tx, pack: &Pack, appeals: &[Appeal]) -> Result<Vec<Found>> {
 fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
     let Found { row, tone, since } = found;
     let due_at = row.due_at.as_deref().and_then(parse_instant);
-    let left = due_at.map(|at| deadline::remaining(ctx.now, at, ctx.calendar()));
+    let left = due_at.map(|at| {
+        let whole = deadline::working_millis(since, at, ctx.calendar());
+        deadline::remaining_of(ctx.now, at, whole, ctx.calendar())
+    });
     Listed {
         href: format!("/my/appeals/{}", row.id),
         number: row.number,

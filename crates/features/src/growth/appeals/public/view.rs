@@ -296,7 +296,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         policy::of(pack).kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
     let source = of_kind.or(limit.map(|l| &l.source));
     let explained = clocks::explain(ctx, clock);
-    let left = deadline::remaining(ctx.now, clock.due_at, ctx.calendar());
+    let left = deadline::remaining_of(ctx.now, clock.due_at, clocks::whole(ctx, clock), ctx.calendar());
     let (standing, tone) = match clocks::standing(flow(pack), clock) {
         Standing::Stopped { at, act, .. } => (format!("{} 随{act}停止计时", minute_text(at)), "none"),
         Standing::Met { at, late: false } => (format!("{} 已完成", minute_text(at)), "none"),
@@ -312,7 +312,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
     };
     ClockView {
         title,
-        rule: clock.rule.clone(),
+        rule: clocks::spoken(&clock.rule),
         due: minute_text(clock.due_at),
         what: match clock.limit_key.as_str() {
             "accept" => "告知是否受理",
