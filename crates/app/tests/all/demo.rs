@@ -99,6 +99,14 @@ fn the_city_is_what_its_seeds_promise() {
         assert!(can_sign_in && posts.iter().any(|post| post.role == role), "{role}");
         assert!(!account.unit.is_empty() && !account.name.is_empty(), "{account:?}");
     }
+    for account in &ready.accounts {
+        assert!(
+            account.first.chars().count() > 5,
+            "{} is told what to try: {}",
+            account.login,
+            account.first
+        );
+    }
 }
 
 #[test]
