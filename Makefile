@@ -5,13 +5,15 @@ DATA ?= data/demo
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 HUITONG := $(CARGO_TARGET_DIR)/debug/huitong
 
-.PHONY: help run test assets check gen bench bench-load bench-dispatch
+.PHONY: help run test assets check gen dist dist-try bench bench-load bench-dispatch
 
 help:
 	@echo 'make run     build everything and serve the demo city on http://$(LISTEN)'
 	@echo 'make test    unit and integration tests on both engines, then the journeys in a browser'
 	@echo 'make check   formatting, lints, house style of CSS and script, the shipped pack, licences, generated docs'
 	@echo 'make gen     write docs/generated anew'
+	@echo 'make dist    a folder with the release binary, packs, licences and a manual, for a machine without network: dist/'
+	@echo 'make dist-try  unpack and run it in an empty folder, as root under another user without network'
 	@echo 'make assets  fetch the pinned script and icons into web/vendor'
 	@echo 'make bench   many callers against one on a distant PostgreSQL'
 	@echo 'make bench-load      a city with a million appeals under 64 callers, on both engines'
@@ -37,6 +39,13 @@ check:
 gen:
 	scripts/need rust cc
 	scripts/gen
+
+dist: assets
+	scripts/need rust cc node
+	scripts/dist
+
+dist-try:
+	scripts/dist-try
 
 bench:
 	scripts/need rust cc postgres

@@ -119,6 +119,9 @@ fn announce(out: Out, city: &City, at: SocketAddr, accounts: &[Account]) -> Resu
             "  {title}：{} / {}（{}，{}）",
             account.login, account.password, account.name, account.unit
         ))?;
+        if !account.first.is_empty() {
+            out.say(&format!("    试一试：{}", account.first))?;
+        }
     }
     out.say("按 Ctrl+C 结束。")
 }

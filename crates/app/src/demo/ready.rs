@@ -28,6 +28,9 @@ pub struct Account {
     pub name: String,
     /// Unit, association or company.
     pub unit: String,
+    /// What to try first; nothing in the file of a city that an earlier version built.
+    #[serde(default)]
+    pub first: String,
 }
 
 /// All of them.
@@ -45,13 +48,14 @@ const FILE: &str = "demo-accounts.json";
 impl Ready {
     /// Makes passwords up; hashing takes a good part of a demo's start, so the machine's cores share it.
     pub fn make(password: impl Fn() -> String) -> Result<Ready> {
-        let staff = Seeds::read()?.staff.into_iter().filter(|staff| staff.ready);
-        let account = |Staff { role, login, name, .. }: Staff| Account {
+        let staff = Seeds::read()?.staff.into_iter().filter(|staff| !staff.first.is_empty());
+        let account = |Staff { role, login, name, first, .. }: Staff| Account {
             role,
             login,
             password: password(),
             name,
             unit: String::new(),
+            first,
         };
         let accounts: Vec<Account> = staff.map(account).collect();
         let hashed = hash_all(&accounts)?;

@@ -104,12 +104,9 @@ pub struct Staff {
     pub from: Option<Date>,
     #[serde(rename = "止", deserialize_with = "some_day")]
     pub until: Option<Date>,
-    #[serde(rename = "演示账号", deserialize_with = "yes")]
-    pub ready: bool,
-}
-
-fn yes<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<bool, D::Error> {
-    Ok(String::deserialize(from)? == "是")
+    /// What to try first; where it is said, somebody may sign in.
+    #[serde(rename = "试一试")]
+    pub first: String,
 }
 
 /// An `[[appeals]]`: what was brought in, and every step with its instant.
@@ -369,7 +366,8 @@ mod tests {
     fn the_seeds_are_what_their_readme_says() {
         let seeds = Seeds::read().unwrap();
         assert_eq!((seeds.associations.len(), seeds.appeals.len(), seeds.matters.len()), (30, 200, 17));
-        let mut roles: Vec<&str> = seeds.staff.iter().filter(|s| s.ready).map(|s| s.role.as_str()).collect();
+        let mut roles: Vec<&str> =
+            seeds.staff.iter().filter(|s| !s.first.is_empty()).map(|s| s.role.as_str()).collect();
         roles.sort_unstable();
         roles.dedup();
         assert_eq!(roles.len(), 14, "one ready account of each role: {roles:?}");

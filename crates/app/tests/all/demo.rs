@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use huitong_app::demo::{self, Ready, Standing};
+use huitong_app::demo::{self, Account, Ready, Standing};
 use huitong_features::base::{identity, units};
 use huitong_features::migrations::MIGRATIONS;
 use huitong_kernel::city::City;
@@ -98,6 +98,12 @@ fn the_city_is_what_its_seeds_promise() {
         let (can_sign_in, posts) = held.unwrap();
         assert!(can_sign_in && posts.iter().any(|post| post.role == role), "{role}");
         assert!(!account.unit.is_empty() && !account.name.is_empty(), "{account:?}");
+    }
+    // What each may try first is printed, and stands in the README as it is printed.
+    let readme = include_str!("../../../../README.md");
+    for Account { login, first, .. } in &ready.accounts {
+        let row = |line: &str| line.contains(&format!("`{login}`")) && line.contains(first.as_str());
+        assert!(first.chars().count() > 5 && readme.lines().any(row), "{login}: {first}");
     }
 }
 

@@ -95,7 +95,7 @@ impl Tree {
     }
 }
 
-const OUTSIDE: [&str; 5] = ["target", "data", "web/vendor", "browser/shots", "browser/node_modules"];
+const OUTSIDE: [&str; 6] = ["target", "dist", "data", "web/vendor", "browser/shots", "browser/node_modules"];
 
 #[expect(clippy::expect_used, reason = "a folder that cannot be read must fail the test, not pass it")]
 fn collect(root: &Path, below: &str, files: &mut Vec<File>) {
