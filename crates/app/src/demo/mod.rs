@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use huitong_features::base::identity::Hashed;
+use huitong_features::growth::appeals::learning;
 use huitong_kernel::city::{self, City, Limits};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::Actor;
@@ -123,6 +124,9 @@ pub fn build(
         }
     }
     let_time_pass(&city, &worker, instant(NOW)?)?;
+    worker.run_once(&city)?;
+    // Who opens the dispatch page sees what the words of a case speak for, as in a city that has closed some.
+    city.db.write(&city.ctx(Actor::CommandLine), learning::ask)?;
     worker.run_once(&city)?;
     Ok(city)
 }

@@ -49,7 +49,7 @@ pub(super) fn find(markings: &[Marking], text: &str) -> Option<Stop> {
     markings.iter().find_map(|marking| {
         let plain = marking.except.iter().fold(plain.clone(), |text, word| text.replace(&normal(word), " "));
         let word = marking.words.iter().find(|word| plain.contains(&normal(word)))?;
-        let message = format!("内容中有{}（{word}）。{}", marking.title, marking.instead);
+        let message = format!("内容中有{}（{word}），不能提交。{}", marking.title, marking.instead);
         Some(Stop { marking: marking.key.clone(), word: word.clone(), message })
     })
 }
