@@ -50,11 +50,11 @@ pub fn list(c: &Call) -> Result<Reply> {
     if let Some(last) = asked.beyond(total, PATH, c.queries()) {
         return c.see(&last);
     }
-    let active = c.query("active").unwrap_or_default();
+    let chosen = c.query("standing").unwrap_or_default();
     let standing = |value: &str, label: &str| Choice {
         value: value.into(),
         label: label.into(),
-        checked: active == value,
+        checked: chosen == value,
         ..Choice::default()
     };
     let link = |name: &str| asked.sort_link(name, PATH, c.queries());
@@ -68,8 +68,10 @@ pub fn list(c: &Call) -> Result<Reply> {
         q: c.query("q").unwrap_or_default().to_owned(),
         roles: role_choices(c, role),
         units,
-        standings: vec![standing("true", "可登录"), standing("false", "已停用")],
-        filtered: ["q", "role", "unit", "active"].iter().any(|name| c.query(name).is_some()),
+        standings: [("normal", "正常"), ("unset", "未设密码"), ("disabled", "已停用")]
+            .map(|(value, label)| standing(value, label))
+            .to_vec(),
+        filtered: ["q", "role", "unit", "standing"].iter().any(|name| c.query(name).is_some()),
     })
 }
 

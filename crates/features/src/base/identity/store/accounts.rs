@@ -56,6 +56,14 @@ pub static LIST: ListDef = ListDef {
     filters: Cow::Borrowed(&[
         Filter::of("q", "姓名或用户名", "u.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
         Filter::of("active", "可登录", "(u.disabled_at IS NULL) = $1", FilterKind::Flag),
+        // As the list says it: 正常, 未设密码, 已停用.
+        Filter::of(
+            "standing",
+            "状态：normal 正常、unset 未设密码、disabled 已停用",
+            "CASE WHEN u.disabled_at IS NOT NULL THEN 'disabled' WHEN u.password IS NULL THEN 'unset' \
+             ELSE 'normal' END = $1",
+            FilterKind::Text,
+        ),
     ]),
     sorts: Cow::Borrowed(&[
         Sort::of("login", "u.login", ColumnKind::Text),
