@@ -18,7 +18,7 @@ test("a simple case from the desk to a reply sent for review in five clicks", as
   await h.click(page.getByRole("link", { name: "答复", exact: true }));
   await h.tick(page.locator('input[name="outcome"][value="solved"]'));
   await page.locator('textarea[name="text"]').fill(reply);
-  await h.click(page.getByRole("button", { name: "答复", exact: true }));
+  await h.click(page.getByRole("button", { name: "提交审核", exact: true }));
   await page.waitForURL(/appeals\/apl_[0-9a-z]+$/);
   await says(page, "待审核");
   h.within(5);

@@ -136,7 +136,7 @@ test("each item of the pack with basis and standing", async () => {
 test("what proposes units, what it learned from, and a learning asked for", async () => {
   const page = await stage.enter("policy_admin");
   await page.goto(`${stage.demo.url}/admin/dispatch-models`);
-  await says(page, "没有在用的模型，目前按职能词典提出建议", "每天凌晨 2 点");
+  await says(page, "在用第 1 版", "每天凌晨 2 点");
   await look(page, "administrator-models");
   await page.getByRole("button", { name: "立即更新模型" }).click();
   await says(page, "已开始学习");

@@ -42,7 +42,7 @@ test("a form that is refused, on a phone and at a desk", async () => {
   await look(page, "every-422");
   const clerk = await stage.enter("intake");
   await clerk.goto(`${stage.demo.url}/appeals/register`);
-  await clerk.locator("main form .form-end button.primary").click();
+  await clerk.locator("main form .form-end button:is(.primary, .danger)").click();
   await says(clerk, "请先改正以下");
   await look(clerk, "every-422-register");
 });
@@ -55,7 +55,7 @@ test("somebody was faster: the difference beside what was typed", async () => {
   const send = async (page, kind, category) => {
     await page.locator(`input[name="kind"][value="${kind}"]`).check();
     await page.locator('select[name="category"]').selectOption(category);
-    await page.locator("main form .form-end button.primary").click();
+    await page.locator("main form .form-end button:is(.primary, .danger)").click();
   };
   await send(second, "投诉", { index: 5 });
   await second.waitForURL(/appeals\/apl_[0-9a-z]+$/);
@@ -63,7 +63,7 @@ test("somebody was faster: the difference beside what was typed", async () => {
   await first.locator(".since").waitFor();
   await says(first, "在您打开以后有变化", "您打开时", "您填写的", "核对无误，仍要分类");
   await look(first, "every-409");
-  await first.locator("main form .form-end button.primary").click();
+  await first.locator("main form .form-end button:is(.primary, .danger)").click();
   await first.waitForURL(/appeals\/apl_[0-9a-z]+$/);
   await says(first, "意见建议");
 });
@@ -74,7 +74,7 @@ test("an act that cannot be done any more, and a session that is over", async ()
   await page.goto(`${stage.demo.url}/appeals/${items[0].id}/note`);
   await page.locator('textarea[name="text"]').fill("写到一半，会话到期了。");
   await page.context().clearCookies();
-  await page.locator("main form .form-end button.primary").click();
+  await page.locator("main form .form-end button:is(.primary, .danger)").click();
   await says(page, "请先登录", "您填写的文字还在");
   await look(page, "every-401");
 });

@@ -47,7 +47,7 @@ export async function act(page, key, fillIn = async () => {}) {
   const id = page.url().match(/apl_[0-9a-z]+/)[0];
   await page.goto(`${new URL(page.url()).origin}/appeals/${id}/${key}`);
   await fillIn(page);
-  await page.locator(`form[action="/appeals/${id}/${key}"] .form-end button.primary`).click();
+  await page.locator(`form[action="/appeals/${id}/${key}"] .form-end button:is(.primary, .danger)`).click();
   await page.waitForURL(`**/appeals/${id}`);
 }
 
