@@ -5,10 +5,13 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::error::{empty, wrong_length};
-use crate::{CodeError, mask, text};
+use crate::{CodeError, division, mask, text};
 
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: &[u8; 11] = b"10X98765432";
+// Who holds a number was born between these.
+const EARLIEST: i16 = 1880;
+const LATEST: Date = Date::constant(2099, 12, 31);
 
 /// Which paper carries the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +119,40 @@ impl ResidentId {
         let age = self.age_on(today);
         (age > 130).then(|| format!("按号码推算已 {age} 岁，请核对出生日期（第7至14位）"))
     }
+}
+
+/// Whether a text holds an identity number: eighteen signs with a date of birth and the right check sign, however they are
+/// typed or grouped. What reads as a social credit code of an existing region is none.
+pub fn stands_in(text: &str) -> bool {
+    let text = text::half_width(text);
+    let grouping = |c: char| matches!(c, ' ' | '-' | '.' | '·' | '_');
+    let ends = |c: char| !c.is_ascii_alphanumeric() && !grouping(c);
+    text.split(ends).any(|chain| {
+        let groups: Vec<&str> = chain.split(grouping).collect();
+        (0..groups.len()).any(|from| {
+            let mut number = String::new();
+            let mut rest = groups[from..].iter().take_while(|group| !group.is_empty());
+            while let Some(group) = rest.next().filter(|_| number.len() < 18) {
+                let group = if number.is_empty() { letters_off(group) } else { group };
+                number.push_str(group);
+            }
+            is_one(&number)
+        })
+    })
+}
+
+// What it is called may touch it: SFZ510…
+fn letters_off(group: &str) -> &str {
+    group.trim_start_matches(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Whether a code is an identity number and not a social credit code.
+pub(crate) fn is_one(code: &str) -> bool {
+    let Ok(id) = ResidentId::parse(code, LATEST) else { return false };
+    let code = id.reveal();
+    id.birth().year() >= EARLIEST
+        && (id.kind() != IdKind::Resident || division::find(&code[..2]).is_some())
+        && division::find(&code[2..8]).is_none()
 }
 
 fn legal_characters(code: &str) -> Result<[u8; 18], CodeError> {

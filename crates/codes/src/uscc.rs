@@ -6,9 +6,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{empty, wrong_length};
-use crate::{CodeError, OrgCode, division, text};
+use crate::{CodeError, OrgCode, division, resident_id, text};
 
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+/// The region of what the ministries register.
+const NATIONAL: &str = "100000";
 const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 /// A unified social credit code whose form and check character are right.
@@ -19,7 +21,14 @@ pub struct Uscc([u8; 18]);
 impl Uscc {
     /// Reads a code after normalising it; refuses wrong length, characters, region digits and check character.
     pub fn parse(input: &str) -> Result<Self, CodeError> {
-        let bytes = legal_characters(&text::code(input))?;
+        let code = text::code(input);
+        // People take their own number for the code, and a code is shown to everybody.
+        if resident_id::is_one(&code) {
+            return Err(CodeError::new(
+                "看起来是身份证号码，请不要填写；这里要填写的是单位的统一社会信用代码",
+            ));
+        }
+        let bytes = legal_characters(&code)?;
         if let Some(i) = bytes[2..8].iter().position(|b| !b.is_ascii_digit()) {
             let message = format!(
                 "统一社会信用代码第{}位是“{}”，第3至8位是登记机关行政区划码，只能是数字，请核对",
@@ -109,13 +118,17 @@ impl Uscc {
         self.0.starts_with(b"51")
     }
 
-    /// A hint about the quality of a valid code: inner GB 11714 check differs, or an authority unknown to the standard.
+    /// A hint about the quality of a valid code: an authority or a region that nobody knows, or another inner GB 11714 check.
     ///
     /// Never a reason to refuse: GB 32100 does not ask for the inner check.
     pub fn warning(&self) -> Option<String> {
         if self.authority().is_none() {
             let found = self.0[0] as char;
             return Some(format!("第1位“{found}”不在常用的登记管理部门代码之列，请对照登记证书核对"));
+        }
+        if self.region_name().is_none() {
+            let region = self.region();
+            return Some(format!("第3至8位“{region}”不是已知的行政区划代码，请对照登记证书核对"));
         }
         let expected = OrgCode::check_character(&self.0[8..16]);
         (expected != self.0[16]).then(|| {
@@ -126,10 +139,14 @@ impl Uscc {
         })
     }
 
+    fn region_name(&self) -> Option<String> {
+        let national = || (self.region() == NATIONAL).then(|| String::from("国家级登记机关"));
+        division::find(self.region()).map(|division| division.full_name()).or_else(national)
+    }
+
     /// Says the code in words: `民政·社会团体·四川省成都市`.
     pub fn meaning(&self) -> String {
-        let region =
-            division::find(self.region()).map_or_else(|| self.region().to_owned(), |d| d.full_name());
+        let region = self.region_name().unwrap_or_else(|| self.region().to_owned());
         [self.authority().unwrap_or("未知登记部门"), self.category().unwrap_or("未知类别"), &region].join("·")
     }
 

@@ -59,8 +59,9 @@ fn a_day_says_why() {
     assert_eq!(why(date(2025, 10, 1)), (false, "国庆节", Some("国庆节"), false));
     assert_eq!(why(date(2025, 10, 6)), (false, "中秋节", Some("中秋节"), false));
     assert_eq!(why(date(2025, 9, 28)), (true, "调休上班", Some("国庆节"), false));
-    assert_eq!(why(date(2027, 10, 1)), (true, "工作日", None, true));
-    assert_eq!(why(date(2027, 10, 2)), (false, "周末", None, true));
+    assert_eq!(why(date(2027, 10, 1)), (false, "国庆节", Some("国庆节"), true));
+    assert_eq!(why(date(2027, 10, 4)), (true, "工作日", None, true));
+    assert_eq!(why(date(2027, 10, 9)), (false, "周末", None, true));
     assert_eq!(why(date(2022, 12, 31)), (false, "周末", None, true));
 }
 
@@ -85,15 +86,88 @@ fn a_later_year_is_imported_and_the_gap_stays_assumed() {
     assert!(calendar.day(date(2027, 6, 1)).assumed && !calendar.day(date(2028, 6, 1)).assumed);
     assert_eq!(calendar.office().daily_minutes(), 450);
     assert_eq!(Calendar::builtin().office().words(), "09:00–12:00、13:00–17:00");
-    let replaced = calendar.extended("b", "2028,放假,国庆节,10-01").unwrap();
-    assert_eq!(replaced.day(date(2028, 1, 3)).why, "工作日", "a year in the text replaces the whole year");
+}
+
+#[test]
+fn a_row_adds_to_a_year_or_corrects_it_and_never_replaces_it() {
+    let shipped = Calendar::builtin();
+    let changed = |text: &str| -> Vec<Date> {
+        let new = shipped.extended("b", text).unwrap();
+        let days = (day_number(date(2022, 1, 1))..day_number(date(2030, 1, 1))).map(date_of);
+        days.filter(|day| new.is_working_day(*day) != shipped.is_working_day(*day)).collect()
+    };
+    assert_eq!(changed("2026,调休上班,元旦,12-26"), [date(2026, 12, 26)]);
+    assert_eq!(changed("2026,放假,元旦,12-31"), [date(2026, 12, 31)]);
+    assert_eq!(changed("2026,放假,国庆节,10-01~10-07"), [], "what is known already");
+    assert_eq!(changed("2026,放假,春节,02-14"), [date(2026, 2, 14)], "no make-up day after all");
+    assert_eq!(
+        changed("2026,调休上班,春节,02-23"),
+        [date(2026, 2, 23)],
+        "a moved day off is worked after all"
+    );
+    assert_eq!(
+        changed("2023,放假,元旦,12-29\n2026,放假,元旦,12-31"),
+        [date(2023, 12, 29), date(2026, 12, 31)]
+    );
+
+    let rewritten = shipped.extended("c", "2026,放假,国庆节,10-01~10-05\n2026,重写").unwrap();
+    let works = |day| rewritten.is_working_day(day);
+    assert!(works(date(2026, 2, 23)) && works(date(2026, 10, 6)) && !works(date(2026, 10, 5)));
+    assert!(!works(date(2026, 2, 17)) && !works(date(2026, 5, 2)), "the law stands whatever is rewritten");
+}
+
+#[test]
+fn a_change_of_a_year_is_said() {
+    let shipped = Calendar::builtin();
+    let said = |text: &str, year| shipped.extended("b", text).unwrap().difference(shipped, year);
+    assert_eq!(said("2026,放假,国庆节,10-01", 2026), None);
+    assert_eq!(
+        said("2026,调休上班,元旦,12-26", 2026).unwrap(),
+        "2026 年与原来的安排不同：12月26日改为上班；工作日由 248 天变为 249 天"
+    );
+    let rewritten = said("2026,重写\n2026,调休上班,元旦,12-26", 2026).unwrap();
+    assert!(
+        rewritten.contains("2026 年少了 7 个节日（") && rewritten.contains("等 10 天改为上班"),
+        "{rewritten}"
+    );
+    assert_eq!(said("2026,重写\n2026,调休上班,元旦,12-26", 2025), None);
+}
+
+#[test]
+fn the_days_of_the_law_are_off_in_every_year_published_or_not() {
+    let calendar = Calendar::builtin();
+    let off = |year: i16| -> Vec<Date> {
+        let days = (day_number(date(year, 1, 1))..=day_number(date(year, 12, 31))).map(date_of);
+        let weekday = |day: &Date| day.weekday().to_monday_zero_offset() < 5;
+        days.filter(|day| weekday(day) && !calendar.is_working_day(*day)).collect()
+    };
+    let days = |year, days: &[(i8, i8)]| days.iter().map(|(m, d)| date(year, *m, *d)).collect::<Vec<_>>();
+    // 2027: 1 May, 2 May, 2 October, 3 October and two days of 春节 fall on weekends.
+    assert_eq!(off(2027), days(2027, &[(1, 1), (2, 5), (2, 8), (4, 5), (6, 9), (9, 15), (10, 1)]));
+    assert_eq!(calendar.day(date(2027, 2, 6)).why, "春节");
+    assert_eq!(off(2150), days(2150, &[(1, 1), (5, 1), (10, 1), (10, 2)]), "beyond the table of the moon");
+    assert_eq!(off(2000), [], "before the law as it is read here");
+    for year in 2023..=2026 {
+        let sum = calendar.working_days_between(date(year, 1, 1), date(year, 12, 31));
+        assert_eq!(Calendar::due_working_days(year), Some(sum), "{year}");
+        // Every published day off by law is called as the law calls it.
+        let law = Calendar::by_law("");
+        for day in (day_number(date(year, 1, 1))..=day_number(date(year, 12, 31))).map(date_of) {
+            if let Some(holiday) = law.day(day).holiday {
+                assert_eq!(calendar.day(day).holiday, Some(holiday), "{day}");
+                assert!(!calendar.is_working_day(day), "{day}");
+            }
+        }
+    }
+    assert_eq!(Calendar::due_working_days(2027), Some(248));
 }
 
 #[test]
 fn every_mistake_is_named_with_its_line() {
     let text = "# 说明\n2027,放假,元旦\n2027,休息,元旦,01-01\n27,放假,元旦,01-01\n2027,放假,元旦,02-30\n\
                 2027,调休上班,元旦,01-04\n2027,放假,元旦,01-03~01-01\n2027,放假,元旦,01-01\n2027,放假,元旦,01-01\n\
-                2027,放假,国庆节,10-01~12-01\n办公时间,12:00-09:00\n2027,放假,,05-01\n";
+                2027,放假,国庆节,10-01~12-01\n办公时间,12:00-09:00\n2027,放假,,05-01\n\
+                2027,调休上班,国庆节,10-02\n2026,重写\n2026,重写,国庆节\n";
     let errors = Calendar::parse("x", text).unwrap_err();
     let found: Vec<(usize, &str)> = errors.iter().map(|e| (e.line, e.message.as_str())).collect();
     let want = [
@@ -107,6 +181,9 @@ fn every_mistake_is_named_with_its_line() {
         (10, "超过31天"),
         (11, "先后颠倒或与前一段重叠"),
         (12, "节日名称为空"),
+        (13, "是法定节假日（国庆节）"),
+        (14, "没有写2026年的放假和调休上班"),
+        (15, "只写年份"),
     ];
     assert_eq!(found.len(), want.len(), "{found:#?}");
     for ((line, message), (want_line, part)) in found.iter().zip(want) {
@@ -119,7 +196,7 @@ proptest! {
     #[test]
     fn prefix_counts_agree_with_counting(start in 16_000i64..26_000, length in 0i64..900) {
         let with_gap = Calendar::builtin().extended("gap", "2030,放假,元旦,01-01").unwrap();
-        for calendar in [Calendar::builtin(), &with_gap, &Calendar::weekends("w")] {
+        for calendar in [Calendar::builtin(), &with_gap, &Calendar::by_law("w")] {
             let counted = (start..=start + length).filter(|d| calendar.works_at(*d)).count();
             let quick = calendar.working_days_between(date_of(start), date_of(start + length));
             prop_assert_eq!(quick, i64::try_from(counted).unwrap());

@@ -2,7 +2,7 @@
 
 use huitong_codes::check::{Kind, check};
 use huitong_codes::resident_id::{IdKind, Sex};
-use huitong_codes::{DocNo, Money, OrgCode, Phone, ResidentId, Uscc, division, industry};
+use huitong_codes::{DocNo, Money, OrgCode, Phone, ResidentId, Uscc, division, industry, resident_id};
 use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2025, 3, 14);
@@ -235,6 +235,128 @@ fn telephone_numbers() {
     assert!(reason("400-12345").contains("400 电话应为10位"));
     assert!(reason("138****5678").contains("遮挡"));
     assert!(reason("13812345678/13912345678").contains("多个号码请分开"));
+}
+
+#[test]
+fn the_usual_ways_of_writing_a_telephone_number_come_out_in_one() {
+    let ways = [
+        (
+            "13812345678",
+            "13812345678|86-13812345678|8613812345678|(+86)138 1234 5678|+86 138-1234-5678|0086 13812345678|+(86)13812345678|\
+             １３８１２３４５６７８|（＋８６）１３８１２３４５６７８|138.1234.5678|138·1234·5678|013812345678|0138-1234-5678",
+        ),
+        (
+            "028-61880000",
+            "028-61880000|02861880000|(028)61880000|（028）6188 0000|028 6188 0000|028.6188.0000|028—61880000|０２８－６１８８００００|\
+             +86-28-61880000|+86 28 6188 0000|86-028-61880000|+86 (0)28 61880000|0086-28-61880000|028-6188-0000|0 28 61880000",
+        ),
+        (
+            "028-61880000-801",
+            "028-61880000-801|028-61880000转801|028-61880000 转 801|028-61880000转分机801|028-61880000分机801|028-61880000#801|\
+             028-61880000＃801|02861880000-801|028 61880000 801|(028)61880000-801|028-61880000 ext. 801|028-61880000x801|\
+             +86 28 61880000转801|028-6188-0000-801|028-61880000（801）|028-61880000转：801",
+        ),
+        ("010-12345678", "010-12345678|+86 10 12345678|+861012345678|01012345678"),
+        ("0833-2123456", "0833-2123456|08332123456|0833 212 3456|(0833)2123456"),
+        ("0833-2123456-8", "0833-2123456-8|0833-2123456转8"),
+        ("0571-87654321", "0571-8765-4321|057187654321|+86 571 87654321"),
+        ("400-123-4567", "4001234567|400-123-4567|400 1234 567|+86 400 123 4567"),
+        ("400-123-4567-801", "400-123-4567转801|400-123-4567-801|4001234567#801"),
+    ];
+    for (want, inputs) in ways {
+        for input in inputs.split('|') {
+            let phone = Phone::parse(input).unwrap_or_else(|e| panic!("{input}: {e}"));
+            assert_eq!(phone.as_str(), want, "{input}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_telephone_number_is_shown_in_its_right_form_where_that_can_be_told() {
+    for (input, part) in [
+        ("13812345678/13912345678", "多个号码请分开填写；请写成 13812345678"),
+        ("13812345678 13912345678", "请写成 13812345678"),
+        ("028-61880000、028-61880001", "请写成 028-61880000"),
+        ("028/61880000", "请写成 028-61880000"),
+        ("电话：028-61880000", "请写成 028-61880000"),
+        ("13812345678（王先生）", "请写成 13812345678"),
+        ("13812345678转801", "手机号码没有分机；请写成 13812345678"),
+        ("028-61880000-1234567", "请写成 028-61880000"),
+        ("61880000", "成都的号码写成 028-61880000"),
+    ] {
+        let reason = message(Kind::Phone, input);
+        assert!(reason.contains(part), "{input}: {reason}");
+    }
+    for nothing_to_tell in ["无", "12812345678", "138****5678", "12345", "0288-61880000"] {
+        assert!(!message(Kind::Phone, nothing_to_tell).contains("请写成 1"), "{nothing_to_tell}");
+    }
+}
+
+/// An identity number with its check sign: invented.
+fn identity(first: &str) -> String {
+    let signs = "0123456789X".chars().map(|sign| format!("{first}{sign}"));
+    let mut fit = signs.filter(|number| ResidentId::parse(number, TODAY).is_ok());
+    fit.next().unwrap_or_else(|| panic!("{first}"))
+}
+
+#[test]
+fn an_identity_number_is_no_social_credit_code() {
+    for area in ["510106", "511502", "513401", "110101", "320102", "650102", "519998", "810000"] {
+        for born in ["19990101", "19631224", "20040229"] {
+            for nth in 1..120 {
+                let number = identity(&format!("{area}{born}{nth:03}"));
+                let reason = message(Kind::Uscc, &number);
+                assert!(reason.contains("看起来是身份证号码，请不要填写"), "{reason}");
+                assert!(!reason.contains(&number[..17]));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_code_of_an_unknown_region_is_doubted() {
+    let warned = |first: &str| {
+        let code = Uscc::complete(first).unwrap();
+        check(Kind::Uscc, code.as_str(), TODAY).warning
+    };
+    assert!(warned("51999819MJQ000015").is_some_and(|w| w.contains("“999819”不是已知的行政区划代码")));
+    assert!(warned("91999999MJQ000015").is_some_and(|w| w.contains("不是已知的")));
+    assert_eq!(warned("51510100MJQ000015"), None);
+    assert_eq!(warned("51100000MJQ000015"), None, "what the ministries register");
+}
+
+#[test]
+fn an_identity_number_is_found_in_a_text_however_it_is_written() {
+    let number = identity("51010619990101029");
+    let (area, born, rest) = (&number[..6], &number[6..14], &number[14..]);
+    let wide: String = number.chars().map(|c| char::from_u32(c as u32 + 0xfee0).unwrap()).collect();
+    let with_x =
+        (1..200).map(|n| identity(&format!("51010619990101{n:03}"))).find(|n| n.ends_with('X')).unwrap();
+    for text in [
+        number.clone(),
+        format!("我的身份证号是{number}，请核对。"),
+        format!("身份证：{wide}；电话 13812345678"),
+        format!("{area} {born} {rest}"),
+        format!("电话 13812345678 身份证 {area} {born} {rest}"),
+        format!("13812345678 {area}-{born}-{rest} 028-61880000"),
+        format!("王某（{}）", with_x.to_lowercase()),
+        format!("SFZ{number}"),
+    ] {
+        assert!(resident_id::stands_in(&text), "{text}");
+    }
+    for text in [
+        "",
+        "51510100MJQ000015B",
+        "2025年3月14日 13812345678 028-61880000",
+        "6222021001116245702",
+        "201903140930123456",
+        &number[..17],
+        &format!("{number}1"),
+        &format!("1{number}"),
+        &format!("{area}  {born}  {rest}"),
+    ] {
+        assert!(!resident_id::stands_in(text), "{text}");
+    }
 }
 
 #[test]

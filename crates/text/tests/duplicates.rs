@@ -138,6 +138,28 @@ fn a_short_question_that_many_ask_is_no_matter_told_twice() {
     assert!(told(&asked).is_empty());
 }
 
+#[test]
+fn one_text_told_twice_stands_first_and_every_pair_says_why() {
+    let short = "路灯坏了";
+    let polite = OTHERS[5];
+    for told in
+        [PLANT[0], ELSEWHERE, OTHERS[0], OTHERS[1], "电梯停了，找陈先生13812345678", short, polite, "灯"]
+    {
+        let again = told.replace('，', ",　").to_lowercase();
+        let texts = [&PLANT[1..], &OTHERS[2..5], &[told, &again]].concat();
+        let notes: Vec<Note<'_>> = texts.iter().map(|text| Note::new(text)).collect();
+        let found = pairs(&notes, &Options::default());
+        assert_eq!((found[0].b, found[0].similarity), (texts.len() - 1, 1.0), "{told}");
+        assert!(found.iter().all(|pair| !pair.shared.is_empty()), "{told}: {found:?}");
+        assert!(!found[0].shared.join("").contains('1'), "{:?}", found[0].shared);
+    }
+    // What is asked at each pause of typing knows it, too.
+    let index = index(&[PLANT[1], PLANT[0]]);
+    let near = index.near(Note::new(&PLANT[0].replace('，', ",")), 5);
+    assert_eq!((near[0].item, near[0].similarity), (1, 1.0));
+    assert!(pairs(&[Note::new("。。。"), Note::new("。。。")], &Options::default()).is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -155,7 +177,9 @@ proptest! {
     #[test]
     fn likeness_is_mutual(a in "[路村小区0-9a云栖新城搅拌站灰尘，]{5,300}", b in "[路村小区0-9a云栖新城搅拌站灰尘，]{5,300}") {
         let options = Options { cut: 0.0, ..Options::default() };
+        prop_assert_eq!(pairs(&[Note::new(&a), Note::new(&a)], &options)[0].similarity, 1.0);
         let one = pairs(&[Note::new(&a), Note::new(&b)], &options);
+        prop_assert!(one.iter().all(|pair| !pair.shared.is_empty()));
         let other = pairs(&[Note::new(&b), Note::new(&a)], &options);
         prop_assert_eq!(one.len(), other.len());
         for (one, other) in one.iter().zip(&other) {

@@ -136,6 +136,41 @@ fn a_name_never_holds_personal_data() {
 }
 
 #[test]
+fn a_name_is_made_of_whole_words() {
+    // What six people say in the same words, with a stroke between words, and how each of them begins and ends.
+    let said = [
+        "餐饮|协会|强制|企业|入会|收取|会费|拒不|退还",
+        "要求|锦绣苑|小区|成立|业委会",
+        "下水道|堵塞|污水|倒灌|一楼|住户",
+        "美容|行业|协会|评比|达标|表彰|收取|巨额|培训费|拒不|退还",
+        "会费|标准|没有|公示",
+        "物流|园区|大型|货车|夜间|违规|进入|居民区|道路|行驶|噪音|扰民|通宵|达旦",
+    ];
+    let around = [
+        ("我觉得", "，太过分了"),
+        ("", "，盼查"),
+        ("昨天看到", ""),
+        ("反映", "！"),
+        ("听说", "啊"),
+        ("", "。怎么回事"),
+    ];
+    for said in said {
+        let words: Vec<&str> = said.split('|').collect();
+        let texts: Vec<String> =
+            around.iter().map(|(before, behind)| format!("{before}{}{behind}", words.concat())).collect();
+        let mut notes = city();
+        notes.extend(texts.iter().map(|text| note(text, 60 * DAY)));
+        let found = weekly(&notes);
+        let topic = found.iter().find(|topic| topic.members.len() == 6).expect(said);
+        for phrase in topic.name.split(' ') {
+            let whole = (0..words.len())
+                .any(|from| (from + 1..=words.len()).any(|to| words[from..to].concat() == phrase));
+            assert!(whole, "{phrase} of {said}");
+        }
+    }
+}
+
+#[test]
 fn the_order_of_the_input_makes_no_difference() {
     let notes = city();
     let turned: Vec<Note<'_>> = notes.iter().rev().copied().collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use huitong_codes::Calendar;
 use huitong_features::base::matters::stories;
 use huitong_features::migrations::MIGRATIONS;
 use huitong_kernel::Db;
@@ -12,7 +13,9 @@ use huitong_kernel::clock::{Clock, Random, civil, instant};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::deadline;
 use huitong_kernel::house::House;
-use huitong_kernel::pack::{Finding, LimitText, Pack, against, aloud, examples, read_files, with_city};
+use huitong_kernel::pack::{
+    Finding, LimitText, Pack, against, aloud, changed_years, examples, first_published, read_files, with_city,
+};
 use huitong_kernel::policy::Policy;
 use jiff::civil::DateTime;
 
@@ -80,15 +83,21 @@ impl Check {
     fn run(self) -> Outcome {
         let house = huitong_features::house();
         let files = read(&self.folder, self.city.as_deref())?;
-        let (mut findings, items) = checked(&files, &house);
-        if let Some(published) = &self.against {
-            let published = Pack::from_files(&read(published, self.city.as_deref())?, &house.vocabulary);
-            let published = published
-                .map_err(|_| Failure::Wrong(String::from("--against 的政策包本身有问题，请先检查它")))?;
-            let new = Pack::from_files(&files, &house.vocabulary).ok();
-            findings.extend(new.map(|new| against(&new, &published)).unwrap_or_default());
+        let published = match &self.against {
+            Some(folder) => Some(
+                Pack::from_files(&read(folder, self.city.as_deref())?, &house.vocabulary)
+                    .map_err(|_| Failure::Wrong(String::from("--against 的政策包本身有问题，请先检查它")))?,
+            ),
+            None => None,
+        };
+        let in_force = published.as_ref().map_or(Calendar::builtin(), |pack| &pack.calendar);
+        let out = Out { json: self.json };
+        let mut checked = checked(&files, &house, in_force);
+        if let (Some(new), Some(published)) = (Pack::from_files(&files, &house.vocabulary).ok(), &published) {
+            checked.findings.extend(against(&new, published));
         }
-        say(Out { json: self.json }, &findings, &format!("没有发现问题（{items} 项内容）"))
+        note(out, &checked.changes)?;
+        say(out, &checked.findings, &format!("没有发现问题（{} 项内容）", checked.items))
     }
 }
 
@@ -188,10 +197,12 @@ impl Publish {
             .filter_map(|(path, text)| Some((path.strip_prefix("city/")?.to_owned(), text.clone())));
         let files = with_city(read(&self.folder, None)?, own.collect());
         let out = Out { json: self.json };
-        let mut findings = checked(&files, &house).0;
-        let Ok(pack) = Pack::from_files(&files, &house.vocabulary) else { return say(out, &findings, "") };
         // Those of a later day, too: on its day each has to stand beside all others.
         let before = city.db.read(&city.ctx(Actor::System), |tx| city::published(tx, &house))?;
+        let in_force = before.last().map_or(Calendar::builtin(), |pack| &pack.calendar);
+        let Checked { mut findings, changes, .. } = checked(&files, &house, in_force);
+        note(out, &changes)?;
+        let Ok(pack) = Pack::from_files(&files, &house.vocabulary) else { return say(out, &findings, "") };
         if let Some(last) = before.last().filter(|last| pack.effective_from < last.effective_from) {
             let at = huitong_kernel::pack::At {
                 file: String::from("pack.toml"),
@@ -231,7 +242,7 @@ impl Publish {
 /// The files of a pack for a new place, sound in every way; what is wrong is said in the failure.
 pub fn sound(folder: &Path) -> Result<Files, Failure> {
     let files = read(folder, None)?;
-    let findings = checked(&files, &huitong_features::house()).0;
+    let findings = checked(&files, &huitong_features::house(), Calendar::builtin()).findings;
     if findings.is_empty() {
         return Ok(files);
     }
@@ -261,28 +272,47 @@ fn read(folder: &Path, city: Option<&Path>) -> Result<Files, Failure> {
     }
 }
 
-/// Everything that is wrong with a pack, and how many items it has.
-fn checked(files: &Files, house: &House) -> (Vec<Finding>, usize) {
-    match Pack::from_files(files, &house.vocabulary) {
-        Ok(pack) => {
-            let due = |start: DateTime, limit: &LimitText| {
-                Ok(civil(deadline::due(instant(start), limit.length, &pack.calendar)))
-            };
-            let mut findings = examples::run(&pack, &house.vocabulary, Some(&due));
-            if findings.is_empty() {
-                findings.extend(walked(files, None).unwrap_or_else(|failure| {
-                    let at = huitong_kernel::pack::At {
-                        file: String::from("examples"),
-                        line: 1,
-                        key: String::new(),
-                    };
-                    vec![at.finding(format!("故事走不起来：{failure:?}"), "请核对单位和角色")]
-                }));
-            }
-            (findings, pack.items().len())
-        }
-        Err(findings) => (findings, 0),
+/// What a check has found.
+#[derive(Default)]
+struct Checked {
+    /// Everything that is wrong.
+    findings: Vec<Finding>,
+    /// What changes of the years of the calendar that are in force.
+    changes: Vec<String>,
+    /// How many items the pack has.
+    items: usize,
+}
+
+/// Checks a pack that is to come after this calendar.
+fn checked(files: &Files, house: &House, in_force: &Calendar) -> Checked {
+    let pack = match Pack::from_files(files, &house.vocabulary) {
+        Ok(pack) => pack,
+        Err(findings) => return Checked { findings, ..Checked::default() },
+    };
+    let due = |start: DateTime, limit: &LimitText| {
+        Ok(civil(deadline::due(instant(start), limit.length, &pack.calendar)))
+    };
+    let mut findings = first_published(&pack, in_force);
+    findings.extend(examples::run(&pack, &house.vocabulary, Some(&due)));
+    if findings.is_empty() {
+        findings.extend(walked(files, None).unwrap_or_else(|failure| {
+            let at = huitong_kernel::pack::At { file: String::from("examples"), line: 1, key: String::new() };
+            vec![at.finding(format!("故事走不起来：{failure:?}"), "请核对单位和角色")]
+        }));
     }
+    Checked { findings, changes: changed_years(&pack, in_force), items: pack.items().len() }
+}
+
+/// Says what is right and yet to be seen before it is put in force.
+fn note(out: Out, changes: &[String]) -> Result<(), Failure> {
+    for change in changes {
+        if out.json {
+            out.object(&serde_json::json!({"note": change}))?;
+        } else {
+            out.say(&format!("请核对：{change}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Walks the stories in a city of their own that is gone afterwards.

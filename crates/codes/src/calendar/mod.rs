@@ -1,6 +1,8 @@
 //! Working days: weekends, public holidays and make-up workdays (调休), with the reason for each day.
 
 mod civil;
+mod difference;
+mod law;
 mod office;
 mod read;
 
@@ -22,11 +24,12 @@ pub struct Day<'c> {
     pub why: &'c str,
     /// The holiday a make-up workday belongs to, or the holiday itself.
     pub holiday: Option<&'c str>,
-    /// The year's calendar is not published: weekends only, 暂按周末推算.
+    /// The year's calendar is not published: weekends and the days off by law, 暂按周末与法定日计算.
     pub assumed: bool,
 }
 
-/// A version of the working-day calendar: published years as a table, every other year by weekends only.
+/// A version of the working-day calendar: published years as they were given, every other year by weekends and the days off by
+/// law.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     version: String,
@@ -46,7 +49,7 @@ const NAME: u8 = 0x3f;
 
 static BUILTIN: LazyLock<Calendar> = LazyLock::new(|| {
     Calendar::parse("2023-2026", include_str!("../../data/calendar_2023_2026.txt"))
-        .unwrap_or_else(|_| Calendar::weekends("2023-2026"))
+        .unwrap_or_else(|_| Calendar::by_law("2023-2026"))
 });
 
 impl Calendar {
@@ -55,59 +58,63 @@ impl Calendar {
         &BUILTIN
     }
 
-    /// A calendar that knows weekends only.
-    pub fn weekends(version: &str) -> Self {
-        Self {
-            version: version.to_owned(),
-            office: OfficeHours::default(),
-            years: BTreeMap::new(),
-            names: Vec::new(),
-            first: 0,
-            cells: Vec::new(),
-            before: Vec::new(),
-        }
+    /// A calendar that knows weekends and the days off by law; no year of it is published.
+    pub fn by_law(version: &str) -> Self {
+        Self::built(version, OfficeHours::default(), BTreeMap::new())
     }
 
     /// Reads a calendar from lines `年,放假|调休上班,节日,日期…`; collects every error with its line.
     pub fn parse(version: &str, text: &str) -> Result<Self, Vec<CalendarError>> {
-        Self::weekends(version).extended(version, text)
+        Self::by_law(version).extended(version, text)
     }
 
-    /// This calendar with the years of `text` added or replaced, under a new version name.
+    /// This calendar with the days of `text` added or corrected, under a new version name; a line `年,重写` drops what is known
+    /// of that year first.
     pub fn extended(&self, version: &str, text: &str) -> Result<Self, Vec<CalendarError>> {
-        let read = read::read(text)?;
+        let read = read::read(text, self)?;
         let mut years = self.years.clone();
-        for year in read.rules.iter().map(|r| r.date.year()).chain(read.years) {
-            years.insert(year, Vec::new());
-        }
+        years.extend(read.rewritten.into_iter().map(|year| (year, Vec::new())));
         for rule in read.rules {
-            years.entry(rule.date.year()).or_default().push(rule);
+            let year = years.entry(rule.date.year()).or_default();
+            year.retain(|known| known.date != rule.date);
+            year.push(rule);
         }
-        Self::build(version, read.office.unwrap_or_else(|| self.office.clone()), years)
+        let office = read.office.unwrap_or_else(|| self.office.clone());
+        let extended = Self::built(version, office, years);
+        if extended.names.len() > usize::from(NAME) {
+            return Err(vec![CalendarError {
+                line: 0, message: "节日名称超过63个，请合并".into()
+            }]);
+        }
+        Ok(extended)
     }
 
-    fn build(
-        version: &str,
-        office: OfficeHours,
-        years: BTreeMap<i16, Vec<Rule>>,
-    ) -> Result<Self, Vec<CalendarError>> {
-        let mut calendar = Self { office, ..Self::weekends(version) };
-        let (Some(first), Some(last)) = (years.keys().next(), years.keys().next_back()) else {
-            return Ok(calendar);
+    /// Lays the days out one by one from the years that were given.
+    fn built(version: &str, office: OfficeHours, years: BTreeMap<i16, Vec<Rule>>) -> Self {
+        let first = years.keys().next().map_or(law::FIRST, |year| law::FIRST.min(*year));
+        let mut calendar = Self {
+            version: version.to_owned(),
+            office,
+            years: BTreeMap::new(),
+            names: Vec::new(),
+            first: civil::first_of_year(first),
+            cells: Vec::new(),
+            before: Vec::new(),
         };
-        calendar.first = civil::first_of_year(*first);
-        for day in calendar.first..civil::first_of_year(last + 1) {
-            let published = years.contains_key(&date_of(day).year());
-            let working = if civil::is_weekend(day) { 0 } else { WORKING };
-            calendar.cells.push(if published { working } else { working | ASSUMED });
+        for year in first..=law::LAST {
+            let unpublished = if years.contains_key(&year) { 0 } else { ASSUMED };
+            for day in civil::first_of_year(year)..civil::first_of_year(year + 1) {
+                calendar.cells.push(unpublished | if civil::is_weekend(day) { 0 } else { WORKING });
+            }
+            for (day, name) in law::days(year) {
+                let name = calendar.name_of(name);
+                calendar.mark(day, unpublished | name);
+            }
         }
         for rule in years.values().flatten() {
             let working = if rule.kind == RuleKind::MakeUp { WORKING } else { 0 };
-            let name = calendar.name_of(&rule.holiday)?;
-            let index = usize::try_from(day_number(rule.date) - calendar.first).unwrap_or(usize::MAX);
-            if let Some(cell) = calendar.cells.get_mut(index) {
-                *cell = working | name;
-            }
+            let name = calendar.name_of(&rule.holiday);
+            calendar.mark(day_number(rule.date), working | name);
         }
         let mut sum = 0;
         let count = |cell: &u8| {
@@ -117,18 +124,22 @@ impl Calendar {
         };
         calendar.before = calendar.cells.iter().map(count).collect();
         calendar.years = years;
-        Ok(calendar)
+        calendar
     }
 
-    fn name_of(&mut self, holiday: &str) -> Result<u8, Vec<CalendarError>> {
+    fn mark(&mut self, day: i64, cell: u8) {
+        let index = usize::try_from(day - self.first).unwrap_or(usize::MAX);
+        if let Some(known) = self.cells.get_mut(index) {
+            *known = cell;
+        }
+    }
+
+    fn name_of(&mut self, holiday: &str) -> u8 {
         let known = self.names.iter().position(|n| n == holiday).unwrap_or(self.names.len());
         if known == self.names.len() {
             self.names.push(holiday.to_owned());
         }
-        let name = u8::try_from(known + 1).ok().filter(|n| *n <= NAME);
-        name.ok_or_else(|| {
-            vec![CalendarError { line: 0, message: "节日名称超过63个，请合并".into() }]
-        })
+        u8::try_from(known + 1).unwrap_or(NAME) & NAME
     }
 
     /// The same calendar under another version name.
@@ -155,6 +166,17 @@ impl Calendar {
     /// The holidays and make-up workdays of a published year, as they were given.
     pub fn rules(&self, year: i16) -> &[Rule] {
         self.years.get(&year).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many working days a notice leaves in a year: its weekdays less the days off by law; `None` where these are not all
+    /// known.
+    pub fn due_working_days(year: i16) -> Option<i64> {
+        law::working_days(year)
+    }
+
+    /// How a year of this calendar differs from what `before` says of it, in a sentence; `None` where no day does.
+    pub fn difference(&self, before: &Self, year: i16) -> Option<String> {
+        difference::say(self, before, year)
     }
 
     /// Whether offices work on a date, and why; a table lookup.

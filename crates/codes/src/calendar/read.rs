@@ -1,11 +1,13 @@
 //! Reading a calendar from text: one line a holiday, every error with its line and remedy.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::civil::Date;
 
 use super::civil::{date_of, day_number, is_weekend, weekday_name};
 use super::office::OfficeHours;
+use super::{Calendar, law};
 use crate::text;
 
 // A holiday has never been longer; a longer range is a slip of the pen.
@@ -42,48 +44,75 @@ pub struct CalendarError {
 
 #[derive(Default)]
 pub(super) struct Read {
-    pub years: Vec<i16>,
+    pub rewritten: Vec<i16>,
     pub rules: Vec<Rule>,
     pub office: Option<OfficeHours>,
 }
 
-/// Reads lines `年,放假,国庆节,10-01~10-07`, `年,调休上班,国庆节,09-20 10-10` and `办公时间,09:00-12:00,13:00-17:00`.
-pub(super) fn read(text: &str) -> Result<Read, Vec<CalendarError>> {
+/// Reads lines `年,放假,国庆节,10-01~10-07`, `年,调休上班,国庆节,09-20 10-10`, `年,重写` and `办公时间,09:00-12:00,13:00-17:00`;
+/// what is ordered is held against what `known` says.
+pub(super) fn read(text: &str, known: &Calendar) -> Result<Read, Vec<CalendarError>> {
     let mut read = Read::default();
-    let mut seen = BTreeMap::new();
+    let mut placed: BTreeMap<Date, (usize, Rule)> = BTreeMap::new();
+    let mut rewritten: BTreeMap<i16, usize> = BTreeMap::new();
     let mut errors = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let line_text = text::half_width(line);
-        let line_text = line_text.trim();
-        if line_text.is_empty() || line_text.starts_with('#') {
+    let mut wrong = |line, message| errors.push(CalendarError { line, message });
+    for (line, text) in (1..).zip(text.lines()) {
+        let text = text::half_width(text);
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('#') {
             continue;
         }
-        match read_line(line_text) {
+        match read_line(text) {
             Ok(Line::Office(office)) => read.office = Some(office),
-            Ok(Line::Year(year, rules)) => {
-                read.years.push(year);
+            Ok(Line::Rewrite(year)) => {
+                rewritten.entry(year).or_insert(line);
+            }
+            Ok(Line::Rules(rules)) => {
                 for rule in rules {
-                    if let Some(other) = seen.insert(rule.date, index + 1) {
-                        let message = format!("{} 在第{other}行已经写过，请删去一处", rule.date);
-                        errors.push(CalendarError { line: index + 1, message });
-                    } else {
-                        read.rules.push(rule);
+                    match placed.entry(rule.date) {
+                        Entry::Occupied(other) => {
+                            let message =
+                                format!("{} 在第{}行已经写过，请删去一处", rule.date, other.get().0);
+                            wrong(line, message);
+                        }
+                        Entry::Vacant(place) => {
+                            place.insert((line, rule));
+                        }
                     }
                 }
             }
-            Err(message) => errors.push(CalendarError { line: index + 1, message }),
+            Err(message) => wrong(line, message),
         }
     }
-    if read.years.is_empty() && read.office.is_none() && errors.is_empty() {
+    for (year, line) in &rewritten {
+        if !placed.keys().any(|date| date.year() == *year) {
+            wrong(*line, format!("写了重写，没有写{year}年的放假和调休上班，请补上，或者删去这一行"));
+        }
+    }
+    for (line, rule) in placed.values().filter(|(_, rule)| rule.kind == RuleKind::MakeUp) {
+        let before = if rewritten.contains_key(&rule.date.year()) { None } else { Some(known) };
+        if let Some(message) = pointless(rule.date, before) {
+            wrong(*line, message);
+        }
+    }
+    if placed.is_empty() && read.office.is_none() && errors.is_empty() {
         errors
             .push(CalendarError { line: 0, message: "日历为空，请至少写一行放假安排".into() });
     }
-    if errors.is_empty() { Ok(read) } else { Err(errors) }
+    if !errors.is_empty() {
+        errors.sort_by_key(|error| error.line);
+        return Err(errors);
+    }
+    read.rules = placed.into_values().map(|(_, rule)| rule).collect();
+    read.rewritten = rewritten.into_keys().collect();
+    Ok(read)
 }
 
 enum Line {
     Office(OfficeHours),
-    Year(i16, Vec<Rule>),
+    Rewrite(i16),
+    Rules(Vec<Rule>),
 }
 
 fn read_line(line: &str) -> Result<Line, String> {
@@ -91,35 +120,42 @@ fn read_line(line: &str) -> Result<Line, String> {
     if let ["办公时间", spans @ ..] = cells.as_slice() {
         return OfficeHours::parse(spans.iter().copied()).map(Line::Office);
     }
+    if let [year, "重写", rest @ ..] = cells.as_slice() {
+        let year = read_year(year)?;
+        return match rest.iter().all(|cell| cell.is_empty()) {
+            true => Ok(Line::Rewrite(year)),
+            false => Err("“重写”一行只写年份，节日和日期另起一行".to_owned()),
+        };
+    }
     let [year, kind, holiday, dates @ ..] = cells.as_slice() else {
         return Err("应有四栏：年,放假或调休上班,节日,日期，如 2026,放假,国庆节,10-01~10-07".to_owned());
     };
-    let year: i16 = year
-        .trim_end_matches('年')
-        .parse()
-        .ok()
-        .filter(|y| (1950..=2199).contains(y))
-        .ok_or_else(|| format!("年份“{year}”不对，应为4位数字，如 2026"))?;
+    let year = read_year(year)?;
     let kind = match *kind {
         "放假" => RuleKind::Off,
         "调休上班" | "上班" => RuleKind::MakeUp,
-        other => return Err(format!("“{other}”不是已知的安排，请写“放假”或“调休上班”")),
+        other => {
+            return Err(format!("“{other}”不是已知的安排，请写“放假”或“调休上班”；要整年重写的写“重写”"));
+        }
     };
     if holiday.is_empty() {
         return Err("节日名称为空，请填写，如 国庆节".to_owned());
     }
     let mut rules = Vec::new();
     for part in dates.iter().flat_map(|d| d.split([' ', '、'])).filter(|p| !p.is_empty()) {
-        for date in read_range(year, part)? {
-            refuse_pointless(date, kind)?;
-            rules.push(Rule { date, kind, holiday: (*holiday).to_owned() });
-        }
+        let days = read_range(year, part)?;
+        rules.extend(days.into_iter().map(|date| Rule { date, kind, holiday: (*holiday).to_owned() }));
     }
     if rules.is_empty() {
         Err("没有日期，请填写，如 10-01~10-07".to_owned())
     } else {
-        Ok(Line::Year(year, rules))
+        Ok(Line::Rules(rules))
     }
+}
+
+fn read_year(year: &str) -> Result<i16, String> {
+    let read = year.trim_end_matches('年').parse().ok().filter(|y| (1950..=law::LAST).contains(y));
+    read.ok_or_else(|| format!("年份“{year}”不对，应为4位数字，如 2026"))
 }
 
 fn read_range(year: i16, part: &str) -> Result<Vec<Date>, String> {
@@ -142,11 +178,12 @@ fn read_date(year: i16, text: &str) -> Result<Date, String> {
     Date::new(year, month, day).map_err(|_| wrong())
 }
 
-// A Monday "made up for" or work ordered on a plain workday means a wrong month or year.
-fn refuse_pointless(date: Date, kind: RuleKind) -> Result<(), String> {
+/// Why a day cannot be ordered back to work: it is off by law, or is worked anyway, which means a wrong month or year.
+fn pointless(date: Date, known: Option<&Calendar>) -> Option<String> {
     let number = day_number(date);
-    if kind == RuleKind::MakeUp && !is_weekend(number) {
-        return Err(format!("{date} 是{}，本来就上班，不能调休上班，请核对日期", weekday_name(number)));
+    if let Some(holiday) = law::holiday(date) {
+        return Some(format!("{date} 是法定节假日（{holiday}），不能调休上班，请核对日期"));
     }
-    Ok(())
+    let off = is_weekend(number) || known.is_some_and(|known| !known.works_at(number));
+    (!off).then(|| format!("{date} 是{}，本来就上班，不能调休上班，请核对日期", weekday_name(number)))
 }

@@ -70,7 +70,7 @@ pub struct Explanation {
     pub spans: Vec<Span>,
     /// For calendar days: the move off a rest day.
     pub moved: Option<Moved>,
-    /// A year without a published calendar was met: 暂按周末推算.
+    /// A year without a published calendar was met: 暂按周末与法定日计算.
     pub assumed: bool,
     /// The arithmetic in one Chinese sentence.
     pub sentence: String,

@@ -32,7 +32,7 @@ pub(super) fn sentence(run: &Run<'_>, count: &Count<'_>, calendar: &Calendar) ->
     }
     if !count.assumed.is_empty() {
         let years: Vec<String> = count.assumed.iter().map(ToString::to_string).collect();
-        parts.push(format!("没有{}年的工作日历，暂按周末推算", years.join("、")));
+        parts.push(format!("{}年节假日安排未发布，暂按周末与法定日计算", years.join("、")));
     }
     parts.push(match count.due {
         Some(due) => format!("于 {} 到期。", instant_text(due)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huitong_codes::{Phone, Uscc};
+use huitong_codes::{Phone, Uscc, resident_id};
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
@@ -126,7 +126,7 @@ pub fn check(
             },
             _ => value(field, pack, filled, &mut checked),
         };
-        if let Err(message) = result {
+        if let Err(message) = result.and_then(|()| open_to_many(field, &checked)) {
             wrong.push(FieldError { field: field.key.clone(), message });
         }
     }
@@ -161,7 +161,27 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
         if let Some(stop) = pack.stop(&file.name) {
             return Err(format!("附件名称{}", stop.of_name()));
         }
+        if resident_id::stands_in(&file.name) {
+            return Err(String::from("附件名称里有身份证号码，请给文件改名，去掉号码再上传"));
+        }
         checked.files.push(file.clone());
+    }
+    Ok(())
+}
+
+/// Refuses an identity number where it is not asked for: only a field of personal data is kept from those who need not see it.
+fn open_to_many(field: &Field, checked: &Checked) -> Finding {
+    fn holds(answer: &Json) -> bool {
+        match answer {
+            Json::String(text) => resident_id::stands_in(text),
+            Json::Array(all) => all.iter().any(holds),
+            Json::Object(parts) => parts.values().any(holds),
+            _ => false,
+        }
+    }
+    let meant = field.personal || field.control == Control::IdNumber;
+    if !meant && checked.values.get(&field.key).is_some_and(holds) {
+        return Err(format!("“{}”里有身份证号码，这一栏许多人能看到，请删去号码再提交", field.label));
     }
     Ok(())
 }

@@ -40,6 +40,7 @@ mod whole;
 pub(crate) mod tests;
 
 pub use self::against::against;
+pub use self::calendar::{changed_years, first_published};
 pub use self::city::{City, Division, Unit};
 pub use self::closed::Closed;
 pub use self::day::RelativeDay;

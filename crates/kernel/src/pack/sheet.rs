@@ -29,7 +29,7 @@ pub fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) ->
     let Some(places) = header_places(desk, file, &header, header_line, columns) else { return Vec::new() };
     let mut rows = Vec::new();
     for record in reader.records().flatten() {
-        let line = line_of(&record);
+        let line = file.line(begin_of(&file.text, &record));
         let at = file.at(line, "");
         if record.iter().any(|cell| cell.contains('\n')) {
             desk.say(&at, "栏内有换行", "多半是少了一个引号 \"，请补上或删去");
@@ -49,8 +49,13 @@ pub fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) ->
     rows
 }
 
-fn line_of(record: &csv::StringRecord) -> usize {
-    record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1))
+/// Where a row itself begins: the reader's own place is that of the comments and empty lines before it.
+fn begin_of(text: &str, record: &csv::StringRecord) -> usize {
+    let from = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+    let before = text.get(from..).unwrap_or_default().split_inclusive('\n');
+    let passed =
+        before.take_while(|line| line.trim_end_matches(['\r', '\n']).is_empty() || line.starts_with('#'));
+    from + passed.map(str::len).sum::<usize>()
 }
 
 fn header_places(
@@ -88,6 +93,11 @@ impl<'a> Row<'a> {
     /// The place of a cell.
     pub fn at(&self, column: &str) -> At {
         self.file.at(self.line, column)
+    }
+
+    /// The line it begins at, first = 1.
+    pub fn place(&self) -> usize {
+        self.line
     }
 
     /// A cell that may be empty.

@@ -4,7 +4,7 @@ use super::compare::Evidence;
 use super::places::Place;
 use super::postings::Postings;
 use super::rarity::Rarity;
-use super::told::{Cut, Sieve, Told};
+use super::told::{Cut, Sieve, Told, whole};
 use super::{DAY, Near, Note, Options, in_window};
 
 /// So many pairs of a text are kept to compare it; of longer ones a sample.
@@ -39,6 +39,7 @@ struct Item {
     keys: usize,
     places: usize,
     sieve: Sieve,
+    whole: Option<u64>,
     gone: bool,
 }
 
@@ -97,6 +98,7 @@ impl Index {
             keys: self.keys.len(),
             places: self.places.len(),
             sieve: told.sieve,
+            whole: whole(note.text),
             gone: false,
         });
         item
@@ -112,16 +114,22 @@ impl Index {
     /// Which texts tell the matter of this one, best first, at most `most`.
     pub fn near(&self, note: Note<'_>, most: usize) -> Vec<Near> {
         let told = Told::of(&Cut::of(note.text));
+        let whole = whole(note.text);
+        let same = |item: u32| whole.is_some() && self.items[item as usize].whole == whole;
+        let similarity = |item: u32| match same(item) {
+            true => 1.0,
+            false => Evidence::of(&told, &self.told(item), &self.rarity).similarity(),
+        };
         let mut near: Vec<Near> = self
             .candidates(&told, note.at)
             .into_iter()
-            .map(|item| Near {
-                item,
-                similarity: Evidence::of(&told, &self.told(item), &self.rarity).similarity(),
-            })
+            .map(|item| Near { item, similarity: similarity(item) })
             .filter(|near| near.similarity >= self.options.cut)
             .collect();
-        near.sort_by(|x, y| y.similarity.total_cmp(&x.similarity).then(x.item.cmp(&y.item)));
+        near.sort_by(|x, y| {
+            let best = y.similarity.total_cmp(&x.similarity);
+            best.then(same(y.item).cmp(&same(x.item))).then(x.item.cmp(&y.item))
+        });
         near.truncate(most);
         near
     }

@@ -66,10 +66,10 @@ pub struct Pair {
     pub a: usize,
     /// Place of the second, behind the first.
     pub b: usize,
-    /// 0 to 1, at least the cut.
+    /// 0 to 1, at least the cut; 1 for one text twice.
     pub similarity: f64,
-    /// What both say, in the words of the first: up to five passages, no personal data as far as it is known by its
-    /// form, never mere forms of words.
+    /// What both say, in the words of the first: one to five passages, no personal data as far as it is known by its
+    /// form, mere forms of words only where the whole texts are the same.
     pub shared: Vec<String>,
 }
 

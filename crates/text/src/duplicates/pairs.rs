@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::compare::Evidence;
 use super::passages::passages;
 use super::rarity::Rarity;
-use super::told::{Cut, Told, WHERE};
+use super::told::{Cut, GAP, Told, WHERE, whole};
 use super::{Note, Options, Pair, in_window};
 
 /// A pair of signs in more texts than these finds no candidates: those it would find share rarer ones, too.
@@ -14,6 +14,9 @@ const COMMON: usize = 1500;
 
 /// Fewer texts do not say what is rare.
 const FEW: usize = 300;
+
+/// So many words of a text that is too short for a passage are shown.
+const OWN: usize = 12;
 
 /// Keys are mixed already: the hash of one is itself.
 #[derive(Default)]
@@ -115,24 +118,66 @@ impl Set {
     }
 }
 
-/// All pairs above the cut, best first.
+/// All pairs above the cut, best first; those of one text twice before all others.
 pub(crate) fn sweep(notes: &[Note<'_>], options: &Options) -> Vec<Pair> {
     let set = Set::of(notes.iter().map(|note| note.text), notes.len());
     let all: Vec<usize> = (0..notes.len()).collect();
+    let wholes: Vec<Option<u64>> = notes.iter().map(|note| whole(note.text)).collect();
+    let same = |a: usize, b: usize| wholes[a].is_some() && wholes[a] == wholes[b];
     let near = |a: usize, b: usize| in_window(notes[a].at, notes[b].at, options.days);
-    let mut found: Vec<(usize, usize, f64)> = Vec::new();
+    let mut found = twice(&wholes, near);
     set.each(&all, near, Evidence::similar_at_most, options.cut, usize::MAX, |a, b, evidence| {
         let similarity = evidence.similarity();
-        if similarity >= options.cut {
+        if similarity >= options.cut && !same(a, b) {
             found.push((a, b, similarity));
         }
     });
-    found.sort_by(|x, y| y.2.total_cmp(&x.2).then((x.0, x.1).cmp(&(y.0, y.1))));
-    let passages_of = |(a, b, similarity): (usize, usize, f64)| {
-        let weight = |key| set.rarity.weight(key);
+    found.sort_by(|x, y| {
+        let (one, other) = (same(x.0, x.1), same(y.0, y.1));
+        other.cmp(&one).then(y.2.total_cmp(&x.2)).then((x.0, x.1).cmp(&(y.0, y.1)))
+    });
+    let both_say = |a: usize, b: usize| {
         let seen = |key| set.rarity.frequency(key) as usize;
-        let shared = passages(Cut::of(notes[a].text), &Cut::of(notes[b].text), weight, seen);
-        Pair { a, b, similarity, shared }
+        let (one, other) = (notes[a].text, notes[b].text);
+        passages(Cut::of(one), &Cut::of(other), |key| set.rarity.weight(key), seen)
     };
-    found.into_iter().map(passages_of).collect()
+    let with_passages = |(a, b, similarity): (usize, usize, f64)| {
+        let mut shared = both_say(a, b);
+        if shared.is_empty() && same(a, b) {
+            shared = own_words(notes[a].text);
+        } else if shared.is_empty() {
+            // The same passages may be parted otherwise in the order of the other text.
+            shared = both_say(b, a);
+        }
+        // Without a passage nobody could tell why the two should be one.
+        (!shared.is_empty()).then_some(Pair { a, b, similarity, shared })
+    };
+    found.into_iter().filter_map(with_passages).collect()
+}
+
+/// Every two texts in the window that are one text twice.
+fn twice(wholes: &[Option<u64>], near: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize, f64)> {
+    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut found = Vec::new();
+    for (i, whole) in wholes.iter().enumerate() {
+        let Some(whole) = whole else { continue };
+        let holders = holders.entry(*whole).or_default();
+        found.extend(holders.iter().filter(|j| near(**j, i)).map(|j| (*j, i, 1.0)));
+        if holders.len() < COMMON {
+            holders.push(i);
+        }
+    }
+    found
+}
+
+/// What a text says that stands there twice, however common its words are.
+fn own_words(text: &str) -> Vec<String> {
+    let words = passages(Cut::of(text), &Cut::of(text), |_| f32::INFINITY, |_| 0);
+    if !words.is_empty() {
+        return words;
+    }
+    let cut = Cut::of(text);
+    let said = cut.tokens.iter().filter(|token| token.key != GAP).take(OWN);
+    let said: String = said.flat_map(|token| &cut.signs[token.from as usize..token.to as usize]).collect();
+    if said.is_empty() { Vec::new() } else { vec![said] }
 }

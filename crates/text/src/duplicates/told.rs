@@ -1,8 +1,10 @@
 //! A text as comparing sees it: pairs of neighbouring signs as compact keys, and the places it names.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::places::{Place, places};
 use crate::mask::{self, mask};
-use crate::normalize::{fold, is_han, is_word};
+use crate::normalize::{fold, is_han, is_word, normalize};
 
 /// What stands behind these many signs is not read: whoever tells the same matter tells it at the beginning.
 const LONGEST: usize = 4000;
@@ -99,6 +101,15 @@ impl Cut {
             _ => None,
         }
     }
+}
+
+/// A hash of the whole text in its one written form and without blanks, to know one text told twice; `None` where it holds no
+/// word.
+pub(crate) fn whole(text: &str) -> Option<u64> {
+    let plain: String = normalize(text).split(' ').collect();
+    let mut hasher = DefaultHasher::new();
+    plain.hash(&mut hasher);
+    plain.chars().any(is_word).then(|| hasher.finish())
 }
 
 /// The key of two neighbouring tokens.

@@ -182,9 +182,10 @@ fn from_words(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> String 
     if sight == Sight::Hidden || (appeal.confidential() && sight != Sight::Own) {
         return String::from(if appeal.confidential() { "实名保密" } else { "不予显示" });
     }
-    match organisation(appeal, names) {
-        organisation if !organisation.is_empty() => organisation,
-        _ => pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
+    // A company stands in no register: nobody has looked whose code was typed, so that a list does not show it.
+    match names.association.as_str() {
+        "" => pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
+        association => association.to_owned(),
     }
 }
 

@@ -87,8 +87,9 @@ fn long_limits_give_sums_and_years_are_said_when_they_change() {
 fn a_year_without_calendar_is_marked() {
     let found = say("2026-12-30 10:00", "3 工作日");
     assert!(found.assumed);
-    assert_eq!(found.due_text, "2027-01-04 23:59:59");
-    assert!(found.sentence.contains("没有2027年的工作日历，暂按周末推算"));
+    assert_eq!(found.due_text, "2027-01-05 23:59:59");
+    assert!(found.sentence.contains("2027年1月1日（元旦）"), "{}", found.sentence);
+    assert!(found.sentence.contains("2027年节假日安排未发布，暂按周末与法定日计算"));
 }
 
 #[test]
@@ -192,11 +193,11 @@ fn a_change_of_rule_counts_the_new_limit_from_the_same_start() {
 
 #[test]
 fn a_new_calendar_recounts_and_an_unknown_one_is_refused() {
-    let published = Calendar::builtin().extended("2027版", "2027,放假,元旦,01-01~01-03\n").unwrap();
+    let published = Calendar::builtin().extended("2027版", "2027,放假,元旦,01-01~01-04\n").unwrap();
     let change = Event::Calendar { at: at("2026-12-31 10:00"), version: "2027版".into() };
     let clock = clock("3 工作日", vec![start("2026-12-29 10:00"), change]);
     let found = explain_clock(&clock, &[Calendar::builtin(), &published]).unwrap();
-    assert_eq!((found.due_text.as_str(), found.calendar.as_str()), ("2027-01-04 23:59:59", "2027版"));
+    assert_eq!((found.due_text.as_str(), found.calendar.as_str()), ("2027-01-05 23:59:59", "2027版"));
     assert!(!found.assumed);
     assert!(found.sentence.contains("2026-12-31 10:00 起按工作日历“2027版”重新推算"));
     let error = explain_clock(&clock, &[Calendar::builtin()]).unwrap_err();

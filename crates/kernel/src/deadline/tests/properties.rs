@@ -217,7 +217,7 @@ proptest! {
         let found = explain(start, Limit::WorkingDays(n), "", Calendar::builtin());
         let met = sorted_days(&found).into_iter().map(date_of).any(|d: Date| d.year() > 2026);
         prop_assert_eq!(found.assumed, met);
-        prop_assert_eq!(found.sentence.contains("暂按周末推算"), met);
+        prop_assert_eq!(found.sentence.contains("暂按周末与法定日计算"), met);
     }
 
     #[test]

@@ -129,6 +129,38 @@ fn answers_are_kept_in_their_own_type_and_within_their_bounds() {
 }
 
 #[test]
+fn an_identity_number_is_refused_wherever_it_is_not_asked_for() {
+    // Invented: the area is none.
+    let number = "519998199901010294";
+    let field = |control, personal| Field {
+        key: "f".into(),
+        label: "甲".into(),
+        control,
+        personal,
+        columns: vec![("what".into(), "问题".into())],
+        ..Field::default()
+    };
+    let said = format!("本人身份证 {} {} {}，请核实", &number[..6], &number[6..14], &number[14..]);
+    for control in [Control::Text, Control::TextArea, Control::Address, Control::AssociationOrUnit] {
+        for text in [number, &said] {
+            let refused = answered(&field(control, false), &[("f", text)]);
+            assert!(
+                refused.contains("“甲”里有身份证号码") && !refused.contains(number),
+                "{control:?}: {refused}"
+            );
+            assert!(answered(&field(control, true), &[("f", text)]).contains(&text[..6]), "{control:?}");
+        }
+    }
+    assert!(answered(&field(Control::Table, false), &[("f.0.what", &said)]).contains("“甲”里有身份证号码"));
+    assert!(answered(&field(Control::Company, false), &[("f", number)]).contains("看起来是身份证号码"));
+    assert_eq!(answered(&field(Control::IdNumber, false), &[("f", number)]), format!("\"{number}\""));
+    assert_eq!(
+        answered(&field(Control::Text, false), &[("f", "51510100MJQ000015B")]),
+        "\"51510100MJQ000015B\""
+    );
+}
+
+#[test]
 fn rows_and_periods_come_in_parts() {
     let columns = vec![("what".into(), "问题".into()), ("how".into(), "要求".into())];
     let table =

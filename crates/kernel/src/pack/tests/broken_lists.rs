@@ -45,6 +45,16 @@ fn references_between_sheets() {
 }
 
 #[test]
+fn a_finding_names_the_line_of_its_row_whatever_stands_before_it() {
+    check_all(breaks![
+        "duties.csv": "DO-02,主管部门" => "# 说明\n\n# 又一行\nDO-02,主管部", on "DO-02", says "没有单位类型“主管部”", remedy "是否为“主管部门”";
+        "duties.csv": "DO-02,主管部门" => "# 说明\r\n\r\nDO-02,主管部", on "DO-02", says "没有单位类型“主管部”", remedy "是否为“主管部门”";
+        "calendar.csv": "\n,办公时间" => "\n# 说明\n2027,放假,元旦,13-01,通知,R\n,办公时间", on "2027", says "“13-01”不存在", remedy "文件开头的说明";
+        "calendar.csv": "\n,办公时间" => "\n# 说明\n2027,放假,元旦,01-01,通知,R\n\n# 说明\n2027,放假,元旦,1-1,通知,R\n,办公时间", on "2027,放假,元旦,1-1", says "在第4行已经写过", remedy "文件开头的说明";
+    ]);
+}
+
+#[test]
 fn what_the_code_asks_for() {
     check_all(breaks![
         "warnings.toml": "[warnings.no_secrets]" => "[warnings.no_secret]", on "# ", says "缺少“no_secrets”，涉密提示要用到它", remedy "代码不能改";

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use huitong_codes::Calendar;
 use jiff::civil::{DateTime, date};
 use jiff::tz::Offset;
 
 use super::small::{Counters, changed, files, findings, pack, read, shown, vocabulary};
 use crate::deadline;
-use crate::pack::{Chosen, LimitText, Pack, Procedure, Promise, Reach, SourceKind, examples, fill};
+use crate::pack::{
+    Chosen, LimitText, Pack, Procedure, Promise, Reach, SourceKind, changed_years, examples, fill,
+    first_published,
+};
 use crate::policy::Policy;
 
 fn due(start: DateTime, limit: &LimitText) -> Result<DateTime, String> {
@@ -182,10 +186,10 @@ fn a_later_year_comes_with_the_pack_and_older_clocks_keep_theirs() {
     let (first, mut files) = (pack(), changed("pack.toml", "2026.1.1", "2026.12.1"));
     assert!(first.calendar.version().starts_with("2023-2026·"), "{}", first.calendar.version());
     files.get_mut("calendar.csv").unwrap().push_str(
-        "2027,放假,元旦,01-01~01-03,国务院办公厅通知,R\n2027,调休上班,元旦,01-09,国务院办公厅通知,R\n",
+        "2027,放假,元旦,01-01~01-04,国务院办公厅通知,R\n2027,调休上班,元旦,01-09,国务院办公厅通知,R\n",
     );
     let next = read(&files);
-    let (new_year, made_up) = (date(2027, 1, 1), date(2027, 1, 9));
+    let (new_year, made_up) = (date(2027, 1, 4), date(2027, 1, 9));
     assert!(first.calendar.is_working_day(new_year) && !next.calendar.is_working_day(new_year));
     assert!(!first.calendar.is_working_day(made_up) && next.calendar.is_working_day(made_up));
     let (before, after) = (first.calendar.version().to_owned(), next.calendar.version().to_owned());
@@ -261,4 +265,39 @@ fn a_file_that_is_missing_or_unknown_is_named() {
         };
         assert!(found.iter().any(said), "{}", shown(&found));
     }
+}
+
+#[test]
+fn a_year_is_taken_for_known_only_when_its_working_days_add_up() {
+    let with = |rows: &str| {
+        let mut files = changed("pack.toml", "2026.1.1", "2026.12.1");
+        files.get_mut("calendar.csv").unwrap().push_str(rows);
+        read(&files)
+    };
+    const WHOLE: &str = "2027,放假,元旦,01-01~01-03,通知,R\n2027,放假,春节,02-05~02-11,通知,R\n\
+        2027,调休上班,春节,02-20,通知,R\n2027,放假,劳动节,05-01~05-04,通知,R\n\
+        2027,放假,国庆节,10-01~10-07,通知,R\n2027,调休上班,国庆节,10-09、10-16,通知,R\n";
+    let shipped = Calendar::builtin();
+    let whole = with(WHOLE);
+    assert_eq!(first_published(&whole, shipped), []);
+    let partial = with("2027,放假,春节,02-05~02-11,通知,R\n");
+    let found = first_published(&partial, shipped);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].line == 4 && found[0].message.contains("应为 248 个"), "{}", found[0]);
+    // The notice for 2027 may order a day of December 2026, and a later one a day of December 2027.
+    let before = with(
+        &WHOLE
+            .replace("01-01~01-03", "01-01~01-04")
+            .replace("2027,放假,元旦", "2026,调休上班,元旦,12-26,通知,R\n2027,放假,元旦"),
+    );
+    assert_eq!(first_published(&before, shipped), []);
+    let later = with(&format!("{WHOLE}2027,调休上班,元旦,12-25,通知,R\n"));
+    assert_eq!(first_published(&later, shipped).len(), 1);
+    assert_eq!(first_published(&later, &whole.calendar), []);
+    assert_eq!(
+        changed_years(&later, &whole.calendar),
+        ["2027 年与原来的安排不同：12月25日改为上班；工作日由 248 天变为 249 天"]
+    );
+    let dropped = changed_years(&pack(), &whole.calendar);
+    assert!(dropped[0].contains("2027 年少了 4 个节日"), "{dropped:?}");
 }
