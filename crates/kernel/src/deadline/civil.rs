@@ -9,11 +9,12 @@ pub(super) const HOUR: i64 = 60 * MINUTE;
 pub(super) const DAY: i64 = 24 * HOUR;
 const OFFSET: i64 = 8 * HOUR;
 
-// The years 1000 to 9000; beyond them a date would have no four-digit year.
-const EARLIEST: i64 = -30_600_000_000_000;
-const LATEST: i64 = 221_000_000_000_000;
+// The years 0 to 9998: beyond them a date has no four-digit year, and the last is left to limits that run on.
+const EARLIEST: i64 = -62_167_248_000_000;
+const LATEST: i64 = 253_370_736_000_000;
 
-/// Brings an instant into the years that can be written.
+/// Brings an instant into the years that can be written; within them it stays as it is, so that nothing is ever counted from
+/// another day than its own.
 pub(super) fn bounded(at: i64) -> i64 {
     at.clamp(EARLIEST, LATEST)
 }
