@@ -79,7 +79,9 @@ fn date(text: &str) -> Result<(Date, &str), CodeError> {
     let serial = year.len() == 5 && digits(rest.trim_start_matches('.')).1.is_empty();
     let Some(sign) = rest.chars().next().filter(|c| !serial && matches!(c, '-' | '/' | '.' | '年')) else {
         return match year.len() {
-            5 if serial => wrong(format!("“{text}”是 Excel 内部的日期数字：请把这一列设成日期格式再导出，{EXAMPLE}")),
+            5 if serial => {
+                wrong(format!("“{text}”是 Excel 内部的日期数字：请把这一列设成日期格式再导出，{EXAMPLE}"))
+            }
             0 | 4 => wrong(format!("“{text}”不是日期，{EXAMPLE}")),
             _ => wrong(format!("“{text}”不是日期，年份写成四位，{EXAMPLE}")),
         };
@@ -112,7 +114,9 @@ fn without_weekday(rest: &str) -> &str {
     let inside = rest.trim_start();
     let open = inside.strip_prefix('(').unwrap_or(inside);
     let named = ["星期", "礼拜", "周"].iter().find_map(|word| open.strip_prefix(word));
-    let Some(after) = named.and_then(|rest| rest.strip_prefix(['一', '二', '三', '四', '五', '六', '日', '天'])) else {
+    let Some(after) =
+        named.and_then(|rest| rest.strip_prefix(['一', '二', '三', '四', '五', '六', '日', '天']))
+    else {
         return inside;
     };
     after.strip_prefix(')').unwrap_or(after).trim_start()
@@ -204,20 +208,46 @@ mod tests {
     #[test]
     fn a_moment_is_read_as_people_and_programs_write_it() {
         for text in [
-            "2025-03-14 09:30", "2025/3/14 9:30", "2025/3/14  9:30:00", "2025-03-14T09:30:00", "2025年3月14日 9:30",
-            "2025年03月14日9时30分", "2025年3月14日 星期五 上午9点30分", "2025.3.14 9:30", "20250314 0930", "202503140930",
-            "20250314093000", "２０２５／３／１４　９：３０", "2025-3-14 9:30:00.000", "2025-03-14T09:30:00+08:00",
-            "2025-03-14T01:30:00Z", "2025/3/14 上午 9:30", "2025/3/14 9:30 AM", "2025-03-14（周五）09:30",
-            "2025年3月14号上午9点半", "\u{feff}2025-03-14\u{a0}09:30\u{200b}", "2025-03-14, 09:30",
+            "2025-03-14 09:30",
+            "2025/3/14 9:30",
+            "2025/3/14  9:30:00",
+            "2025-03-14T09:30:00",
+            "2025年3月14日 9:30",
+            "2025年03月14日9时30分",
+            "2025年3月14日 星期五 上午9点30分",
+            "2025.3.14 9:30",
+            "20250314 0930",
+            "202503140930",
+            "20250314093000",
+            "２０２５／３／１４　９：３０",
+            "2025-3-14 9:30:00.000",
+            "2025-03-14T09:30:00+08:00",
+            "2025-03-14T01:30:00Z",
+            "2025/3/14 上午 9:30",
+            "2025/3/14 9:30 AM",
+            "2025-03-14（周五）09:30",
+            "2025年3月14号上午9点半",
+            "\u{feff}2025-03-14\u{a0}09:30\u{200b}",
+            "2025-03-14, 09:30",
         ] {
             assert_eq!(read(text), Some(datetime(2025, 3, 14, 9, 30, 0, 0)), "{text}");
         }
-        for (text, hour) in
-            [("上午12:05", 0), ("中午12:05", 12), ("下午3:05", 15), ("下午15:05", 15), ("晚上8:05", 20), ("PM 12:05", 12)]
-        {
-            assert_eq!(read(&format!("2025/3/14 {text}")), Some(datetime(2025, 3, 14, hour, 5, 0, 0)), "{text}");
+        for (text, hour) in [
+            ("上午12:05", 0),
+            ("中午12:05", 12),
+            ("下午3:05", 15),
+            ("下午15:05", 15),
+            ("晚上8:05", 20),
+            ("PM 12:05", 12),
+        ] {
+            assert_eq!(
+                read(&format!("2025/3/14 {text}")),
+                Some(datetime(2025, 3, 14, hour, 5, 0, 0)),
+                "{text}"
+            );
         }
-        for day in ["2025-03-14", "2025/3/14", "2025年3月14日", "2025.03.14", "20250314", "2025-03-14 周五"] {
+        for day in ["2025-03-14", "2025/3/14", "2025年3月14日", "2025.03.14", "20250314", "2025-03-14 周五"]
+        {
             let read = Moment::parse(day).unwrap();
             assert_eq!((read.date, read.time), (jiff::civil::date(2025, 3, 14), None), "{day}");
         }

@@ -33,8 +33,22 @@ pub fn signs(input: &str) -> usize {
 /// Whether a text says nothing, or in one word that there is nothing to say (`无`, `-`, `N/A`).
 pub fn is_nothing(input: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "无", "暂无", "没有", "未知", "不详", "不明", "不清楚", "不知道", "空", "未填", "未填写", "未提供", "none",
-        "null", "nil", "na",
+        "无",
+        "暂无",
+        "没有",
+        "未知",
+        "不详",
+        "不明",
+        "不清楚",
+        "不知道",
+        "空",
+        "未填",
+        "未填写",
+        "未提供",
+        "none",
+        "null",
+        "nil",
+        "na",
     ];
     let said: String = normalize(input).chars().filter(|c| is_word(*c)).collect();
     said.is_empty() || WORDS.contains(&said.as_str())
@@ -107,9 +121,10 @@ pub fn is_unseen(c: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{8e2}' | '\u{feff}' => true,
         '\u{600}'..='\u{605}' | '\u{890}'..='\u{891}' => true,
         '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{3164}' | '\u{ffa0}' => true,
-        '\u{180b}'..='\u{180f}' | '\u{202a}'..='\u{202e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' => {
-            true
-        }
+        '\u{180b}'..='\u{180f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2060}'..='\u{206f}' => true,
         '\u{2800}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' => true,
         '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' => true,
         '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' => true,
@@ -175,10 +190,35 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_no_text() {
         let unseen = [
-            '\u{ad}', '\u{34f}', '\u{600}', '\u{61c}', '\u{115f}', '\u{1160}', '\u{180e}', '\u{200b}', '\u{200c}',
-            '\u{200d}', '\u{200e}', '\u{202a}', '\u{202e}', '\u{2060}', '\u{2064}', '\u{2066}', '\u{206f}',
-            '\u{2800}', '\u{3164}', '\u{fe0f}', '\u{feff}', '\u{ffa0}', '\u{fff9}', '\u{e0001}', '\u{e0041}',
-            '\u{e0100}', '\u{0}', '\u{7f}', '\u{85}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{600}',
+            '\u{61c}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{180e}',
+            '\u{200b}',
+            '\u{200c}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2064}',
+            '\u{2066}',
+            '\u{206f}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{fff9}',
+            '\u{e0001}',
+            '\u{e0041}',
+            '\u{e0100}',
+            '\u{0}',
+            '\u{7f}',
+            '\u{85}',
         ];
         for c in unseen {
             let six = c.to_string().repeat(6);
@@ -191,7 +231,9 @@ mod tests {
 
     #[test]
     fn what_joins_or_shapes_a_sign_stays_with_it_and_nowhere_else() {
-        for whole in ["👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥", "1\u{fe0f}\u{20e3}", "葛\u{e0100}城", "🙏🏽"] {
+        for whole in
+            ["👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥", "1\u{fe0f}\u{20e3}", "葛\u{e0100}城", "🙏🏽"]
+        {
             assert_eq!(clean(whole), whole);
         }
         for (typed, kept) in [
@@ -208,7 +250,8 @@ mod tests {
 
     #[test]
     fn some_words_say_that_there_is_nothing() {
-        for nothing in ["", " ", "-", "——", "/", "无", "（无）", "无。", "N/A", "ＮＵＬＬ", "不详"] {
+        for nothing in ["", " ", "-", "——", "/", "无", "（无）", "无。", "N/A", "ＮＵＬＬ", "不详"]
+        {
             assert!(is_nothing(nothing), "{nothing}");
         }
         for something in ["无锡", "0", "A", "没有名字的单位"] {

@@ -242,7 +242,10 @@ mod tests {
     fn a_quote_spoils_the_line_it_stands_in_and_no_other() {
         for (file, wanted) in [
             ("a,b,c\n1,\"甲,乙\",2\n", vec!["1: a|b|c", "2: 1|甲,乙|2"]),
-            ("\u{feff}a,b\r\n\"1\",\"他说\"\"好\"\"\"\r\n\r\n3,4", vec!["1: a|b", "2: 1|他说\"好\"", "4: 3|4"]),
+            (
+                "\u{feff}a,b\r\n\"1\",\"他说\"\"好\"\"\"\r\n\r\n3,4",
+                vec!["1: a|b", "2: 1|他说\"好\"", "4: 3|4"],
+            ),
             ("a,b\n1,\"甲\r\n乙\"\n3,4\n", vec!["1: a|b", "2: 1|甲\r\n乙", "4: 3|4"]),
             ("a,b\r1,2\r3,4", vec!["1: a|b", "2: 1|2", "3: 3|4"]),
             ("a,b,c\n1,\"甲,2\n3,乙,4\n5,\"丙\",6\n", vec!["1: a|b|c", "2: !", "3: 3|乙|4", "4: 5|丙|6"]),
@@ -280,7 +283,10 @@ mod tests {
         let cell = prop_oneof!["[a-c甲乙0-9]{0,4}", "[a-c\",甲]{1,6}", "[a-c甲]{1,3}\n[a-c,\"甲]{1,4}"];
         prop::collection::vec((cell, any::<bool>()), 3).prop_map(|cells| {
             let must = |cell: &str| cell.contains(['"', ',', '\n']);
-            cells.into_iter().map(|(cell, quote)| if quote || must(&cell) { quoted(&cell) } else { cell }).collect()
+            cells
+                .into_iter()
+                .map(|(cell, quote)| if quote || must(&cell) { quoted(&cell) } else { cell })
+                .collect()
         })
     }
 

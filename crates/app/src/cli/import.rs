@@ -96,7 +96,8 @@ fn words(summary: &Summary) -> String {
         text.push_str(&format!("\n新增单位：{}", summary.units_created.join("、")));
     }
     if !summary.units_near.is_empty() {
-        let near = summary.units_near.iter().map(|(name, known)| format!("\n  {name}（是否就是“{known}”？）"));
+        let near =
+            summary.units_near.iter().map(|(name, known)| format!("\n  {name}（是否就是“{known}”？）"));
         let near: String = near.collect();
         text.push_str(&format!(
             "\n下列名称与别的单位相近，没有新增；确是另一单位的，加上 --create-near-units：{near}"

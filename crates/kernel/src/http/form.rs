@@ -238,7 +238,8 @@ fn length(field: &Field, text: &str) -> Finding {
     let label = &field.label;
     // Dots, strokes and pictures do not make a text longer.
     if let Some(min) = field.bounds.min.filter(|min| said < *min) {
-        return Err(format!("“{label}”不少于 {min} 个字，现在 {said} 个字（标点和符号不算）"));
+        let why = if count < min { "" } else { "（标点和符号不算）" };
+        return Err(format!("“{label}”不少于 {min} 个字，现在 {said} 个字{why}"));
     }
     if said == 0 && field.required && field.control.writes() {
         return Err(format!("“{label}”里没有文字，请写明"));

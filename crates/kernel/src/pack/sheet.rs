@@ -42,7 +42,8 @@ pub fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) ->
             );
             continue;
         }
-        let cells = places.iter().map(|(column, place)| (*column, record[*place].trim().to_owned())).collect();
+        let cells =
+            places.iter().map(|(column, place)| (*column, record[*place].trim().to_owned())).collect();
         rows.push(Row { desk, file, line, cells });
     }
     rows

@@ -120,7 +120,13 @@ mod tests {
     #[test]
     fn a_row_is_new_ours_unchanged_or_taken() {
         let batch: BatchId = Id::stored("imp_1".into());
-        let known = |batch: &str, row| KnownRow { batch: batch.into(), row, digest: "d".into(), unit: None, unread: BTreeMap::new() };
+        let known = |batch: &str, row| KnownRow {
+            batch: batch.into(),
+            row,
+            digest: "d".into(),
+            unit: None,
+            unread: BTreeMap::new(),
+        };
         let of = |known: Option<Option<&KnownRow>>| fate(Some(&batch), 7, "d", known);
         assert_eq!(of(None), Fate::New);
         assert_eq!(of(Some(Some(&known("imp_1", 7)))), Fate::Ours);

@@ -246,7 +246,8 @@ fn commit<K: Kind>(
                     supposed.insert(row.key.clone(), row.digest.clone());
                 }
                 let done = if batch.is_some() { "已导入" } else { "可以导入" };
-                let remarks: Vec<Reject> = row.remarks.iter().chain(&further).map(|r| r.after(done)).collect();
+                let remarks: Vec<Reject> =
+                    row.remarks.iter().chain(&further).map(|r| r.after(done)).collect();
                 summary.remarked += u64::from(!remarks.is_empty());
                 rejects.row(row.row, &remarks)?;
                 if let Some((number, code)) = receipt {
@@ -289,7 +290,9 @@ fn settle<K: Kind>(
     loop {
         let mut keys = HashSet::new();
         let mut new = Vec::new();
-        for (nth, row) in rows.iter().enumerate().filter(|(nth, _)| became[*nth].is_none()).collect::<Vec<_>>() {
+        for (nth, row) in
+            rows.iter().enumerate().filter(|(nth, _)| became[*nth].is_none()).collect::<Vec<_>>()
+        {
             let here = held.get(row.key.as_str()).copied().or(supposed.get(&row.key).map(String::as_str));
             let subject = known.get(&row.key).map(|subject| before.get(subject));
             let fate = match here {

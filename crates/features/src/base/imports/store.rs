@@ -77,7 +77,10 @@ pub fn rows_of(tx: &Tx, subjects: &[&str]) -> Result<HashMap<String, KnownRow>> 
                 row: row.get("row_no")?,
                 digest: row.get("digest")?,
                 unit: row.get("unit")?,
-                unread: row.get::<Option<String>>("unread")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+                unread: row
+                    .get::<Option<String>>("unread")?
+                    .and_then(|text| serde_json::from_str(&text).ok())
+                    .unwrap_or_default(),
             };
             found.insert(row.get("subject")?, known);
         }

@@ -115,7 +115,8 @@ mod tests {
         ] {
             assert!(near(one, other) && near(other, one), "{one} {other}");
         }
-        for (one, other) in [("锦宁市商务局", "锦宁市水务集团"), ("公安局", "锦宁市公共安全局"), ("市局", "市商务局")]
+        for (one, other) in
+            [("锦宁市商务局", "锦宁市水务集团"), ("公安局", "锦宁市公共安全局"), ("市局", "市商务局")]
         {
             assert!(!near(one, other) && !near(other, one), "{one} {other}");
         }

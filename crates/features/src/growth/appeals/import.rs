@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use huitong_kernel::city::City;
 use huitong_codes::{Moment, moment, text};
+use huitong_kernel::city::City;
 use huitong_kernel::clock::{civil_date, instant};
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::http::Filled;
@@ -19,10 +19,11 @@ use crate::base::imports::{
     self, BatchId, Entered, Entry, Kind, Line, Mapping, Options, Reject, Row, Rules, Sheet, Summary,
     UnitNames, Unknown, Words,
 };
+use crate::base::matters::sentences::IMPORT;
 use crate::base::units::UnitId;
 
 /// The form a row is held to: looser than that of intake, for what was said elsewhere cannot be said again.
-const FORM: &str = "appeal_import";
+pub const FORM: &str = "appeal_import";
 /// Characters of the text that make a title where the file has none.
 const TITLE: usize = 30;
 /// Columns of the mapping that are no fields of the form.
@@ -172,8 +173,7 @@ impl Kind for Appeals<'_> {
 
     fn read(&self, line: &Line, remarks: &mut Vec<Reject>) -> std::result::Result<Understood, Vec<Reject>> {
         let mut rejects = Vec::new();
-        let received_at =
-            self.received_at(line).map_err(|reject| rejects.push(reject)).unwrap_or_default();
+        let received_at = self.received_at(line).map_err(|reject| rejects.push(reject)).unwrap_or_default();
         let unit_name = imports::unit_name(line.text("unit"));
         let unit = self.units.get(&unit_name).cloned();
         if unit.is_none() && !unit_name.is_empty() {
@@ -256,7 +256,9 @@ impl Kind for Appeals<'_> {
             Ok(Entered { subject, unit, receipt, unread, remarks })
         };
         let pairs = rows.iter().zip(answers);
-        pairs.map(|(row, answer)| answer.map_or_else(|r| Ok(Err(r)), |kept| entered(row, kept).map(Ok))).collect()
+        pairs
+            .map(|(row, answer)| answer.map_or_else(|r| Ok(Err(r)), |kept| entered(row, kept).map(Ok)))
+            .collect()
     }
 }
 
@@ -265,10 +267,10 @@ fn with_batch<'f>(mut entry: entry::Entry<'f>, batch: &BatchId, row: &Row<Unders
     entry.matter.record = entry
         .matter
         .record
-        .fact("import", batch.as_str())
+        .fact(IMPORT, batch.as_str())
         .fact("row", row.row)
         .fact("source_unit", row.entry.unit_name.as_str());
-    entry.matter.step.content = json!({"import": batch.as_str()}).to_string();
+    entry.matter.step.content = json!({IMPORT: batch.as_str()}).to_string();
     entry
 }
 
@@ -284,9 +286,8 @@ impl Appeals<'_> {
         post: Option<&Post>,
     ) -> Result<std::result::Result<Decided<'f>, Vec<Reject>>> {
         let Understood { said, received_at, unread, .. } = &row.entry;
-        let begun = |said: &Checked| {
-            submit::entry(tx, "register", said, &[], post, self.source, Some(*received_at))
-        };
+        let begun =
+            |said: &Checked| submit::entry(tx, "register", said, &[], post, self.source, Some(*received_at));
         let error = match begun(said) {
             Ok(entry) => return Ok(Ok((entry, unread.clone(), Vec::new()))),
             Err(error) if error.field_errors().is_empty() => return Err(error),
@@ -295,11 +296,8 @@ impl Appeals<'_> {
         let (mut said, mut unread, mut remarks) = (said.clone(), unread.clone(), Vec::new());
         for wrong in error.field_errors() {
             let label = self.form.field(&wrong.field).map_or(&wrong.field, |field| &field.label);
-            let reject = |reason| Reject {
-                column: label.clone(),
-                value: said.text(&wrong.field).to_owned(),
-                reason,
-            };
+            let reject =
+                |reason| Reject { column: label.clone(), value: said.text(&wrong.field).to_owned(), reason };
             if !self.optional(&wrong.field) {
                 return Ok(Err(vec![reject(wrong.message.clone())]));
             }

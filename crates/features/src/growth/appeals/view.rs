@@ -37,6 +37,8 @@ pub struct AppealRow {
     pub title: String,
     /// Channel it came by.
     pub source: String,
+    /// The number it goes by there; only for those inside, empty where it has none.
+    pub source_number: String,
     /// Whom it comes from, in words that this reader may read.
     pub from: String,
     /// How identity is disclosed.
@@ -141,6 +143,7 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
         category: appeal.category.clone(),
         title: appeal.title.clone(),
         source: pack.label("appeal_source", &appeal.source).unwrap_or(&appeal.source).to_owned(),
+        source_number: appeal.source_number.clone().filter(|_| inside).unwrap_or_default(),
         from: from_words(ctx, pack, appeal, &names),
         disclosure: appeal.disclosure.clone(),
         verified: appeal.verified,
