@@ -64,7 +64,10 @@ impl UnitNames {
             }
         }
         let mut unknown = Unknown::default();
-        for name in found.into_values() {
+        // Of two names of one unit the longer one is the whole.
+        let mut found: Vec<String> = found.into_values().collect();
+        found.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
+        for name in found {
             match self.full.iter().chain(&unknown.new).find(|known| near(&name, known)) {
                 Some(known) => unknown.near.push((name.clone(), known.clone())),
                 None => unknown.new.push(name),

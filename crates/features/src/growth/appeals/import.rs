@@ -344,7 +344,7 @@ impl Appeals<'_> {
         }
         Some(match self.near.get(&same) {
             Some(known) => format!(
-                "没有名为“{name}”的单位，已有“{known}”；是同一单位的请在文件中改成它的名称，确是另一单位的加上 --create-near-units"
+                "没有名为“{name}”的单位，相近的有“{known}”；是同一单位的请在文件中改成它的名称，确是另一单位的加上 --create-near-units"
             ),
             None if !name.chars().any(text::is_han) => {
                 format!("“{name}”不是单位名称；请改成单位全称，或者留空")

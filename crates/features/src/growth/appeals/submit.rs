@@ -13,7 +13,7 @@ use serde_json::json;
 use super::PROCEDURE;
 use super::case::journal_view;
 use super::entry::{self, Entry};
-use super::model::{ANONYMOUS, Appeal, AppealId, WORDS};
+use super::model::{ANONYMOUS, Appeal, AppealId, INDIVIDUAL, WORDS};
 use super::{number, store};
 use crate::base::associations::{self, Association, Terms};
 use crate::base::attachments::{self, KeptFile};
@@ -149,11 +149,6 @@ fn compose(
     let anonymous = said.text("disclosure") == ANONYMOUS;
     let person = |field: &str| Some(said.text(field).to_owned()).filter(|v| !anonymous && !v.is_empty());
     let (association, company) = if anonymous { (None, None) } else { (association, company) };
-    let kind = match (&association, &company) {
-        (Some(_), _) => "association",
-        (None, Some(_)) => "company",
-        (None, None) => "individual",
-    };
     let at = received_at.unwrap_or(ctx.now);
     let user = ctx.user().filter(|_| act.key == "submit" && !anonymous).map(ToString::to_string);
     let number_of = text::key(said.text("source_number"));
@@ -173,7 +168,7 @@ fn compose(
         category: Some(said.text("category").to_owned()).filter(|c| !c.is_empty()),
         text: said.text("text").to_owned(),
         disclosure: said.text("disclosure").to_owned(),
-        complainant_kind: kind.to_owned(),
+        complainant_kind: INDIVIDUAL.to_owned(),
         contact_name: person("contact_name"),
         contact_phone: person("contact_phone"),
         verified: false,

@@ -182,7 +182,7 @@ fn from_words(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> String 
     }
     match organisation(appeal, names) {
         organisation if !organisation.is_empty() => organisation,
-        _ => pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
+        _ => pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned(),
     }
 }
 
@@ -227,7 +227,7 @@ fn person(
     phone: impl Fn(&str) -> String,
 ) -> Complainant {
     Complainant {
-        kind: pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
+        kind: pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned(),
         name: appeal.contact_name.as_deref().map(name).unwrap_or_default(),
         phone: appeal.contact_phone.as_deref().map(phone).unwrap_or_default(),
         organisation: organisation(appeal, names),
