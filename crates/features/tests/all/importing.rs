@@ -82,7 +82,13 @@ impl Desk {
     fn cell(&self, column: &str, number: &str) -> Option<String> {
         let sql =
             format!("SELECT {column} AS said FROM appeals WHERE source = 'hotline' AND source_number = $1");
-        self.cast.app.read(|tx| Ok(tx.one(&sql, args![number])?.map(|row| row.get::<Option<String>>("said")).transpose()?.flatten()))
+        self.cast.app.read(|tx| {
+            Ok(tx
+                .one(&sql, args![number])?
+                .map(|row| row.get::<Option<String>>("said"))
+                .transpose()?
+                .flatten())
+        })
     }
 
     fn id(&self, number: &str) -> String {

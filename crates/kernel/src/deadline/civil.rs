@@ -89,3 +89,24 @@ pub fn parse_instant(text: &str) -> Result<i64, String> {
         + i64::from(time.subsec_nanosecond() / 1_000_000);
     Ok(instant(day_number(civil.date()), millis))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_day_that_can_be_written_is_shown_as_another(year in 1_i16..9999, month in 1_i8..=12, day in 1_i8..=28, time in 0..DAY) {
+            let date = jiff::civil::date(year, month, day);
+            let at = instant(day_number(date), time);
+            prop_assert_eq!(date_of(day_of(bounded(at))), date);
+        }
+
+        #[test]
+        fn what_is_beyond_is_brought_within(at in any::<i64>()) {
+            prop_assert!((0..=9999).contains(&date_of(day_of(bounded(at))).year()));
+        }
+    }
+}
