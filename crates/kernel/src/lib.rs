@@ -23,6 +23,7 @@ pub mod list;
 pub mod migrate;
 pub mod pack;
 pub mod policy;
+pub mod records;
 pub mod rights;
 pub mod shelf;
 

@@ -56,7 +56,7 @@ impl Args {
             id.as_ref()
                 .map(|id| texts.words(row, id))
                 .filter(|id| !id.is_empty())
-                .unwrap_or((row + 1).to_string())
+                .unwrap_or(texts.number(row).to_string())
         };
         let found = pairs(&notes, &Options::default());
         for pair in &found {

@@ -39,12 +39,15 @@ pub struct Args {
     /// 只检查，不写入
     #[arg(long)]
     dry_run: bool,
-    /// 把没有导入的行和原因写到这个文件
+    /// 把没有导入的行、没能识别的内容和原因写到这个文件
     #[arg(long, value_name = "文件")]
     rejects: Option<PathBuf>,
     /// 先新增文件里有、平台里没有的单位
     #[arg(long)]
     create_units: bool,
+    /// 名称与已有单位相近的也新增；先不加这一项，核对列出的名称
+    #[arg(long, requires = "create_units")]
+    create_near_units: bool,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -63,6 +66,7 @@ impl Args {
             file: &self.file,
             mapping: &self.mapping,
             create_units: self.create_units,
+            create_near: self.create_near_units,
             options: Options {
                 dry_run: self.dry_run,
                 rejects: self.rejects.as_deref(),
@@ -80,13 +84,24 @@ impl Args {
 }
 
 fn words(summary: &Summary) -> String {
-    let Summary { rows, accepted, rejected, unchanged, .. } = summary;
+    let Summary { rows, accepted, rejected, unchanged, remarked, .. } = summary;
     let mut text = format!("共 {rows} 行：导入 {accepted}，已有 {unchanged}，未导入 {rejected}。");
+    if *remarked > 0 {
+        text.push_str(&format!("导入的行中有 {remarked} 行的个别内容未能识别，已按原文留存。"));
+    }
     if summary.dry_run {
         text.push_str("这次只检查，没有写入。");
     }
     if !summary.units_created.is_empty() {
         text.push_str(&format!("\n新增单位：{}", summary.units_created.join("、")));
+    }
+    if !summary.units_near.is_empty() {
+        let near =
+            summary.units_near.iter().map(|(name, known)| format!("\n  {name}（是否就是“{known}”？）"));
+        let near: String = near.collect();
+        text.push_str(&format!(
+            "\n下列名称与别的单位相近，没有新增；确是另一单位的，加上 --create-near-units：{near}"
+        ));
     }
     text
 }

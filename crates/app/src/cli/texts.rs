@@ -4,30 +4,36 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use huitong_kernel::deadline::parse_instant;
+use huitong_codes::Moment;
+use huitong_kernel::records::Records;
 
-use crate::out::{Failure, why};
+use crate::out::{Failure, note, why};
 
 /// A sheet with a heading, or texts one a line.
 pub struct Texts {
     heading: Vec<String>,
-    rows: Vec<Vec<String>>,
+    /// Each with its place in the file, first = 1: a row that cannot be read leaves its place empty.
+    rows: Vec<(usize, Vec<String>)>,
 }
 
 /// A column, or several that are read one after the other.
 pub struct Columns(Vec<usize>);
 
 impl Texts {
-    /// Reads a CSV file with a heading.
+    /// Reads a CSV file with a heading; a row that cannot be read is named on standard error and left out.
     pub fn sheet(path: &Path) -> Result<Texts, Failure> {
         let text = read(path)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let wrong = |e: &csv::Error| Failure::Wrong(format!("{} 不是 CSV 文件：{e}", path.display()));
-        let heading: Vec<String> =
-            reader.headers().map_err(|e| wrong(&e))?.iter().map(|name| name.trim().to_owned()).collect();
+        let mut records = Records::new(text.as_bytes()).flatten();
+        let heading = records.next().map_or(Ok(Vec::new()), |record| record.cells);
+        let heading = heading
+            .map_err(|damage| Failure::Wrong(format!("{} 列名那一行：{}", path.display(), damage.why())))?;
+        let heading = heading.iter().map(|name| name.trim().to_owned()).collect();
         let mut rows = Vec::new();
-        for record in reader.records() {
-            rows.push(record.map_err(|e| wrong(&e))?.iter().map(str::to_owned).collect());
+        for (nth, record) in records.enumerate() {
+            match record.cells {
+                Ok(cells) => rows.push((nth + 1, cells)),
+                Err(damage) => note(&format!("文件第 {} 行没有计入：{}", record.line, damage.why())),
+            }
         }
         Ok(Texts { heading, rows })
     }
@@ -38,7 +44,8 @@ impl Texts {
             return Texts::sheet(path);
         }
         let text = read(path)?;
-        let rows = text.lines().map(|line| vec![line.trim_end_matches('\r').to_owned()]).collect();
+        let rows = text.lines().enumerate();
+        let rows = rows.map(|(nth, line)| (nth + 1, vec![line.trim_end_matches('\r').to_owned()])).collect();
         Ok(Texts { heading: vec![String::from("text")], rows })
     }
 
@@ -68,9 +75,14 @@ impl Texts {
         Ok((Columns(vec![0]), Columns(vec![1])))
     }
 
+    /// The place of a row in the file, first = 1.
+    pub fn number(&self, row: usize) -> usize {
+        self.rows[row].0
+    }
+
     /// The words of a row in a column.
     pub fn words(&self, row: usize, columns: &Columns) -> String {
-        let cell = |place: &usize| self.rows[row].get(*place).map_or("", |cell| cell.trim());
+        let cell = |place: &usize| self.rows[row].1.get(*place).map_or("", |cell| cell.trim());
         let cells: Vec<&str> = columns.0.iter().map(cell).filter(|cell| !cell.is_empty()).collect();
         cells.join("\n")
     }
@@ -81,29 +93,15 @@ impl Texts {
         if said.is_empty() {
             return Ok(None);
         }
-        instant(&said).map(Some).ok_or_else(|| {
-            let example = "2025-03-14、2025/3/14 09:30:00";
-            Failure::Wrong(format!("第 {} 行的时间“{said}”读不出来，应形如 {example}", row + 1))
+        Moment::parse(&said).map(|said| Some(instant(&said))).map_err(|error| {
+            Failure::Wrong(format!("第 {} 行的时间“{said}”读不出来：{error}", self.number(row)))
         })
     }
 }
 
-/// An instant as files write it: a date with or without time, with hyphens or strokes.
-pub fn instant(said: &str) -> Option<i64> {
-    if let Ok(at) = parse_instant(said) {
-        return Some(at);
-    }
-    let said = said.replace('/', "-");
-    let (date, time) = said.split_once([' ', 'T']).unwrap_or((&said, ""));
-    let parts: Vec<i16> = date.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [year, month, day] = parts.as_slice() else { return None };
-    let date = jiff::civil::Date::new(*year, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?).ok()?;
-    let time = match time.trim() {
-        "" => jiff::civil::Time::midnight(),
-        time if time.find(':') == Some(1) => format!("0{time}").parse().ok()?,
-        time => time.parse().ok()?,
-    };
-    Some(huitong_kernel::clock::instant(date.to_datetime(time)))
+/// An instant as files write it.
+pub fn instant(said: &Moment) -> i64 {
+    huitong_kernel::clock::instant(said.civil())
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -112,22 +110,4 @@ fn read(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::Wrong(format!("{} 不是 UTF-8 编码，请另存为 UTF-8 后重试", path.display())))?;
     Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn instants_are_read_as_files_write_them() {
-        let morning = instant("2025-03-14 09:30:00");
-        assert!(morning.is_some());
-        for same in ["2025/3/14 9:30:00", "2025-03-14T09:30:00+08:00", "2025/03/14 09:30"] {
-            assert_eq!(instant(same), morning, "{same}");
-        }
-        assert_eq!(instant("2025-3-14"), instant("2025/03/14 00:00:00"));
-        for wrong in ["", "gestern", "2025-13-01", "2025-03-14 25:00"] {
-            assert_eq!(instant(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use huitong_kernel::clock::rfc3339;
+use huitong_codes::Moment;
+use huitong_kernel::clock::{DAY, rfc3339};
 use huitong_text::topics::{Note, Options, topics};
 use serde::Serialize;
 
@@ -67,13 +68,9 @@ impl Args {
             None => None,
             // A day without time is meant whole.
             Some(said) => Some(
-                instant(said).map(|at| if said.len() <= 10 { at + 86_400_000 - 1 } else { at }).ok_or_else(
-                    || {
-                        Failure::Wrong(format!(
-                            "--until：“{said}”读不出来，应形如 2025-03-14 或 2025-03-14T09:30:00+08:00"
-                        ))
-                    },
-                )?,
+                Moment::parse(said)
+                    .map(|said| instant(&said) + if said.time.is_none() { DAY - 1 } else { 0 })
+                    .map_err(|error| Failure::Wrong(format!("--until：“{said}”读不出来：{error}")))?,
             ),
         };
         let (mut rows, mut words) = (Vec::new(), Vec::new());

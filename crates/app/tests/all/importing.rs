@@ -75,7 +75,7 @@ fn the_whole_file(database: Option<String>) {
         "{rejected:.200}"
     );
     let began = Instant::now();
-    let (ran, said) = place.import(&file, &["--create-units"]);
+    let (ran, said) = place.import(&file, &["--create-units", "--create-near-units"]);
     println!("{} ms for {}", began.elapsed().as_millis(), counts(&said)[1]);
     assert_eq!((ran.exit, counts(&said)), (0, [5521, 5521, 0, 0]));
     assert_eq!(said["units_created"].as_array().unwrap().len(), 113);

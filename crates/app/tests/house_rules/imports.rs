@@ -21,7 +21,7 @@ pub const STORES: Rule = Rule {
 /// What each crate may see of ours.
 const BELOW: [(&str, &[&str]); 7] = [
     ("codes", &[]),
-    ("text", &[]),
+    ("text", &["codes"]),
     ("papers", &[]),
     ("kernel", &["codes"]),
     ("features", &["codes", "kernel", "text", "papers"]),

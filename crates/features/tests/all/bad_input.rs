@@ -47,6 +47,21 @@ db_test! {
         assert_eq!(cast.app.post("/appeals/new").form(&[("text", &long)]).send().status, 422);
     }
 
+    fn what_says_nothing_is_no_answer(db) {
+        let cast = Cast::new(db);
+        for unseen in ['\u{2800}', '\u{ad}', '\u{200d}', '\u{3164}', '\u{fe0f}', '\u{115f}', '\u{ffa0}', '\u{2060}', '\u{e0041}', '\u{34f}', '\u{3000}'] {
+            let said = unseen.to_string().repeat(12);
+            let found = findings(&post(&cast, &Cast::appeal(&json!({"title": said, "text": said, "contact_name": said}))));
+            let fields: Vec<&str> = found.iter().map(|f| f.0.as_str()).collect();
+            assert_eq!(fields, ["title", "text", "contact_name"], "{unseen:?} {found:?}");
+        }
+        for marks in ["……。。。！？——", "👍👍👍👍👍👍👍👍👍👍👍👍", "************"] {
+            let found = findings(&post(&cast, &Cast::appeal(&json!({"title": marks, "text": marks, "contact_name": marks}))));
+            assert_eq!(found.len(), 3, "{marks} {found:?}");
+            assert!(found[0].1.contains("标点和符号不算"), "{found:?}");
+        }
+    }
+
     fn odd_characters_are_kept_and_what_nobody_sees_is_left_out(db) {
         let cast = Cast::new(db);
         let odd = "<script>alert(1)</script> & \"引号\" '单' 😀👩‍🏭 ﷽ 𠮷野家 e\u{301} ﬁ\u{3000}全角ＡＢＣ";

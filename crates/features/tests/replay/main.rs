@@ -89,7 +89,8 @@ fn replay(db: &TestDb, rows: usize, hands: usize) {
     let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/tests/data/hotline-orders.toml");
     let receipts = db.dir.path().join("receipts.csv");
     let options = Options { receipts: Some(&receipts), ..Options::default() };
-    let request = import::Request { file: &file, mapping: &mapping, create_units: true, options };
+    let request =
+        import::Request { file: &file, mapping: &mapping, create_units: true, create_near: true, options };
     let summary = import::run(&app.city, &Actor::CommandLine, &request).expect("an import");
     assert_eq!((summary.accepted, summary.rejected), (summary.rows, 0));
 

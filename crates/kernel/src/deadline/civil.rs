@@ -9,11 +9,12 @@ pub(super) const HOUR: i64 = 60 * MINUTE;
 pub(super) const DAY: i64 = 24 * HOUR;
 const OFFSET: i64 = 8 * HOUR;
 
-// The years 1000 to 9000; beyond them a date would have no four-digit year.
-const EARLIEST: i64 = -30_600_000_000_000;
-const LATEST: i64 = 221_000_000_000_000;
+// The years 0 to 9998: beyond them a date has no four-digit year, and the last is left to limits that run on.
+const EARLIEST: i64 = -62_167_248_000_000;
+const LATEST: i64 = 253_370_736_000_000;
 
-/// Brings an instant into the years that can be written.
+/// Brings an instant into the years that can be written; within them it stays as it is, so that nothing is ever counted from
+/// another day than its own.
 pub(super) fn bounded(at: i64) -> i64 {
     at.clamp(EARLIEST, LATEST)
 }
@@ -87,4 +88,25 @@ pub fn parse_instant(text: &str) -> Result<i64, String> {
         + i64::from(time.second()) * SECOND
         + i64::from(time.subsec_nanosecond() / 1_000_000);
     Ok(instant(day_number(civil.date()), millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_day_that_can_be_written_is_shown_as_another(year in 1_i16..9999, month in 1_i8..=12, day in 1_i8..=28, time in 0..DAY) {
+            let date = jiff::civil::date(year, month, day);
+            let at = instant(day_number(date), time);
+            prop_assert_eq!(date_of(day_of(bounded(at))), date);
+        }
+
+        #[test]
+        fn what_is_beyond_is_brought_within(at in any::<i64>()) {
+            prop_assert!((0..=9999).contains(&date_of(day_of(bounded(at))).year()));
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use huitong_codes::text::clean;
 use huitong_codes::{DocNo, Money, ResidentId, division, industry};
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
@@ -9,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::clock;
 use crate::error::FieldError;
 use crate::http::body::Filled;
-use crate::http::form::{missing, one_of, short, visible};
+use crate::http::form::{missing, one_of, short};
 use crate::pack::{Control, Field, Pack, RelativeDay};
 
 /// Characters of one cell of a table.
@@ -72,7 +73,7 @@ impl Reading<'_> {
     }
 
     fn sent(&self, key: &str) -> String {
-        visible(self.filled.get(key)).trim().to_owned()
+        clean(self.filled.get(key)).trim().to_owned()
     }
 
     fn empty(&self) -> Answer {
@@ -215,7 +216,7 @@ impl Reading<'_> {
         let picked = format!("{}_id", field.key);
         let mut all: Vec<String> = Vec::new();
         let sent = self.filled.all(&field.key).into_iter().chain(self.filled.all(&picked));
-        for text in sent.flat_map(|text| text.split('、')).map(|text| visible(text).trim().to_owned()) {
+        for text in sent.flat_map(|text| text.split('、')).map(|text| clean(text).trim().to_owned()) {
             if text.chars().count() > CELL {
                 return self.wrong(format!("“{}”里有一项太长，请核对", field.label));
             }
@@ -259,7 +260,7 @@ impl Reading<'_> {
         let mut rows: BTreeMap<usize, Map<String, Json>> = BTreeMap::new();
         let mut wrong = Vec::new();
         for (name, text) in self.filled.values.iter().filter(|(name, _)| name.starts_with(&start)) {
-            let text = visible(text).trim().to_owned();
+            let text = clean(text).trim().to_owned();
             let place = name[start.len()..].split_once('.');
             let place = place.and_then(|(nth, column)| Some((nth.parse::<usize>().ok()?, column)));
             let Some((nth, column)) = place.filter(|(_, c)| field.columns.iter().any(|(key, _)| key == c))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use huitong_codes::text::{clean, signs};
 use huitong_codes::{Phone, Uscc, resident_id};
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -45,6 +46,12 @@ impl Checked {
     /// The same of any type: accounts for their names.
     pub fn mean_json(&mut self, key: &str, value: Json) {
         self.values.insert(key.to_owned(), value);
+    }
+
+    /// Takes back what was said in a field.
+    pub fn leave_out(&mut self, key: &str) {
+        self.values.remove(key);
+        self.values.remove(&format!("{key}_id"));
     }
 
     /// The text of a field that may be left empty.
@@ -187,13 +194,13 @@ fn open_to_many(field: &Field, checked: &Checked) -> Finding {
 }
 
 fn value(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
-    let text = visible(filled.get(&field.key)).trim().to_owned();
+    let text = clean(filled.get(&field.key)).trim().to_owned();
     if filled.strict && filled.repeated.iter().any(|(name, _)| *name == field.key) {
         return Err(format!("“{}”只能有一个值，不能是列表", field.label));
     }
     let id = format!("{}_id", field.key);
     let picked = if field.control.looks_up() { filled.get(&id) } else { "" };
-    let picked = visible(picked).trim().to_owned();
+    let picked = clean(picked).trim().to_owned();
     if text.is_empty() && picked.is_empty() {
         return if field.required { Err(missing(field)) } else { Ok(()) };
     }
@@ -239,23 +246,6 @@ pub(super) fn missing(field: &Field) -> String {
     format!("请{verb}“{}”", field.label)
 }
 
-/// Leaves out signs that nobody sees and so nobody can take out: controls, and those that turn the direction of reading
-/// round. They come along when people copy from elsewhere.
-pub(super) fn visible(text: &str) -> String {
-    let unseen = |c: char| match c {
-        '\n' | '\t' => false,
-        '\u{200b}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'
-        | '\u{2066}'..='\u{2069}' => true,
-        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => true,
-        c => c.is_control(),
-    };
-    text.chars().filter(|c| !unseen(*c)).collect()
-}
-
 fn one_line(field: &Field, text: &str) -> Finding {
     if text.contains('\n') && field.control != Control::TextArea {
         return Err(format!("“{}”只能写一行，请去掉换行", field.label));
@@ -264,10 +254,15 @@ fn one_line(field: &Field, text: &str) -> Finding {
 }
 
 fn length(field: &Field, text: &str) -> Finding {
-    let count = text.chars().count();
+    let (count, said) = (text.chars().count(), signs(text));
     let label = &field.label;
-    if let Some(min) = field.bounds.min.filter(|min| count < *min) {
-        return Err(format!("“{label}”不少于 {min} 个字，现在 {count} 个字"));
+    // Dots, strokes and pictures do not make a text longer.
+    if let Some(min) = field.bounds.min.filter(|min| said < *min) {
+        let why = if count < min { "" } else { "（标点和符号不算）" };
+        return Err(format!("“{label}”不少于 {min} 个字，现在 {said} 个字{why}"));
+    }
+    if said == 0 && field.required && field.control.writes() {
+        return Err(format!("“{label}”里没有文字，请写明"));
     }
     let max = field.bounds.max.unwrap_or(SHORT);
     if count > max {

@@ -1,5 +1,7 @@
 //! Stop markings: 涉密不上网，上网不涉密. A text that carries one is not taken in.
 
+use huitong_codes::text::is_unseen;
+
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::source::Source;
@@ -57,12 +59,8 @@ pub(super) fn find(markings: &[Marking], text: &str) -> Option<Stop> {
 /// Drops spaces and invisible signs and makes the many stars one, so that `机 密 ★` and `机密☆` are seen as the same;
 /// lines stay apart, because a star at the head of a line is a bullet.
 fn normal(text: &str) -> String {
-    let kept = text.chars().filter(|c| *c == '\n' || !c.is_whitespace() && !is_invisible(*c));
+    let kept = text.chars().filter(|c| *c == '\n' || !c.is_whitespace() && !is_unseen(*c));
     kept.map(|c| if is_star(c) { '★' } else { c }).collect()
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
 fn is_star(c: char) -> bool {

@@ -7,6 +7,7 @@ use super::desk::{Desk, Ref};
 use super::file::TextFile;
 use super::finding::{At, did_you_mean};
 use super::source::{Source, SourceKind};
+use crate::records::Records;
 
 /// One data row.
 pub struct Row<'a> {
@@ -18,23 +19,21 @@ pub struct Row<'a> {
 
 /// Reads a sheet whose header must be exactly `columns`, in any order.
 pub fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) -> Vec<Row<'a>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(file.text.as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    let header_line =
-        1 + file.text.lines().take_while(|line| line.trim().is_empty() || line.starts_with('#')).count();
+    let mut found = Records::new(file.text.as_bytes()).comment(b'#').flatten().filter_map(|record| {
+        let at = file.at(record.line, "");
+        match record.cells {
+            Ok(_) if record.lines > 1 => desk.say(&at, "栏内有换行", "多半是少了一个引号 \"，请补上或删去"),
+            Ok(cells) => return Some((record.line, cells)),
+            Err(damage) => desk.say(&at, damage.why(), "请改正这一行"),
+        }
+        None
+    });
+    let (header_line, header) = found.next().unwrap_or((1, Vec::new()));
+    let header: Vec<&str> = header.iter().map(|cell| cell.trim()).collect();
     let Some(places) = header_places(desk, file, &header, header_line, columns) else { return Vec::new() };
     let mut rows = Vec::new();
-    for record in reader.records().flatten() {
-        let line = file.line(begin_of(&file.text, &record));
+    for (line, record) in found {
         let at = file.at(line, "");
-        if record.iter().any(|cell| cell.contains('\n')) {
-            desk.say(&at, "栏内有换行", "多半是少了一个引号 \"，请补上或删去");
-            continue;
-        }
         if record.len() != header.len() {
             desk.say(
                 &at,
@@ -43,41 +42,33 @@ pub fn rows<'a>(desk: &'a Desk, file: &'a TextFile, columns: &[&'static str]) ->
             );
             continue;
         }
-        let cells = places.iter().map(|(column, place)| (*column, record[*place].to_owned())).collect();
+        let cells =
+            places.iter().map(|(column, place)| (*column, record[*place].trim().to_owned())).collect();
         rows.push(Row { desk, file, line, cells });
     }
     rows
 }
 
-/// Where a row itself begins: the reader's own place is that of the comments and empty lines before it.
-fn begin_of(text: &str, record: &csv::StringRecord) -> usize {
-    let from = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-    let before = text.get(from..).unwrap_or_default().split_inclusive('\n');
-    let passed =
-        before.take_while(|line| line.trim_end_matches(['\r', '\n']).is_empty() || line.starts_with('#'));
-    from + passed.map(str::len).sum::<usize>()
-}
-
 fn header_places(
     desk: &Desk,
     file: &TextFile,
-    header: &csv::StringRecord,
+    header: &[&str],
     line: usize,
     columns: &[&'static str],
 ) -> Option<Vec<(&'static str, usize)>> {
     let mut whole = true;
-    for (place, name) in header.iter().enumerate() {
+    for (place, name) in header.iter().copied().enumerate() {
         if !columns.contains(&name) {
             let suggestion = did_you_mean(name, columns.iter().copied());
             desk.say(&file.at(line, name), format!("表头里有不认识的栏“{name}”"), suggestion);
-        } else if header.iter().take(place).any(|earlier| earlier == name) {
+        } else if header.iter().take(place).any(|earlier| *earlier == name) {
             desk.say(&file.at(line, name), format!("表头里“{name}”栏重复"), "请删去其中一栏");
             whole = false;
         }
     }
     let mut places = Vec::new();
     for column in columns {
-        match header.iter().position(|name| name == *column) {
+        match header.iter().position(|name| name == column) {
             Some(place) => places.push((*column, place)),
             None => {
                 whole = false;

@@ -35,6 +35,8 @@ pub struct Pack {
     pub version: String,
     /// First day it is in force.
     pub effective_from: Date,
+    /// The first year in which something may have happened that a file tells of; an earlier one is a slip.
+    pub plausible_from: i16,
     /// Path → text, as it was read; what the database stores.
     pub files: BTreeMap<String, String>,
     /// The city's own names, units and divisions.
@@ -75,11 +77,15 @@ pub struct Pack {
 /// The page that says how to read and change the pack; it holds no policy.
 const README: &str = "README.md";
 
+/// Where the pack names no first year.
+const PLAUSIBLE_FROM: i16 = 1990;
+
 struct Head {
     id: String,
     title: String,
     version: String,
     effective_from: Date,
+    plausible_from: i16,
 }
 
 impl Pack {
@@ -163,12 +169,13 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
         examples::read(desk, shelf, &procedures, vocabulary),
         stories::read(desk, shelf, &procedures, &city),
     );
-    let Head { id, title, version, effective_from } = head;
+    let Head { id, title, version, effective_from, plausible_from } = head;
     Pack {
         id,
         title,
         version,
         effective_from,
+        plausible_from,
         files: files.clone(),
         city,
         calendar,
@@ -191,8 +198,13 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
 }
 
 fn head(desk: &Desk, shelf: &Shelf) -> Head {
-    let nothing =
-        Head { id: String::new(), title: String::new(), version: String::new(), effective_from: Date::ZERO };
+    let nothing = Head {
+        id: String::new(),
+        title: String::new(),
+        version: String::new(),
+        effective_from: Date::ZERO,
+        plausible_from: PLAUSIBLE_FROM,
+    };
     let Some(file) = shelf.take(desk, "pack.toml") else { return nothing };
     let Some(document) = table::parse(desk, file) else { return nothing };
     let tab = table::open(desk, file, &document);
@@ -205,5 +217,14 @@ fn head(desk: &Desk, shelf: &Shelf) -> Head {
         Date::ZERO
     });
     desk.item("政策包", &id, &title, &source, format!("版本 {version}，自 {written} 起施行"), &tab.at("id"));
-    Head { id, title, version, effective_from }
+    let first = tab.table("plausible").and_then(|plausible| {
+        let year = plausible.number("from")?;
+        let known = i16::try_from(year).ok().filter(|year| (1000..=9999).contains(year));
+        if known.is_none() {
+            desk.say(&plausible.at("from"), format!("“{year}”不是年份"), "写成四位，如 from = 1990");
+        }
+        known
+    });
+    let plausible_from = first.unwrap_or(PLAUSIBLE_FROM);
+    Head { id, title, version, effective_from, plausible_from }
 }

@@ -1,6 +1,6 @@
 //! The verbs on associations: check → decide → store → record.
 
-use huitong_codes::{Phone, Uscc, industry, mask};
+use huitong_codes::{Phone, Uscc, industry, mask, text};
 use huitong_kernel::ctx::User;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::journal::Record;
@@ -72,8 +72,9 @@ impl Wrong {
 
 fn checked(tx: &Tx, new: &NewAssociation) -> Result<Association> {
     let mut wrong = Wrong::default();
-    let name = new.name.trim();
-    if name.is_empty() {
+    let name = text::name(&new.name);
+    let name = name.as_str();
+    if text::signs(name) == 0 {
         wrong.say("name", "请填写协会名称");
     } else if name.chars().count() > NAME {
         wrong.say("name", format!("协会名称不超过 {NAME} 个字，现有 {} 个字", name.chars().count()));
@@ -149,8 +150,9 @@ pub fn add_person(tx: &Tx, new: &NewPerson) -> Result<Person> {
     let right = tx.ctx().right("association.add_person")?;
     store::find(tx, &new.association)?.or_missing()?;
     let mut wrong = Wrong::default();
-    let (name, title) = (new.name.trim(), new.title.trim());
-    if name.is_empty() {
+    let (name, title) = (text::name(&new.name), text::name(&new.title));
+    let (name, title) = (name.as_str(), title.as_str());
+    if text::signs(name) == 0 {
         wrong.say("name", "请填写姓名");
     } else if mask::is_masked(name) {
         wrong.say("name", "遮挡后的姓名不能保存，请填写完整姓名");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use huitong_codes::text;
 use huitong_kernel::list::{Asked, Listed};
 use huitong_kernel::{Result, Tx};
 
@@ -49,12 +50,12 @@ pub fn account(tx: &Tx, id: &UserId) -> Result<Option<Account>> {
 
 /// An account by its login as typed.
 pub fn by_login(tx: &Tx, login: &str) -> Result<Option<Account>> {
-    accounts::by_login(tx, &login.trim().to_lowercase())
+    accounts::by_login(tx, &text::key(login).to_lowercase())
 }
 
 /// Accounts whose holder is called so, twenty at most.
 pub fn by_name(tx: &Tx, name: &str) -> Result<Vec<Account>> {
-    accounts::by_name(tx, name.trim())
+    accounts::by_name(tx, &text::name(name))
 }
 
 /// One page of the administrator's list of accounts (`user.list`), each with its posts in force today; `role` and

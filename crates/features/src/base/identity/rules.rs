@@ -1,5 +1,6 @@
 //! What logins and passwords must look like, how long sessions live, when a login is locked.
 
+use huitong_codes::text;
 use huitong_kernel::clock::{DAY, HOUR};
 
 /// One minute in milliseconds.
@@ -35,8 +36,8 @@ const PASSWORD_CORE: usize = 6;
 pub const ADMINISTRATOR: &str = "system_admin";
 
 /// The login as it is stored, or what is wrong with it.
-pub fn login(text: &str) -> Result<String, &'static str> {
-    let login = text.trim().to_lowercase();
+pub fn login(typed: &str) -> Result<String, &'static str> {
+    let login = text::key(typed).to_lowercase();
     if login.is_empty() {
         return Err("请填写用户名");
     }
@@ -49,11 +50,11 @@ pub fn login(text: &str) -> Result<String, &'static str> {
 }
 
 /// The name of a person as it is stored, or what is wrong with it.
-pub fn name(text: &str) -> Result<String, &'static str> {
-    let name = text.trim();
+pub fn name(typed: &str) -> Result<String, &'static str> {
+    let name = text::name(typed);
     match name.chars().count() {
-        0 => Err("请填写姓名"),
-        1..=50 if !name.chars().any(char::is_control) => Ok(name.to_owned()),
+        _ if text::signs(&name) == 0 => Err("请填写姓名"),
+        1..=50 if !typed.trim().contains('\n') => Ok(name),
         _ => Err("姓名最多 50 个字，不能换行"),
     }
 }

@@ -17,7 +17,7 @@ pub use model::{Batch, BatchId, KnownRow, Reject, Summary};
 pub use run::{Entered, Entry, Kind, Options, Row, run};
 pub use sheet::{Line, Sheet};
 pub use store::rows_of;
-pub use unit_names::UnitNames;
+pub use unit_names::{UnitNames, Unknown, unit_name};
 
 use huitong_kernel::capability::Capability;
 

@@ -1,5 +1,7 @@
 //! A batch, what came of it, and what was wrong with a row; pure.
 
+use std::collections::BTreeMap;
+
 use huitong_kernel::{Id, Named};
 use serde::Serialize;
 
@@ -25,7 +27,7 @@ pub struct Batch {
     pub mapping_sm3: String,
 }
 
-/// Something that keeps a row out; a row may have several.
+/// Something that keeps a row out, or is left out of it; a row may have several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reject {
     /// Heading of the column in the file; the key of the mapping where the value is not from the file.
@@ -34,6 +36,13 @@ pub struct Reject {
     pub value: String,
     /// What is wrong and what to do.
     pub reason: String,
+}
+
+impl Reject {
+    /// The same as a remark on a row of which this was done all the same.
+    pub fn after(&self, done: &str) -> Reject {
+        Reject { reason: format!("{done}，{}", self.reason), ..self.clone() }
+    }
 }
 
 /// What came of an import, as the command line prints it.
@@ -47,6 +56,8 @@ pub struct Summary {
     pub rejected: u64,
     /// Rows that were there before.
     pub unchanged: u64,
+    /// Rows among the accepted of which something could not be read; the report says what.
+    pub remarked: u64,
     /// Id of the batch; none in a dry run.
     pub batch: Option<String>,
     /// Whether nothing was written.
@@ -55,6 +66,8 @@ pub struct Summary {
     pub resumed: bool,
     /// Units that were entered first, by name; in a dry run those that would be.
     pub units_created: Vec<String>,
+    /// Names that were not entered because they may mean a unit that is there: the name, and that unit's.
+    pub units_near: Vec<(String, String)>,
 }
 
 /// A row that was brought in before.
@@ -68,6 +81,8 @@ pub struct KnownRow {
     pub digest: String,
     /// The unit that the file names for it.
     pub unit: Option<crate::base::units::UnitId>,
+    /// Words of optional columns that could not be read, by the name of the column.
+    pub unread: BTreeMap<String, String>,
 }
 
 /// What becomes of a row.
@@ -105,7 +120,13 @@ mod tests {
     #[test]
     fn a_row_is_new_ours_unchanged_or_taken() {
         let batch: BatchId = Id::stored("imp_1".into());
-        let known = |batch: &str, row| KnownRow { batch: batch.into(), row, digest: "d".into(), unit: None };
+        let known = |batch: &str, row| KnownRow {
+            batch: batch.into(),
+            row,
+            digest: "d".into(),
+            unit: None,
+            unread: BTreeMap::new(),
+        };
         let of = |known: Option<Option<&KnownRow>>| fate(Some(&batch), 7, "d", known);
         assert_eq!(of(None), Fate::New);
         assert_eq!(of(Some(Some(&known("imp_1", 7)))), Fate::Ours);

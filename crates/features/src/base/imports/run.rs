@@ -1,9 +1,10 @@
 //! The import itself: rows are read one by one, decided together and committed in small steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use huitong_codes::text;
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::journal::Record;
@@ -28,12 +29,13 @@ pub trait Kind {
     /// The column of the mapping that names a row in its source.
     const KEY_COLUMN: &'static str;
 
-    /// Understands a row without IO, or says everything that is wrong with it.
-    fn read(&self, line: &Line) -> std::result::Result<Self::Entry, Vec<Reject>>;
+    /// Understands a row without IO, or says everything that is wrong with it; what is left out of it is a remark.
+    fn read(&self, line: &Line, remarks: &mut Vec<Reject>) -> std::result::Result<Self::Entry, Vec<Reject>>;
     /// The subjects that the rows' keys already stand for, by key.
     fn known(&self, tx: &Tx, keys: &[&str]) -> Result<HashMap<String, String>>;
-    /// Enters new rows by the act, in one go; a row that cannot be entered says why and keeps out no other.
-    fn enter(&self, tx: &Tx, rows: &[&Row<Self::Entry>], batch: &BatchId) -> Result<Vec<Entry>>;
+    /// Enters new rows by the act, in one go; a row that cannot be entered says why and keeps out no other. Without a batch
+    /// everything is decided alike and nothing is written.
+    fn enter(&self, tx: &Tx, rows: &[&Row<Self::Entry>], batch: Option<&BatchId>) -> Result<Vec<Entry>>;
 }
 
 /// What became of a row that was to be entered.
@@ -49,6 +51,7 @@ pub struct Row<E> {
     pub digest: String,
     /// What it says.
     pub entry: E,
+    remarks: Vec<Reject>,
     taken: Reject,
 }
 
@@ -61,6 +64,10 @@ pub struct Entered {
     pub unit: Option<UnitId>,
     /// Number and code by which whoever brought the matter in can follow it.
     pub receipt: Option<(String, String)>,
+    /// Words of optional columns that could not be read, by the name of the column: kept as they stood.
+    pub unread: BTreeMap<String, String>,
+    /// What the act left out beside.
+    pub remarks: Vec<Reject>,
 }
 
 /// Looks at what is done so far.
@@ -101,6 +108,8 @@ pub fn run<K: Kind>(
     let mut receipts = Report::receipts(options.receipts.filter(|_| !options.dry_run), summary.resumed)?;
     let mut step = 2;
     let mut waiting = Vec::new();
+    // What a dry run would have entered, which the database cannot tell it.
+    let mut supposed = HashMap::new();
     let mut lines = sheet.lines(mapping)?;
     loop {
         let next = lines.next().transpose()?;
@@ -119,7 +128,8 @@ pub fn run<K: Kind>(
             continue;
         }
         let began = Instant::now();
-        commit(city, actor, kind, batch.as_ref(), &waiting, (&mut summary, &mut rejects, &mut receipts))?;
+        let reports = (&mut summary, &mut rejects, &mut receipts);
+        commit(city, actor, kind, (batch.as_ref(), &mut supposed), &waiting, reports)?;
         step = paced(step, began.elapsed());
         waiting.clear();
         if let Some(after) = options.after_commit {
@@ -147,13 +157,15 @@ fn understood<K: Kind>(kind: &K, line: &Line) -> std::result::Result<Row<K::Entr
     if let Some(torn) = line.torn() {
         return Err(vec![torn]);
     }
-    let key = line.text(K::KEY_COLUMN).to_owned();
-    if key.is_empty() {
+    let key = line.key(K::KEY_COLUMN);
+    if text::signs(&key) == 0 {
         return Err(vec![line.reject(K::KEY_COLUMN, "没有编号，无法判断是否已经导入过")]);
     }
     let reason = "这个编号已经录入，内容与这一行不同；导入不改动已有记录，请核对";
     let taken = line.reject(K::KEY_COLUMN, reason);
-    Ok(Row { row: line.row, key, digest: line.digest(), entry: kind.read(line)?, taken })
+    let mut remarks = Vec::new();
+    let entry = kind.read(line, &mut remarks)?;
+    Ok(Row { row: line.row, key, digest: line.digest(K::KEY_COLUMN), entry, remarks, taken })
 }
 
 /// Begins a batch (`import.start`), or goes on with the one of the same file and mapping that was stopped.
@@ -214,7 +226,7 @@ fn commit<K: Kind>(
     city: &City,
     actor: &Actor,
     kind: &K,
-    batch: Option<&BatchId>,
+    (batch, supposed): (Option<&BatchId>, &mut HashMap<String, String>),
     rows: &[Row<K::Entry>],
     (summary, rejects, receipts): Reports,
 ) -> Result<()> {
@@ -223,13 +235,21 @@ fn commit<K: Kind>(
     }
     let ctx = city.ctx(actor.clone());
     let fates = match batch {
-        Some(batch) => city.db.write(&ctx, |tx| settle(tx, kind, Some(batch), rows))?,
-        None => city.db.read(&ctx, |tx| settle(tx, kind, None, rows))?,
+        Some(batch) => city.db.write(&ctx, |tx| settle(tx, kind, Some(batch), rows, supposed))?,
+        None => city.db.read(&ctx, |tx| settle(tx, kind, None, rows, supposed))?,
     };
     for (row, became) in rows.iter().zip(fates) {
         match became {
-            Became::Accepted(receipt) => {
+            Became::Accepted(receipt, further) => {
                 summary.accepted += 1;
+                if batch.is_none() {
+                    supposed.insert(row.key.clone(), row.digest.clone());
+                }
+                let done = if batch.is_some() { "已导入" } else { "可以导入" };
+                let remarks: Vec<Reject> =
+                    row.remarks.iter().chain(&further).map(|r| r.after(done)).collect();
+                summary.remarked += u64::from(!remarks.is_empty());
+                rejects.row(row.row, &remarks)?;
                 if let Some((number, code)) = receipt {
                     receipts.line(&[&row.row.to_string(), &row.key, &number, &code])?;
                 }
@@ -245,64 +265,84 @@ fn commit<K: Kind>(
     receipts.flush()
 }
 
+#[derive(Clone)]
 enum Became {
-    Accepted(Option<(String, String)>),
+    Accepted(Option<(String, String)>, Vec<Reject>),
     Unchanged,
     Rejected(Vec<Reject>),
 }
 
+/// Decides the rows of one commit. A key may stand in several of them: the first that can be entered has it, the others are
+/// held against that one.
 fn settle<K: Kind>(
     tx: &Tx,
     kind: &K,
     batch: Option<&BatchId>,
     rows: &[Row<K::Entry>],
+    supposed: &HashMap<String, String>,
 ) -> Result<Vec<Became>> {
-    let fates = fates(tx, kind, batch, rows)?;
-    let new: Vec<&Row<K::Entry>> =
-        rows.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::New).map(|(row, _)| row).collect();
-    let mut entered = match batch {
-        Some(batch) if !new.is_empty() => enter(tx, kind, batch, &new)?.into_iter(),
-        _ => Vec::new().into_iter(),
-    };
-    let became = rows.iter().zip(fates).map(|(row, fate)| match fate {
-        Fate::New if batch.is_none() => Ok(Became::Accepted(None)),
-        Fate::New => entered.next().ok_or_else(|| Error::internal("a new row was not entered")),
-        Fate::Ours => Ok(Became::Accepted(None)),
-        Fate::Unchanged => Ok(Became::Unchanged),
-        Fate::Taken => Ok(Became::Rejected(vec![row.taken.clone()])),
-    });
-    became.collect()
-}
-
-fn fates<K: Kind>(tx: &Tx, kind: &K, batch: Option<&BatchId>, rows: &[Row<K::Entry>]) -> Result<Vec<Fate>> {
+    let mut became: Vec<Option<Became>> = vec![None; rows.len()];
     let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
     let known = kind.known(tx, &keys)?;
     let subjects: Vec<&str> = known.values().map(String::as_str).collect();
     let before = store::rows_of(tx, &subjects)?;
-    let mut here: HashMap<&str, &str> = HashMap::new();
-    let fates = rows.iter().map(|row| {
-        let subject = known.get(&row.key);
-        // A key may stand twice in the rows that are decided together.
-        match (subject, here.get(row.key.as_str())) {
-            (None, Some(digest)) if *digest == row.digest => return Fate::Unchanged,
-            (None, Some(_)) => return Fate::Taken,
-            _ => here.insert(&row.key, &row.digest),
-        };
-        fate(batch, row.row, &row.digest, subject.map(|subject| before.get(subject)))
-    });
-    Ok(fates.collect())
+    let mut held: HashMap<&str, &str> = HashMap::new();
+    loop {
+        let mut keys = HashSet::new();
+        let mut new = Vec::new();
+        for (nth, row) in
+            rows.iter().enumerate().filter(|(nth, _)| became[*nth].is_none()).collect::<Vec<_>>()
+        {
+            let here = held.get(row.key.as_str()).copied().or(supposed.get(&row.key).map(String::as_str));
+            let subject = known.get(&row.key).map(|subject| before.get(subject));
+            let fate = match here {
+                Some(digest) if digest == row.digest => Fate::Unchanged,
+                Some(_) => Fate::Taken,
+                None => fate(batch, row.row, &row.digest, subject),
+            };
+            became[nth] = match fate {
+                Fate::New => {
+                    if keys.insert(row.key.as_str()) {
+                        new.push((nth, row));
+                    }
+                    None
+                }
+                Fate::Ours => Some(Became::Accepted(None, Vec::new())),
+                Fate::Unchanged => Some(Became::Unchanged),
+                Fate::Taken => Some(Became::Rejected(vec![row.taken.clone()])),
+            };
+        }
+        if new.is_empty() {
+            break;
+        }
+        let entered = enter(tx, kind, batch, &new.iter().map(|(_, row)| *row).collect::<Vec<_>>())?;
+        for ((nth, row), answer) in new.into_iter().zip(entered) {
+            if matches!(answer, Became::Accepted(..)) {
+                held.insert(&row.key, &row.digest);
+            }
+            became[nth] = Some(answer);
+        }
+    }
+    let all: Option<Vec<Became>> = became.into_iter().collect();
+    all.ok_or_else(|| Error::internal("a new row was not entered"))
 }
 
-fn enter<K: Kind>(tx: &Tx, kind: &K, batch: &BatchId, rows: &[&Row<K::Entry>]) -> Result<Vec<Became>> {
+fn enter<K: Kind>(
+    tx: &Tx,
+    kind: &K,
+    batch: Option<&BatchId>,
+    rows: &[&Row<K::Entry>],
+) -> Result<Vec<Became>> {
     let entries = kind.enter(tx, rows, batch)?;
-    let kept: Vec<(i64, &str, &Entered)> = rows
-        .iter()
-        .zip(&entries)
-        .filter_map(|(row, entry)| Some((row.row, row.digest.as_str(), entry.as_ref().ok()?)))
-        .collect();
-    store::insert_rows(tx, batch, &kept)?;
+    if let Some(batch) = batch {
+        let kept = rows.iter().zip(&entries);
+        let kept: Vec<(i64, &str, &Entered)> = kept
+            .filter_map(|(row, entry)| Some((row.row, row.digest.as_str(), entry.as_ref().ok()?)))
+            .collect();
+        store::insert_rows(tx, batch, &kept)?;
+    }
     let became = entries.into_iter().map(|entry| match entry {
-        Ok(entered) => Became::Accepted(entered.receipt),
+        Ok(entered) => Became::Accepted(entered.receipt, entered.remarks),
         Err(found) => Became::Rejected(found),
     });
     Ok(became.collect())

@@ -53,10 +53,11 @@ pub(super) fn finish(tx: &Tx, batch: &BatchId, summary: &Summary) -> Result<()> 
 
 pub(super) fn insert_rows(tx: &Tx, batch: &BatchId, rows: &[(i64, &str, &Entered)]) -> Result<()> {
     let values = |(row, digest, entered): &(i64, &str, &Entered)| {
-        args![&entered.subject, batch, *row, *digest, &entered.unit].to_vec()
+        let unread = serde_json::to_string(&entered.unread).ok().filter(|_| !entered.unread.is_empty());
+        args![&entered.subject, batch, *row, *digest, &entered.unit, unread].to_vec()
     };
     let rows: Vec<Vec<Value>> = rows.iter().map(values).collect();
-    tx.insert_many("import_rows", &["subject", "batch", "row_no", "digest", "unit"], &rows)
+    tx.insert_many("import_rows", &["subject", "batch", "row_no", "digest", "unit", "unread"], &rows)
 }
 
 /// What imports know of subjects, by subject; one that was not imported is not there.
@@ -66,7 +67,7 @@ pub fn rows_of(tx: &Tx, subjects: &[&str]) -> Result<HashMap<String, KnownRow>> 
         let filled = asked.iter().chain(std::iter::repeat(&asked[0])).take(16);
         let args: Vec<Value> = filled.map(|subject| Value::from(*subject)).collect();
         let rows = tx.query(
-            "SELECT subject, batch, row_no, digest, unit FROM import_rows WHERE subject IN \
+            "SELECT subject, batch, row_no, digest, unit, unread FROM import_rows WHERE subject IN \
              ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             &args,
         )?;
@@ -76,6 +77,10 @@ pub fn rows_of(tx: &Tx, subjects: &[&str]) -> Result<HashMap<String, KnownRow>> 
                 row: row.get("row_no")?,
                 digest: row.get("digest")?,
                 unit: row.get("unit")?,
+                unread: row
+                    .get::<Option<String>>("unread")?
+                    .and_then(|text| serde_json::from_str(&text).ok())
+                    .unwrap_or_default(),
             };
             found.insert(row.get("subject")?, known);
         }

@@ -27,6 +27,7 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("name", "名称"),
     ("association", "协会"),
     ("actor", "办理人"),
+    ("entered", "录入或者导入"),
     ("handler", "经办人"),
     ("unit", "承办单位"),
     ("to_unit", "交给的单位"),
@@ -37,6 +38,9 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("date", "当天日期"),
     ("began_on", "提出日期"),
 ];
+
+/// What a first step says of the batch that brought its matter in.
+pub const IMPORT: &str = "import";
 
 /// Answers of a form by field, wherever they are kept.
 type Answers<'s> = &'s dyn Fn(&str) -> Option<&'s Json>;
@@ -94,6 +98,8 @@ pub fn of_step<M: Matter>(
     let mut values =
         spoken(tx, rules, (act, &step.state_before, outcome), &|field| said.json(field), &act.sentence)?;
     values.insert(String::from("actor"), step.actor_name.clone());
+    let entered = if said.text(IMPORT).is_empty() { "录入" } else { "导入" };
+    values.insert(String::from("entered"), entered.to_owned());
     // What the step itself says of units and people, where the matter may say something else by now.
     let spine = matter.spine();
     for effect in act.effects(outcome) {

@@ -1,5 +1,6 @@
 //! The verbs on units: check → decide → store → record.
 
+use huitong_codes::text;
 use huitong_kernel::journal::Record;
 use huitong_kernel::{Error, Result, Tx};
 use serde_json::json;
@@ -29,12 +30,13 @@ pub struct NewUnit {
 /// Enters a unit (`unit.add`); a name or key that is taken is refused.
 pub fn add(tx: &Tx, new: &NewUnit) -> Result<Unit> {
     let right = tx.ctx().right("unit.add")?;
-    let name = new.name.trim();
-    if name.is_empty() {
+    let name = text::name(&new.name);
+    if text::is_nothing(&name) {
         return Err(Error::invalid("name", "请填写单位名称"));
     }
-    if store::by_name(tx, name)?.is_some() {
-        return Err(Error::invalid("name", format!("已有名为“{name}”的单位，请核对是否重复")));
+    let told = text::same(&name);
+    if let Some(known) = store::all(tx)?.into_iter().find(|unit| text::same(&unit.name) == told) {
+        return Err(Error::invalid("name", format!("已有名为“{}”的单位，请核对是否重复", known.name)));
     }
     if store::by_key(tx, &new.key)?.is_some() {
         return Err(Error::invalid("key", format!("单位代号“{}”已被使用，请换一个", new.key)));
@@ -42,8 +44,8 @@ pub fn add(tx: &Tx, new: &NewUnit) -> Result<Unit> {
     let unit = Unit {
         id: tx.ctx().id(),
         key: new.key.clone(),
-        name: name.to_owned(),
-        short_name: if new.short_name.is_empty() { name.to_owned() } else { new.short_name.clone() },
+        short_name: if new.short_name.is_empty() { name.clone() } else { text::name(&new.short_name) },
+        name,
         kinds: new.kinds.clone(),
         functions: new.functions.clone(),
         phone: new.phone.clone(),

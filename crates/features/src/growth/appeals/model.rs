@@ -23,7 +23,8 @@ matter_columns! {
         search: String,
         /// `named`, `confidential` or `anonymous`.
         disclosure: String,
-        /// Who the complainant is: `association`, `company`, `individual`.
+        /// As whom the complainant counts: `association` or `company` where an account or a verification vouches for it, else
+        /// `individual`.
         complainant_kind: String,
         /// Name of the person to contact.
         contact_name: Option<String>,
@@ -73,6 +74,9 @@ pub const CONFIDENTIAL: &str = "confidential";
 /// A lead without a name; no reply is promised.
 pub const ANONYMOUS: &str = "anonymous";
 
+/// A complainant who speaks for nobody, or for whom nobody has vouched.
+pub const INDIVIDUAL: &str = "individual";
+
 /// Complained of is somebody no register knows: `about` holds the words that were typed.
 pub const WORDS: &str = "words";
 
@@ -86,9 +90,19 @@ impl Appeal {
     /// becomes theirs only once it is vouched for. A confidential case stays with the person who brought it in.
     pub fn vouch(&mut self) {
         self.verified = true;
+        self.complainant_kind = self.claimed_kind().to_owned();
         if !self.confidential() {
             self.spine.owner_association = self.association.clone();
             self.spine.owner_company = self.company_code.clone();
+        }
+    }
+
+    /// As whom somebody brought it in, vouched for or not: nothing is decided by it.
+    pub fn claimed_kind(&self) -> &'static str {
+        match (&self.association, &self.company_code) {
+            (Some(_), _) => "association",
+            (None, Some(_)) => "company",
+            (None, None) => INDIVIDUAL,
         }
     }
 

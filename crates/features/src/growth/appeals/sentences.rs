@@ -12,10 +12,12 @@ use crate::base::matters::sentences::{self, Facts};
 pub fn facts(tx: &Tx, rules: Rules<'_>, appeal: &Appeal) -> Result<Facts> {
     let mut facts = sentences::of_spine(tx, appeal)?;
     let category = appeal.category.as_deref().and_then(|c| policy::of(rules.pack).category_path(c));
+    let channel = rules.pack.label("appeal_source", &appeal.source);
     let on = civil_date(appeal.began_at);
     let own = [
         ("title", appeal.title.clone()),
         ("kind", appeal.kind.clone()),
+        ("channel", channel.unwrap_or(&appeal.source).to_owned()),
         ("category", category.unwrap_or_default()),
         ("complainant", String::from("诉求人")),
         ("due", appeal.answer_due_at.or(appeal.due_at).map(minute_text).unwrap_or_default()),
@@ -29,6 +31,7 @@ pub fn facts(tx: &Tx, rules: Rules<'_>, appeal: &Appeal) -> Result<Facts> {
 pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("title", "诉求标题"),
     ("kind", "诉求类型"),
+    ("channel", "受理渠道"),
     ("category", "诉求分类"),
     ("complainant", "诉求人称呼"),
     ("submitted_on", "提交日期"),

@@ -88,7 +88,7 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
          signed_at = $15, contacted_at = $16, replied_at = $17, answered_at = $18, closed_at = $19, due_at = $20, \
          due_limit = $21, answer_due_at = $22, solved = $23, satisfied = $24, updated_at = $25, \
          contact_name = $26, contact_phone = $27, replied_by = $28, due_order = $29, \
-         owner_association = $30, owner_company = $31, proposed = $32 \
+         owner_association = $30, owner_company = $31, proposed = $32, complainant_kind = $33 \
          WHERE id = $1 AND version = $2",
         args![
             &a.id,
@@ -122,7 +122,8 @@ pub(super) fn update(tx: &Tx, appeal: &Appeal) -> Result<()> {
             a.due_order,
             &a.owner_association,
             &a.owner_company,
-            &a.proposed
+            &a.proposed,
+            &a.complainant_kind
         ],
     )?;
     if changed == 0 { Err(Error::conflict(a.version)) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! How a case begins: brought in by its complainant, registered for a caller, or imported from another system.
 
-use huitong_codes::Uscc;
 use huitong_codes::search::Terms;
+use huitong_codes::{Uscc, text};
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::{self, Checked};
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::PROCEDURE;
 use super::case::journal_view;
 use super::entry::{self, Entry};
-use super::model::{ANONYMOUS, Appeal, AppealId, WORDS};
+use super::model::{ANONYMOUS, Appeal, AppealId, INDIVIDUAL, WORDS};
 use super::{number, store};
 use crate::base::associations::{self, Association};
 use crate::base::attachments::{self, KeptFile};
@@ -68,8 +68,8 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
 pub fn register(tx: &Tx, input: &Input, received_at: Option<i64>) -> Result<Receipt> {
     let right = tx.ctx().right("appeal.register")?;
     let said = checked(tx, "register", &input.filled)?;
-    let (source, number) = (said.text("source"), said.text("source_number"));
-    if !number.is_empty() && store::by_source(tx, source, number)?.is_some() {
+    let (source, number) = (said.text("source"), text::key(said.text("source_number")));
+    if !number.is_empty() && store::by_source(tx, source, &number)?.is_some() {
         return Err(Error::invalid("source_number", format!("来源编号 {number} 已经录入过，请核对")));
     }
     begin(tx, "register", &said, input, right.first_post(), source, received_at)
@@ -150,14 +150,9 @@ fn compose(
     let anonymous = said.text("disclosure") == ANONYMOUS;
     let person = |field: &str| Some(said.text(field).to_owned()).filter(|v| !anonymous && !v.is_empty());
     let (association, company) = if anonymous { (None, None) } else { (association, company) };
-    let kind = match (&association, &company) {
-        (Some(_), _) => "association",
-        (None, Some(_)) => "company",
-        (None, None) => "individual",
-    };
     let at = received_at.unwrap_or(ctx.now);
     let user = ctx.user().filter(|_| act.key == "submit" && !anonymous).map(ToString::to_string);
-    let number_of = said.text("source_number");
+    let number_of = text::key(said.text("source_number"));
     let id: AppealId = ctx.id();
     let mut spine =
         Spine::begin(rules.of, &rules.pack.version, id.to_string(), number::draw(at, &ctx.random), at);
@@ -165,7 +160,7 @@ fn compose(
     spine.kind = said.text("kind").to_owned();
     spine.title = said.text("title").to_owned();
     spine.source = source.to_owned();
-    spine.source_number = Some(number_of.to_owned()).filter(|n| !n.is_empty());
+    spine.source_number = Some(number_of).filter(|n| !n.is_empty());
     spine.owner_user = user;
     spine.association = association.map(|a| a.id.to_string());
     spine.updated_at = ctx.now;
@@ -175,7 +170,7 @@ fn compose(
         category: Some(said.text("category").to_owned()).filter(|c| !c.is_empty()),
         text: said.text("text").to_owned(),
         disclosure: said.text("disclosure").to_owned(),
-        complainant_kind: kind.to_owned(),
+        complainant_kind: INDIVIDUAL.to_owned(),
         contact_name: person("contact_name"),
         contact_phone: person("contact_phone"),
         verified: false,
@@ -217,7 +212,12 @@ fn first_step(
         public_text.map(|s| sentences::fill(tx, rules, s, appeal, (act, "", None), said)).transpose()?;
     let may_be_named = act.key == "register" || !(appeal.confidential() || appeal.anonymous());
     let post = post.filter(|_| may_be_named);
-    let known = matches!(ctx.actor, Actor::Person { .. }) && may_be_named;
+    // Of what is handed in the office never says whose it is; what it registers itself has somebody who did so.
+    let known = match ctx.actor {
+        Actor::Person { .. } => may_be_named,
+        Actor::Public => false,
+        Actor::System | Actor::CommandLine => act.key == "register",
+    };
     Ok(Step {
         matter: appeal.id.clone(),
         version: appeal.version,

@@ -38,6 +38,8 @@ pub struct AppealRow {
     pub title: String,
     /// Channel it came by.
     pub source: String,
+    /// The number it goes by there; only for those inside, empty where it has none.
+    pub source_number: String,
     /// Whom it comes from, in words that this reader may read.
     pub from: String,
     /// How identity is disclosed.
@@ -145,6 +147,7 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
         category: appeal.category.clone(),
         title: appeal.title.clone(),
         source: pack.label("appeal_source", &appeal.source).unwrap_or(&appeal.source).to_owned(),
+        source_number: appeal.source_number.clone().filter(|_| inside).unwrap_or_default(),
         from: from_words(ctx, pack, appeal, &names),
         disclosure: appeal.disclosure.clone(),
         verified: appeal.verified,
@@ -184,7 +187,7 @@ fn from_words(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> String 
     }
     // A company stands in no register: nobody has looked whose code was typed, so that a list does not show it.
     match names.association.as_str() {
-        "" => pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
+        "" => pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned(),
         association => association.to_owned(),
     }
 }
@@ -230,7 +233,7 @@ fn person(
     phone: impl Fn(&str) -> String,
 ) -> Complainant {
     Complainant {
-        kind: pack.label("complainant_kind", &appeal.complainant_kind).unwrap_or_default().to_owned(),
+        kind: pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned(),
         name: appeal.contact_name.as_deref().map(name).unwrap_or_default(),
         phone: appeal.contact_phone.as_deref().map(phone).unwrap_or_default(),
         organisation: organisation(appeal, names),

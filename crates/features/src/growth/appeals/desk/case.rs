@@ -5,7 +5,7 @@ use huitong_kernel::clock::{minute_text, parse_instant};
 use huitong_kernel::http::page::{Choice, Fact, Shell, Stage};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
-use huitong_kernel::{Error, Result};
+use huitong_kernel::{Error, Result, Tx};
 
 use super::{act, left, tone};
 use crate::base::matters::clocks;
@@ -14,9 +14,10 @@ use crate::base::matters::days::{Arithmetic, arithmetic};
 use crate::base::matters::pages::{ended, stages};
 use crate::base::matters::view::FileView;
 use crate::base::matters::{Line, Offer, Rules};
-use crate::base::notices;
+use crate::base::{imports, notices, units};
+use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::view::{self, AppealView, Complainant, Whole};
-use crate::growth::appeals::{api, flow, looks, policy, timeline};
+use crate::growth::appeals::{api, flow, import, looks, policy, timeline};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/case.html")]
@@ -104,13 +105,15 @@ pub fn looked(c: &Call) -> Result<Reply> {
 }
 
 fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
-    let (case, clocks, steps, appeal) = c.read(|tx| {
+    let (case, clocks, steps, appeal, imported) = c.read(|tx| {
         let appeal = api::found(c, tx)?;
         let Whole { view, steps, mut clocks } = view::whole(tx, Rules::of(&c.ctx, &appeal.spine)?, &appeal)?;
         clocks.retain(|clock| clock.promise || view::inside(&c.ctx, &appeal));
+        let imported =
+            if view::inside(&c.ctx, &appeal) { imported(tx, c.ctx.pack()?, &appeal)? } else { Vec::new() };
         // Drawn from the last to the first: what runs comes first, then by start.
         clocks.sort_by_key(|clock| (clock.met_at.is_none(), clock.started_at));
-        Ok((view, clocks, steps, appeal))
+        Ok((view, clocks, steps, appeal, imported))
     })?;
     let rules = Rules::of(&c.ctx, &appeal.spine)?;
     let pack = rules.pack;
@@ -133,7 +136,7 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
         left: left_words,
         left_tone,
         stages: stages(&c.ctx, rules.of, &appeal.spine, &steps),
-        facts: facts(pack, &case),
+        facts: facts(pack, &case, imported),
         lines: lines(&case),
         clocks: clocks
             .iter()
@@ -172,12 +175,29 @@ pub(super) fn choices(pack: &Pack, list: &str) -> Vec<Choice> {
         .collect()
 }
 
-fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
-    let fact = |label: &str, value: &str| Fact {
-        label: label.to_owned(),
-        value: value.to_owned(),
-        ..Fact::default()
-    };
+fn fact(label: &str, value: &str) -> Fact {
+    Fact { label: label.to_owned(), value: value.to_owned(), ..Fact::default() }
+}
+
+/// What the file said of a case that was brought in beside what the case itself holds.
+fn imported(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
+    if appeal.source_number.is_none() {
+        return Ok(Vec::new());
+    }
+    let Some(row) = imports::rows_of(tx, &[&appeal.id])?.remove(&appeal.id) else { return Ok(Vec::new()) };
+    let mut facts = Vec::new();
+    if let Some(unit) = &row.unit {
+        facts.push(fact("来源平台的承办单位", &units::name_of(tx, unit)?));
+    }
+    let form = pack.form(import::FORM);
+    for (key, words) in &row.unread {
+        let label = form.and_then(|form| form.field(key)).map_or(key, |field| &field.label);
+        facts.push(fact(&format!("{label}（原文，未能识别）"), words));
+    }
+    Ok(facts)
+}
+
+fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>) -> Vec<Fact> {
     let rule = case.row.category.as_deref().and_then(|c| policy::of(pack).dispatch_rule(c));
     let time = |at: &str| parse_instant(at).map(minute_text).unwrap_or_default();
     let mut facts = vec![
@@ -190,6 +210,7 @@ fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
         },
         fact("来源", &case.row.from),
         fact("受理渠道", &case.row.source),
+        fact("来源编号", &case.row.source_number),
         fact("承办单位", &case.row.unit_name),
         fact("经办人", &case.row.handler_name),
     ];
@@ -205,6 +226,8 @@ fn facts(pack: &Pack, case: &AppealView) -> Vec<Fact> {
     if let Some(due) = &case.answer_due_at {
         facts.push(fact("答复期限", &time(due)));
     }
+    facts.retain(|fact| fact.label != "来源编号" || !fact.value.is_empty());
+    facts.extend(imported);
     facts.push(fact("规则版本", &case.pack));
     facts
 }

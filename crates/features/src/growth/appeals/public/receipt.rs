@@ -103,6 +103,7 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
         fact("身份公开方式", disclosure),
         wide("反映对象", inside::about(tx, appeal)?),
         wide("提交时间", minute_text(appeal.began_at)),
+        wide("来源编号", appeal.source_number.clone().unwrap_or_default()),
     ];
     facts.retain(|f| !f.value.is_empty());
     Ok(facts)
