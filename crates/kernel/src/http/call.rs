@@ -39,6 +39,8 @@ pub struct Call {
     pub session: Option<SessionInfo>,
     /// Address of the caller, behind proxies that are believed.
     pub remote: IpAddr,
+    /// The host that the browser asked for.
+    pub(super) host: String,
     pub(super) path: String,
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Pairs,
@@ -187,6 +189,17 @@ impl Call {
             Actor::Public => self.remote.to_string(),
             _ => self.ctx.principal().to_owned(),
         }
+    }
+
+    /// The address that links begin with which leave the screen, on paper or in a message: the public one of the
+    /// configuration, else the host that was asked for.
+    pub fn address(&self) -> String {
+        self.site.settings.address.as_ref().map_or_else(|| self.host.clone(), ToString::to_string)
+    }
+
+    /// Refuses a request that the browser says was started by a page of somebody else.
+    pub(super) fn check_origin(&self) -> Result<()> {
+        csrf::check_origin(&self.headers, self.site.settings.address.as_ref(), &self.host)
     }
 
     /// Whether script asks for a part of a page; a full page asked for by a boosted link is none.

@@ -20,7 +20,7 @@ use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route, Side, api, page};
 use crate::http::site::{Listener, Site};
 use crate::http::table::{Found, Matched};
-use crate::http::{health, problem, uploads};
+use crate::http::{health, problem, proxy, uploads};
 
 /// How long a body may take to arrive.
 const ARRIVE: Duration = Duration::from_secs(20);
@@ -78,6 +78,7 @@ async fn dispatch(
     let path = parts.uri.path().to_owned();
     // One policy for the whole request: the table that is matched, the rights that are asked, the pack that decides.
     let policy = site.city.policy();
+    let (remote, host) = caller(site, &parts);
     let mut incoming = Incoming {
         site: site.clone(),
         policy: policy.clone(),
@@ -86,7 +87,8 @@ async fn dispatch(
         query: parts.uri.query().unwrap_or_default().to_owned(),
         params: Vec::new(),
         body: Bytes::new(),
-        remote: remote(site, &parts),
+        remote,
+        host,
         refused: None,
         headers: parts.headers,
         path,
@@ -182,18 +184,15 @@ async fn arrive(
     }
 }
 
-/// The address of the caller: that of the connection, or what a proxy we believe says.
-fn remote(site: &Site, parts: &http::request::Parts) -> IpAddr {
+/// Who calls, and the host that was asked for.
+fn caller(site: &Site, parts: &http::request::Parts) -> (IpAddr, String) {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-    let trusted = |address: &IpAddr| site.settings.proxies.contains(address);
-    if !trusted(&peer) {
-        return peer;
+    let (proxies, headers) = (&site.settings.proxies, &parts.headers);
+    if site.strangers.meets(peer, proxies, headers) {
+        tracing::warn!(%peer, "X-Forwarded-For from a peer that is not in [server] proxies; it counts as the caller");
     }
-    let line = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let hops: Vec<IpAddr> =
-        line.flat_map(|l| l.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
+    (proxy::caller(peer, proxies, headers), proxy::asked_host(peer, proxies, headers))
 }
 
 /// Stands in for a route where there is none, so that the answer still has the right face; made once for each method of

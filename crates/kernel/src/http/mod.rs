@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod openapi;
 pub mod page;
 mod problem;
+mod proxy;
 pub mod query;
 mod rate;
 pub mod reply;
@@ -37,6 +38,7 @@ pub use form::Checked;
 pub use formview::{FieldView, FormView};
 pub use openapi::{Schemas, list_of, schema};
 pub use page::Shell;
+pub use proxy::Address;
 pub use query::{Pairs, encode};
 pub use reply::Reply;
 pub use route::{

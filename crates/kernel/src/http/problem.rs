@@ -147,7 +147,7 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
         label: "在新窗口登录".into(),
     };
     let again = if reading { None } else { again(c, error) };
-    let foreign = crate::http::csrf::check_origin(&c.headers).is_err();
+    let foreign = c.check_origin().is_err();
     let typed = if reading || foreign || again.is_some() { Vec::new() } else { typed(c) };
     let mut kept = match (&again, error.kind()) {
         (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请先登录，再回到本页点“继续提交”。",
@@ -213,7 +213,7 @@ fn typed(c: &Call) -> Vec<(&str, &str)> {
 fn again<'a>(c: &'a Call, error: &Error) -> Option<Again<'a>> {
     let may = matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy)
         || crate::http::gate::is_stale(error);
-    if !may || crate::http::csrf::check_origin(&c.headers).is_err() {
+    if !may || c.check_origin().is_err() {
         return None;
     }
     let filled = c.filled().ok()?;

@@ -70,6 +70,25 @@ fn the_sentence_after_an_act_is_read_once_by_its_reader() {
 }
 
 #[test]
+fn behind_a_proxy_a_form_acts_for_the_address_that_the_browser_shows() {
+    let proxies = vec!["127.0.0.1".parse().unwrap()];
+    let address = Some("https://shq.cn".parse().unwrap());
+    let unset = Settings::default;
+    for (settings, forwarded, status) in [
+        (unset(), "accept: */*", 403),
+        (unset(), "x-forwarded-host: shq.cn", 403),
+        (Settings { proxies, ..unset() }, "x-forwarded-host: shq.cn:443, inner", 303),
+        (Settings { address, ..unset() }, "accept: */*", 303),
+    ] {
+        let town = Town::with(Limits::default(), settings);
+        let (cookie, csrf, _) = open(&town);
+        let sent = [FORM, &cookie, "host: backend:8080", "origin: https://shq.cn", forwarded];
+        let done = town.ask("POST", "/form", &sent, typed("春季招工困难", &format!("&csrf={csrf}")));
+        assert_eq!(done.status, status, "{forwarded}: {}", done.text());
+    }
+}
+
+#[test]
 fn wrong_fields_are_drawn_again_with_what_was_typed() {
     let town = Town::new();
     let (cookie, csrf, _) = open(&town);
