@@ -1,5 +1,6 @@
 //! A city in a temporary folder with a few routes, fake hooks, and a browser that remembers cookies.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -237,6 +238,25 @@ impl Town {
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.unwrap().to_bytes();
             Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes.to_vec() }
+        })
+    }
+
+    /// Serves on a socket while a client of another thread speaks to it.
+    pub fn serving<T: Send + 'static>(&self, client: impl FnOnce(SocketAddr) -> T + Send + 'static) -> T {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = socket.local_addr().unwrap();
+            let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+            let serving =
+                tokio::spawn(crate::http::serve(self.site.clone(), vec![(socket, Listener::Whole)], async {
+                    let _ = stopped.await;
+                }));
+            let said = tokio::task::spawn_blocking(move || client(address)).await.unwrap();
+            stop.send(()).unwrap();
+            serving.await.unwrap().unwrap();
+            said
         })
     }
 

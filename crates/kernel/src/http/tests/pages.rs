@@ -1,5 +1,7 @@
 //! What people meet: forms that cannot be forged, error pages, guards on every answer, nothing typed is lost.
 
+use std::io::{Read as _, Write as _};
+
 use super::city::{Town, typed};
 use crate::city::Limits;
 use crate::http::{Listener, Settings};
@@ -246,26 +248,13 @@ fn the_public_listener_has_no_staff_pages() {
 #[test]
 fn a_stop_lets_running_requests_end() {
     let town = Town::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let site = town.site.clone();
-        let serving = tokio::spawn(crate::http::serve(site, vec![(socket, Listener::Whole)], async {
-            let _ = stopped.await;
-        }));
-        let answer = tokio::task::spawn_blocking(move || {
-            use std::io::{Read as _, Write as _};
-            let mut stream = std::net::TcpStream::connect(address).unwrap();
-            stream.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-            let mut text = String::new();
-            stream.read_to_string(&mut text).unwrap();
-            text
-        });
-        assert!(answer.await.unwrap().starts_with("HTTP/1.1 200"));
-        stop.send(()).unwrap();
-        serving.await.unwrap().unwrap();
+    let text = town.serving(|address| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
     });
+    assert!(text.starts_with("HTTP/1.1 200"));
     assert!(!town.site.is_accepting());
 }
