@@ -211,9 +211,7 @@ impl Call {
 
     /// The token that forms of this page carry in the field `csrf`.
     pub fn csrf(&self) -> String {
-        let mut salt = [0; 8];
-        Random::system().fill(&mut salt);
-        csrf::token(self.secret(), &salt)
+        csrf::token_of(self.secret())
     }
 
     /// The secret that forms are bound to: the session's, or one made for this guest.
@@ -298,7 +296,7 @@ fn secret_token() -> String {
 }
 
 /// A path on this site: `//` and `/\\` lead browsers to other hosts, control signs are dropped by them.
-fn is_own_path(path: &str) -> bool {
+pub(super) fn is_own_path(path: &str) -> bool {
     let second = path.chars().nth(1);
     path.starts_with('/') && !matches!(second, Some('/' | '\\')) && !path.chars().any(char::is_control)
 }

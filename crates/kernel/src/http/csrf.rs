@@ -2,9 +2,17 @@
 
 use http::HeaderMap;
 
+use crate::clock::Random;
 use crate::digest::{hex, same, sm3_hex};
 use crate::error::{Error, Kind, Result};
 use crate::http::proxy::{self, Address};
+
+/// A new token for a page that is bound to this secret.
+pub fn token_of(secret: &str) -> String {
+    let mut salt = [0; 8];
+    Random::system().fill(&mut salt);
+    token(secret, &salt)
+}
 
 /// The token of one page: a salt and a digest, so that no two pages carry the same bytes (compression tells nothing).
 pub fn token(secret: &str, salt: &[u8; 8]) -> String {

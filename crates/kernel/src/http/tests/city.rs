@@ -19,7 +19,7 @@ use crate::error::{Error, OrMissing as _, Result};
 use crate::house::House;
 use crate::http::formview::FormView;
 use crate::http::{
-    Asset, Assets, Call, Filled, GET, Hooks, Listener, POST, Rate, Reply, Route, SessionInfo, Settings,
+    Asset, Assets, Call, Filled, GET, Hooks, Kept, Listener, POST, Rate, Reply, Route, SessionInfo, Settings,
     Shell, SignedIn, Site, api, page, router,
 };
 use crate::id::{Id, Named};
@@ -112,6 +112,14 @@ fn conflicts(_: &Call) -> Result<Reply> {
     Err(Error::conflict(7))
 }
 
+/// Signs anybody in, and goes on with what was typed before.
+fn sign_in(c: &Call) -> Result<Reply> {
+    match Kept::carried(c) {
+        Some(kept) => kept.resume(c, "good"),
+        None => says_who(c),
+    }
+}
+
 fn says_who(c: &Call) -> Result<Reply> {
     Ok(Reply::text(format!("{} {}", c.ctx.actor_name(), c.remote)))
 }
@@ -131,7 +139,7 @@ pub fn routes() -> Vec<Route> {
         page(GET, "/who", "association.view", says_who).public(),
         api(GET, "/api/v1/cases", "account.manage", lists).open(),
         page(GET, "/panic", "association.view", panics).public(),
-        page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
+        page(POST, "/login", "account.manage", sign_in).open().rate(Rate::Login),
         api(POST, "/api/v1/opinions", "opinion.submit", submit_api)
             .public()
             .form("opinion_submit")

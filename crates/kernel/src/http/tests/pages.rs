@@ -50,6 +50,10 @@ fn an_old_page_is_confirmed_and_nothing_typed_is_lost() {
         "value=\"春季招工困难\"",
         "name=\"submit_token\" value=\"t1\"",
         "错误码",
+        "<dt>标题</dt><dd>春季招工困难</dd>",
+        "<dt>意见类型</dt><dd>咨询</dd>",
+        "readonly>\n请问会员企业怎样申请贷款贴息，需要哪些材料。</textarea>",
+        "返回首页",
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
@@ -120,6 +124,62 @@ fn files_come_in_parts_and_within_limits() {
     assert_eq!(done.status, 303, "{}", done.text());
     let large = send(3 << 20);
     assert!(large.status == 413 && large.text().contains("2 MB"), "{}", large.text());
+}
+
+#[test]
+fn a_page_says_one_thing_once() {
+    let town = Town::new();
+    let no_page = town.get("/nowhere");
+    let sign_in = town.ask("POST", "/desk", &[FORM], "note=typed+words");
+    let denied = town.ask("GET", "/accounts", &["cookie: ht_session=good"], "");
+    for (answer, heading) in
+        [(no_page, "没有找到，或者您无权查看"), (sign_in, "请先登录"), (denied, "没有这项权限")]
+    {
+        let text = answer.text();
+        let main = text.split("<main").nth(1).unwrap();
+        assert!(main.contains(&format!("<h1>{heading}</h1>")), "{main}");
+        assert_eq!(main.matches(heading).count(), 1, "{main}");
+        assert!(!main.contains("公众端"), "{main}");
+    }
+}
+
+#[test]
+fn what_was_typed_is_carried_through_signing_in_and_sent_again() {
+    let town = Town::new();
+    let asked = town.ask("POST", "/desk?tab=1", &[FORM], "note=typed+words&one=1&one=2&csrf=x");
+    let (text, cookie) = (asked.text(), format!("cookie: {}", asked.cookies()));
+    assert_eq!(asked.status, 401);
+    for part in [
+        "action=\"/login\"",
+        "登录后继续",
+        "name=\"kept_action\" value=\"/desk?tab=1\"",
+        "readonly>\ntyped words</textarea>",
+        "name=\"kept.one\" value=\"2\"",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains("kept.csrf"));
+    let csrf = text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let carried =
+        "kept_action=/desk%3Ftab=1&kept.note=typed+words&kept.one=1&kept.one=2&login=a&password=secret";
+    let resumed = town.ask("POST", "/login", &[FORM, &cookie], format!("csrf={csrf}&{carried}"));
+    let text = resumed.text();
+    for part in [
+        "李明",
+        "继续提交",
+        "action=\"/desk?tab=1\"",
+        "name=\"note\" value=\"typed words\"",
+        "name=\"one\" value=\"2\"",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains("secret"), "{text}");
+    let csrf = text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let again = format!("csrf={csrf}&note=typed+words");
+    assert_eq!(town.ask("POST", "/desk", &[FORM, "cookie: ht_session=good"], again).status, 200);
+    let elsewhere = format!("csrf={csrf}&kept_action=//evil.cn&login=a");
+    let elsewhere = town.ask("POST", "/login", &[FORM, "cookie: ht_session=good"], elsewhere);
+    assert!(!elsewhere.text().contains("evil"));
 }
 
 #[test]
