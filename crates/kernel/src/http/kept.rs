@@ -87,8 +87,9 @@ impl Kept {
         let Some(form) = self.form(c) else {
             // Without a form nothing says what was typed and what the page carried; a person's words have blanks or no ASCII.
             let typed = |text: &str| text.contains(' ') || !text.is_ascii();
-            let texts = self.values().into_iter().filter(|(_, text)| typed(text.trim()));
-            shown.texts = texts.map(|(_, text)| (String::from("填写的内容"), text.to_owned())).collect();
+            let texts = self.values().into_iter().map(|(_, text)| text).filter(|text| typed(text.trim()));
+            let texts = texts.collect::<Vec<_>>().join("\n");
+            shown.texts.extend((!texts.is_empty()).then(|| (String::from("填写的内容"), texts)));
             return shown;
         };
         let Ok(pack) = c.ctx.pack() else { return shown };

@@ -151,7 +151,7 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
     let mut kept = match (again, error.kind()) {
         (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请核对，在这里登录后接着提交。",
         (Some(_), Kind::Denied) if guest => {
-            "您填写的文字还在，没有丢失：不用登录的，请核对后点“继续提交”；原来登录了的，在下面登录后接着提交。"
+            "您填写的文字还在，没有丢失：不用登录的，请核对后点“继续提交”；原来登录了的，在下面登录后再提交。"
         }
         (Some(_), Kind::Denied) => "您填写的文字还在，没有丢失：请核对后点“继续提交”。",
         (Some(_), _) => "本次操作没有保存。您填写的文字还在，可以稍后点“继续提交”。",
