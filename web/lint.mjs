@@ -29,7 +29,8 @@ const CSS = [
   [/overflow(-x|-y)?\s*:\s*clip\b/, "overflow: clip 要 90", "a{overflow:clip}"],
   [/scrollbar-gutter\s*:|text-wrap\s*:|text-underline-offset\s*:|text-decoration-thickness\s*:/, "此属性要 87 以上", "a{text-wrap:balance}"],
   [/::file-selector-button/, "要 89，请用 ::-webkit-file-upload-button", "::file-selector-button{color:red}"],
-  [/@media[^{]*[<>]=?/, "@media 的区间写法要 104", "@media (width <= 900px){}"],
+  [/@media[^{]*[<>]=?/, "@media 的区间写法要 104", "@media screen and (width <= 900px){}"],
+  [/@media\s*\((max|min)-width/, "屏幕宽度的规则只用于屏幕：请写 @media screen and (…)，纸比 900 像素窄", "@media (max-width:900px){}"],
   [/@import\b|url\(\s*['"]?(https?:|data:|\/\/)/, "样式不引外部与 data: 资源", "a{background:url(data:x)}"],
 ];
 const JS = [
@@ -110,7 +111,7 @@ function selfTest() {
   }
   if (check("css", "a{b{color:red}}").length === 0) dead.push("css：嵌套");
   const good = [
-    ["css", "/* inset: */ @media (max-width:9px){a:not(.b){box-shadow:inset 0 0 0 1px red}}"],
+    ["css", "/* inset: */ @media screen and (max-width:9px){a:not(.b){box-shadow:inset 0 0 0 1px red}}"],
     ["js", "// a.at(1)\nconst f = async () => await g();"],
     ["html", '{# style= #}<button class="on" data-on="1">签收</button><script src="/a.js" defer></script>'],
   ];

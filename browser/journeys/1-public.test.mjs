@@ -94,3 +94,54 @@ for (const script of [true, false]) {
     await says(handler, "灯亮了，北侧还有一盏不亮。", "部分解决");
   });
 }
+
+test("the browser's own controls speak Chinese, whatever the browser speaks", async () => {
+  const page = await stage.visit("/appeals/new", { locale: "en-US" });
+  await says(page, "选择文件", "没有选择文件");
+  const file = (name) => ({ name, mimeType: "text/plain", buffer: Buffer.from("说明") });
+  await page.locator('input[type="file"]').setInputFiles(file("说明.txt"));
+  await says(page, "说明.txt");
+  await page.locator('input[type="file"]').setInputFiles([file("甲.txt"), file("乙.txt")]);
+  await says(page, "已选 2 个：甲.txt、乙.txt");
+  await page.goto(`${stage.demo.url}/duty`);
+  const day = page.locator('input[type="date"]').first();
+  await day.fill("2025-03-14");
+  await day.blur();
+  const shown = () => day.evaluate((input) => getComputedStyle(input, "::before").content);
+  assert.equal(await shown(), '"2025-03-14"');
+});
+
+test("Enter in a field with suggestions picks one and sends nothing", async () => {
+  const page = await stage.visit("/duty");
+  const field = page.locator('input[name="association"]');
+  const list = page.locator(".combo-list");
+  for (const pause of [true, false]) {
+    await field.fill("");
+    await field.pressSequentially("餐饮");
+    if (pause) await list.waitFor();
+    // Also where the list is still on its way.
+    await field.press("Enter");
+    if (!pause) {
+      await list.waitFor();
+      await field.press("Enter");
+    }
+    await list.waitFor({ state: "hidden" });
+    assert.match(await field.inputValue(), /餐饮.+会$/);
+    assert.notEqual(await page.locator('input[name="association_id"]').inputValue(), "");
+    assert.equal(new URL(page.url()).search, "", "the form was not sent");
+  }
+});
+
+test("paper shows lists as tables, and nothing of them is cut at its edge", async () => {
+  const office = await stage.enter("intake");
+  const open = await stage.visit("/");
+  for (const [page, path] of [[open, "/orgs"], [open, "/duty?association=餐饮商会"], [office, "/appeals?queue=all"]]) {
+    await page.goto(stage.demo.url + path);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 680, height: 960 });
+    const row = page.locator(".list tbody tr").first();
+    assert.equal(await row.evaluate((one) => getComputedStyle(one).display), "table-row");
+    const right = await page.locator(".list td").evaluateAll((cells) => Math.max(...cells.map((cell) => cell.getBoundingClientRect().left + cell.scrollWidth)));
+    assert.ok(right <= 681, `${path} ends at ${right} of 680`);
+  }
+});

@@ -39,12 +39,12 @@ export async function openBrowser() {
  * Opens a fresh window, as one person's own: nothing of another one's session is in it.
  * `script: false` switches JavaScript off. `page.trouble` collects what the browser complained of.
  */
-export async function openPage(browser, { size = DESK, script = true } = {}) {
+export async function openPage(browser, { size = DESK, script = true, locale = "zh-CN" } = {}) {
   const context = await browser.newContext({
     viewport: size,
     javaScriptEnabled: script,
     hasTouch: size === PHONE,
-    locale: "zh-CN",
+    locale,
     timezoneId: "Asia/Shanghai",
     reducedMotion: "reduce",
   });

@@ -15,6 +15,8 @@
     let active = -1;
     let timer = 0;
     let asked = null;
+    // Between a key and the answer to it: Enter then waits for the list.
+    let waiting = false;
 
     list.id = id;
     list.className = "combo-list";
@@ -30,6 +32,7 @@
     input.setAttribute("aria-expanded", "false");
 
     function close() {
+      waiting = false;
       list.hidden = true;
       active = -1;
       input.setAttribute("aria-expanded", "false");
@@ -51,6 +54,7 @@
     }
 
     function draw() {
+      waiting = false;
       list.textContent = "";
       items.forEach((item, i) => {
         const row = document.createElement("li");
@@ -86,7 +90,10 @@
       asked = new AbortController();
       try {
         const answer = await fetch(box.dataset.combo + encodeURIComponent(words), { signal: asked.signal, headers: { Accept: "application/json" } });
-        if (!answer.ok) return;
+        if (!answer.ok) {
+          close();
+          return;
+        }
         items = (await answer.json()).items || [];
         if (document.activeElement === input) draw();
       } catch (error) {
@@ -94,22 +101,27 @@
       }
     }
 
+    function askSoon() {
+      waiting = true;
+      clearTimeout(timer);
+      timer = setTimeout(ask, 200);
+    }
+
     input.addEventListener("input", (event) => {
       key.value = "";
       clearTimeout(timer);
-      if (!event.isComposing) timer = setTimeout(ask, 200);
+      if (!event.isComposing) askSoon();
     });
-    input.addEventListener("compositionend", () => {
-      clearTimeout(timer);
-      timer = setTimeout(ask, 200);
-    });
+    input.addEventListener("compositionend", askSoon);
     input.addEventListener("blur", close);
     input.addEventListener("keydown", (event) => {
-      if (event.isComposing || list.hidden) return;
+      if (event.isComposing) return;
+      if (event.key === "Enter" && waiting) event.preventDefault();
+      if (list.hidden) return;
       const last = items.length - 1;
       if (event.key === "ArrowDown") mark(active >= last ? 0 : active + 1);
       else if (event.key === "ArrowUp") mark(active <= 0 ? last : active - 1);
-      else if (event.key === "Enter" && active >= 0) pick(active);
+      else if (event.key === "Enter") pick(Math.max(active, 0));
       else if (event.key === "Escape") close();
       else return;
       event.preventDefault();

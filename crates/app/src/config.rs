@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use huitong_kernel::city::Limits;
-use huitong_kernel::http::Settings;
+use huitong_kernel::http::{Address, Settings};
 use huitong_kernel::pack::did_you_mean;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::out::{Failure, why};
 
@@ -48,6 +49,8 @@ pub enum Switch {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Server {
+    #[serde(deserialize_with = "public_address")]
+    pub address: Option<Address>,
     pub https: bool,
     pub proxies: Vec<IpAddr>,
     pub upload_mb: u16,
@@ -63,8 +66,21 @@ impl Default for Public {
 
 impl Default for Server {
     fn default() -> Server {
-        Server { https: false, proxies: Vec::new(), upload_mb: 20, at_once: 64, timeout_seconds: 30 }
+        Server {
+            address: None,
+            https: false,
+            proxies: Vec::new(),
+            upload_mb: 20,
+            at_once: 64,
+            timeout_seconds: 30,
+        }
     }
+}
+
+/// An empty text says no address, as it does for the listeners.
+fn public_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Address>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.trim().is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
 /// A key with its default as written in TOML, and what it means.
@@ -96,6 +112,12 @@ const KEYS: &[Key] = &[
     },
     Key {
         table: "server",
+        name: "address",
+        default: "\"\"",
+        about: "公众打开系统用的网址，如 \"https://shq.example.cn\"，后面不带路径。回执、开通链接上印它，表单只收它和所打开的主机名下页面的提交；前面有代理的应当填写。空着就用浏览器打开的主机名。",
+    },
+    Key {
+        table: "server",
         name: "https",
         default: "false",
         about: "页面是否只通过 HTTPS 访问（由前面的代理提供）；为 true 时 Cookie 加 Secure 标记。",
@@ -104,7 +126,7 @@ const KEYS: &[Key] = &[
         table: "server",
         name: "proxies",
         default: "[]",
-        about: "可信代理的 IP 地址，如 [\"10.0.0.2\"]；只有它们转来的 X-Forwarded-For 才被采信。",
+        about: "可信代理的 IP 地址，如 [\"10.0.0.2\"]；只有它们转来的 X-Forwarded-For、X-Forwarded-Host 才被采信；没有写全的，日志里有一行提醒。",
     },
     Key {
         table: "server", name: "upload_mb", default: "20", about: "一次提交的附件合计最多多少 MB。"
@@ -152,9 +174,14 @@ impl Config {
             ("timeout_seconds", server.timeout_seconds),
             ("upload_mb", server.upload_mb),
         ];
-        match none.into_iter().find(|(_, value)| *value == 0) {
-            Some((name, _)) => Err(format!("[server] 的 {name} 不能是 0")),
-            None => Ok(config),
+        if let Some((name, _)) = none.into_iter().find(|(_, value)| *value == 0) {
+            return Err(format!("[server] 的 {name} 不能是 0"));
+        }
+        match &server.address {
+            Some(address) if server.https && !address.is_https() => {
+                Err(String::from("[server] 的 https 是 true，address 应以 https:// 开头"))
+            }
+            _ => Ok(config),
         }
     }
 
@@ -173,6 +200,7 @@ impl Config {
             at_once: usize::from(self.server.at_once),
             timeout: Duration::from_secs(u64::from(self.server.timeout_seconds)),
             proxies: self.server.proxies.clone(),
+            address: self.server.address.clone(),
             ..Settings::default()
         }
     }
@@ -228,6 +256,11 @@ mod tests {
             Config::parse("public.rate_limit = \"off\"\n[listen]\npublic = \"0.0.0.0:80\"\n").unwrap();
         assert!(!config.limits().rate_limit_public);
         assert_eq!(config.listen.public, "0.0.0.0:80");
+        let config = Config::parse("[server]\naddress = \"https://Shq.Example.cn:443/\"\n").unwrap();
+        assert_eq!(
+            config.settings().address.map(|a| a.to_string()).as_deref(),
+            Some("https://shq.example.cn")
+        );
     }
 
     #[test]
@@ -240,6 +273,9 @@ mod tests {
             ("[public]\nrate_limit = off\n", "\"off\""),
             ("[server]\nat_once = \"many\"\n", "同时处理的请求数"),
             ("[server]\ntimeout_seconds = 0\n", "不能是 0"),
+            ("[server]\naddress = \"shq.example.cn\"\n", "https://shq.example.cn"),
+            ("[server]\naddress = \"https://shq.cn/track\"\n", "不带路径"),
+            ("[server]\nhttps = true\naddress = \"http://shq.cn\"\n", "应以 https:// 开头"),
             ("nonsense", "第 1 行"),
         ] {
             let error = Config::parse(text).unwrap_err();

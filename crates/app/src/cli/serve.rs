@@ -52,6 +52,10 @@ impl Args {
             let url = server::url(config.server.https, at);
             out.say(&format!("{}已就绪：{url}", city.pack().city.product))?;
             if let Some(secret) = invitation {
+                // Where the public has a door of its own, its address does not lead to the administrator's.
+                let inner = listeners.iter().any(|(_, listener)| *listener == Listener::Public);
+                let address = config.server.address.as_ref().filter(|_| !inner);
+                let url = address.map_or(url, ToString::to_string);
                 out.say(&format!(
                     "还没有系统管理员。请打开这个一次性链接，开通首位管理员：\n{url}/invitation/{secret}"
                 ))?;

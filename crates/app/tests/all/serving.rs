@@ -193,6 +193,26 @@ fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
 }
 
 #[test]
+fn links_that_are_written_down_begin_with_the_public_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let (listen, config) = (free_port(), dir.path().join("huitong.toml"));
+    std::fs::write(&config, "[server]\naddress = \"https://shq.example.cn\"\n").unwrap();
+    let data = dir.path().join("data");
+    let args = [
+        "serve",
+        "--listen",
+        &listen,
+        "--config",
+        config.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    let (server, link) = start(&args, |line| line.contains("/invitation/").then(|| line.to_owned()));
+    assert!(link.starts_with("https://shq.example.cn/invitation/"), "{link}");
+    assert_eq!(server.stop(), 0);
+}
+
+#[test]
 fn public_and_staff_can_have_a_door_each() {
     let dir = tempfile::tempdir().unwrap();
     let (public, staff) = (free_port(), free_port());

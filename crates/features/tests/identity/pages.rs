@@ -5,7 +5,7 @@ use huitong_features::base::units::{self, NewUnit, Unit};
 use huitong_testkit::db_test;
 
 use super::PASSWORD;
-use super::browser::Town;
+use super::browser::{Page, Town};
 
 fn unit(town: &Town, name: &str) -> Unit {
     let new = NewUnit {
@@ -198,12 +198,42 @@ db_test! {
         assert_eq!(town.browser().get("/admin/permissions").status, 303);
     }
 
+    fn what_was_typed_before_signing_in_is_sent_after_it(db) {
+        let town = Town::new(db);
+        account(&town, "chenxl", "陈晓岚", "handler", &unit(&town, "市商务局"));
+        let browser = town.browser();
+        let form = browser.post("/me/sessions/ses_0/end", &[("note", "已经写了很久的话")]);
+        assert_eq!(form.status, 401);
+        form.says("已经写了很久的话</textarea>");
+        let send = |page: &Page, password: &str| {
+            let names = ["csrf", "kept_action", "kept.note"];
+            let mut fields: Vec<(&str, String)> = names.iter().map(|n| (*n, page.hidden(n))).collect();
+            fields.extend([("login", "chenxl".to_owned()), ("password", password.to_owned())]);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            browser.post("/login", &fields)
+        };
+        let wrong = send(&form, "wrong");
+        assert_eq!(wrong.hidden("kept.note"), "已经写了很久的话");
+        let done = send(&wrong, PASSWORD);
+        assert_eq!(done.status, 200);
+        for text in ["陈晓岚", "继续提交", "已经写了很久的话</textarea>"] {
+            done.says(text);
+        }
+        let fields = [("csrf", done.hidden("csrf")), ("note", done.hidden("note"))];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let again = browser.post("/me/sessions/ses_0/end", &fields);
+        assert_eq!(again.status, 404, "signed in, and no such session");
+    }
+
     fn the_first_administrator_opens_the_city(db) {
         let town = Town::new(db);
         let office = identity::Office::unit(&unit(&town, "市委社会工作部"));
         let secret = identity::invite_first(db, &town.ctx(), &office).unwrap().unwrap();
         let browser = town.browser();
-        assert_eq!(browser.get("/invitation/0000").status, 404);
+        let dead = browser.get("/invitation/0000");
+        assert_eq!(dead.status, 404);
+        dead.says("<h1>邀请已失效，请联系管理员重发</h1>");
+        browser.get("/nowhere").says("<h1>没有找到，或者您无权查看</h1>");
         let path = format!("/invitation/{secret}");
         let fill = |password: &str, again: &str| {
             let fields = [("login", "admin-one"), ("name", "李管理"), ("password", password), ("password_again", again)];

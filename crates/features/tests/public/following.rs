@@ -1,5 +1,8 @@
 //! Following a case by number and code: progress, judgement, withdrawal.
 
+use huitong_features::base::matters::draw_number;
+use huitong_kernel::clock::Random;
+use huitong_kernel::http::encode;
 use huitong_testkit::db_test;
 
 use super::*;
@@ -17,8 +20,16 @@ db_test! {
         let (number, code) = handed_in(&browser, &[]);
         town.app.at("2025-03-14T10:00:00+08:00");
         let typed = format!(" {}-{} ", &number[..10].to_lowercase(), &number[10..]);
+        let mistaken = |text: &str| text.replace('0', "O").replace('1', "i").replace('5', "S");
+        let wide = |text: &str| text.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect::<String>();
+        for (number, code) in [(typed.clone(), code.to_lowercase()), (mistaken(&number), mistaken(&code)), (wide(&number), wide(&code))] {
+            let page = browser.post("/track", &[("number", &number), ("code", &code)]);
+            assert_eq!(page.status, 200, "{number} {code}: {}", page.main());
+            let path = format!("/api/v1/track/{}", encode(&number));
+            let read = town.app.get(&format!("{path}?code={}", encode(&code))).send();
+            assert_eq!(read.status, 200, "{number} {code}: {}", read.text());
+        }
         let page = browser.post("/track", &[("number", &typed), ("code", &code.to_lowercase())]);
-        assert_eq!(page.status, 200, "{}", page.main());
         let text = page.main();
         for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前告知是否受理", "剩 3时30分", "邹*柏", "撤回诉求", "答复发出后才能评价"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
@@ -37,8 +48,17 @@ db_test! {
             page.main()
         };
         let said = "没有找到这件诉求。请对照回执核对编号和查询码，两项都要一致。";
-        for text in [wrong(&number, "AAAAAAAA"), wrong("SQ20250314AAAAAAA", &code)] {
+        let absent = draw_number("SQ", 1_741_915_800_000, &Random::seeded(7));
+        for text in [wrong(&number, "AAAAAAAA"), wrong(&absent, &code)] {
             assert!(text.contains(said), "{text}");
+        }
+        // What anybody can count alone is said, whether there is such a case or not.
+        for number in [&number, &absent] {
+            let other = if number.ends_with('A') { "B" } else { "A" };
+            let text = wrong(&format!("{}{other}", &number[..16]), &code);
+            assert!(text.contains("编号有一位不对，请核对") && !text.contains(said), "{text}");
+            let text = wrong(&number[..16], &code);
+            assert!(text.contains("编号以 SQ 开头，共 17 位，请核对") && !text.contains(said), "{text}");
         }
         // What was left empty says nothing of any case.
         let text = wrong("", "");

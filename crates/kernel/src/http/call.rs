@@ -39,6 +39,8 @@ pub struct Call {
     pub session: Option<SessionInfo>,
     /// Address of the caller, behind proxies that are believed.
     pub remote: IpAddr,
+    /// The host that the browser asked for.
+    pub(super) host: String,
     pub(super) path: String,
     pub(super) params: Vec<(String, String)>,
     pub(super) query: Pairs,
@@ -189,6 +191,17 @@ impl Call {
         }
     }
 
+    /// The address that links begin with which leave the screen, on paper or in a message: the public one of the
+    /// configuration, else the host that was asked for.
+    pub fn address(&self) -> String {
+        self.site.settings.address.as_ref().map_or_else(|| self.host.clone(), ToString::to_string)
+    }
+
+    /// Refuses a request that the browser says was started by a page of somebody else.
+    pub(super) fn check_origin(&self) -> Result<()> {
+        csrf::check_origin(&self.headers, self.site.settings.address.as_ref(), &self.host)
+    }
+
     /// Whether script asks for a part of a page; a full page asked for by a boosted link is none.
     pub fn is_htmx(&self) -> bool {
         self.headers.contains_key("hx-request")
@@ -198,9 +211,7 @@ impl Call {
 
     /// The token that forms of this page carry in the field `csrf`.
     pub fn csrf(&self) -> String {
-        let mut salt = [0; 8];
-        Random::system().fill(&mut salt);
-        csrf::token(self.secret(), &salt)
+        csrf::token_of(self.secret())
     }
 
     /// The secret that forms are bound to: the session's, or one made for this guest.
@@ -285,7 +296,7 @@ fn secret_token() -> String {
 }
 
 /// A path on this site: `//` and `/\\` lead browsers to other hosts, control signs are dropped by them.
-fn is_own_path(path: &str) -> bool {
+pub(super) fn is_own_path(path: &str) -> bool {
     let second = path.chars().nth(1);
     path.starts_with('/') && !matches!(second, Some('/' | '\\')) && !path.chars().any(char::is_control)
 }

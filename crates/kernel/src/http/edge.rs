@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{self, HeaderName};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
@@ -20,10 +21,13 @@ use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route, Side, api, page};
 use crate::http::site::{Listener, Site};
 use crate::http::table::{Found, Matched};
-use crate::http::{health, problem, uploads};
+use crate::http::{health, problem, proxy, uploads};
 
 /// How long a body may take to arrive.
 const ARRIVE: Duration = Duration::from_secs(20);
+/// Of a body that is not wanted, so many bytes are read away, for as long as one may take to arrive: whoever sends first and
+/// reads then would get no answer, because closing on what was not read throws the answer away, too.
+const AWAY: usize = 64 << 20;
 /// Room for the frame of a multipart body around its files.
 const FRAME: usize = 64 << 10;
 
@@ -42,15 +46,18 @@ const GUARDS: [(&str, &str); 5] = [
 /// Answers one request.
 pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) -> Response {
     let began = Instant::now();
-    let (method, head) = (request.method().clone(), request.method() == http::Method::HEAD);
+    let (parts, body) = request.into_parts();
+    let (method, head) = (parts.method.clone(), parts.method == http::Method::HEAD);
     let reads = head || method == http::Method::GET;
     let (mut response, matched, request_id) =
-        if let (true, Some(asset)) = (reads, site.assets.get(request.uri().path())) {
-            (asset.answer(request.headers()).map(Body::from), None, String::new())
-        } else if reads && request.uri().path() == "/healthz" {
+        if let (true, Some(asset)) = (reads, site.assets.get(parts.uri.path())) {
+            read_away(&parts.headers, body);
+            (asset.answer(&parts.headers).map(Body::from), None, String::new())
+        } else if reads && parts.uri.path() == "/healthz" {
+            read_away(&parts.headers, body);
             (well(&site).await, None, String::new())
         } else {
-            dispatch(&site, listener, request).await
+            dispatch(&site, listener, parts, body).await
         };
     guard(&site, response.headers_mut());
     let (status, took) = (response.status().as_u16(), began.elapsed());
@@ -62,7 +69,7 @@ pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) 
         tracing::info!(target: "huitong::request", %method, route, status, %ms, request = %request_id);
     }
     if head {
-        let length = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or(0);
+        let length = response.body().size_hint().exact().unwrap_or(0);
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         *response.body_mut() = Body::empty();
     }
@@ -72,12 +79,13 @@ pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) 
 async fn dispatch(
     site: &Arc<Site>,
     listener: Listener,
-    request: Request,
+    parts: Parts,
+    mut body: Body,
 ) -> (Response, Option<Matched>, String) {
-    let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     // One policy for the whole request: the table that is matched, the rights that are asked, the pack that decides.
     let policy = site.city.policy();
+    let (remote, host) = caller(site, &parts);
     let mut incoming = Incoming {
         site: site.clone(),
         policy: policy.clone(),
@@ -86,7 +94,8 @@ async fn dispatch(
         query: parts.uri.query().unwrap_or_default().to_owned(),
         params: Vec::new(),
         body: Bytes::new(),
-        remote: remote(site, &parts),
+        remote,
+        host,
         refused: None,
         headers: parts.headers,
         path,
@@ -108,11 +117,12 @@ async fn dispatch(
     }
     let mut upload = None;
     if incoming.refused.is_none() && incoming.route.method == Method::Post {
-        match arrive(site, incoming.remote, &incoming.route, &incoming.headers, body).await {
+        match arrive(site, incoming.remote, &incoming.route, &incoming.headers, &mut body).await {
             Ok((bytes, place)) => (incoming.body, upload) = (bytes, place),
             Err(error) => incoming.refused = Some(error),
         }
     }
+    read_away(&incoming.headers, body);
     let (face, work) = (incoming.route.face, run(site, incoming));
     let (reply, request_id) = match tokio::time::timeout(site.settings.timeout, work).await {
         Ok(Ok(done)) => done,
@@ -158,7 +168,7 @@ async fn arrive(
     remote: IpAddr,
     route: &Route,
     headers: &HeaderMap,
-    body: Body,
+    body: &mut Body,
 ) -> Result<(Bytes, Option<uploads::Place>)> {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     let files =
@@ -182,18 +192,31 @@ async fn arrive(
     }
 }
 
-/// The address of the caller: that of the connection, or what a proxy we believe says.
-fn remote(site: &Site, parts: &http::request::Parts) -> IpAddr {
+/// Reads what has not arrived yet of a body beside the answer. Who asks before sending is told no, and sends nothing.
+fn read_away(headers: &HeaderMap, mut body: Body) {
+    if body.is_end_stream() || headers.contains_key(header::EXPECT) {
+        return;
+    }
+    tokio::spawn(tokio::time::timeout(ARRIVE, async move {
+        let mut left = AWAY;
+        while let Some(Ok(frame)) = body.frame().await {
+            match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+                Some(less) => left = less,
+                None => return,
+            }
+        }
+    }));
+}
+
+/// Who calls, and the host that was asked for.
+fn caller(site: &Site, parts: &Parts) -> (IpAddr, String) {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-    let trusted = |address: &IpAddr| site.settings.proxies.contains(address);
-    if !trusted(&peer) {
-        return peer;
+    let (proxies, headers) = (&site.settings.proxies, &parts.headers);
+    if site.strangers.meets(peer, proxies, headers) {
+        tracing::warn!(%peer, "X-Forwarded-For from a peer that is not in [server] proxies; it counts as the caller");
     }
-    let line = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
-    let hops: Vec<IpAddr> =
-        line.flat_map(|l| l.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
+    (proxy::caller(peer, proxies, headers), proxy::asked_host(peer, proxies, headers))
 }
 
 /// Stands in for a route where there is none, so that the answer still has the right face; made once for each method of

@@ -32,6 +32,8 @@ pub(super) struct Incoming {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub remote: IpAddr,
+    /// The host that the browser asked for.
+    pub host: String,
     pub refused: Option<Error>,
 }
 
@@ -45,7 +47,7 @@ pub(super) fn is_stale(error: &Error) -> bool {
 
 /// Answers a request, whatever happens; also gives the request's id for the log.
 pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
-    let Incoming { site, policy, listener, route, path, query, params, headers, body, remote, refused } =
+    let Incoming { site, policy, listener, route, path, query, params, headers, body, remote, host, refused } =
         incoming;
     let pairs = Pairs::parse(&query);
     let mut call = Call {
@@ -54,6 +56,7 @@ pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
         route,
         session: None,
         remote,
+        host,
         path,
         params,
         query: Pairs::default(),
@@ -141,7 +144,7 @@ fn check_csrf(call: &Call) -> Result<()> {
     if call.route.method == Method::Get || by_program {
         return Ok(());
     }
-    csrf::check_origin(&call.headers)?;
+    call.check_origin()?;
     let sent = match call.header("x-csrf-token") {
         Some(token) => token,
         None if call.route.face == Face::Api => "",

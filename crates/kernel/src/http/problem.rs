@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
 use crate::http::call::Call;
+use crate::http::kept::{Kept, Shown};
 use crate::http::page::{Link, Shell};
 use crate::http::query::encode;
 use crate::http::reply::Reply;
-use crate::pack::Control;
 
 /// Short name of a kind: `code` of the problem document.
 fn code(kind: Kind) -> &'static str {
@@ -98,23 +98,20 @@ struct DeskPage<'a> {
 }
 
 /// What an error page says.
+#[derive(Default)]
 struct ErrorPage<'a> {
     heading: &'a str,
     message: &'a str,
     errors: Vec<String>,
     kept: String,
     code: &'a str,
-    /// Texts that were typed and could not be taken, sent again by one button.
-    again: Option<Again<'a>>,
-    /// Texts that were typed where sending them again is of no use: shown, so that they can be copied.
-    typed: Vec<(&'a str, &'a str)>,
+    /// What was typed.
+    shown: Shown,
+    /// The same, sent again by one button.
+    again: Option<(&'a str, Vec<(&'a str, &'a str)>)>,
+    /// The same, carried by a form in which one signs in.
+    sign_in: Option<(&'a str, Vec<(String, String)>)>,
     links: Vec<Link>,
-}
-
-struct Again<'a> {
-    action: String,
-    button: &'a str,
-    values: Vec<(&'a str, &'a str)>,
 }
 
 /// The answer of an error to a person. Somebody who is not signed in is shown the way, and nothing typed is lost.
@@ -137,56 +134,74 @@ pub fn page(c: &Call, error: &Error) -> Reply {
 }
 
 fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
-    // Where the database is the trouble, the frame is drawn without what it knows.
-    let mut shell = c.shell(title(error.kind())).unwrap_or_else(|_| Shell::plain(c));
     let stale = crate::http::gate::is_stale(error);
     let title = if stale { "请再确认一次" } else { title(error.kind()) };
-    shell.title = title.to_owned();
-    let sign_in = Link {
-        href: format!("{}?next={}", c.site.hooks.sign_in_path, encode("/desk")),
-        label: "在新窗口登录".into(),
-    };
-    let again = if reading { None } else { again(c, error) };
-    let foreign = crate::http::csrf::check_origin(&c.headers).is_err();
-    let typed = if reading || foreign || again.is_some() { Vec::new() } else { typed(c) };
-    let mut kept = match (&again, error.kind()) {
-        (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请先登录，再回到本页点“继续提交”。",
-        (Some(_), Kind::Denied) if shell.user.is_none() => {
-            "您填写的文字还在，没有丢失：原来登录了的，请先登录，再回到本页点“继续提交”；不用登录的，直接点“继续提交”。"
+    // One sentence once: where the message says what the title says, or is all that there is to say, it is the heading.
+    let whole = error.kind() == Kind::Missing || error.message().starts_with(title);
+    let (heading, message) = if whole { (error.message(), "") } else { (title, error.message()) };
+    // Where the database is the trouble, the frame is drawn without what it knows.
+    let mut shell = c.shell(heading).unwrap_or_else(|_| Shell::plain(c));
+    heading.clone_into(&mut shell.title);
+    let typed = if reading { None } else { Kept::of(c) };
+    let again =
+        typed.as_ref().filter(|_| stale || matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy));
+    let guest = shell.user.is_none();
+    let signs_in = again.filter(|_| guest && (stale || error.kind() == Kind::SignIn));
+    let shown = typed.as_ref().map(|typed| typed.shown(c)).unwrap_or_default();
+    let mut kept = match (again, error.kind()) {
+        (Some(_), Kind::SignIn) => "您填写的文字还在，没有丢失：请核对，在这里登录后接着提交。",
+        (Some(_), Kind::Denied) if guest => {
+            "您填写的文字还在，没有丢失：不用登录的，请核对后点“继续提交”；原来登录了的，在下面登录后再提交。"
         }
         (Some(_), Kind::Denied) => "您填写的文字还在，没有丢失：请核对后点“继续提交”。",
         (Some(_), _) => "本次操作没有保存。您填写的文字还在，可以稍后点“继续提交”。",
+        (None, Kind::Missing) if reading => "请核对网址，或者从首页进入。",
         (None, _) if reading => "",
-        (None, _) if !typed.is_empty() => "本次操作没有保存。您填写的文字在下面，需要的请先复制。",
+        (None, _) if !shown.is_empty() => "本次操作没有保存。您填写的文字在下面，需要的请先复制。",
         (None, _) => "本次操作没有保存。",
     }
     .to_owned();
-    if again.is_some() && c.filled().is_ok_and(|filled| !filled.files.is_empty()) {
+    if again.is_some_and(Kept::had_files) {
         kept.push_str("附件没有保留，需要的请返回上一页重新选择。");
     }
+    let link = |href: String, label: &str| Link { href, label: label.into() };
+    let sign_in_path = c.site.hooks.sign_in_path;
     let mut links = Vec::new();
-    if error.kind() == Kind::SignIn || (stale && shell.user.is_none()) {
-        links.push(sign_in);
-    } else if shell.user.is_some() {
-        links.push(Link { href: "/desk".into(), label: "返回工作台".into() });
+    if error.kind() == Kind::SignIn || (stale && guest) {
+        links.push(link(format!("{sign_in_path}?next={}", encode("/desk")), "在新窗口登录"));
+    } else if !guest {
+        links.push(link("/desk".into(), "返回工作台"));
     }
-    links.push(Link { href: "/".into(), label: "返回首页".into() });
+    links.push(link("/".into(), "返回首页"));
     let mut errors: Vec<String> = error.field_errors().iter().map(|f| f.message.clone()).collect();
     errors.extend(who_may(c, error));
-    let signed_in = shell.user.is_some();
     let page = ErrorPage {
-        heading: title,
-        message: error.message(),
+        heading,
+        message,
         errors,
         kept,
         code: &c.ctx.request,
-        again,
-        typed,
+        shown,
+        again: again.filter(|_| error.kind() != Kind::SignIn).map(|kept| (&*kept.action, kept.values())),
+        sign_in: signs_in.map(|kept| (sign_in_path, kept.hidden())),
         links,
     };
-    let drawn =
-        if signed_in { DeskPage { shell, page }.render() } else { PublicPage { shell, page }.render() };
+    let drawn = if guest { PublicPage { shell, page }.render() } else { DeskPage { shell, page }.render() };
     drawn.map_err(|e| Error::internal(format!("template: {e}")))
+}
+
+/// The page after signing in, with what was typed before.
+pub(super) fn resumed(shell: Shell, c: &Call, kept: &Kept) -> Result<Reply> {
+    let heading = shell.heading.clone();
+    let page = ErrorPage {
+        heading: &heading,
+        kept: String::from("您填写的文字都在下面，还没有提交：请核对后点“继续提交”。"),
+        shown: kept.shown(c),
+        again: Some((&kept.action, kept.values())),
+        links: vec![Link { href: "/desk".into(), label: "返回工作台".into() }],
+        ..ErrorPage::default()
+    };
+    c.page(&PublicPage { shell, page })
 }
 
 /// Which roles may do what this reader may not, and whom to ask.
@@ -198,34 +213,6 @@ fn who_may(c: &Call, error: &Error) -> Option<String> {
     let titles: Vec<&str> = roles.map(|role| role.title.as_str()).collect();
     (!titles.is_empty())
         .then(|| format!("有这项权限的是：{}。确有需要的，请联系系统管理员授予任职。", titles.join("、")))
-}
-
-/// What people wrote into the free fields of the route's form.
-fn typed(c: &Call) -> Vec<(&str, &str)> {
-    let form = c.ctx.pack().ok().and_then(|pack| c.route.form.as_deref().and_then(|key| pack.form(key)));
-    let (Some(form), Ok(filled)) = (form, c.filled()) else { return Vec::new() };
-    let free = form.fields.iter().filter(|field| matches!(field.control, Control::Text | Control::TextArea));
-    let said = free.map(|field| (field.label.as_str(), filled.get(&field.key)));
-    said.filter(|(_, text)| !text.trim().is_empty()).collect()
-}
-
-/// What was typed, where sending it again may succeed: after signing in, on a page that had grown old, a little later.
-fn again<'a>(c: &'a Call, error: &Error) -> Option<Again<'a>> {
-    let may = matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy)
-        || crate::http::gate::is_stale(error);
-    if !may || crate::http::csrf::check_origin(&c.headers).is_err() {
-        return None;
-    }
-    let filled = c.filled().ok()?;
-    let secret = |name: &str| name.contains("password") || name == "csrf";
-    if filled.values.keys().any(|name| name.contains("password")) {
-        return None;
-    }
-    let texts = filled.values.iter().chain(filled.repeated.iter().map(|(n, v)| (n, v)));
-    let values = texts.filter(|(name, _)| !secret(name)).map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    Some(Again {
-        action: format!("{}{}", c.path(), c.queries().with("", "")), button: "继续提交", values
-    })
 }
 
 /// The last resort: words without a frame.

@@ -16,6 +16,7 @@ use crate::http::call::Call;
 use crate::http::health::Probe;
 use crate::http::metrics::Metrics;
 use crate::http::page::Shell;
+use crate::http::proxy::{Address, Strangers};
 use crate::http::rate::Rates;
 use crate::http::uploads::Uploads;
 
@@ -66,8 +67,10 @@ pub struct Settings {
     pub at_hand: usize,
     /// How long a request may take.
     pub timeout: Duration,
-    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+    /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.
     pub proxies: Vec<IpAddr>,
+    /// The public address: what links begin with that leave the screen, and where forms come from.
+    pub address: Option<Address>,
 }
 
 impl Default for Settings {
@@ -78,6 +81,7 @@ impl Default for Settings {
             at_hand: 0,
             timeout: Duration::from_secs(30),
             proxies: Vec::new(),
+            address: None,
         }
     }
 }
@@ -106,6 +110,7 @@ pub struct Site {
     /// Counts of requests and acts.
     pub metrics: Metrics,
     pub(super) rates: Rates,
+    pub(super) strangers: Strangers,
     /// Requests that may be worked on at once.
     pub(super) places: Arc<Semaphore>,
     /// Reads that may be answered on the thread they came in by.
@@ -123,7 +128,8 @@ impl Site {
         let places = Arc::new(Semaphore::new(settings.at_once));
         let at_hand = Semaphore::new(settings.at_hand);
         let uploads = Arc::default();
-        let (rates, probe, accepting) = (Rates::default(), Probe::default(), AtomicBool::new(true));
+        let (rates, strangers) = (Rates::default(), Strangers::default());
+        let (probe, accepting) = (Probe::default(), AtomicBool::new(true));
         Arc::new(Site {
             city,
             hooks,
@@ -131,6 +137,7 @@ impl Site {
             settings,
             metrics,
             rates,
+            strangers,
             places,
             at_hand,
             uploads,

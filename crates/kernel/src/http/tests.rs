@@ -5,3 +5,4 @@ mod city;
 mod definitions;
 mod forms;
 mod pages;
+mod wire;

@@ -1,6 +1,7 @@
 //! Attachments: files judged by their content, kept by their digest, read under the right of what they belong to.
 
 mod acts;
+mod archive;
 mod files;
 mod model;
 mod pages;

@@ -94,7 +94,7 @@ impl FileKind {
         match self {
             FileKind::Pdf => &["pdf"],
             FileKind::Png => &["png"],
-            FileKind::Jpeg => &["jpg", "jpeg"],
+            FileKind::Jpeg => &["jpg", "jpeg", "jfif", "jpe"],
             FileKind::Docx => &["docx"],
             FileKind::Xlsx => &["xlsx"],
             FileKind::Text => &["txt", "csv"],

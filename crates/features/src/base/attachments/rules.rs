@@ -1,5 +1,6 @@
 //! What a file really is, read from its content; and whether it may be taken. Without IO.
 
+use super::archive::Archive;
 use super::model::{FileKind, MAX_BYTES, clean_name, extension};
 
 /// Decides whether a file may be taken; answers its cleaned name and what it is, or the sentence for the sender.
@@ -12,36 +13,54 @@ pub fn judge(name: &str, bytes: &[u8]) -> Result<(String, FileKind), String> {
         return Err(format!("“{name}”超过 10 MB，请压缩或者拆分后重新上传"));
     }
     let ending = extension(&name);
-    if ending.bytes().any(|b| b.is_ascii_alphabetic())
-        && !FileKind::ALL.iter().any(|kind| kind.extensions().contains(&ending.as_str()))
-    {
-        return Err(refused(&name, &ending, bytes));
-    }
-    let kind = detect(bytes).map_err(|why| format!("“{name}”{why}"))?;
+    let found = detect(bytes).map_err(|unfit| format!("“{name}”{}", unfit.words(&ending)));
+    let known = FileKind::ALL.iter().any(|kind| kind.extensions().contains(&ending.as_str()));
+    let named = ending.bytes().any(|b| b.is_ascii_alphabetic());
+    let kind = match found? {
+        // Any text of a program or a page is text, too: there the name says what it is.
+        FileKind::Text if named && !known => {
+            return Err(format!("“{name}”：不接受 .{ending} 这种类型，{}", convert(&ending)));
+        }
+        kind => kind,
+    };
+    let usual = kind.extensions();
     if ending.is_empty() {
-        return Ok((format!("{name}.{}", kind.extensions()[0]), kind));
+        return Ok((format!("{name}.{}", usual[0]), kind));
     }
-    if !kind.extensions().contains(&ending.as_str()) {
+    if !usual.contains(&ending.as_str()) {
         return Err(format!(
-            "“{name}”的内容是 {}，与文件名的扩展名 .{ending} 不符，请上传原来的文件，或者改正文件名",
-            kind.title()
+            "“{name}”的内容是 {}，与文件名的扩展名 .{ending} 不符，请上传原来的文件，或者把扩展名改成 .{}",
+            kind.title(),
+            usual[0]
         ));
     }
     Ok((name, kind))
 }
 
-/// What is said of an ending that no kind goes by; where the content says more of what to do, it has the word.
-fn refused(name: &str, ending: &str, bytes: &[u8]) -> String {
-    match detect(bytes) {
-        Err(why) => format!("“{name}”{why}"),
-        Ok(_) => format!("“{name}”：不接受 .{ending} 这种类型，{TAKEN}"),
+/// A content that is not taken: what it is, and what to do where turning it into another kind is not the way.
+struct Unfit(&'static str, &'static str);
+
+impl Unfit {
+    fn words(&self, ending: &str) -> String {
+        let Unfit(what, remedy) = self;
+        if remedy.is_empty() { format!("{what}，{}", convert(ending)) } else { format!("{what}，{remedy}") }
     }
 }
 
-const TAKEN: &str = "请转成 PDF、PNG、JPG、DOCX、XLSX、TXT 或 CSV 后上传";
+/// What a file can be turned into; never into what its name says that it is.
+fn convert(ending: &str) -> String {
+    let all = ["PDF", "PNG", "JPG", "DOCX", "XLSX", "TXT", "CSV"];
+    let others: Vec<&str> = all.into_iter().filter(|title| !title.eq_ignore_ascii_case(ending)).collect();
+    match others.split_last() {
+        Some((last, rest)) => format!("请转成 {} 或 {last} 后上传", rest.join("、")),
+        None => String::new(),
+    }
+}
 
-fn detect(bytes: &[u8]) -> Result<FileKind, String> {
-    let taken = TAKEN;
+const OPEN_AND_SAVE: &str = "请用办公软件打开，确认完好后另存一份，再上传";
+const UNLOCK: &str = "请去掉密码后另存，再上传";
+
+fn detect(bytes: &[u8]) -> Result<FileKind, Unfit> {
     if bytes.starts_with(b"%PDF-") {
         return Ok(FileKind::Pdf);
     }
@@ -52,19 +71,19 @@ fn detect(bytes: &[u8]) -> Result<FileKind, String> {
         return Ok(FileKind::Jpeg);
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        return office(bytes).map_err(|why| format!("{why}，{taken}"));
+        return packed(bytes);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(String::from("是旧版办公文档，请用办公软件另存为 DOCX、XLSX 或者 PDF 后上传"));
+        return Err(compound(bytes));
     }
     if is_text(bytes) {
         return Ok(FileKind::Text);
     }
     // No control characters, yet no UTF-8: text in another encoding.
     if bytes.iter().all(|b| *b >= 0x20 || matches!(b, b'\t' | b'\r' | b'\n')) {
-        return Err(String::from("的文字编码不是 UTF-8，请另存为 UTF-8 编码后上传"));
+        return Err(Unfit("的文字编码不是 UTF-8", "请另存为 UTF-8 编码后上传"));
     }
-    Err(format!("不是可以上传的类型，{taken}"))
+    Err(Unfit("不是可以上传的类型", ""))
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -72,94 +91,125 @@ fn is_text(bytes: &[u8]) -> bool {
     !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\r' | '\n'))
 }
 
-/// An office document is an archive that lists certain entries; what carries macros is not taken.
-fn office(bytes: &[u8]) -> Result<FileKind, &'static str> {
-    let entries = archive_entries(bytes).ok_or("是损坏的压缩文件")?;
-    let has = |name: &str| entries.contains(&name);
-    if entries.iter().any(|e| e.ends_with("vbaProject.bin")) {
-        return Err("含有宏");
-    }
-    match (has("[Content_Types].xml"), has("word/document.xml"), has("xl/workbook.xml")) {
-        (true, true, false) => Ok(FileKind::Docx),
-        (true, false, true) => Ok(FileKind::Xlsx),
-        _ => Err("是压缩文件"),
+/// The container of office documents before 2007, which also wraps a newer one that asks for a password.
+fn compound(bytes: &[u8]) -> Unfit {
+    let wrapped: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    match bytes.windows(wrapped.len()).any(|part| part == wrapped) {
+        true => Unfit("设了打开密码", UNLOCK),
+        false => Unfit("是旧版办公文档", "请用办公软件另存为新版格式（扩展名末尾是 x）或者 PDF 后上传"),
     }
 }
 
-/// Entries an archive may list; an office document has far fewer.
-const ENTRIES: usize = 10_000;
+/// What an archive is, by the mark that its own format sets.
+fn packed(bytes: &[u8]) -> Result<FileKind, Unfit> {
+    let Some(archive) = Archive::open(bytes) else {
+        return Err(Unfit("已损坏，或者没有传完", OPEN_AND_SAVE));
+    };
+    if archive.is_locked() {
+        return Err(Unfit("设了打开密码", UNLOCK));
+    }
+    if let Some(types) = archive.text("[Content_Types].xml", TYPES) {
+        return office(&archive, &types);
+    }
+    if archive.has("OFD.xml") {
+        return Err(Unfit("是 OFD 版式文件", ""));
+    }
+    let mimetype = archive.text("mimetype", 100).unwrap_or_default();
+    match mimetype.strip_prefix("application/vnd.oasis.opendocument") {
+        Some(_) => Err(Unfit("是开放文档格式（ODF）", "")),
+        None => Err(Unfit("是压缩文件", "请解压后逐个上传里面的文件")),
+    }
+}
 
-/// Names of the entries in the central directory of a ZIP archive; none where it is broken.
-fn archive_entries(bytes: &[u8]) -> Option<Vec<&str>> {
-    // The end record is 22 bytes and may be followed by a comment of up to 65,535.
-    let from = bytes.len().saturating_sub(22 + 65_535);
-    let end = from + bytes.get(from..)?.windows(4).rposition(|w| w == b"PK\x05\x06")?;
-    let mut at = number(bytes, end + 16, 4)?;
-    let count = number(bytes, end + 10, 2)?;
-    let mut names = Vec::new();
-    for _ in 0..count.min(ENTRIES) {
-        if bytes.get(at..at + 4)? != b"PK\x01\x02" {
-            return None;
+/// Longest list of types that is read of an office document.
+const TYPES: u64 = 1 << 20;
+
+/// Types of the main part of an office document, each with what is made of it (ECMA-376 part 1, 15.2).
+const MAIN: [(&str, Result<FileKind, &str>); 8] = [
+    ("wordprocessingml.document.main+xml", Ok(FileKind::Docx)),
+    ("spreadsheetml.sheet.main+xml", Ok(FileKind::Xlsx)),
+    ("presentationml.presentation.main+xml", Err("是 PPTX 演示文稿")),
+    ("presentationml.slideshow.main+xml", Err("是 PPSX 放映文件")),
+    ("wordprocessingml.template.main+xml", Err("是文档模板")),
+    ("spreadsheetml.template.main+xml", Err("是工作簿模板")),
+    ("presentationml.template.main+xml", Err("是演示文稿模板")),
+    ("excel.sheet.binary.macroEnabled.main", Err("是 XLSB 工作簿")),
+];
+
+/// An office document says itself which of its parts is the main one, and of which type; what carries macros is not taken.
+fn office(archive: &Archive<'_>, types: &str) -> Result<FileKind, Unfit> {
+    let parts = types.split('<').filter_map(|tag| Some((tag, attribute(tag, "ContentType")?)));
+    let mut main = None;
+    for (tag, of) in parts {
+        if let Some((_, kind)) = MAIN.iter().find(|(end, _)| of.ends_with(end)) {
+            let stands = |part: &str| archive.has(part.trim_start_matches('/'));
+            main = main.or(attribute(tag, "PartName").is_none_or(stands).then_some(*kind));
+        } else if of.contains("macroEnabled") || of.contains("vbaProject") {
+            return Err(MACROS);
         }
-        let lengths = [number(bytes, at + 28, 2)?, number(bytes, at + 30, 2)?, number(bytes, at + 32, 2)?];
-        names.push(std::str::from_utf8(bytes.get(at + 46..at + 46 + lengths[0])?).ok()?);
-        at += 46 + lengths.iter().sum::<usize>();
     }
-    Some(names)
+    match main {
+        _ if archive.has_ending("vbaProject.bin") => Err(MACROS),
+        Some(kind) => kind.map_err(|what| Unfit(what, "")),
+        None => Err(Unfit("不是完整的办公文档", OPEN_AND_SAVE)),
+    }
 }
 
-/// A little-endian number of 2 or 4 bytes.
-fn number(bytes: &[u8], at: usize, width: usize) -> Option<usize> {
-    let part = bytes.get(at..at.checked_add(width)?)?;
-    Some(part.iter().rev().fold(0, |n, byte| (n << 8) | usize::from(*byte)))
+const MACROS: Unfit = Unfit("含有宏", "请用办公软件另存为不含宏的文档，或者转成 PDF 后上传");
+
+/// The value of an attribute of a tag.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let rest = tag.split_once(name).filter(|(before, _)| before.ends_with(char::is_whitespace))?.1;
+    let value = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    value[1..].split_once(quote).map(|(value, _)| value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::attachments::archive::tests::archive;
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01";
 
-    /// An archive of empty stored entries with these names.
-    fn archive(names: &[&str]) -> Vec<u8> {
-        let (mut body, mut directory) = (Vec::new(), Vec::new());
-        for name in names {
-            let length = u16::try_from(name.len()).unwrap().to_le_bytes();
-            let offset = u32::try_from(body.len()).unwrap().to_le_bytes();
-            body.extend(b"PK\x03\x04");
-            body.extend([0; 22]);
-            body.extend(length);
-            body.extend([0; 2]);
-            body.extend(name.as_bytes());
-            directory.extend(b"PK\x01\x02");
-            directory.extend([0; 24]);
-            directory.extend(length);
-            directory.extend([0; 12]);
-            directory.extend(offset);
-            directory.extend(name.as_bytes());
-        }
-        let count = u16::try_from(names.len()).unwrap().to_le_bytes();
-        let (start, size) = (body.len(), directory.len());
-        body.extend(directory);
-        body.extend(b"PK\x05\x06\0\0\0\0");
-        body.extend(count);
-        body.extend(count);
-        body.extend(u32::try_from(size).unwrap().to_le_bytes());
-        body.extend(u32::try_from(start).unwrap().to_le_bytes());
-        body.extend([0, 0]);
-        body
+    const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+
+    /// An office document that declares one part of a type.
+    fn office(part: &str, of: &str) -> Vec<u8> {
+        declared(&format!("<Override PartName=\"/{part}\" ContentType=\"{of}\"/>"), &[part])
+    }
+
+    fn declared(types: &str, parts: &[&str]) -> Vec<u8> {
+        let types = format!(
+            "<?xml version=\"1.0\"?><Types xmlns=\"x\"><Default Extension=\"rels\" ContentType=\"r+xml\"/>{types}</Types>"
+        );
+        let mut entries = vec![("[Content_Types].xml", types.as_str()), ("_rels/.rels", "<r/>")];
+        entries.extend(parts.iter().map(|part| (*part, "<x/>")));
+        archive(&entries, true)
+    }
+
+    /// The type of the main part of a kind of office document.
+    fn main(kind: &str) -> String {
+        format!("application/vnd.openxmlformats-officedocument.{kind}.main+xml")
     }
 
     #[test]
     fn each_kind_is_known_by_its_content() {
-        let word = archive(&["[Content_Types].xml", "word/document.xml"]);
-        let sheet = archive(&["[Content_Types].xml", "xl/workbook.xml"]);
-        let cases: [(&str, &[u8], FileKind); 7] = [
+        let sheet = main("spreadsheetml.sheet");
+        let single = format!("<ct:Override\n ContentType = '{WORD}' PartName='/Word/Document.XML' />");
+        let by_ending = format!("<Default Extension=\"xml\" ContentType=\"{WORD}\"/>");
+        let cases: [(&str, &[u8], FileKind); 13] = [
+            ("a.docx", &office("word/document.xml", WORD), FileKind::Docx),
+            ("说明.docx", &office("word/document2.xml", WORD), FileKind::Docx),
+            ("a.docx", &office("文档/正文.xml", WORD), FileKind::Docx),
+            ("a.docx", &declared(&single, &["word/document.xml"]), FileKind::Docx),
+            ("a.docx", &declared(&by_ending, &["main.xml"]), FileKind::Docx),
+            ("a.xlsx", &office("xl/workbook22.xml", &sheet), FileKind::Xlsx),
+            ("a.xlsx", &office("word/document.xml", &sheet), FileKind::Xlsx),
+            ("a.jfif", b"\xff\xd8\xff\xe0", FileKind::Jpeg),
             ("a.pdf", b"%PDF-1.7\n", FileKind::Pdf),
             ("a.PNG", PNG, FileKind::Png),
             ("a.jpeg", b"\xff\xd8\xff\xe0", FileKind::Jpeg),
-            ("a.docx", &word, FileKind::Docx),
-            ("a.xlsx", &sheet, FileKind::Xlsx),
             ("a.txt", "一行文字\r\n".as_bytes(), FileKind::Text),
             ("a.csv", "\u{feff}名称,数量\n".as_bytes(), FileKind::Text),
         ];
@@ -172,15 +222,42 @@ mod tests {
     #[test]
     fn what_may_not_be_taken_is_refused_in_words() {
         let (gbk, old) = (b"\xd0\xd0\xd2\xb5\xd0\xad\xbb\xe1,1\r\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-        let macros = archive(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]);
-        let cases: [(&str, &[u8], &str); 13] = [
+        let word = format!("<Override PartName=\"/word/document.xml\" ContentType=\"{WORD}\"/>");
+        let project = declared(&word, &["word/document.xml", "word/vbaProject.bin"]);
+        let hidden = "<Override PartName=\"/x.bin\" ContentType=\"application/vnd.ms-office.vbaProject\"/>";
+        let hidden = declared(&format!("{word}{hidden}"), &["word/document.xml", "x.bin"]);
+        let enabled = office("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml");
+        let binary = office("xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.main");
+        let ofd = archive(&[("OFD.xml", "<ofd:OFD/>"), ("Doc_0/Document.xml", "")], true);
+        let odt =
+            archive(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "")], false);
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let secret = [old, &[0; 500][..], &name].concat();
+        let mut locked = archive(&[("a.txt", "甲")], false);
+        let directory = locked.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        locked[directory + 8] = 1;
+        let cases: [(&str, &[u8], &str); 27] = [
+            ("a.docm", &enabled, "含有宏"),
+            ("a.docx", &enabled, "含有宏"),
+            ("a.docx", &hidden, "含有宏"),
+            ("a.xlsb", &binary, "是 XLSB 工作簿"),
+            ("a.pptx", &office("ppt/p.xml", &main("presentationml.presentation")), "是 PPTX 演示文稿"),
+            ("a.ppsx", &office("ppt/p.xml", &main("presentationml.slideshow")), "是 PPSX 放映文件"),
+            ("a.dotx", &office("word/document.xml", &main("wordprocessingml.template")), "是文档模板"),
+            ("a.docx", &office("xl/workbook.xml", &main("spreadsheetml.sheet")), "内容是 XLSX 表格"),
+            ("a.docx", &declared(&word, &[]), "不是完整的办公文档"),
+            ("a.ofd", &ofd, "是 OFD 版式文件"),
+            ("a.odt", &odt, "是开放文档格式"),
+            ("a.docx", &secret, "设了打开密码"),
+            ("a.zip", &locked, "设了打开密码"),
+            ("a.tiff", PNG, "把扩展名改成 .png"),
             ("合同.pdf", PNG, "内容是 PNG 图片，与文件名的扩展名 .pdf 不符"),
             ("a.txt", b"%PDF-1.4", "内容是 PDF 文件"),
             ("a.exe", b"MZ\x90\x00", "不是可以上传的类型"),
-            ("a.docx", &archive(&["evil.sh"]), "是压缩文件"),
-            ("a.docx", &macros, "含有宏"),
+            ("a.docx", &archive(&[("evil.sh", "")], false), "是压缩文件"),
+            ("a.docx", &project, "含有宏"),
             ("a.docx", b"PK\x03\x04 cut short", "损坏"),
-            ("a.doc", old, "另存为 DOCX"),
+            ("a.doc", old, "另存为新版格式"),
             ("a.csv", gbk, "UTF-8"),
             ("a.html", b"<script>alert(1)</script>", "不接受 .html 这种类型"),
             ("a.exe", b"not a program at all", "不接受 .exe 这种类型"),
@@ -191,6 +268,8 @@ mod tests {
         for (name, bytes, word) in cases {
             let said = judge(name, bytes).unwrap_err();
             assert!(said.contains(word), "{name}: {said}");
+            let advised = said.split_once("转成").map_or("", |(_, advised)| advised).to_lowercase();
+            assert!(!advised.contains(&extension(name)), "the kind that was sent: {said}");
         }
         let large = vec![b'a'; MAX_BYTES + 1];
         assert!(judge("a.txt", &large).unwrap_err().contains("超过 10 MB"));

@@ -5,7 +5,7 @@ use huitong_kernel::clock::minute_text;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::cookie::{self, Cookie};
 use huitong_kernel::http::page::{Fact, Shell};
-use huitong_kernel::http::{Call, GET, POST, Rate, Reply, Route, page};
+use huitong_kernel::http::{Call, GET, Kept, POST, Rate, Reply, Route, page};
 use huitong_kernel::{Error, Id, OrMissing, Result};
 
 use super::model::{Account, HeldPost, Office, Session, SessionId};
@@ -57,12 +57,15 @@ struct LoginPage<'a> {
     message: &'a str,
     login: &'a str,
     next: &'a str,
+    /// What was typed before signing in was asked for, as hidden fields.
+    kept: Vec<(String, String)>,
 }
 
 fn draw_login(c: &Call, login: &str, message: &str) -> Result<Reply> {
     let mut shell = c.shell("登录")?;
     shell.has_errors = !message.is_empty();
-    c.page(&LoginPage { shell, message, login, next: &c.next() })
+    let kept = Kept::carried(c).map(|kept| kept.hidden()).unwrap_or_default();
+    c.page(&LoginPage { shell, message, login, next: &c.next(), kept })
 }
 
 fn show_login(c: &Call) -> Result<Reply> {
@@ -92,8 +95,12 @@ fn login(c: &Call) -> Result<Reply> {
     if let Some(id) = own_session(c) {
         c.city.db.write(&c.ctx, |tx| acts::sign_out(tx, &id))?;
     }
+    let session = Cookie::new(cookie::SESSION, opened.cookie);
+    if let Some(kept) = Kept::carried(c) {
+        return Ok(kept.resume(c, &session.value)?.cookie(session));
+    }
     let next = if opened.account.must_change { String::from("/me/password") } else { c.next() };
-    Ok(c.see(&next)?.cookie(Cookie::new(cookie::SESSION, opened.cookie)))
+    Ok(c.see(&next)?.cookie(session))
 }
 
 /// The browser's session; none where a token acts.

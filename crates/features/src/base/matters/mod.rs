@@ -39,7 +39,7 @@ pub use house::capability;
 pub use jobs::due;
 pub use matter::{KEYS, Matter, Note, Rules};
 pub use notices::{Pages, RECIPIENTS, recipients};
-pub use number::{draw as draw_number, letters, plausible};
+pub use number::{draw as draw_number, letters, read as read_number, written};
 pub use plain::Plain;
 pub use queue::{Directory, LIST_KEYS, Names};
 pub use spine::{ClockId, NOT_DUE, RunningLimit, Said, Spine, Step, StepId};

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::case::{self, pack_of};
 use super::model::{Appeal, AppealId};
+use super::number::Keys;
 use super::proposals::Proposals;
 use super::submit::{self, Receipt};
 use super::view::{self, AppealRow, AppealView};
@@ -229,7 +230,7 @@ fn track(c: &Call) -> Result<Reply> {
 
 /// Progress of the case that number and code open.
 pub fn progress(tx: &huitong_kernel::Tx, number: &str, code: &str) -> Result<Progress> {
-    let appeal = case::tracked(tx, number, code)?;
+    let appeal = case::tracked(tx, &Keys::read(number, code))?;
     let rules = Rules::of(tx.ctx(), &appeal.spine)?;
     let seen = view::full(tx, rules, &appeal)?;
     let reply = if appeal.answered_at.is_some() { timeline::reply_text(tx, &appeal)? } else { String::new() };

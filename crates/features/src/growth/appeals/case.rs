@@ -1,24 +1,26 @@
 //! A case as its complainant opens it, and what the journal keeps of it.
 
+use huitong_kernel::error::Kind;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Ctx, Error, OrMissing, Result, Tx};
 use serde_json::{Value as Json, json};
 
 use super::model::Appeal;
-use super::{number, store};
+use super::number::{Keys, tracking_digest};
+use super::store;
 use crate::base::matters::{Case, Done, Input, Offer, Rules};
 
 /// The case that number and code open; a number that cannot be one of ours is not looked up at all.
-pub fn tracked(tx: &Tx, number: &str, code: &str) -> Result<Appeal> {
-    if !number::plausible(number) {
-        return Err(Error::missing());
+pub fn tracked(tx: &Tx, keys: &Keys) -> Result<Appeal> {
+    match &keys.wrong {
+        Some(wrong) => Err(Error::new(Kind::Missing, wrong.clone())),
+        None => store::tracked(tx, &keys.number, &tracking_digest(&keys.number, &keys.code))?.or_missing(),
     }
-    store::tracked(tx, number, &number::tracking_digest(number, code))?.or_missing()
 }
 
 /// Does an act on a case for its complainant, who holds the number and the tracking code.
 pub fn act_tracked(tx: &Tx, (number, code): (&str, &str), act: &str, input: &Input) -> Result<Done> {
-    Case::by_code(tx, tracked(tx, number, code)?, act, input)?.perform()
+    Case::by_code(tx, tracked(tx, &Keys::read(number, code))?, act, input)?.perform()
 }
 
 /// The pack that a case began under.

@@ -160,6 +160,8 @@ fn only_a_trusted_proxy_may_say_where_a_call_comes_from() {
     let proxies = vec!["127.0.0.1".parse().unwrap()];
     let town = Town::with(Limits::default(), Settings { proxies, ..Settings::default() });
     assert!(town.ask("GET", "/who", &far, "").text().ends_with("198.51.100.7"));
+    let with_port = ["x-forwarded-for: 203.0.113.9, [2001:db8::7]:4711"];
+    assert!(town.ask("GET", "/who", &with_port, "").text().ends_with("2001:db8::7"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A city in a temporary folder with a few routes, fake hooks, and a browser that remembers cookies.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,7 +19,7 @@ use crate::error::{Error, OrMissing as _, Result};
 use crate::house::House;
 use crate::http::formview::FormView;
 use crate::http::{
-    Asset, Assets, Call, Filled, GET, Hooks, Listener, POST, Rate, Reply, Route, SessionInfo, Settings,
+    Asset, Assets, Call, Filled, GET, Hooks, Kept, Listener, POST, Rate, Reply, Route, SessionInfo, Settings,
     Shell, SignedIn, Site, api, page, router,
 };
 use crate::id::{Id, Named};
@@ -111,6 +112,14 @@ fn conflicts(_: &Call) -> Result<Reply> {
     Err(Error::conflict(7))
 }
 
+/// Signs anybody in, and goes on with what was typed before.
+fn sign_in(c: &Call) -> Result<Reply> {
+    match Kept::carried(c) {
+        Some(kept) => kept.resume(c, "good"),
+        None => says_who(c),
+    }
+}
+
 fn says_who(c: &Call) -> Result<Reply> {
     Ok(Reply::text(format!("{} {}", c.ctx.actor_name(), c.remote)))
 }
@@ -130,7 +139,7 @@ pub fn routes() -> Vec<Route> {
         page(GET, "/who", "association.view", says_who).public(),
         api(GET, "/api/v1/cases", "account.manage", lists).open(),
         page(GET, "/panic", "association.view", panics).public(),
-        page(POST, "/login", "account.manage", says_who).open().rate(Rate::Login),
+        page(POST, "/login", "account.manage", sign_in).open().rate(Rate::Login),
         api(POST, "/api/v1/opinions", "opinion.submit", submit_api)
             .public()
             .form("opinion_submit")
@@ -237,6 +246,25 @@ impl Town {
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.unwrap().to_bytes();
             Answer { status: parts.status.as_u16(), headers: parts.headers, body: bytes.to_vec() }
+        })
+    }
+
+    /// Serves on a socket while a client of another thread speaks to it.
+    pub fn serving<T: Send + 'static>(&self, client: impl FnOnce(SocketAddr) -> T + Send + 'static) -> T {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = socket.local_addr().unwrap();
+            let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+            let serving =
+                tokio::spawn(crate::http::serve(self.site.clone(), vec![(socket, Listener::Whole)], async {
+                    let _ = stopped.await;
+                }));
+            let said = tokio::task::spawn_blocking(move || client(address)).await.unwrap();
+            stop.send(()).unwrap();
+            serving.await.unwrap().unwrap();
+            said
         })
     }
 

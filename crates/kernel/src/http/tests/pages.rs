@@ -1,5 +1,7 @@
 //! What people meet: forms that cannot be forged, error pages, guards on every answer, nothing typed is lost.
 
+use std::io::{Read as _, Write as _};
+
 use super::city::{Town, typed};
 use crate::city::Limits;
 use crate::http::{Listener, Settings};
@@ -48,6 +50,10 @@ fn an_old_page_is_confirmed_and_nothing_typed_is_lost() {
         "value=\"春季招工困难\"",
         "name=\"submit_token\" value=\"t1\"",
         "错误码",
+        "<dt>标题</dt><dd>春季招工困难</dd>",
+        "<dt>意见类型</dt><dd>咨询</dd>",
+        "readonly>\n请问会员企业怎样申请贷款贴息，需要哪些材料。</textarea>",
+        "返回首页",
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
@@ -67,6 +73,25 @@ fn the_sentence_after_an_act_is_read_once_by_its_reader() {
     assert!(next.headers.get_all("set-cookie").iter().any(|v| v.to_str().unwrap().contains("ht_flash=; ")));
     let stranger = town.ask("GET", "/form", &[&format!("cookie: ht_guest=other; {flash}")], "");
     assert!(stranger.text().contains("flash=None"));
+}
+
+#[test]
+fn behind_a_proxy_a_form_acts_for_the_address_that_the_browser_shows() {
+    let proxies = vec!["127.0.0.1".parse().unwrap()];
+    let address = Some("https://shq.cn".parse().unwrap());
+    let unset = Settings::default;
+    for (settings, forwarded, status) in [
+        (unset(), "accept: */*", 403),
+        (unset(), "x-forwarded-host: shq.cn", 403),
+        (Settings { proxies, ..unset() }, "x-forwarded-host: shq.cn:443, inner", 303),
+        (Settings { address, ..unset() }, "accept: */*", 303),
+    ] {
+        let town = Town::with(Limits::default(), settings);
+        let (cookie, csrf, _) = open(&town);
+        let sent = [FORM, &cookie, "host: backend:8080", "origin: https://shq.cn", forwarded];
+        let done = town.ask("POST", "/form", &sent, typed("春季招工困难", &format!("&csrf={csrf}")));
+        assert_eq!(done.status, status, "{forwarded}: {}", done.text());
+    }
 }
 
 #[test]
@@ -99,6 +124,62 @@ fn files_come_in_parts_and_within_limits() {
     assert_eq!(done.status, 303, "{}", done.text());
     let large = send(3 << 20);
     assert!(large.status == 413 && large.text().contains("2 MB"), "{}", large.text());
+}
+
+#[test]
+fn a_page_says_one_thing_once() {
+    let town = Town::new();
+    let no_page = town.get("/nowhere");
+    let sign_in = town.ask("POST", "/desk", &[FORM], "note=typed+words");
+    let denied = town.ask("GET", "/accounts", &["cookie: ht_session=good"], "");
+    for (answer, heading) in
+        [(no_page, "没有找到，或者您无权查看"), (sign_in, "请先登录"), (denied, "没有这项权限")]
+    {
+        let text = answer.text();
+        let main = text.split("<main").nth(1).unwrap();
+        assert!(main.contains(&format!("<h1>{heading}</h1>")), "{main}");
+        assert_eq!(main.matches(heading).count(), 1, "{main}");
+        assert!(!main.contains("公众端"), "{main}");
+    }
+}
+
+#[test]
+fn what_was_typed_is_carried_through_signing_in_and_sent_again() {
+    let town = Town::new();
+    let asked = town.ask("POST", "/desk?tab=1", &[FORM], "note=typed+words&one=1&one=2&csrf=x");
+    let (text, cookie) = (asked.text(), format!("cookie: {}", asked.cookies()));
+    assert_eq!(asked.status, 401);
+    for part in [
+        "action=\"/login\"",
+        "登录后继续",
+        "name=\"kept_action\" value=\"/desk?tab=1\"",
+        "readonly>\ntyped words</textarea>",
+        "name=\"kept.one\" value=\"2\"",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains("kept.csrf"));
+    let csrf = text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let carried =
+        "kept_action=/desk%3Ftab=1&kept.note=typed+words&kept.one=1&kept.one=2&login=a&password=secret";
+    let resumed = town.ask("POST", "/login", &[FORM, &cookie], format!("csrf={csrf}&{carried}"));
+    let text = resumed.text();
+    for part in [
+        "李明",
+        "继续提交",
+        "action=\"/desk?tab=1\"",
+        "name=\"note\" value=\"typed words\"",
+        "name=\"one\" value=\"2\"",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains("secret"), "{text}");
+    let csrf = text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let again = format!("csrf={csrf}&note=typed+words");
+    assert_eq!(town.ask("POST", "/desk", &[FORM, "cookie: ht_session=good"], again).status, 200);
+    let elsewhere = format!("csrf={csrf}&kept_action=//evil.cn&login=a");
+    let elsewhere = town.ask("POST", "/login", &[FORM, "cookie: ht_session=good"], elsewhere);
+    assert!(!elsewhere.text().contains("evil"));
 }
 
 #[test]
@@ -227,26 +308,13 @@ fn the_public_listener_has_no_staff_pages() {
 #[test]
 fn a_stop_lets_running_requests_end() {
     let town = Town::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let site = town.site.clone();
-        let serving = tokio::spawn(crate::http::serve(site, vec![(socket, Listener::Whole)], async {
-            let _ = stopped.await;
-        }));
-        let answer = tokio::task::spawn_blocking(move || {
-            use std::io::{Read as _, Write as _};
-            let mut stream = std::net::TcpStream::connect(address).unwrap();
-            stream.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-            let mut text = String::new();
-            stream.read_to_string(&mut text).unwrap();
-            text
-        });
-        assert!(answer.await.unwrap().starts_with("HTTP/1.1 200"));
-        stop.send(()).unwrap();
-        serving.await.unwrap().unwrap();
+    let text = town.serving(|address| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
     });
+    assert!(text.starts_with("HTTP/1.1 200"));
     assert!(!town.site.is_accepting());
 }

@@ -2,7 +2,8 @@
 
 use huitong_kernel::clock::machine_now;
 use huitong_kernel::ctx::OfficeKind;
-use huitong_kernel::{Ctx, Db, Error, OrMissing, Result, Tx};
+use huitong_kernel::error::Kind;
+use huitong_kernel::{Ctx, Db, Error, Result, Tx};
 
 use super::super::model::{Account, Office};
 use super::super::rules;
@@ -27,11 +28,15 @@ pub fn invite_first(db: &Db, ctx: &Ctx, office: &Office) -> Result<Option<String
 
 /// The unit of a link that still works; a used, old or wrong one is not found.
 pub fn invitation_office(tx: &Tx, secret: &str) -> Result<Office> {
-    let office = sessions::invitation(tx, &digest(secret), machine_now())?.or_missing()?;
+    let office = sessions::invitation(tx, &digest(secret), machine_now())?.ok_or_else(gone)?;
     if posts::ever_held(tx, rules::ADMINISTRATOR)? > 0 {
-        return Err(Error::missing());
+        return Err(gone());
     }
     Ok(office)
+}
+
+fn gone() -> Error {
+    Error::new(Kind::Missing, "邀请已失效，请联系管理员重发")
 }
 
 /// Opens the first administrator's account (`user.add`, `post.grant`); the link is used up.

@@ -74,7 +74,7 @@ pub fn draw(c: &Call, receipt: Receipt, taker: Taker) -> Result<Reply> {
         clock: clock.map(|clock| view::clock(&c.ctx, pack, &appeal, clock)),
         answered: promise::answered_for(&c.ctx, pack, &appeal.complainant_kind, &appeal.kind),
         anonymous: appeal.anonymous(),
-        address: format!("{}/track", c.header("host").unwrap_or_default()),
+        address: format!("{}/track", c.address()),
         receipt,
         taker,
         facts,

@@ -1,7 +1,6 @@
 //! Following a case by its number and tracking code. Both travel in the body of a form only, never in an address.
 
 use askama::Template;
-use huitong_codes::text::half_width;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
@@ -12,9 +11,10 @@ use crate::base::attachments::{self, Attachment, Reading};
 use crate::base::matters::{self, Input};
 use crate::growth::appeals::case;
 use crate::growth::appeals::model::Appeal;
-use crate::growth::appeals::{number, store, timeline};
+use crate::growth::appeals::number::Keys;
+use crate::growth::appeals::timeline;
 
-/// Whatever was wrong, number or code: a guesser learns nothing.
+/// Of a number that can be one of ours: whatever was wrong, number or code, a guesser learns nothing.
 const UNKNOWN: &str = "没有找到这件诉求。请对照回执核对编号和查询码，两项都要一致。";
 
 #[derive(Template)]
@@ -44,26 +44,14 @@ fn draw_form(c: &Call, number: String, errors: Vec<FieldError>) -> Result<Reply>
     Ok(c.page(&TrackPage { shell, number, errors })?.status(status))
 }
 
-/// Number and code as they were typed, without what people add when they copy: blanks, dashes, full-width signs.
-struct Keys {
-    number: String,
-    code: String,
+fn keys_of(filled: &Filled) -> Keys {
+    Keys::read(filled.get("number"), filled.get("code"))
 }
 
-impl Keys {
-    fn of(filled: &Filled) -> Keys {
-        let plain = |name: &str| {
-            let typed = half_width(filled.get(name)).to_uppercase();
-            typed.chars().filter(char::is_ascii_alphanumeric).take(40).collect()
-        };
-        Keys { number: plain("number"), code: plain("code") }
-    }
-
-    fn find(&self, tx: &Tx) -> Result<Option<Appeal>> {
-        if !number::plausible(&self.number) || self.code.is_empty() {
-            return Ok(None);
-        }
-        store::tracked(tx, &self.number, &number::tracking_digest(&self.number, &self.code))
+fn find(tx: &Tx, keys: &Keys) -> Result<Option<Appeal>> {
+    match case::tracked(tx, keys) {
+        Err(error) if error.kind() == Kind::Missing => Ok(None),
+        found => found.map(Some),
     }
 }
 
@@ -94,10 +82,10 @@ pub fn show(c: &Call) -> Result<Reply> {
 }
 
 fn draw(c: &Call, again: Again<'_>, said: &str, warn: &str) -> Result<Reply> {
-    let keys = Keys::of(c.filled()?);
+    let keys = keys_of(c.filled()?);
     let may = |act: &str| c.ctx.may(act).is_some();
     let case = c.read(|tx| {
-        let appeal = keys.find(tx)?;
+        let appeal = find(tx, &keys)?;
         appeal.map(|appeal| view::progress(tx, &appeal, &may, again)).transpose()
     })?;
     let Some(case) = case else { return unknown(c, &keys) };
@@ -127,7 +115,7 @@ fn unknown(c: &Call, keys: &Keys) -> Result<Reply> {
         .map(|(field, _, say)| error(field, say))
         .collect();
     if errors.is_empty() {
-        errors.push(error("number", UNKNOWN));
+        errors.push(error("number", keys.wrong.as_deref().unwrap_or(UNKNOWN)));
     }
     draw_form(c, keys.number.clone(), errors)
 }
@@ -144,12 +132,9 @@ pub fn withdraw(c: &Call) -> Result<Reply> {
 
 fn act(c: &Call, key: &str, said: &str) -> Result<Reply> {
     let filled = c.filled()?;
-    let keys = Keys::of(filled);
+    let keys = keys_of(filled);
     let input = Input { filled: filled.clone(), files: Vec::new() };
-    let done = c.write(|tx| {
-        keys.find(tx)?.or_missing()?;
-        case::act_tracked(tx, (&keys.number, &keys.code), key, &input)
-    });
+    let done = c.write(|tx| case::act_tracked(tx, (&keys.number, &keys.code), key, &input));
     match done {
         Ok(_) => draw(c, None, said, ""),
         Err(error) => refused(c, key, &error),
@@ -158,7 +143,7 @@ fn act(c: &Call, key: &str, said: &str) -> Result<Reply> {
 
 fn refused(c: &Call, key: &str, error: &Error) -> Result<Reply> {
     match error.kind() {
-        Kind::Missing => unknown(c, &Keys::of(c.filled()?)),
+        Kind::Missing => unknown(c, &keys_of(c.filled()?)),
         Kind::Invalid => Ok(draw(c, Some((key, c.filled()?, error.field_errors())), "", "")?.status(422)),
         Kind::Conflict => Ok(draw(c, None, "", error.message())?.status(409)),
         _ => Err(error.clone()),
@@ -167,9 +152,9 @@ fn refused(c: &Call, key: &str, error: &Error) -> Result<Reply> {
 
 /// Answers `POST /track/files/{id}`.
 pub fn file(c: &Call) -> Result<Reply> {
-    let keys = Keys::of(c.filled()?);
+    let keys = keys_of(c.filled()?);
     let found = c.read(|tx| {
-        let Some(appeal) = keys.find(tx)? else { return Ok(None) };
+        let Some(appeal) = find(tx, &keys)? else { return Ok(None) };
         let steps = matters::steps(tx, &appeal.id)?;
         let all = attachments::list(tx, &appeal.id, false)?;
         let readable = |f: &Attachment| {
