@@ -164,7 +164,7 @@ fn body(one: &Asked) -> (&'static str, String) {
         "classify" => json!({"kind": "求助", "category": "03-1"}),
         "dispatch" => json!({"unit": "commerce", "reason": "按派单目录派单"}),
         "reply" => {
-            let said = [("outcome", "solved"), ("text", "您反映的路灯已经安装完毕，欢迎继续监督。")];
+            let said = [("outcome", "solved"), ("text", "您反映的路灯已经全部安装完毕，欢迎您继续监督。")];
             let mut form: String = said
                 .iter()
                 .map(|(name, value)| {

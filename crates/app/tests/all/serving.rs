@@ -63,7 +63,7 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
     assert_eq!(accounts.len(), 15);
     for account in accounts {
         let keys: Vec<&String> = account.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["role", "login", "password", "name", "unit"]);
+        assert_eq!(keys, ["role", "login", "password", "name", "unit", "first"]);
     }
     assert_eq!(get(&address, "/healthz", "").0, 200);
     let home = get(&address, "/", "").1;

@@ -5,7 +5,7 @@ use crate::ctx::Actor;
 use crate::error::{Error, Result};
 use crate::http::body::Filled;
 use crate::http::call::{Call, is_own_path};
-use crate::http::formview::{FieldView, FormView};
+use crate::http::formview::{FILES, FieldView, FormView};
 use crate::http::page::{Fact, UserBox};
 use crate::http::reply::Reply;
 use crate::http::table::Found;
@@ -139,7 +139,7 @@ fn said(field: &FieldView) -> String {
         return chosen.join("、");
     }
     match field.control {
-        "files" => String::new(),
+        FILES => String::new(),
         "check" => if field.checked { "是" } else { "" }.to_owned(),
         "period" => [&*field.value, &field.until].map(str::trim).join(" 至 "),
         "table" => {
