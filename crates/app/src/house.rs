@@ -1,7 +1,9 @@
 //! What is done after acts, by all capabilities together.
 
+use huitong_features::base::matters::{self, Plain};
 use huitong_features::base::{attachments, identity};
 use huitong_features::capabilities;
+use huitong_features::growth::appeals::Appeal;
 use huitong_kernel::clock::Random;
 use huitong_kernel::digest::hex;
 use huitong_kernel::idempotency;
@@ -14,7 +16,13 @@ pub fn worker() -> Worker {
     Random::system().fill(&mut name);
     Worker::new(
         capabilities(),
-        vec![Sweep::Rows(identity::sweep), Sweep::Rows(idempotency::sweep), Sweep::Place(attachments::sweep)],
+        vec![
+            Sweep::Rows(identity::sweep),
+            Sweep::Rows(idempotency::sweep),
+            Sweep::Place(attachments::sweep),
+            Sweep::Place(matters::recount::<Plain>),
+            Sweep::Place(matters::recount::<Appeal>),
+        ],
         format!("{}-{}", std::process::id(), hex(&name)),
     )
 }

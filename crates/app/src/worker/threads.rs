@@ -106,7 +106,14 @@ impl Worker {
             duty(name, rest, true, Box::new(turn));
         }
         // Each process answers by the pack that it knows: it looks for a newer one itself.
-        let packs = |_: &Worker, city: &City| city.take_up();
+        let packs = |worker: &Worker, city: &City| {
+            let taken = city.take_up()?;
+            // A calendar may have arrived with it.
+            if taken {
+                worker.sweep(city)?;
+            }
+            Ok(taken)
+        };
         let fold = |worker: &Worker, city: &City| Ok(worker.fold_counts(city)? > 0);
         duty(String::from("counts"), Duration::from_secs(1), false, Box::new(fold));
         let mut swept: Option<Instant> = None;

@@ -1,5 +1,10 @@
 //! The clocks of a case: what starts, ends and moves them, and what happens when nobody looks.
 
+use huitong_features::base::matters::{self, RunningLimit};
+use huitong_features::growth::appeals::Appeal;
+use huitong_kernel::clock::rfc3339;
+use huitong_kernel::pack::Pack;
+use huitong_kernel::policy::Policy;
 use huitong_testkit::db_test;
 use serde_json::json;
 
@@ -62,6 +67,48 @@ db_test! {
         for clock in case["clocks"].as_array().unwrap() {
             assert!(clock["sentence"].as_str().unwrap().contains("2025"), "the arithmetic is said: {clock}");
         }
+    }
+
+    fn a_clock_counted_on_a_guess_is_counted_again_when_the_calendar_arrives(db) {
+        let cast = Cast::new(db);
+        cast.app.at("2026-12-31T16:28:00+08:00");
+        let told = cast.submit(&json!({}));
+        let due = || -> Vec<(String, bool, String, String)> {
+            let clocks = cast.app.read(|tx| matters::clocks_of(tx, &told.id));
+            let said = |c: &RunningLimit| cast.app.read(|tx| Ok(matters::clocks::sentence(tx.ctx(), c)));
+            clocks
+                .iter()
+                .map(|c| (c.limit_key.clone(), c.promise, rfc3339(c.due_at), said(c)))
+                .collect()
+        };
+        let before = due();
+        assert!(before.iter().all(|(.., said)| said.contains("2027年节假日安排未发布，暂按周末与法定日计算")), "{before:?}");
+        assert!(before.iter().all(|(_, _, at, _)| !at.starts_with("2027-01-01")), "New Year is off in every year: {before:?}");
+        assert_eq!(matters::recount::<Appeal>(&cast.app.city).unwrap(), 0, "nothing has arrived");
+
+        let (house, pack) = (huitong_features::house(), cast.app.city.pack());
+        let mut files = pack.files.clone();
+        // Invented: the Monday after New Year is off.
+        files.get_mut("calendar.csv").unwrap().push_str("2027,放假,元旦,01-01~01-04,通知,R\n");
+        let files = files.into_iter().map(|(path, text)| (path, text.replace(&pack.version, "2027.1.1")));
+        let next = Pack::from_files(&files.collect(), &house.vocabulary).unwrap();
+        cast.app.city.put_in_force(Policy::new(next.into(), vec![pack], &house).unwrap());
+        assert_eq!(matters::recount::<Appeal>(&cast.app.city).unwrap(), before.len() as u64);
+        assert_eq!(matters::recount::<Appeal>(&cast.app.city).unwrap(), 0, "once is enough");
+
+        for ((limit, promise, was, _), (_, _, is, said)) in before.iter().zip(due()) {
+            assert!(said.contains("重新推算") && said.contains("节假日安排公布后重新计算"), "{limit}: {said}");
+            assert!(!said.contains("未发布"), "{said}");
+            assert_eq!(*was == is, *promise, "{limit}: a promise made stays, everything else moves: {was} {is}");
+        }
+        let seen = cast.seen(&cast.intake, &told.id);
+        let steps = seen["timeline"].to_string();
+        assert!(steps.contains("节假日安排公布后重新计算"), "{steps}");
+        let kinds = cast.app.read(|tx| {
+            let rows = tx.query("SELECT act FROM journal WHERE subject = $1", huitong_kernel::args![&told.id])?;
+            rows.iter().map(|row| row.get::<String>("act")).collect::<huitong_kernel::Result<Vec<_>>>()
+        });
+        assert!(kinds.contains(&String::from("appeal.recount")), "{kinds:?}");
     }
 
     fn another_kind_has_another_limit_from_the_same_start(db) {

@@ -257,7 +257,7 @@ fn stripped<'a>(
     }
     while let [rest @ .., last] = tokens
         && is(last, LOOSE)
-        && !(!is(last, PARTICLES) && closes == Some(last.to))
+        && (is(last, PARTICLES) || closes != Some(last.to))
         && !rest.last().is_some_and(|before| is_word(*before, *last))
     {
         tokens = rest;

@@ -52,6 +52,9 @@ impl Input {
 /// The step that a limit leaves which has passed; no act of a definition.
 pub const OVERDUE: &str = "overdue";
 
+/// The step that a clock leaves which was counted again by a calendar that had not been published; no act of a definition.
+pub const RECOUNT: &str = "recount";
+
 /// What is said to whoever sees a matter and may not act on it.
 pub(super) fn out_of_reach(rules: Rules<'_>) -> Error {
     Error::denied(format!("这件{}不在您的办理范围内，您可以查看，不能办理", rules.of.title))
@@ -337,13 +340,14 @@ pub fn checked(
     Ok(said)
 }
 
-/// Refuses an act on what others have changed since; that a limit has passed meanwhile is no change of theirs.
+/// Refuses an act on what others have changed since; what the clocks did meanwhile is no change of theirs.
 fn unchanged(tx: &Tx, spine: &Spine, version: &str) -> Result<()> {
     match version.parse::<i64>() {
         Ok(opened) if opened == spine.version => Ok(()),
         Ok(opened) if opened < spine.version => {
             let since = store::steps_after(tx, &spine.id, opened)?;
-            let alone = !since.is_empty() && since.iter().all(|step| step.act == OVERDUE);
+            let alone =
+                !since.is_empty() && since.iter().all(|step| [OVERDUE, RECOUNT].contains(&step.act.as_str()));
             if alone { Ok(()) } else { Err(Error::conflict(spine.version)) }
         }
         Ok(_) => Err(Error::conflict(spine.version)),

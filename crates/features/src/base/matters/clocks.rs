@@ -7,7 +7,7 @@ use huitong_kernel::{Ctx, Result, Tx};
 use jiff::civil::Date;
 
 use super::matter::{Matter, Rules};
-use super::spine::{NOT_DUE, RuleChange, RunningLimit, end_of};
+use super::spine::{CalendarChange, ClockChange, NOT_DUE, RuleChange, RunningLimit, end_of};
 use super::store;
 
 /// What a rule begins with that is fixed to a day.
@@ -40,9 +40,10 @@ pub fn advance<M: Matter>(
             // By the calendar it began under: another kind changes the limit, not the days.
             let calendar = tx.ctx().policy.calendar_of(&clock.calendar).unwrap_or(tx.ctx().calendar());
             clock.due_at = length.due(clock.started_at, calendar);
-            let mut changes = clock.rule_changes();
+            let mut changes = clock.history();
             let (from, to) = (std::mem::replace(&mut clock.rule, length.text()), length.text());
-            changes.push(RuleChange { at: now, from, to, pack: rules.pack.version.clone() });
+            let pack = rules.pack.version.clone();
+            changes.push(ClockChange::Rule(RuleChange { at: now, from, to, pack }));
             clock.changes = serde_json::to_string(&changes)?;
             store::change_clock(tx, clock)?;
             tx.enqueue(M::DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)?;
@@ -205,10 +206,49 @@ fn begun_in<'p>(of: &'p Procedure, limit: &Limit) -> &'p str {
     acts.flat_map(|act| act.all_moves()).map(|(_, to)| to.as_str()).next().unwrap_or_default()
 }
 
+/// A running clock counted again by the calendar in force, where the one it was counted by had to guess; nothing where that
+/// one knew, or where the calendar in force has to guess as well.
+pub fn recounted(ctx: &Ctx, clock: &RunningLimit) -> Option<(RunningLimit, CalendarChange)> {
+    let calendar = ctx.calendar();
+    if clock.met_at.is_some() || clock.calendar == calendar.version() || !explain(ctx, clock)?.assumed {
+        return None;
+    }
+    let change = CalendarChange {
+        at: ctx.now,
+        before: clock.calendar.clone(),
+        calendar: calendar.version().to_owned(),
+        was_due_at: clock.due_at,
+        counted_due_at: clock.due_at,
+    };
+    let with = |change: &CalendarChange| -> Option<RunningLimit> {
+        let mut changes = clock.history();
+        changes.push(ClockChange::Calendar(change.clone()));
+        let changes = serde_json::to_string(&changes).ok()?;
+        Some(RunningLimit { calendar: change.calendar.clone(), changes, ..clock.clone() })
+    };
+    let counted = deadline::explain_clock(&history(&with(&change)?)?, &[calendar]).ok()?;
+    let counted_due_at = counted.due.filter(|_| !counted.assumed)?;
+    let change = CalendarChange { counted_due_at, ..change };
+    // What was promised to a citizen for an earlier day stays promised.
+    let due_at = if clock.promise { counted_due_at.min(clock.due_at) } else { counted_due_at };
+    Some((RunningLimit { due_at, ..with(&change)? }, change))
+}
+
+/// Stores a clock that was counted again, and says what is due next.
+pub fn put_right<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &mut M, clock: &RunningLimit) -> Result<()> {
+    store::change_clock(tx, clock)?;
+    tx.enqueue(M::DUE_JOB, clock.id.as_str(), clock.due_at + 1_000, None)?;
+    let clocks = store::clocks(tx, &matter.spine().id)?;
+    settle(rules.of, matter, &clocks);
+    Ok(())
+}
+
 /// The arithmetic of a clock, by the calendar and with the changes of rule that are kept with it; nothing where these are
 /// not known here.
 pub fn explain(ctx: &Ctx, clock: &RunningLimit) -> Option<Explanation> {
-    deadline::explain_clock(&history(clock)?, &kept(ctx, clock)).ok()
+    let mut explained = deadline::explain_clock(&history(clock)?, &kept(ctx, clock)).ok()?;
+    explained.sentence.extend(counted_again(clock));
+    Some(explained)
 }
 
 /// The same in one sentence, or why there is none.
@@ -217,7 +257,8 @@ pub fn sentence(ctx: &Ctx, clock: &RunningLimit) -> String {
         return format!("期限按填写的日期：{}年{}月{}日当天为止。", day.year(), day.month(), day.day());
     }
     let Some(history) = history(clock) else { return String::new() };
-    deadline::sentence(&history, &kept(ctx, clock)).unwrap_or_else(|error| error.to_string())
+    let said = deadline::sentence(&history, &kept(ctx, clock)).unwrap_or_else(|error| error.to_string());
+    said + &counted_again(clock).unwrap_or_default()
 }
 
 /// The calendar that a clock was counted by, where it is still known.
@@ -228,14 +269,34 @@ fn kept<'c>(ctx: &'c Ctx, clock: &RunningLimit) -> Vec<&'c Calendar> {
 /// A clock as the arithmetic reads it: what it began with and what happened to it; nothing where its rule is no limit that
 /// can be read.
 fn history(clock: &RunningLimit) -> Option<Clock> {
-    let changes = clock.rule_changes();
-    let first = changes.first().map_or(&clock.rule, |change| &change.from);
+    let changes = clock.history();
+    let (mut rule, mut calendar) = (None, None);
     let mut events = vec![Event::Start { at: clock.started_at }];
-    for RuleChange { at, to, pack, .. } in &changes {
-        events.push(Event::Rule { at: *at, limit: to.parse().ok()?, version: pack.clone() });
+    for change in &changes {
+        events.push(match change {
+            ClockChange::Rule(RuleChange { at, from, to, pack }) => {
+                rule = rule.or(Some(from));
+                Event::Rule { at: *at, limit: to.parse().ok()?, version: pack.clone() }
+            }
+            ClockChange::Calendar(CalendarChange { at, before, calendar: version, .. }) => {
+                calendar = calendar.or(Some(before));
+                Event::Calendar { at: *at, version: version.clone() }
+            }
+        });
     }
-    let limit = first.parse().ok()?;
-    Some(Clock { limit, rule: clock.pack.clone(), calendar: clock.calendar.clone(), events })
+    let limit = rule.unwrap_or(&clock.rule).parse().ok()?;
+    let calendar = calendar.unwrap_or(&clock.calendar).clone();
+    Some(Clock { limit, rule: clock.pack.clone(), calendar, events })
+}
+
+/// What a clock that was counted again says besides its arithmetic: until when it ran before, and which of the two holds.
+fn counted_again(clock: &RunningLimit) -> Option<String> {
+    let changes = clock.history();
+    let last = changes.iter().rev().find_map(|change| match change {
+        ClockChange::Calendar(change) => Some(change),
+        ClockChange::Rule(_) => None,
+    })?;
+    Some(last.said(clock.due_at))
 }
 
 /// How long a clock runs from beginning to end, in working milliseconds.

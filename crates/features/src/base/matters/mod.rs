@@ -30,13 +30,13 @@ pub mod view;
 pub mod words;
 
 pub use api::{ActDone, input};
-pub use case::{Case, Done, Input, OUTCOME, OVERDUE, checked, journalled, keep_files};
+pub use case::{Case, Done, Input, OUTCOME, OVERDUE, RECOUNT, checked, journalled, keep_files};
 pub use counts::began;
 pub use effects::{HANDLER, named_unit};
 pub use entry::{Entry, begin, write};
 pub use guards::Offer;
 pub use house::capability;
-pub use jobs::due;
+pub use jobs::{due, recount};
 pub use matter::{KEYS, Matter, Note, Rules};
 pub use notices::{Pages, RECIPIENTS, recipients};
 pub use number::{draw as draw_number, letters, read as read_number, written};

@@ -9,7 +9,7 @@ use huitong_kernel::pack::{self, Act, Field, Form};
 use huitong_kernel::{Id, Result, Tx};
 use serde_json::Value as Json;
 
-use super::case::OVERDUE;
+use super::case::{OVERDUE, RECOUNT};
 use super::clocks;
 use super::matter::{Matter, Rules};
 use super::plain::Plain;
@@ -88,10 +88,10 @@ pub fn of_step<M: Matter>(
 ) -> Result<String> {
     let Some(act) = rules.of.act(&step.act) else {
         let words = (said.text("limit"), clocks::spoken(said.text("rule")));
-        return Ok(if step.act == OVERDUE {
-            format!("{}已超过（{}）", words.0, words.1)
-        } else {
-            step.act.clone()
+        return Ok(match step.act.as_str() {
+            OVERDUE => format!("{}已超过（{}）", words.0, words.1),
+            RECOUNT => format!("{}：{}", words.0, said.text("counted")),
+            other => other.to_owned(),
         });
     };
     let outcome = step.outcome.as_deref();

@@ -1,6 +1,6 @@
 //! The spine of a matter: what every procedure's matters have, whichever table they lie in; and one step, one clock.
 
-use huitong_kernel::clock::DAY;
+use huitong_kernel::clock::{DAY, minute_text};
 use huitong_kernel::pack::Procedure;
 use huitong_kernel::{Id, Named, columns};
 use serde::{Deserialize, Serialize};
@@ -280,7 +280,7 @@ columns! {
         met_at: Option<i64>,
         /// Key of the act that ended it; none where it runs, or ended before this was kept.
         ended_by: Option<String>,
-        /// How its rule changed since it began: a list of [`RuleChange`], as JSON.
+        /// How its rule and its calendar changed since it began: a list of [`ClockChange`], as JSON.
         changes: String,
     }
 }
@@ -298,9 +298,48 @@ pub struct RuleChange {
     pub pack: String,
 }
 
+/// The calendar of a year arrived, and the clock was counted again by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarChange {
+    /// When.
+    pub at: i64,
+    /// Version of the calendar until then.
+    pub before: String,
+    /// Version of the calendar from then on.
+    pub calendar: String,
+    /// When it was due until then.
+    pub was_due_at: i64,
+    /// When it is due by the calendar; what was promised for an earlier instant stays promised.
+    pub counted_due_at: i64,
+}
+
+impl CalendarChange {
+    /// Both instants in words, and which of them holds.
+    pub fn said(&self, due_at: i64) -> String {
+        let (was, is) = (minute_text(self.was_due_at), minute_text(self.counted_due_at));
+        match (self.was_due_at == self.counted_due_at, due_at < self.counted_due_at) {
+            (true, _) => format!("节假日安排公布后重新计算，到期时间不变，仍为 {is}。"),
+            (false, true) => {
+                format!("节假日安排公布后重新计算为 {is}；已告知的 {was} 更早，仍按 {was} 办理。")
+            }
+            (false, false) => format!("节假日安排公布后重新计算，到期时间由 {was} 改为 {is}。"),
+        }
+    }
+}
+
+/// What happened to a clock since it began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ClockChange {
+    /// Another limit.
+    Rule(RuleChange),
+    /// Another calendar.
+    Calendar(CalendarChange),
+}
+
 impl RunningLimit {
-    /// How its rule changed since it began.
-    pub fn rule_changes(&self) -> Vec<RuleChange> {
+    /// What happened to it since it began, in the order in which it happened.
+    pub fn history(&self) -> Vec<ClockChange> {
         serde_json::from_str(&self.changes).unwrap_or_default()
     }
 }

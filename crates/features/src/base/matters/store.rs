@@ -158,10 +158,18 @@ pub(super) fn end_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
 
 pub(super) fn change_clock(tx: &Tx, clock: &RunningLimit) -> Result<()> {
     tx.exec(
-        "UPDATE matter_clocks SET rule = $3, due_at = $4, changes = $5 WHERE matter = $1 AND nth = $2",
-        args![&clock.matter, clock.nth, &clock.rule, clock.due_at, &clock.changes],
+        "UPDATE matter_clocks SET rule = $3, due_at = $4, changes = $5, calendar = $6 WHERE matter = $1 AND nth = $2",
+        args![&clock.matter, clock.nth, &clock.rule, clock.due_at, &clock.changes, &clock.calendar],
     )?;
     Ok(())
+}
+
+/// The running clocks that were counted by another calendar than this one.
+pub(super) fn counted_otherwise(tx: &Tx, calendar: &str) -> Result<Vec<RunningLimit>> {
+    let sql = format!(
+        "SELECT {CLOCK} FROM matter_clocks WHERE met_at IS NULL AND calendar <> $1 ORDER BY matter, nth"
+    );
+    rows(tx, &sql, args![calendar], RunningLimit::read)
 }
 
 /// A clock by its id.

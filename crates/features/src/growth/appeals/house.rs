@@ -45,6 +45,7 @@ pub const ACT_NAMES: &[(&str, &str)] = &[
     ("appeal.view_identity", "查看诉求人的身份"),
     ("appeal.close", "期满自动办结"),
     ("appeal.overdue", "时限已过"),
+    ("appeal.recount", "时限重新计算"),
     ("desk.view", "进入工作台"),
 ];
 

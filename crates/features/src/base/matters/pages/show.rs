@@ -17,7 +17,7 @@ use crate::base::matters::guards::Offer;
 use crate::base::matters::spine::{RunningLimit, Spine, Step};
 use crate::base::matters::timeline::Line;
 use crate::base::matters::view::{FileView, Seen};
-use crate::base::matters::{OVERDUE, words};
+use crate::base::matters::{OVERDUE, RECOUNT, words};
 use crate::base::notices;
 
 #[derive(Template)]
@@ -258,7 +258,7 @@ pub fn stages(ctx: &Ctx, of: &Procedure, spine: &Spine, steps: &[Step]) -> Vec<S
 fn dressed(line: Line, files: &[FileView]) -> MatterLine {
     let kind = match &line {
         line if line.internal => "internal",
-        line if line.act == OVERDUE => "system",
+        line if [OVERDUE, RECOUNT].contains(&line.act.as_str()) => "system",
         _ => "",
     };
     // Of a person whom the sentence names already only the office is said again.

@@ -13,7 +13,7 @@ use crate::base::matters::coming::{Coming, coming};
 use crate::base::matters::days::{Arithmetic, arithmetic};
 use crate::base::matters::pages::{ended, stages};
 use crate::base::matters::view::FileView;
-use crate::base::matters::{Line, Offer, Rules};
+use crate::base::matters::{Line, OVERDUE, Offer, RECOUNT, Rules};
 use crate::base::{imports, notices, units};
 use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::view::{self, AppealView, Complainant, Whole};
@@ -245,7 +245,7 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
     for line in &case.timeline {
         let kind = match line {
             l if l.internal => "internal",
-            l if l.act == "overdue" || l.act == "close" => "system",
+            l if [OVERDUE, RECOUNT, "close"].contains(&l.act.as_str()) => "system",
             _ => "",
         };
         let time = parse_instant(&line.at).map(minute_text).unwrap_or_default();
