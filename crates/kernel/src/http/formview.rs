@@ -12,9 +12,6 @@ use crate::http::body::Filled;
 use crate::http::page::Choice;
 use crate::pack::{Control, Field, Form, Pack};
 
-/// How fields of files are drawn.
-pub(super) const FILES: &str = "files";
-
 #[cfg(test)]
 mod tests;
 
@@ -124,7 +121,7 @@ impl FormView {
         let warning = pack.warning("no_secrets");
         let mut fields: Vec<FieldView> =
             form.fields.iter().map(|field| view(field, pack, filled, errors)).collect();
-        let warned = fields.iter_mut().filter(|f| f.free_text || [FILES, "table"].contains(&f.control));
+        let warned = fields.iter_mut().filter(|f| f.free_text || ["files", "table"].contains(&f.control));
         for (nth, field) in warned.enumerate() {
             field.warning = if nth == 0 { "whole" } else { "short" };
         }
@@ -382,7 +379,7 @@ fn control(field: &Field) -> &'static str {
         Control::Check => "check",
         Control::Phone => "phone",
         Control::Date => "date",
-        Control::Files => FILES,
+        Control::Files => "files",
         Control::Association | Control::AssociationOrUnit | Control::Unit | Control::Handler => "combo",
     }
 }

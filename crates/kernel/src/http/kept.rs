@@ -5,12 +5,12 @@ use crate::ctx::Actor;
 use crate::error::{Error, Result};
 use crate::http::body::Filled;
 use crate::http::call::{Call, is_own_path};
-use crate::http::formview::{FILES, FieldView, FormView};
+use crate::http::formview::{FieldView, FormView};
 use crate::http::page::{Fact, UserBox};
 use crate::http::reply::Reply;
 use crate::http::table::Found;
 use crate::http::{csrf, problem};
-use crate::pack::Form;
+use crate::pack::{Control, Form};
 
 /// What the names of fields begin with that a sign-in form carries.
 const CARRIED: &str = "kept.";
@@ -93,9 +93,9 @@ impl Kept {
             return shown;
         };
         let Ok(pack) = c.ctx.pack() else { return shown };
-        for field in FormView::new(form, pack, &self.filled, &[]).fields {
+        for (field, of) in FormView::new(form, pack, &self.filled, &[]).fields.into_iter().zip(&form.fields) {
             let said = said(&field);
-            if !field.visible || said.trim().is_empty() {
+            if !field.visible || of.control == Control::Files || said.trim().is_empty() {
                 continue;
             }
             if field.control == "textarea" || said.contains('\n') || said.chars().count() > LONG {
@@ -139,7 +139,6 @@ fn said(field: &FieldView) -> String {
         return chosen.join("、");
     }
     match field.control {
-        FILES => String::new(),
         "check" => if field.checked { "是" } else { "" }.to_owned(),
         "period" => [&*field.value, &field.until].map(str::trim).join(" 至 "),
         "table" => {
