@@ -124,7 +124,7 @@ db_test! {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(halted.html().contains("id=\"f-files-error\""), "it stands at the files");
-        assert_eq!(text.matches("转线下办理：").count(), 1, "what to do instead is said once\n{text}");
+        assert_eq!(text.matches("不要截图转发").count(), 1, "what to do instead is said once\n{text}");
         assert!(halted.fields("kept").is_empty(), "nothing of it is kept");
         assert_eq!(halted.field("title").as_deref(), Some("春季用工缺口大，请求协助招工"));
     }
