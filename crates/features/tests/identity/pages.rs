@@ -151,7 +151,7 @@ db_test! {
         admin.get("/admin/users?page=2&sort=-login").says("第 21–27 个");
         admin.get("/admin/users?q=chenx").says("共 1 个");
         admin.get(&format!("/admin/users?unit={}&role=handler", commerce.id)).says("共 26 个");
-        admin.get("/admin/users?active=false").says("没有符合条件的账户");
+        admin.get("/admin/users?standing=disabled").says("没有符合条件的账户");
         assert_eq!(admin.get("/admin/users?sort=password").status, 422);
 
         let user = town.browser();

@@ -85,7 +85,7 @@ impl House {
             (
                 handler,
                 "reply",
-                Input::of(&[("outcome", "solved"), ("text", "已经到现场核实，问题已经解决，欢迎继续监督。")]),
+                Input::of(&[("outcome", "solved"), ("text", "已经到现场核实，问题已经解决，欢迎您继续监督。")]),
             ),
             (leader, "review", Input::of(&[("outcome", "approve")])),
             (leader, "send", Input::default()),
