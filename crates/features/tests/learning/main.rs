@@ -85,7 +85,10 @@ impl House {
             (
                 handler,
                 "reply",
-                Input::of(&[("outcome", "solved"), ("text", "已经到现场核实，问题已经解决，欢迎您继续监督。")]),
+                Input::of(&[
+                    ("outcome", "solved"),
+                    ("text", "已经到现场核实，问题已经解决，欢迎您继续监督。"),
+                ]),
             ),
             (leader, "review", Input::of(&[("outcome", "approve")])),
             (leader, "send", Input::default()),
@@ -223,7 +226,7 @@ db_test! {
         assert_eq!(back(&house.admin, "7").status, 409);
         back(&house.admin, "1").expect(303);
         assert_eq!(house.models()[0].1, "rolled_back");
-        let (id, ..) = house.told("泵房夜里轰鸣", "泵房夜里轰鸣没人修。");
+        let (id, ..) = house.told("泵房夜里轰鸣", "泵房夜里轰鸣，一直没有人修。");
         house.taken_on(&id);
         assert!(house.proposals(&id)["text"]["source"].as_str().unwrap_or_default().contains("职能词典"));
         assert_eq!(back(&house.admin, "1").status, 409, "it is not in force any more");
