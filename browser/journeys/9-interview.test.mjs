@@ -30,7 +30,7 @@ async function open(page, name) {
 async function act(page, label, fill) {
   await page.locator(".actionbar").getByRole("link", { name: label, exact: true }).click();
   if (fill) await fill(page);
-  await page.locator("main form").getByRole("button", { name: label, exact: true }).click();
+  await page.locator("main form .form-end button").first().click();
   await page.waitForLoadState();
 }
 
@@ -57,7 +57,7 @@ test("proposed, returned once, approved, served and postponed once", async () =>
   await act(leader, "审批", (p) => pick(p, "outcome", "revise"));
   await says(leader, "退回修改要写明改什么");
   await leader.locator('textarea[name="opinion"]').fill("请写明两次上门的日期。");
-  await leader.locator("main form").getByRole("button", { name: "审批", exact: true }).click();
+  await leader.locator("main form").getByRole("button", { name: "提交审批意见", exact: true }).click();
   await says(leader, "待修改");
 
   await open(officer, "软件和信息");
