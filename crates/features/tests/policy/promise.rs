@@ -22,7 +22,7 @@ db_test! {
         let progress = app.get(&format!("/api/v1/track/{number}")).header("X-Tracking-Code", code).send();
         assert!(progress.json()["due_at"].is_null() && progress.text().contains("受理后告知"), "{}", progress.text());
         assert!(!app.browser().get("/").main().contains("告知是否受理（"));
-        assert!(!app.browser().get("/").main().contains("4 工作小时"));
+        assert!(!app.browser().get("/").main().contains("4 个工作小时"));
         assert!(app.browser().get("/appeals/new").main().contains("受理后告知"));
 
         let limits = app.city.pack().procedure("appeal").unwrap().limits.clone();
@@ -43,7 +43,7 @@ db_test! {
         assert_eq!(confirm(&accept, "锦委社〔2025〕2号").status, 200);
         assert_eq!(confirm(&accept, "锦委社〔2025〕2号").status, 200, "again changes nothing");
         assert!(submit()["due_at"].is_string());
-        assert!(app.browser().get("/").main().contains("4 工作小时内告知是否受理"));
+        assert!(app.browser().get("/").main().contains("4 个工作小时内告知是否受理"));
         let ctx = app.program();
         let entries = app.city.db.read(&ctx, |tx| {
             let sql = "SELECT COUNT(*) FROM journal WHERE act = 'pack.confirm'";

@@ -12,7 +12,7 @@ db_test! {
         let home = town.app.browser().get("/");
         assert_eq!(home.status, 200);
         let text = home.main();
-        for said in ["提交诉求", "4 工作小时内告知是否受理", "查办理进度", "在册 1 家", "咨询\n3 工作日", "匿名线索"] {
+        for said in ["提交诉求", "4 个工作小时内告知是否受理", "查办理进度", "在册 1 家", "咨询\n3 个工作日", "匿名线索"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(home.html().contains("action=\"/orgs\""));
@@ -43,7 +43,7 @@ db_test! {
         assert!(number.starts_with("SQ20250314") && code.len() == 8, "{number} {code}");
         let text = done.main();
         assert!(text.contains("我们将在 2025-03-14 14:30 前告知您是否受理"), "{text}");
-        for said in ["诉求提交回执", "诉求类型\n求助", "实名（未核验）", "求助类在 7 工作日内答复", "/track"] {
+        for said in ["诉求提交回执", "诉求类型\n求助", "实名（未核验）", "求助类在 7 个工作日内答复", "/track"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(!text.contains("邹嘉柏") && !text.contains("咨询"), "no person, and only the kind that was chosen\n{text}");

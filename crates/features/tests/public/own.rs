@@ -10,7 +10,7 @@ db_test! {
         let browser = town.app.signed_in("secretary");
         let form = browser.get("/appeals/new");
         let text = form.main();
-        for said in ["已为您带出（无需填写）", "锦宁市餐饮商会", "依据：锦社发〔2024〕18号", "罗霞 19900000123", "2 工作小时", "可能由谁办理"] {
+        for said in ["已为您带出（无需填写）", "锦宁市餐饮商会", "依据：锦社发〔2024〕18号", "罗霞 19900000123", "2 个工作小时", "可能由谁办理"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(!text.contains("匿名线索"), "{text}");

@@ -28,7 +28,7 @@ impl Facts for Supposed<'_> {
 pub struct Promised {
     /// For which kind of matter; "" where it is the same for all.
     pub kind: String,
-    /// `4 工作小时`.
+    /// `4 个工作小时`.
     pub limit: String,
     /// The rule it rests on.
     pub basis: String,
@@ -64,7 +64,7 @@ fn public_limit(ctx: &Ctx, pack: &Pack, key: &str, facts: &Supposed<'_>) -> Opti
     // What nobody has confirmed is promised to nobody.
     flow(pack).limit(key).filter(|limit| ctx.policy.is_settled(limit))?;
     match flow(pack).limit_for(key, facts)? {
-        Chosen::Clause { limit, promise: Promise::Public, .. } => Some(limit.text),
+        Chosen::Clause { limit, promise: Promise::Public, .. } => Some(limit.length.words()),
         _ => None,
     }
 }
