@@ -2,7 +2,7 @@
 
 use huitong_kernel::Ctx;
 use huitong_kernel::condition::{Facts, Value};
-use huitong_kernel::pack::{Chosen, Pack, Promise, Source};
+use huitong_kernel::pack::{Chosen, Pack, Promise};
 
 use crate::growth::appeals::{flow, policy};
 
@@ -32,8 +32,6 @@ pub struct Promised {
     pub limit: String,
     /// The rule it rests on.
     pub basis: String,
-    /// 系统默认, 待核实, or "" where the rule is a text in force.
-    pub mark: &'static str,
 }
 
 /// Within which time it is accepted or declined.
@@ -48,7 +46,7 @@ pub fn answered(ctx: &Ctx, pack: &Pack, complainant_kind: &str) -> Vec<Promised>
     let of_kind = |kind: &policy::AppealKind| {
         let limit = public_limit(ctx, pack, "answer", &Supposed { complainant_kind, kind: &kind.key })?;
         let source = &kind.source;
-        Some(Promised { kind: kind.key.clone(), limit, basis: source.basis.clone(), mark: mark(source) })
+        Some(Promised { kind: kind.key.clone(), limit, basis: source.basis.clone() })
     };
     policy::of(pack).kinds.iter().filter_map(of_kind).collect()
 }
@@ -66,13 +64,5 @@ fn public_limit(ctx: &Ctx, pack: &Pack, key: &str, facts: &Supposed<'_>) -> Opti
     match flow(pack).limit_for(key, facts)? {
         Chosen::Clause { limit, promise: Promise::Public, .. } => Some(limit.length.words()),
         _ => None,
-    }
-}
-
-/// What is no text in force is marked.
-pub fn mark(source: &Source) -> &'static str {
-    match source.standing() {
-        standing @ ("系统默认" | "待核实") => standing,
-        _ => "",
     }
 }

@@ -10,7 +10,6 @@ use huitong_kernel::http::page::{DayMark, Fact, Stage};
 use huitong_kernel::pack::{Act, Pack, Procedure, Tone};
 use huitong_kernel::{Ctx, Result, Tx};
 
-use super::promise;
 use crate::base::attachments::{self, Attachment};
 use crate::base::matters::clocks::{self, Standing, waits_for_others};
 use crate::base::matters::{self, KEYS, Names, Rules, RunningLimit, Step, days, guards};
@@ -324,7 +323,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         percent: used(ctx, clock.started_at, clock.due_at),
         days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
         sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
-        basis: source.map(|s| days::marked(&s.basis, promise::mark(s))).unwrap_or_default(),
+        basis: source.map(|source| source.basis.clone()).unwrap_or_default(),
     }
 }
 
