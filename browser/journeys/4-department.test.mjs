@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { look } from "../lib/looks.mjs";
 import { setStage } from "../lib/stage.mjs";
-import { act, dispatched, openById, openCase, pick, says } from "./parts.mjs";
+import { act, dispatched, openById, openCase, pick, press, says } from "./parts.mjs";
 
 const stage = setStage();
 const reply = "您好。您反映的情况收悉。经核实，抽检封样环节存在不规范，我们已要求整改并重新培训抽样人员，后续抽检将当场封样、当面签字。感谢监督。";
@@ -20,7 +20,7 @@ test("from the queue to the sent reply", async () => {
   await look(page, "handler-desk");
   const title = await firstToSign(page);
   await look(page, "handler-queue");
-  await page.getByRole("button", { name: /^签收/ }).first().click();
+  await press(page, page.getByRole("button", { name: /^签收/ }).first());
   await openCase(page, stage.demo.url, title);
   await says(page, "已签收");
   await look(page, "handler-case");
@@ -70,11 +70,11 @@ test("the same acts without script, from the queue to the sent reply", async () 
   const { id } = await dispatched(stage, "请求协调仓库门口夜间照明");
   const page = await stage.enter("handler", { script: false });
   await page.goto(`${stage.demo.url}/appeals?queue=to_sign`);
-  await page.locator(`form[action="/appeals/${id}/sign"] button`).click();
+  await press(page, page.locator(`form[action="/appeals/${id}/sign"] button`));
   await openById(page, stage.demo.url, id);
   assert.equal(await page.locator(`a[href^="tel:"]`).count(), 0, "no number before it is asked for");
   await page.locator('select[name="reason"]').selectOption("understand");
-  await page.locator(`form[action^="/appeals/${id}/identity"] button`).click();
+  await press(page, page.locator(`form[action^="/appeals/${id}/identity"] button`));
   assert.equal(await page.locator('a[href="tel:19900001234"]').count(), 1, "the number, to dial from the page");
   await openById(page, stage.demo.url, id);
   await act(page, "contact", async (p) => {

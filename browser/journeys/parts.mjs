@@ -51,10 +51,22 @@ export async function act(page, key, fillIn = async () => {}) {
   await page.waitForURL(`**/appeals/${id}`);
 }
 
-/** Fails unless the page says these words. */
+/** Presses a button of a row and waits until the city has answered: what is opened next is opened after the act. */
+export async function press(page, button) {
+  await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), button.click()]);
+  await page.waitForLoadState();
+}
+
+/** Fails unless the page comes to say these words; a press may still be on its way. */
 export async function says(page, ...words) {
-  const text = await page.locator("body").innerText();
-  for (const word of words) assert.ok(text.includes(word), `${page.url()} does not say “${word}”:\n${text.slice(0, 600)}`);
+  const until = Date.now() + 5000;
+  for (;;) {
+    const text = await page.locator("body").innerText();
+    const missing = words.find((word) => !text.includes(word));
+    if (!missing) return;
+    assert.ok(Date.now() < until, `${page.url()} does not say “${missing}”:\n${text.slice(0, 600)}`);
+    await page.waitForTimeout(100);
+  }
 }
 
 /** Opens a case by the id in its address. */
