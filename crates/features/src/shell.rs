@@ -25,7 +25,8 @@ pub fn shell(c: &Call) -> Result<Shell> {
     let places = navigation(&c.ctx.policy, if inside { Side::Inside } else { Side::Outside });
     let (waiting, unread) = c.read(|tx| {
         let unread = c.ctx.user().map_or(Ok(0), |user| notices::unread_to_a_hundred(tx, user))?;
-        let waiting = places.iter().map(|place| place.count.map_or(Ok(0), |count| count(tx, place)));
+        let counted = |place: &&Place| place.count.filter(|_| open_to(c, place));
+        let waiting = places.iter().map(|place| counted(&place).map_or(Ok(0), |count| count(tx, place)));
         Ok((waiting.collect::<Result<Vec<i64>>>()?, unread))
     })?;
     let post = posts.first();

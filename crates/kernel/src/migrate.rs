@@ -21,7 +21,8 @@ pub(crate) const LEDGER_TABLE: &str = "schema_migrations";
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
 
 /// Reads from the migrations which table is `-- recorded` and which is `-- plain`; a table that does not say is refused.
-/// A table that says `kept by its key` too is kept in the order of its primary key on the embedded engine.
+/// A table that says `kept by its key` too is kept in the order of its primary key on the embedded engine. A line
+/// `-- standing: units, users` names recorded tables that hardly change.
 pub fn tables(migrations: &[Migration]) -> Result<Tables> {
     let mut tables = Tables::from([("schema_migrations".to_owned(), Keeping::Plain)]);
     for migration in migrations {
@@ -45,6 +46,16 @@ pub fn tables(migrations: &[Migration]) -> Result<Tables> {
                 )));
             };
             tables.insert(name, keeping);
+        }
+        let standing = migration.sql.lines().filter_map(|line| line.strip_prefix("-- standing: "));
+        for name in standing.flat_map(|names| names.split(", ")) {
+            match tables.get_mut(name) {
+                Some(keeping @ Keeping::Recorded) => *keeping = Keeping::Standing,
+                _ => {
+                    let says = format!("{}: {name} is no recorded table that could stand", migration.name);
+                    return Err(Error::internal(says));
+                }
+            }
         }
     }
     Ok(tables)

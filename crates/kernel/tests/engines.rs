@@ -20,7 +20,8 @@ use huitong_kernel::{COUNTS, Ctx, Db, MIGRATION, Value, args, jobs, leases};
 const THINGS: Migration = Migration {
     name: "0002_things",
     sql: "-- recorded\nCREATE TABLE things (\n  id TEXT PRIMARY KEY,\n  n BIGINT,\n  b BOOLEAN,\n  r DOUBLE PRECISION,\n  \
-          raw BYTEA\n);\n-- recorded\nCREATE TABLE owners (id TEXT PRIMARY KEY, version BIGINT NOT NULL);\n-- plain\nCREATE TABLE cursors (id TEXT PRIMARY KEY, n BIGINT NOT NULL);\n",
+          raw BYTEA\n);\n-- recorded\nCREATE TABLE owners (id TEXT PRIMARY KEY, version BIGINT NOT NULL);\n-- plain\nCREATE TABLE cursors (id TEXT PRIMARY KEY, n BIGINT NOT NULL);\n-- standing: owners\n\
+          INSERT INTO counter_folds (name, folds) VALUES ('standing', 1);\n",
 };
 
 /// Opens an empty database on the engine; none where PostgreSQL was not given.
@@ -123,6 +124,39 @@ both! {
         assert_eq!(rows[1].get::<Option<i64>>("n").unwrap(), None);
         assert!(!rows[1].get::<bool>("b").unwrap());
         assert!(rows[1].get::<i64>("n").is_err(), "nothing is not a number");
+    }
+
+    what_stands_is_read_anew_once_any_process_changed_it(db) {
+        let process = || Ctx::system().with_shelf(Arc::default());
+        let (one, other) = (process(), process());
+        let set = |version: i64| {
+            db.write(&process(), |tx| {
+                tx.exec("DELETE FROM owners", args![])?;
+                tx.exec("INSERT INTO owners (id, version) VALUES ('o', $1)", args![version])?;
+                tx.record(Record::new("owner.set", "o"))?;
+                Ok(())
+            })
+            .unwrap();
+        };
+        let asks = "SELECT version FROM owners WHERE id = $1";
+        let read = |ctx: &Ctx| db.read(ctx, |tx| tx.number(asks, args!["o"])).unwrap();
+        set(1);
+        assert_eq!((read(&one), read(&other), read(&one)), (1, 1, 1));
+        let seen = db.read(&one, |tx| {
+            let before = tx.number("SELECT COUNT(*) FROM owners", args![])?;
+            set(2);
+            Ok((before, read(&other), tx.number(asks, args!["o"])?))
+        });
+        assert_eq!(seen.unwrap(), (1, 2, 1), "a snapshot that is older than the change sees what was");
+        assert_eq!((read(&one), read(&other)), (2, 2));
+        let failed = db.write(&one, |tx| {
+            tx.exec("UPDATE owners SET version = 9", args![])?;
+            Err::<(), _>(huitong_kernel::Error::missing())
+        });
+        assert!(failed.is_err());
+        assert_eq!(read(&one), 2);
+        db.write(&one, |tx| tx.claim("owners", "o").and_then(|()| tx.record(Record::new("owner.see", "o")))).unwrap();
+        assert_eq!(read(&other), 2);
     }
 
     a_change_without_a_record_is_refused(db) {

@@ -6,12 +6,13 @@
 mod ask;
 mod memory;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use ask::Ask;
 
 use crate::args;
-use crate::db::{Db, Row, Tx};
+use crate::db::{Db, Row, Tx, standing};
 use crate::error::{Error, Result};
 use crate::id::Named;
 
@@ -47,12 +48,21 @@ pub struct Count<'a> {
     pub keys: Keys<'a>,
 }
 
-/// Changes that a snapshot holds beside what is folded.
+/// What a snapshot holds beside what is folded, by the name of the count: how often was folded, and the changes that are not.
 #[derive(Debug, Default)]
 pub(crate) struct Unfolded {
-    /// How often was folded.
-    folds: i64,
-    changes: Vec<([String; DEPTH], i64)>,
+    folds: BTreeMap<String, i64>,
+    changes: BTreeMap<String, Vec<([String; DEPTH], i64)>>,
+}
+
+impl Unfolded {
+    fn folds(&self, name: &str) -> i64 {
+        self.folds.get(name).copied().unwrap_or_default()
+    }
+
+    fn changes(&self, name: &str) -> &[([String; DEPTH], i64)] {
+        self.changes.get(name).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Tells two states of counted rows apart: how often their counts were folded, and how many changes are not.
@@ -61,8 +71,13 @@ pub(crate) type Stamp = (i64, usize);
 impl Tx<'_> {
     /// What stamps the rows of a tally as this transaction sees them.
     pub(crate) fn stamp(&self, tally: &'static Tally) -> Result<Stamp> {
-        let unfolded = self.unfolded(tally.name)?;
-        Ok((unfolded.folds, unfolded.changes.len()))
+        let unfolded = self.unfolded()?;
+        Ok((unfolded.folds(tally.name), unfolded.changes(tally.name).len()))
+    }
+
+    /// Which turn of the standing tables this transaction sees; none before the city has any.
+    pub(crate) fn turn(&self) -> Result<Option<i64>> {
+        Ok(self.unfolded()?.folds.get(standing::TURN).copied())
     }
 
     /// Changes a count in the transaction of the act.
@@ -83,11 +98,16 @@ impl Tx<'_> {
 
     /// How many rows of a tally fit, exactly, as this transaction sees them.
     pub fn tally(&self, tally: &'static Tally, ask: &Ask) -> Result<i64> {
-        let unfolded = self.unfolded(tally.name)?;
+        let unfolded = self.unfolded()?;
         let fits = |keys: &[String; DEPTH]| ask.fits(&|place| keys[place].as_str());
-        let fresh: i64 = unfolded.changes.iter().filter(|(keys, _)| fits(keys)).map(|(_, n)| n).sum();
+        let fresh: i64 =
+            unfolded.changes(tally.name).iter().filter(|(keys, _)| fits(keys)).map(|(_, n)| n).sum();
         // What an act has not committed may be undone; only what a snapshot shows goes into the memory of the process.
-        let kept = if self.is_reading() { memory::folded(self, tally, unfolded.folds, ask)? } else { None };
+        let kept = if self.is_reading() {
+            memory::folded(self, tally, unfolded.folds(tally.name), ask)?
+        } else {
+            None
+        };
         let folded = match kept {
             Some(folded) => folded,
             None => self.folded(tally.name)?.iter().filter(|(keys, _)| fits(keys)).map(|(_, n)| n).sum(),
@@ -97,8 +117,9 @@ impl Tx<'_> {
 
     /// Every count of a name with its keys, exactly: for whoever compares counts with rows.
     pub fn counts(&self, name: &str) -> Result<Vec<([String; DEPTH], i64)>> {
-        let mut sums = std::collections::BTreeMap::<[String; DEPTH], i64>::new();
-        for (keys, n) in self.folded(name)?.into_iter().chain(self.read_unfolded(name)?.changes) {
+        let mut sums = BTreeMap::<[String; DEPTH], i64>::new();
+        let fresh = self.read_unfolded()?.changes.remove(name).unwrap_or_default();
+        for (keys, n) in self.folded(name)?.into_iter().chain(fresh) {
             *sums.entry(keys).or_default() += n;
         }
         Ok(sums.into_iter().filter(|(_, n)| *n != 0).collect())
@@ -110,34 +131,34 @@ impl Tx<'_> {
     }
 
     /// What is not folded; a snapshot is asked once, however many counts a page shows.
-    fn unfolded(&self, name: &'static str) -> Result<Arc<Unfolded>> {
+    fn unfolded(&self) -> Result<Arc<Unfolded>> {
         if !self.is_reading() {
-            return Ok(Arc::new(self.read_unfolded(name)?));
+            return Ok(Arc::new(self.read_unfolded()?));
         }
-        if let Some((_, known)) = self.known.borrow().unfolded.iter().find(|(of, _)| *of == name) {
+        if let Some(known) = &self.known.borrow().unfolded {
             return Ok(known.clone());
         }
-        let fresh = Arc::new(self.read_unfolded(name)?);
-        self.known.borrow_mut().unfolded.push((name, fresh.clone()));
+        let fresh = Arc::new(self.read_unfolded()?);
+        self.known.borrow_mut().unfolded = Some(fresh.clone());
         Ok(fresh)
     }
 
-    fn read_unfolded(&self, name: &str) -> Result<Unfolded> {
+    fn read_unfolded(&self) -> Result<Unfolded> {
         // In the order of the key: PostgreSQL then walks the index and marks what was folded as gone. Without an order it
         // looks at every row folded since the last vacuum, on each page that counts something.
         let rows = self.query(
-            "SELECT FALSE AS folded, k1, k2, k3, k4, k5, k6, k7, k8, n FROM ( \
-             SELECT k1, k2, k3, k4, k5, k6, k7, k8, delta AS n FROM counter_deltas WHERE name = $1 \
-             ORDER BY name, id) fresh \
-             UNION ALL SELECT TRUE, '', '', '', '', '', '', '', '', folds FROM counter_folds WHERE name = $1",
-            args![name],
+            "SELECT FALSE AS folded, name, k1, k2, k3, k4, k5, k6, k7, k8, n FROM ( \
+             SELECT name, k1, k2, k3, k4, k5, k6, k7, k8, delta AS n FROM counter_deltas ORDER BY name, id) fresh \
+             UNION ALL SELECT TRUE, name, '', '', '', '', '', '', '', '', folds FROM counter_folds",
+            args![],
         )?;
         let mut unfolded = Unfolded::default();
-        for row in rows {
-            if row.get("folded")? {
-                unfolded.folds = row.get("n")?;
+        for mut row in rows {
+            let (folded, name) = (row.get("folded")?, row.take("name")?);
+            if folded {
+                unfolded.folds.insert(name, row.get("n")?);
             } else {
-                unfolded.changes.push(read(row)?);
+                unfolded.changes.entry(name).or_default().push(read(row)?);
             }
         }
         Ok(unfolded)
@@ -167,7 +188,7 @@ pub fn fold(db: &Db, ctx: &crate::ctx::Ctx) -> Result<usize> {
             args![],
         )?;
         let folded = rows.len();
-        let mut sums = std::collections::BTreeMap::<(String, [String; DEPTH]), i64>::new();
+        let mut sums = BTreeMap::<(String, [String; DEPTH]), i64>::new();
         for row in rows {
             let (name, id) = (row.get::<String>("name")?, row.get::<String>("id")?);
             // A lease can run out while its holder is slow: what another folded meanwhile is not counted again.

@@ -1,9 +1,12 @@
 //! One thin layer over the embedded engine and PostgreSQL: one SQL text, one transaction type, one row.
 
+mod foresight;
+mod known;
 mod postgres;
 mod snapshot;
 mod sql;
 mod sqlite;
+pub(crate) mod standing;
 mod tx;
 mod value;
 mod wire;
@@ -14,6 +17,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
+pub(crate) use foresight::Beforehand;
 pub(crate) use snapshot::Snapshot;
 pub use tx::{Names, Tx};
 pub use value::{Column, Row, Value};
@@ -31,6 +35,8 @@ const TAKEN_KEY: u32 = 3;
 pub enum Keeping {
     /// Every change leaves a journal record in the same transaction.
     Recorded,
+    /// The same, and read on every page while it hardly changes: who there is, and who answers for whom.
+    Standing,
     /// Sessions, leases, cursors, counters: nothing anybody answers for.
     Plain,
 }

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use futures_util::future::try_join_all;
 use parking_lot::{Condvar, Mutex};
 use tokio_postgres::types::{IsNull, ToSql, Type};
-use tokio_postgres::{Config, Statement};
+use tokio_postgres::{Client, Config, Statement};
 
 use crate::ctx::Ctx;
+use crate::db::known::Question;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
 use crate::db::wire::Wire;
@@ -119,7 +121,7 @@ impl Postgres {
             conn.wire.wait(|client| client.batch_execute(begin)).map_err(|e| wrong(begin, &e))?;
             let tx = Tx::new(Conn::Postgres((&mut conn).into()), ctx, mode, tables);
             let value = f(&tx)?;
-            tx.check_recorded()?;
+            tx.end_act()?;
             Ok(value)
         }));
         let end = if matches!(result, Ok(Ok(_))) { "COMMIT" } else { "ROLLBACK" };
@@ -185,15 +187,38 @@ impl PgConn {
 
 pub(super) fn query(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
     let (statement, names) = conn.prepared(sql)?;
+    let answer = conn.wire.wait(|client| ask(client, &statement, args)).map_err(|e| wrong(sql, &e))?;
+    rows(&answer, &names, sql)
+}
+
+/// Asks several questions in one message; none waits for the answer to another.
+pub(super) fn query_all(conn: &mut PgConn, questions: Vec<Question>) -> Result<Vec<(Question, Vec<Row>)>> {
+    let prepared = questions.iter().map(|q| conn.prepared(&q.sql)).collect::<Result<Vec<_>>>()?;
+    let asked = || questions.iter().zip(&prepared);
+    let answers = conn
+        .wire
+        .wait(|client| try_join_all(asked().map(|(q, (statement, _))| ask(client, statement, &q.args))))
+        .map_err(|e| wrong("what was foreseen", &e))?;
+    let found = asked().zip(&answers).map(|((q, (_, names)), answer)| rows(answer, names, &q.sql));
+    let found = found.collect::<Result<Vec<_>>>()?;
+    Ok(questions.into_iter().zip(found).collect())
+}
+
+async fn ask(
+    client: &Client,
+    statement: &Statement,
+    args: &[Value],
+) -> std::result::Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
     let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|a| a as &(dyn ToSql + Sync)).collect();
-    let answer = conn.wire.wait(|client| client.query(&statement, &args)).map_err(|e| wrong(sql, &e))?;
-    answer
-        .iter()
-        .map(|row| {
-            let values = (0..names.len()).map(|place| cell(row, place, sql)).collect::<Result<Vec<_>>>()?;
-            Ok(Row::new(names.clone(), values))
-        })
-        .collect()
+    client.query(statement, &args).await
+}
+
+fn rows(answer: &[tokio_postgres::Row], names: &Arc<[String]>, sql: &str) -> Result<Vec<Row>> {
+    let row = |row| {
+        let values = (0..names.len()).map(|place| cell(row, place, sql)).collect::<Result<Vec<_>>>()?;
+        Ok(Row::new(names.clone(), values))
+    };
+    answer.iter().map(row).collect()
 }
 
 pub(super) fn exec(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<u64> {

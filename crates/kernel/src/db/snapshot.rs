@@ -1,7 +1,11 @@
 //! A snapshot that stays open from one reading to the next: what one request reads is all of one moment.
 
 use crate::ctx::Ctx;
-use crate::db::tx::{Conn, Known, Mode, Tx};
+use std::sync::Arc;
+
+use crate::db::foresight::{Beforehand, Foresight};
+use crate::db::known::Known;
+use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::{Db, Engine, postgres, sqlite};
 use crate::error::Result;
 
@@ -10,6 +14,14 @@ pub(crate) struct Snapshot {
     db: Db,
     held: Option<Held>,
     known: Known,
+    expected: Option<Expected>,
+}
+
+/// What was known before a reading whose questions were foreseen, and how much had been asked by then.
+struct Expected {
+    foresight: Arc<Foresight>,
+    before: Beforehand,
+    from: usize,
 }
 
 enum Held {
@@ -23,7 +35,19 @@ impl Snapshot {
             Engine::Sqlite(engine) => Held::Sqlite(engine.begin_reading()?),
             Engine::Postgres(engine) => Held::Postgres(engine.begin_reading()?),
         };
-        Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::default() })
+        Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::default(), expected: None })
+    }
+
+    /// Asks at once what a reading of this kind will ask one by one, where each question costs a message there and back.
+    pub(crate) fn foresee(&mut self, ctx: &Ctx, before: impl FnOnce() -> Beforehand) -> Result<()> {
+        let Some(Held::Postgres(conn)) = self.held.as_mut() else { return Ok(()) };
+        let (foresight, before) = (ctx.shelf.of::<Foresight>(), before());
+        let from = self.known.answers().len();
+        for (question, rows) in postgres::query_all(conn, foresight.guess(&before))? {
+            self.known.foresee(question, rows);
+        }
+        self.expected = Some(Expected { foresight, before, from });
+        Ok(())
     }
 
     /// Reads in it. After an error it is of no more use: one engine answers nothing further.
@@ -43,6 +67,9 @@ impl Snapshot {
 
 impl Drop for Snapshot {
     fn drop(&mut self) {
+        if let Some(Expected { foresight, before, from }) = self.expected.take() {
+            foresight.learn(&before, self.known.answers().get(from..).unwrap_or_default());
+        }
         match (self.held.take(), &self.db.0.engine) {
             (Some(Held::Sqlite(conn)), Engine::Sqlite(engine)) => engine.end_reading(conn),
             (Some(Held::Postgres(conn)), Engine::Postgres(engine)) => engine.end_reading(conn),

@@ -31,9 +31,36 @@ pub(super) fn written_table(sql: &str) -> Option<&str> {
     Some(table.split('(').next().unwrap_or(table))
 }
 
+/// The tables that a statement reads; none for one that reads no table, or writes.
+pub(super) fn read_tables(sql: &str) -> impl Iterator<Item = &str> {
+    let mut words = sql.split_whitespace();
+    let reads = written_table(sql).is_none();
+    std::iter::from_fn(move || {
+        words.find(|word| matches!(*word, "FROM" | "JOIN"))?;
+        words.next()
+    })
+    .filter(move |table| reads && !table.starts_with('('))
+    .map(|table| table.trim_end_matches([')', ',']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tables_that_are_read_are_found() {
+        let read = |sql| read_tables(sql).collect::<Vec<_>>();
+        assert_eq!(read("SELECT id FROM units WHERE id = $1"), ["units"]);
+        assert_eq!(
+            read("SELECT 1 FROM links l JOIN units u ON TRUE LEFT JOIN posts p ON TRUE"),
+            ["links", "units", "posts"]
+        );
+        assert_eq!(
+            read("SELECT (SELECT name FROM users) FROM (SELECT id FROM appeals) a"),
+            ["users", "appeals"]
+        );
+        assert_eq!(read("UPDATE units SET version = 1 FROM links RETURNING id"), [""; 0]);
+    }
 
     #[test]
     fn placeholders_are_rewritten_outside_of_texts() {

@@ -207,7 +207,7 @@ impl Writer {
         let back = Rollback { writer: self, armed: true };
         let tx = Tx::new(Conn::Sqlite(&self.conn), ctx, mode, tables);
         let value = f(&tx)?;
-        tx.check_recorded()?;
+        tx.end_act()?;
         back.release()?;
         Ok(value)
     }

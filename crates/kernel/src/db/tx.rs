@@ -1,14 +1,13 @@
 //! A transaction: the only way to the rows, and the keeper of "no change without a record".
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use crate::counters::Unfolded;
 use crate::ctx::Ctx;
+use crate::db::known::Known;
 use crate::db::postgres::PgConn;
 use crate::db::value::{Row, Value};
-use crate::db::{Keeping, Tables, postgres, sql, sqlite};
+use crate::db::{Keeping, Tables, postgres, sql, sqlite, standing};
 use crate::error::{Error, Result};
 
 /// What a transaction may do.
@@ -38,45 +37,6 @@ pub struct Names {
     pub many: &'static str,
 }
 
-/// What a snapshot has read already and will read again the same.
-#[derive(Default)]
-pub(crate) struct Known {
-    /// Unfolded changes of counts, by the name of the count.
-    pub(crate) unfolded: Vec<(&'static str, Arc<Unfolded>)>,
-    /// Names by the statement that asks for them and the id; none where nobody has that id.
-    names: BTreeMap<(&'static str, String), Option<String>>,
-    answers: VecDeque<Answer>,
-}
-
-struct Answer {
-    sql: String,
-    args: Vec<Value>,
-    rows: Vec<Row>,
-}
-
-impl Known {
-    /// So many short answers are kept: those of one page.
-    const ANSWERS: usize = 64;
-    /// An answer with more rows is not asked for twice.
-    const ROWS: usize = 8;
-
-    fn answer(&self, sql: &str, args: &[Value]) -> Option<Vec<Row>> {
-        let known = self.answers.iter().find(|known| known.sql == sql && known.args == args)?;
-        Some(known.rows.clone())
-    }
-
-    fn keep(&mut self, sql: &str, args: &[Value], rows: &[Row]) {
-        if rows.len() > Known::ROWS {
-            return;
-        }
-        if self.answers.len() == Known::ANSWERS {
-            self.answers.pop_front();
-        }
-        let (sql, args, rows) = (sql.to_owned(), args.to_vec(), rows.to_vec());
-        self.answers.push_back(Answer { sql, args, rows });
-    }
-}
-
 /// A running transaction; acts and finders take it as their first argument.
 pub struct Tx<'a> {
     conn: Conn<'a>,
@@ -84,6 +44,8 @@ pub struct Tx<'a> {
     mode: Mode,
     tables: &'a Tables,
     wrote: RefCell<Option<String>>,
+    /// Whether it changed what stands otherwise.
+    moved: Cell<bool>,
     records: Cell<u32>,
     position: Cell<Option<i64>>,
     /// What this snapshot has read already; stays empty in an act.
@@ -93,8 +55,8 @@ pub struct Tx<'a> {
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: Conn<'a>, ctx: &'a Ctx, mode: Mode, tables: &'a Tables) -> Tx<'a> {
         let (wrote, records) = (RefCell::new(None), Cell::new(0));
-        let (position, known) = (Cell::new(None), RefCell::default());
-        Tx { conn, ctx, mode, tables, wrote, records, position, known }
+        let (moved, position, known) = (Cell::new(false), Cell::new(None), RefCell::default());
+        Tx { conn, ctx, mode, tables, wrote, moved, records, position, known }
     }
 
     /// Who acts, when, by which request.
@@ -112,12 +74,20 @@ impl<'a> Tx<'a> {
         };
         // A snapshot answers the same question always the same, and here each costs a message there and back. The embedded
         // engine answers as fast as the memory.
-        if let Some(rows) = self.known.borrow().answer(sql, args) {
+        if let Some(rows) = self.known.borrow_mut().answer(sql, args) {
+            return Ok(rows);
+        }
+        if !self.is_reading() {
+            return postgres::query(&mut conn.borrow_mut(), sql, args);
+        }
+        let asked = standing::asked(self, self.tables, sql, args)?;
+        if let Some(rows) = asked.as_ref().and_then(|asked| standing::kept(self, asked)) {
             return Ok(rows);
         }
         let rows = postgres::query(&mut conn.borrow_mut(), sql, args)?;
-        if self.is_reading() {
-            self.known.borrow_mut().keep(sql, args, &rows);
+        self.known.borrow_mut().keep(sql, args, &rows);
+        if let Some(asked) = asked {
+            standing::keep(self, asked, &rows);
         }
         Ok(rows)
     }
@@ -228,7 +198,11 @@ impl<'a> Tx<'a> {
     /// so that the second sees what the first did: both touch the row that the set belongs to.
     #[track_caller]
     pub fn claim(&self, table: &str, id: &str) -> Result<()> {
-        match self.exec(&format!("UPDATE {table} SET version = version WHERE id = $1"), &[id.into()])? {
+        let moved = self.moved.get();
+        let claimed =
+            self.exec(&format!("UPDATE {table} SET version = version WHERE id = $1"), &[id.into()])?;
+        self.moved.set(moved);
+        match claimed {
             0 => Err(Error::missing()),
             _ => Ok(()),
         }
@@ -264,19 +238,25 @@ impl<'a> Tx<'a> {
             (Mode::Read, _) => Err(Error::internal(format!("a read may not write {table}"))),
             (_, None) => Err(Error::internal(format!("table {table} is declared in no migration"))),
             (_, Some(Keeping::Plain)) => Ok(()),
-            (Mode::Order, Some(Keeping::Recorded)) if table == "journal" => Ok(()),
-            (Mode::Keep | Mode::Order, Some(Keeping::Recorded)) => {
+            (Mode::Order, Some(_)) if table == "journal" => Ok(()),
+            (Mode::Keep | Mode::Order, Some(_)) => {
                 Err(Error::internal(format!("{table} is recorded: change it in an act")))
             }
-            (Mode::Act, Some(Keeping::Recorded)) => {
+            (Mode::Act, Some(keeping)) => {
+                self.moved.set(self.moved.get() || *keeping == Keeping::Standing);
                 self.wrote.borrow_mut().get_or_insert_with(|| table.to_owned());
                 Ok(())
             }
         }
     }
 
-    /// Refuses the commit of a recorded change without a record.
-    pub(super) fn check_recorded(&self) -> Result<()> {
+    /// What an act does last: no recorded change without a record, and whoever keeps in memory what stands learns of a change.
+    pub(super) fn end_act(&self) -> Result<()> {
+        self.check_recorded()?;
+        if self.moved.get() && !self.is_embedded() { standing::turn(self) } else { Ok(()) }
+    }
+
+    fn check_recorded(&self) -> Result<()> {
         match self.wrote.borrow().as_deref() {
             Some(table) if self.records.get() == 0 => {
                 Err(Error::internal(format!("{table} was changed without a journal record")))

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::city::City;
 use crate::clock::Random;
 use crate::ctx::{Actor, Ctx};
-use crate::db::{Snapshot, Tx};
+use crate::db::{Beforehand, Snapshot, Tx, Value};
 use crate::digest::sm3_hex;
 use crate::error::{Error, FieldError, Kind, OrMissing, Result};
 use crate::http::body::{self, Filled, Upload};
@@ -139,6 +139,31 @@ impl Call {
             self.snapshot.set(Some(snapshot));
         }
         result
+    }
+
+    /// Reads ahead what requests of this kind read, once it is clear who asks and that they may.
+    pub(super) fn foresee(&self) -> Result<()> {
+        let Some(mut snapshot) = self.snapshot.take() else { return Ok(()) };
+        snapshot.foresee(&self.ctx, || self.beforehand())?;
+        self.snapshot.set(Some(snapshot));
+        Ok(())
+    }
+
+    fn beforehand(&self) -> Beforehand {
+        let mut kind = self.route.path.to_string();
+        let mut values: Vec<Value> = self.params.iter().map(|(_, value)| value.as_str().into()).collect();
+        values.extend([self.ctx.user().into(), self.ctx.now.into(), self.ctx.today().into()]);
+        for post in self.ctx.posts() {
+            kind.extend([" ", &post.role]);
+            values.push(post.office.as_str().into());
+        }
+        // A word chooses what is listed; other texts are looked for, and everybody looks for something else.
+        let word = |text: &str| text.len() < 32 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        for (name, value) in self.query.iter() {
+            kind.extend([" ", name, "=", if word(value) { value } else { "" }]);
+            values.push(value.into());
+        }
+        Beforehand { kind, values }
     }
 
     /// Ends the snapshot that this request has read in: before it changes something, and before what takes long.

@@ -4,6 +4,7 @@
 //! an index; engines then sort everything that fits, or run along an order through rows that do not. Here it is cut into
 //! ranges of one index each, the first rows of each are taken, and those are merged.
 
+use crate::condition::NEVER;
 use crate::counters::Tally;
 use crate::db::Value;
 
@@ -39,6 +40,8 @@ pub(super) enum Part {
     Ways(Vec<(&'static str, Value)>),
     /// A column that orders holds an instant before this one.
     Before(String, i64),
+    /// A column that orders holds this instant or a later one, but is not empty.
+    Since(String, i64),
 }
 
 impl Part {
@@ -62,6 +65,10 @@ impl Part {
                 format!("({})", ways.join(" OR "))
             }
             Part::Before(column, at) => format!("{column} < {}", place(&Value::Int(*at))),
+            Part::Since(column, at) => {
+                let (at, never) = (place(&Value::Int(*at)), place(&Value::Int(NEVER)));
+                format!("({column} >= {at} AND {column} < {never})")
+            }
             Part::Text(text, own) => {
                 let text = super::query::shifted(text, args.len());
                 args.extend_from_slice(own);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::condition::sql::{self, Argument};
 use crate::condition::{Comparator, Condition, Constant, Frame, NEVER, Test};
-use crate::counters::{Ask, Tally};
+use crate::counters::{Ask, Stamp, Tally};
 use crate::db::{Row, Tx, Value};
 use crate::error::{Error, Result};
 use crate::list::order::Order;
@@ -38,7 +38,7 @@ pub struct Query<'a> {
     parts: Vec<Part>,
     /// The same for counts alone; none once something was asked that they do not know.
     asks: Option<Vec<Ask>>,
-    /// Whether a part asks for an instant in another way than "before".
+    /// Whether a part asks for an instant in another way than "before" and "since".
     moves: bool,
     after: Option<Vec<Value>>,
     total: Total,
@@ -66,7 +66,7 @@ impl<'a> Query<'a> {
                 [Value::Text(value)] => Ask::equal(plan.tally, column, value),
                 _ => None,
             },
-            Part::Text(..) | Part::Ways(_) | Part::Before(..) => None,
+            Part::Text(..) | Part::Ways(_) | Part::Before(..) | Part::Since(..) => None,
         };
         self.asks = self.parts.iter().map(known).collect();
         self
@@ -104,11 +104,16 @@ impl<'a> Query<'a> {
         if let Condition::All(all) = condition {
             return all.iter().try_for_each(|part| self.hold(part, frame));
         }
-        if let Condition::Test(Test { fact, comparator: Comparator::Below, constant }) = condition
+        if let Condition::Test(Test { fact, comparator, constant }) = condition
             && let (Some(order), Constant::Now { offset_ms, .. }) = (&fact.order, constant)
             && let at @ ..NEVER = frame.now.saturating_add(*offset_ms)
+            && let Some(part) = match comparator {
+                Comparator::Below => Some(Part::Before(order.clone(), at)),
+                Comparator::AtLeast => Some(Part::Since(order.clone(), at)),
+                _ => None,
+            }
         {
-            self.parts.push(Part::Before(order.clone(), at));
+            self.parts.push(part);
             return Ok(());
         }
         let (text, arguments) = sql::fragment(condition, frame, 1)
@@ -177,7 +182,7 @@ impl<'a> Query<'a> {
         if let Some((asks, plan)) = self.asks.take().zip(self.plan) {
             return tx.tally(plan.tally, &Ask::All(asks));
         }
-        match self.passed(tx, None)? {
+        match self.kept(tx, None)? {
             Some(groups) => Ok(groups.values().sum()),
             None => {
                 let (sql, args) = self.count_sql();
@@ -186,21 +191,73 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// What is before an instant and else asks for no time, from what this process has counted of it.
-    fn passed(&self, tx: &Tx, column: Option<&'static str>) -> Result<Option<Groups>> {
+    /// What this process has counted already: of a question about no time, about what is before an instant, or about what lies
+    /// between two.
+    fn kept(&self, tx: &Tx, column: Option<&'static str>) -> Result<Option<Groups>> {
         let Some(plan) = self.plan.filter(|_| tx.is_reading() && !self.moves) else { return Ok(None) };
-        let is_before = |part: &Part| matches!(part, Part::Before(..));
-        let (before, parts): (Vec<Part>, Vec<Part>) = needed(&self.parts).into_iter().partition(is_before);
-        let [Part::Before(order, at)] = before.as_slice() else { return Ok(None) };
-        let (text, args) = self.groups_sql(&parts, column);
+        let is_timed = |part: &Part| matches!(part, Part::Before(..) | Part::Since(..));
+        let (timed, parts): (Vec<Part>, Vec<Part>) = needed(&self.parts).into_iter().partition(is_timed);
+        let stamp = tx.stamp(plan.tally)?;
+        let before = |order: &str, at: i64| self.kept_before(tx, stamp, &parts, column, order, at);
+        match timed.as_slice() {
+            [] => {
+                let (text, args) = self.groups_sql(&parts, column);
+                passed::standing(tx, stamp, &format!("{text} {args:?}"), || self.groups(tx, &parts, column))
+                    .map(Some)
+            }
+            [Part::Before(order, at)] => before(order, *at).map(Some),
+            [Part::Since(order, from), Part::Before(same, to)]
+            | [Part::Before(same, to), Part::Since(order, from)]
+                if order == same && from <= to =>
+            {
+                let mut groups = before(order, *to)?;
+                for (value, n) in before(order, *from)? {
+                    *groups.entry(value).or_default() -= n;
+                }
+                groups.retain(|_, n| *n != 0);
+                Ok(Some(groups))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn kept_before(
+        &self,
+        tx: &Tx,
+        stamp: Stamp,
+        parts: &[Part],
+        column: Option<&'static str>,
+        order: &str,
+        at: i64,
+    ) -> Result<Groups> {
+        let (text, args) = self.groups_sql(parts, column);
         let question = format!("{text} {args:?} {order} {}", at - tx.ctx().now);
-        let between = |from: Option<i64>, to: i64| {
-            let mut parts = parts.clone();
-            parts.push(Part::Before(order.clone(), to));
-            parts.extend(from.map(|from| Part::Text(format!("{order} >= $1"), vec![Value::Int(from)])));
-            self.groups(tx, &parts, column)
+        let with = |more: Part| parts.iter().cloned().chain([more]).collect::<Vec<_>>();
+        let count = |to| self.groups(tx, &with(Part::Before(order.to_owned(), to)), column);
+        let between = |from, to| {
+            let mut parts = with(Part::Before(order.to_owned(), to));
+            parts.push(Part::Text(format!("{order} >= $1"), vec![Value::Int(from)]));
+            self.instants(tx, &parts, column, order)
         };
-        passed::before(tx, tx.stamp(plan.tally)?, &question, *at, between).map(Some)
+        passed::before(tx, stamp, &question, at, count, between)
+    }
+
+    /// The instants of a column, each with the value of the column that is counted by.
+    fn instants(
+        &self,
+        tx: &Tx,
+        parts: &[Part],
+        column: Option<&'static str>,
+        order: &str,
+    ) -> Result<Vec<(i64, Option<String>)>> {
+        let (conditions, args) = wherever(parts);
+        let value = column.map_or(String::from("''"), |column| format!("{column} || ''"));
+        let sql = format!(
+            "SELECT {order} AS instant, {value} AS value FROM {}{conditions} ORDER BY {order}",
+            self.def.from
+        );
+        let value = |row: &Row| column.map_or(Ok(None), |_| row.get("value"));
+        tx.query(&sql, &args)?.iter().map(|row| Ok((row.get("instant")?, value(row)?))).collect()
     }
 
     fn groups(&self, tx: &Tx, parts: &[Part], column: Option<&'static str>) -> Result<Groups> {
@@ -231,7 +288,7 @@ impl<'a> Query<'a> {
 
     /// How many rows there are for each value of a column, the most first.
     pub fn count_by(self, tx: &Tx, column: &'static str) -> Result<Vec<(Option<String>, i64)>> {
-        let groups = match self.passed(tx, Some(column))? {
+        let groups = match self.kept(tx, Some(column))? {
             Some(groups) => groups,
             None => self.groups(tx, &needed(&self.parts), Some(column))?,
         };

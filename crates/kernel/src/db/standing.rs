@@ -1,0 +1,73 @@
+//! What stands from one snapshot to the next: answers that were read of tables which hardly change, kept by each process until an
+//! act of any process changes one of them. Such an act counts up the turn in its own transaction; a snapshot reads the turn
+//! beside the counts it needs anyway, and is given only what was read in the same turn. The embedded engine needs none of it.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+
+use crate::args;
+use crate::db::value::{Row, Value};
+use crate::db::{Keeping, Tables, Tx, sql};
+use crate::error::Result;
+
+/// The row of the counts' folds that holds the turn.
+pub(crate) const TURN: &str = "standing";
+/// Answers kept; beyond, all are forgotten.
+const ANSWERS: usize = 8_192;
+/// An answer with more rows is not kept.
+const ROWS: usize = 256;
+
+#[derive(Default)]
+struct Standing(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    turn: i64,
+    answers: HashMap<Question, Vec<Row>>,
+}
+
+/// A statement and its arguments: texts all of them, which can be looked up.
+type Question = (String, Vec<String>);
+
+/// A question whose answer stands as long as the turn does.
+pub(super) struct Asked {
+    turn: i64,
+    question: Question,
+}
+
+/// The question, where it asks standing tables alone, by texts.
+pub(super) fn asked(tx: &Tx, tables: &Tables, sql: &str, args: &[Value]) -> Result<Option<Asked>> {
+    let mut read = sql::read_tables(sql).peekable();
+    if read.peek().is_none() || read.any(|table| tables.get(table) != Some(&Keeping::Standing)) {
+        return Ok(None);
+    }
+    let text = |arg: &Value| if let Value::Text(text) = arg { Some(text.clone()) } else { None };
+    let Some(args) = args.iter().map(text).collect() else { return Ok(None) };
+    Ok(tx.turn()?.map(|turn| Asked { turn, question: (sql.to_owned(), args) }))
+}
+
+/// What was read of it in this turn.
+pub(super) fn kept(tx: &Tx, asked: &Asked) -> Option<Vec<Row>> {
+    let standing = tx.ctx().shelf.of::<Standing>();
+    let kept = standing.0.lock();
+    if kept.turn == asked.turn { kept.answers.get(&asked.question).cloned() } else { None }
+}
+
+/// Keeps what was read. A snapshot of an earlier turn keeps nothing: it would speak of what is over.
+pub(super) fn keep(tx: &Tx, asked: Asked, rows: &[Row]) {
+    let standing = tx.ctx().shelf.of::<Standing>();
+    let mut kept = standing.0.lock();
+    if rows.len() > ROWS || asked.turn < kept.turn {
+        return;
+    }
+    if asked.turn > kept.turn || kept.answers.len() >= ANSWERS {
+        *kept = Kept { turn: asked.turn, answers: HashMap::new() };
+    }
+    kept.answers.insert(asked.question, rows.to_vec());
+}
+
+/// Begins a new turn, last of all in an act that changed a standing table.
+pub(super) fn turn(tx: &Tx) -> Result<()> {
+    tx.exec("UPDATE counter_folds SET folds = folds + 1 WHERE name = $1", args![TURN]).map(drop)
+}
