@@ -11,7 +11,7 @@ pub const ALIVE: Rule = Rule {
 };
 
 pub const HOOKS: Rule = Rule {
-    sentence: "Hooks both ways: every check and effect that a pack names is one of the code's, and every one of the code's is named by a pack.",
+    sentence: "Hooks both ways: every check and effect that a pack names is one of the code's, every one of the code's is named by a pack and has a table of cases in the tests.",
     find: hooks,
 };
 
@@ -124,6 +124,9 @@ fn handed_in(tree: &Tree) -> Vec<(Finding, String)> {
     found
 }
 
+/// Where hooks have their tables of cases.
+const TABLES: &str = "crates/features/tests/";
+
 fn hooks(tree: &Tree) -> Vec<Finding> {
     let all = definitions(tree);
     let code = handed_in(tree);
@@ -134,8 +137,16 @@ fn hooks(tree: &Tree) -> Vec<Finding> {
     let mut found: Vec<Finding> =
         unknown.map(|(file, (line, name))| file.finding(line, format!("no code is called {name}"))).collect();
     found.extend(
-        code.into_iter().filter(|(_, name)| !names.contains(name.as_str())).map(|(finding, _)| finding),
+        code.iter().filter(|(_, name)| !names.contains(name.as_str())).map(|(finding, _)| finding.clone()),
     );
+    let tests: Vec<&str> =
+        tree.files.iter().filter(|f| f.path.starts_with(TABLES)).map(|f| f.text.as_str()).collect();
+    for (finding, name) in code {
+        let table = format!("cases(\"{name}\", ");
+        if !tests.iter().any(|text| text.contains(&table)) {
+            found.push(Finding { what: format!("no table of cases for {name}"), ..finding });
+        }
+    }
     found
 }
 
@@ -270,12 +281,13 @@ mod tests {
             "pack/town/visits/flow.toml",
             "key = \"visit\"\n[acts.go]\nguards = [{ named = \"visit.open\" }]\n",
         );
-        assert!(!HOOKS.refuses(&[code, flow]));
-        assert!(HOOKS.refuses(&[code]), "no pack names it");
+        let table = ("crates/features/tests/all/hooks.rs", "cases(\"visit.open\", &table, f);");
+        assert!(!HOOKS.refuses(&[code, flow, table]));
+        assert!(HOOKS.refuses(&[code, table]), "no pack names it");
         assert!(HOOKS.refuses(&[flow]), "no code is called that");
-        assert!(
-            HOOKS.refuses(&[code, (flow.0, "key = \"visit\"\n# guards = [{ named = \"visit.open\" }]\n")])
-        );
+        assert!(HOOKS.refuses(&[code, flow]), "it has no table of cases");
+        let silent = (flow.0, "key = \"visit\"\n# guards = [{ named = \"visit.open\" }]\n");
+        assert!(HOOKS.refuses(&[code, silent, table]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod defined;
 mod desk;
 mod doings;
 mod grants;
+mod hooks;
 mod importing;
 mod late;
 mod life;

@@ -22,7 +22,8 @@ const TRUST: i8 = 8;
 /// A question that was asked otherwise weighs more than one that was not asked at all.
 const OTHERWISE: i8 = 4;
 
-/// What is known of a reading before it begins.
+/// What is known of a reading before it begins; nothing, before it is known who reads.
+#[derive(Default)]
 pub(crate) struct Beforehand {
     /// Readings of one kind have the same values at the same places.
     pub kind: String,

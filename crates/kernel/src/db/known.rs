@@ -29,6 +29,8 @@ pub(crate) struct Known {
     pub(crate) unfolded: Option<Arc<Unfolded>>,
     /// Names by the statement that asks for them and the id; none where nobody has that id.
     pub(super) names: BTreeMap<(&'static str, String), Option<String>>,
+    /// Questions to be asked with the next one.
+    pub(super) ahead: Vec<Question>,
     answers: Vec<Answer>,
 }
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::error::Error as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use futures_util::future::try_join_all;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Client, Config, Statement};
 
@@ -24,22 +24,38 @@ use crate::error::{Error, Kind, Result};
 const CONNECTIONS: usize = 72;
 /// How often an act is run again after a clash before the caller is told to come back.
 const RETRIES: u32 = 24;
+/// How long the end of a snapshot waits for a next question to travel with.
+const LINGER: Duration = Duration::from_millis(5);
+
 pub(super) struct Postgres {
     config: Config,
-    pool: Mutex<Pool>,
-    free: Condvar,
+    pool: Arc<Pool>,
 }
 
 #[derive(Default)]
 struct Pool {
+    state: Mutex<State>,
+    /// A connection has come back.
+    free: Condvar,
+    /// A connection has come back with something unsent, or the pool is closed.
+    unsent: Condvar,
+}
+
+#[derive(Default)]
+struct State {
     idle: Vec<PgConn>,
     open: usize,
+    /// Whether whoever sends ends has none to wait for.
+    asleep: bool,
+    closed: bool,
 }
 
 /// A connection with its prepared statements.
 pub(super) struct PgConn {
     wire: Wire,
     statements: HashMap<String, (Statement, Arc<[String]>)>,
+    /// Since when the end of its last snapshot waits to be sent.
+    unsent: Option<Instant>,
 }
 
 impl Postgres {
@@ -47,9 +63,14 @@ impl Postgres {
         let mut config: Config =
             url.parse().map_err(|e| Error::internal(format!("database address: {e}")))?;
         config.connect_timeout(Duration::from_secs(5)).application_name("huitong");
-        let postgres = Postgres { config, pool: Mutex::default(), free: Condvar::new() };
+        let postgres = Postgres { config, pool: Arc::default() };
         let first = postgres.take()?;
-        postgres.put_back(first);
+        postgres.pool.put_back(first);
+        let pool = postgres.pool.clone();
+        std::thread::Builder::new()
+            .name(String::from("ends-of-snapshots"))
+            .spawn(move || pool.send_ends())
+            .map_err(|e| Error::busy(format!("a thread for the database: {e}")))?;
         Ok(postgres)
     }
 
@@ -57,19 +78,19 @@ impl Postgres {
         let mut conn = self.take()?;
         let asked = "SELECT to_regclass($1) IS NOT NULL AS there";
         let found = query(&mut conn, asked, &[name.into()]);
-        self.put_back(conn);
+        self.pool.put_back(conn);
         found?.first().ok_or_else(|| Error::internal("a question about a table gave no row"))?.get("there")
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
         let mut conn = self.take()?;
         let result = conn.wire.wait(|client| client.batch_execute(statements)).map_err(|e| wrong("", &e));
-        self.put_back(conn);
+        self.pool.put_back(conn);
         result
     }
 
-    /// A connection in a snapshot; whoever takes it gives it back with [`Postgres::end_reading`]. Neither waits for an answer:
-    /// the snapshot begins with what is read first, and nothing depends on its end.
+    /// A connection in a snapshot; whoever takes it gives it back with [`Postgres::end_reading`]. Neither costs a message: the
+    /// snapshot begins with what is read first, and its end travels with what the connection is asked next, if that is soon.
     pub(super) fn begin_reading(&self) -> Result<PgConn> {
         let mut conn = self.take()?;
         conn.wire.leave("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -77,8 +98,9 @@ impl Postgres {
     }
 
     pub(super) fn end_reading(&self, mut conn: PgConn) {
-        conn.wire.send("COMMIT");
-        self.put_back(conn);
+        conn.wire.leave("COMMIT");
+        conn.unsent = Some(Instant::now());
+        self.pool.put_back(conn);
     }
 
     pub(super) fn write<T>(
@@ -126,7 +148,7 @@ impl Postgres {
         }));
         let end = if matches!(result, Ok(Ok(_))) { "COMMIT" } else { "ROLLBACK" };
         let ended = conn.wire.wait(|client| client.batch_execute(end)).map_err(|e| wrong(end, &e));
-        self.put_back(conn);
+        self.pool.put_back(conn);
         match result {
             Err(panic) => resume_unwind(panic),
             Ok(Err(error)) => Err(error),
@@ -135,32 +157,72 @@ impl Postgres {
     }
 
     fn take(&self) -> Result<PgConn> {
-        let mut pool = self.pool.lock();
+        let mut state = self.pool.state.lock();
         loop {
-            if let Some(conn) = pool.idle.pop() {
+            if let Some(mut conn) = state.idle.pop() {
+                conn.unsent = None;
                 return Ok(conn);
             }
-            if pool.open < CONNECTIONS {
-                pool.open += 1;
+            if state.open < CONNECTIONS {
+                state.open += 1;
                 break;
             }
-            self.free.wait(&mut pool);
+            self.pool.free.wait(&mut state);
         }
-        drop(pool);
+        drop(state);
         PgConn::connect(&self.config).inspect_err(|_| {
-            self.pool.lock().open -= 1;
-            self.free.notify_one();
+            self.pool.state.lock().open -= 1;
+            self.pool.free.notify_one();
         })
     }
+}
 
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let mut state = self.pool.state.lock();
+        state.closed = true;
+        state.idle.clear();
+        self.pool.unsent.notify_one();
+    }
+}
+
+impl Pool {
     fn put_back(&self, conn: PgConn) {
-        let mut pool = self.pool.lock();
-        if conn.wire.is_closed() {
-            pool.open -= 1;
+        let mut state = self.state.lock();
+        let wakes = state.asleep && conn.unsent.is_some();
+        if conn.wire.is_closed() || state.closed {
+            state.open -= 1;
         } else {
-            pool.idle.push(conn);
+            state.idle.push(conn);
         }
         self.free.notify_one();
+        if wakes {
+            state.asleep = false;
+            self.unsent.notify_one();
+        }
+    }
+
+    /// Sends the ends of snapshots with which no question travelled: a snapshot that stays open keeps the database from
+    /// clearing away what is over.
+    fn send_ends(&self) {
+        let mut state = self.state.lock();
+        while !state.closed {
+            let waiting = state.idle.iter().filter_map(|conn| conn.unsent).min();
+            match waiting.map(|since| LINGER.saturating_sub(since.elapsed())) {
+                None => {
+                    state.asleep = true;
+                    self.unsent.wait(&mut state);
+                }
+                Some(Duration::ZERO) => {
+                    let due = |conn: &mut PgConn| conn.unsent.is_some_and(|since| since.elapsed() >= LINGER);
+                    let ends: Vec<PgConn> = state.idle.extract_if(.., due).collect();
+                    MutexGuard::unlocked(&mut state, || {
+                        ends.into_iter().for_each(|conn| self.put_back(conn.sent()));
+                    });
+                }
+                Some(left) => drop(self.unsent.wait_for(&mut state, left)),
+            }
+        }
     }
 }
 
@@ -170,7 +232,13 @@ impl PgConn {
         // As on the embedded engine a statement is planned for its words once, never for its values again: planning took a third
         // of the time of a desk. An engine that does not know the setting plans as it likes.
         let _ = wire.wait(|client| client.batch_execute("SET plan_cache_mode = force_generic_plan"));
-        Ok(PgConn { wire, statements: HashMap::new() })
+        Ok(PgConn { wire, statements: HashMap::new(), unsent: None })
+    }
+
+    fn sent(mut self) -> PgConn {
+        self.wire.flush();
+        self.unsent = None;
+        self
     }
 
     fn prepared(&mut self, sql: &str) -> Result<(Statement, Arc<[String]>)> {

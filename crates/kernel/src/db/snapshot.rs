@@ -38,16 +38,20 @@ impl Snapshot {
         Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::default(), expected: None })
     }
 
-    /// Asks at once what a reading of this kind will ask one by one, where each question costs a message there and back.
-    pub(crate) fn foresee(&mut self, ctx: &Ctx, before: impl FnOnce() -> Beforehand) -> Result<()> {
-        let Some(Held::Postgres(conn)) = self.held.as_mut() else { return Ok(()) };
+    /// Reads ahead, with the next question, what a reading of this kind will ask one by one, where each question costs a message
+    /// there and back.
+    pub(crate) fn foresee(&mut self, ctx: &Ctx, before: impl FnOnce() -> Beforehand) {
+        let Some(Held::Postgres(_)) = self.held else { return };
+        self.learn();
         let (foresight, before) = (ctx.shelf.of::<Foresight>(), before());
-        let from = self.known.answers().len();
-        for (question, rows) in postgres::query_all(conn, foresight.guess(&before))? {
-            self.known.foresee(question, rows);
+        self.known.ahead = foresight.guess(&before);
+        self.expected = Some(Expected { foresight, before, from: self.known.answers().len() });
+    }
+
+    fn learn(&mut self) {
+        if let Some(Expected { foresight, before, from }) = self.expected.take() {
+            foresight.learn(&before, self.known.answers().get(from..).unwrap_or_default());
         }
-        self.expected = Some(Expected { foresight, before, from });
-        Ok(())
     }
 
     /// Reads in it. After an error it is of no more use: one engine answers nothing further.
@@ -67,9 +71,7 @@ impl Snapshot {
 
 impl Drop for Snapshot {
     fn drop(&mut self) {
-        if let Some(Expected { foresight, before, from }) = self.expected.take() {
-            foresight.learn(&before, self.known.answers().get(from..).unwrap_or_default());
-        }
+        self.learn();
         match (self.held.take(), &self.db.0.engine) {
             (Some(Held::Sqlite(conn)), Engine::Sqlite(engine)) => engine.end_reading(conn),
             (Some(Held::Postgres(conn)), Engine::Postgres(engine)) => engine.end_reading(conn),

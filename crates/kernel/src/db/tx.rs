@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::ctx::Ctx;
-use crate::db::known::Known;
+use crate::db::known::{Known, Question};
 use crate::db::postgres::PgConn;
 use crate::db::value::{Row, Value};
 use crate::db::{Keeping, Tables, postgres, sql, sqlite, standing};
@@ -84,12 +84,26 @@ impl<'a> Tx<'a> {
         if let Some(rows) = asked.as_ref().and_then(|asked| standing::kept(self, asked)) {
             return Ok(rows);
         }
-        let rows = postgres::query(&mut conn.borrow_mut(), sql, args)?;
+        let rows = self.ask(&mut conn.borrow_mut(), sql, args)?;
         self.known.borrow_mut().keep(sql, args, &rows);
         if let Some(asked) = asked {
             standing::keep(self, asked, &rows);
         }
         Ok(rows)
+    }
+
+    /// Asks, and with the question all that was foreseen, in one message.
+    fn ask(&self, conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+        let mut questions = std::mem::take(&mut self.known.borrow_mut().ahead);
+        if questions.is_empty() {
+            return postgres::query(conn, sql, args);
+        }
+        questions.retain(|question| *question.sql != *sql || question.args != args);
+        questions.insert(0, Question { sql: sql.into(), args: args.to_vec() });
+        let mut answers = postgres::query_all(conn, questions)?.into_iter();
+        let asked = answers.next().map(|(_, rows)| rows).unwrap_or_default();
+        answers.for_each(|(question, rows)| self.known.borrow_mut().foresee(question, rows));
+        Ok(asked)
     }
 
     /// The first row of an answer, if there is one.

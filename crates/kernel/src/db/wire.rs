@@ -57,9 +57,8 @@ impl Wire {
         }));
     }
 
-    /// Sends a statement at once; its answer is read before that of the next.
-    pub(super) fn send(&mut self, statement: &str) {
-        self.leave(statement);
+    /// Sends what was left; its answer is read before that of the next.
+    pub(super) fn flush(&mut self) {
         let Wire { runtime, link, .. } = self;
         runtime.block_on(poll_fn(|cx| {
             let _ = link.as_mut().poll(cx);

@@ -133,7 +133,14 @@ impl Call {
         if self.route.method != Method::Get {
             return self.city.db.read(&self.ctx, f);
         }
-        let mut snapshot = self.snapshot.take().map_or_else(|| self.city.db.snapshot(), Ok)?;
+        let mut snapshot = match self.snapshot.take() {
+            Some(snapshot) => snapshot,
+            None => {
+                let mut fresh = self.city.db.snapshot()?;
+                fresh.foresee(&self.ctx, Beforehand::default);
+                fresh
+            }
+        };
         let result = snapshot.read(&self.ctx, f);
         if result.is_ok() {
             self.snapshot.set(Some(snapshot));
@@ -142,11 +149,11 @@ impl Call {
     }
 
     /// Reads ahead what requests of this kind read, once it is clear who asks and that they may.
-    pub(super) fn foresee(&self) -> Result<()> {
-        let Some(mut snapshot) = self.snapshot.take() else { return Ok(()) };
-        snapshot.foresee(&self.ctx, || self.beforehand())?;
-        self.snapshot.set(Some(snapshot));
-        Ok(())
+    pub(super) fn foresee(&self) {
+        if let Some(mut snapshot) = self.snapshot.take() {
+            snapshot.foresee(&self.ctx, || self.beforehand());
+            self.snapshot.set(Some(snapshot));
+        }
     }
 
     fn beforehand(&self) -> Beforehand {

@@ -102,7 +102,7 @@ fn pass(call: &mut Call, listener: Listener, refused: Option<Error>) -> Result<R
     if counted && call.city.limits.rate_limit_public {
         call.site.rates.take(call.route.rate, call.remote, Instant::now())?;
     }
-    call.foresee()?;
+    call.foresee();
     catch_unwind(AssertUnwindSafe(|| (call.route.handler)(call)))
         .unwrap_or_else(|_| Err(Error::internal(format!("the handler of {} panicked", call.route.act))))
 }

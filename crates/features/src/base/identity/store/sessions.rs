@@ -20,35 +20,34 @@ pub struct Bearer {
     pub seen_at: i64,
 }
 
-/// Who holds the session with this digest; one statement, because every request asks it.
+/// Who holds the session with this digest. Every request asks it, so that what hardly changes, the person, is asked apart.
 pub fn holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
-    let rows = tx.query(
-        "SELECT s.id AS bearer, s.csrf, s.seen_at, u.id, u.login, u.name, u.must_change, \
-         p.role, p.office_kind, p.office, p.office_name \
-         FROM sessions s JOIN users u ON u.id = s.user_id \
-         LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $4 \
-         AND (p.until_on IS NULL OR p.until_on >= $4) \
-         WHERE s.digest = $1 AND s.expires_at > $2 AND s.seen_at > $3 AND u.disabled_at IS NULL ORDER BY p.id",
-        args![digest, real, real - rules::SESSION_IDLE, today],
+    let session = tx.one(
+        "SELECT id AS bearer, user_id, csrf, seen_at FROM sessions WHERE digest = $1 AND expires_at > $2 AND seen_at > $3",
+        args![digest, real, real - rules::SESSION_IDLE],
     )?;
-    read_bearer(&rows)
+    session.map_or(Ok(None), |session| bearer(tx, &session, today))
 }
 
 /// Who holds the token with this digest.
 pub fn token_holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
-    let rows = tx.query(
-        "SELECT t.id AS bearer, '' AS csrf, t.created_at AS seen_at, u.id, u.login, u.name, u.must_change, \
-         p.role, p.office_kind, p.office, p.office_name \
-         FROM tokens t JOIN users u ON u.id = t.user_id \
-         LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $3 \
-         AND (p.until_on IS NULL OR p.until_on >= $3) \
-         WHERE t.digest = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL AND u.disabled_at IS NULL ORDER BY p.id",
-        args![digest, real, today],
+    let token = tx.one(
+        "SELECT id AS bearer, user_id, '' AS csrf, created_at AS seen_at FROM tokens \
+         WHERE digest = $1 AND expires_at > $2 AND revoked_at IS NULL",
+        args![digest, real],
     )?;
-    read_bearer(&rows)
+    token.map_or(Ok(None), |token| bearer(tx, &token, today))
 }
 
-fn read_bearer(rows: &[Row]) -> Result<Option<Bearer>> {
+/// The person of a session or token with the posts that hold today; none where the account is closed.
+fn bearer(tx: &Tx, borne: &Row, today: Date) -> Result<Option<Bearer>> {
+    let rows = tx.query(
+        "SELECT u.id, u.login, u.name, u.must_change, p.role, p.office_kind, p.office, p.office_name \
+         FROM users u LEFT JOIN posts p ON p.user_id = u.id AND p.ended_at IS NULL AND p.from_on <= $2 \
+         AND (p.until_on IS NULL OR p.until_on >= $2) \
+         WHERE u.id = $1 AND u.disabled_at IS NULL ORDER BY p.id",
+        args![borne.get::<String>("user_id")?, today],
+    )?;
     let Some(first) = rows.first() else { return Ok(None) };
     // Until a password that somebody else set is changed, the posts rest: one's own account can be reached, no more.
     let resting: bool = first.get("must_change")?;
@@ -62,7 +61,7 @@ fn read_bearer(rows: &[Row]) -> Result<Option<Bearer>> {
     }
     let actor =
         Actor::Person { user: first.get("id")?, login: first.get("login")?, name: first.get("name")?, posts };
-    let (id, csrf, seen_at) = (first.get("bearer")?, first.get("csrf")?, first.get("seen_at")?);
+    let (id, csrf, seen_at) = (borne.get("bearer")?, borne.get("csrf")?, borne.get("seen_at")?);
     Ok(Some(Bearer { id, actor, csrf, seen_at }))
 }
 
