@@ -70,7 +70,9 @@ fn rows(cells: Vec<Cell>) -> Vec<Vec<Cell>> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for cell in cells {
         match rows.last_mut() {
-            Some(row) if !cell.wide && row.len() == 1 && row.iter().all(|beside| !beside.wide) => row.push(cell),
+            Some(row) if !cell.wide && row.len() == 1 && row.iter().all(|beside| !beside.wide) => {
+                row.push(cell)
+            }
             _ => rows.push(vec![cell]),
         }
     }
@@ -101,12 +103,7 @@ pub fn course<'l>(lines: impl Iterator<Item = (&'l str, &'l str, &'l str)>) -> S
 }
 
 /// The form of a matter of the pack.
-pub(super) fn of_matter(
-    seen: &Seen<'_>,
-    texts: &[Text],
-    lines: &[MatterLine],
-    files: &[FileView],
-) -> Paper {
+pub(super) fn of_matter(seen: &Seen<'_>, texts: &[Text], lines: &[MatterLine], files: &[FileView]) -> Paper {
     let spine = &seen.matter.spine;
     let due = seen.due().map(|(at, title)| format!("{} 前（{title}）", minute_text(at)));
     let written = |text: &Text| {
