@@ -71,7 +71,7 @@ fn rows(cells: Vec<Cell>) -> Vec<Vec<Cell>> {
     for cell in cells {
         match rows.last_mut() {
             Some(row) if !cell.wide && row.len() == 1 && row.iter().all(|beside| !beside.wide) => {
-                row.push(cell)
+                row.push(cell);
             }
             _ => rows.push(vec![cell]),
         }
