@@ -131,18 +131,3 @@ test("Enter in a field with suggestions picks one and sends nothing", async () =
     assert.equal(new URL(page.url()).search, "", "the form was not sent");
   }
 });
-
-test("paper shows lists as tables, and nothing of them is cut at its edge", async () => {
-  const office = await stage.enter("intake");
-  const open = await stage.visit("/");
-  for (const [page, path] of [[open, "/orgs"], [open, "/duty?association=餐饮商会"], [office, "/appeals?queue=all"]]) {
-    await page.goto(stage.demo.url + path);
-    await page.emulateMedia({ media: "print" });
-    await page.setViewportSize({ width: 680, height: 960 });
-    const row = page.locator(".list tbody tr").first();
-    assert.equal(await row.evaluate((one) => getComputedStyle(one).display), "table-row");
-    const right = await page.locator(".list td").evaluateAll((cells) => Math.max(...cells.map((cell) => cell.getBoundingClientRect().left + cell.scrollWidth)));
-    // A cell's own width is told in whole pixels, rounded up.
-    assert.ok(right < 682, `${path} ends at ${right} of 680`);
-  }
-});

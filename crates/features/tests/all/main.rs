@@ -21,6 +21,7 @@ mod matrix;
 mod matters;
 mod often;
 mod pages;
+mod paper;
 mod posts;
 mod random;
 mod red_lines;

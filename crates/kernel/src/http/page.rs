@@ -54,6 +54,8 @@ pub struct Shell {
     pub flash: Option<String>,
     /// Foot of public pages.
     pub foot_links: Vec<Link>,
+    /// When the page was drawn: what is printed of it holds until then.
+    pub at: String,
 }
 
 impl Shell {
@@ -73,6 +75,7 @@ impl Shell {
             js_hrefs: c.site.assets.scripts.clone(),
             icons: c.site.assets.icons,
             flash: c.flash(),
+            at: crate::clock::minute_text(c.ctx.now),
             ..Shell::default()
         }
     }

@@ -31,6 +31,16 @@ pub struct Line {
     pub step: String,
 }
 
+impl Line {
+    /// Who did it; of a person whom the sentence names already only the office.
+    pub fn office(&self) -> &str {
+        match self.who.split_once(" · ") {
+            Some((office, name)) if self.title.contains(name) => office,
+            _ => &self.who,
+        }
+    }
+}
+
 /// A matter as its timeline reads it.
 pub struct Timeline<'a, M> {
     /// What it is under.

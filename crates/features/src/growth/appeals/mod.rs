@@ -15,6 +15,7 @@ mod matter;
 mod model;
 mod notices;
 mod number;
+mod paper;
 pub mod policy;
 pub mod proposals;
 pub mod public;

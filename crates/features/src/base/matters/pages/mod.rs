@@ -4,12 +4,14 @@ mod act;
 mod desk;
 mod history;
 mod list;
+mod paper;
 mod show;
 
 pub use act::{begin, fill, form, perform};
 pub use desk::{Block, Waiting, blocks};
 pub use history::history;
 pub use list::{Row, list};
+pub use paper::{Cell, Paper, course, filled};
 pub use show::{ended, show, stages};
 
 use huitong_kernel::Ctx;

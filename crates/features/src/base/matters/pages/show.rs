@@ -9,6 +9,7 @@ use huitong_kernel::{Ctx, Result, Tx};
 use serde_json::Value as Json;
 
 use super::left;
+use super::paper::{self, Paper};
 use crate::base::matters::api::{found, procedure};
 use crate::base::matters::clocks::{Standing, standing, whole};
 use crate::base::matters::coming::{Coming, coming};
@@ -50,6 +51,7 @@ struct MatterPage {
     unit: String,
     handler: String,
     inside: bool,
+    paper: Paper,
     token: String,
 }
 
@@ -145,6 +147,8 @@ fn drawn(c: &Call, tx: &Tx, of: &Procedure) -> Result<MatterPage> {
     let due = seen.due();
     let (left_words, left_tone, _) = left(&c.ctx, due.as_ref().map(|(at, _)| *at), seen.span(&c.ctx));
     let (texts, tables) = said(tx, &seen)?;
+    let lines: Vec<MatterLine> =
+        seen.lines(tx, &steps)?.into_iter().map(|line| dressed(line, &files)).collect();
     let waiting =
         rules.of.state(&spine.state).filter(|_| idle).map(|state| state.waiting_for(&seen.matter).to_owned());
     Ok(MatterPage {
@@ -160,10 +164,11 @@ fn drawn(c: &Call, tx: &Tx, of: &Procedure) -> Result<MatterPage> {
         limit: due.map(|(_, title)| title).unwrap_or_default(),
         summary: seen.summary(),
         stages: stages(&c.ctx, rules.of, spine, &steps),
+        paper: paper::of_matter(&seen, &texts, &lines, &files),
         headline: grid(seen.headline(), &texts),
         texts,
         tables,
-        lines: seen.lines(tx, &steps)?.into_iter().map(|line| dressed(line, &files)).collect(),
+        lines,
         clocks: clocks(tx, &seen)?,
         limited: !of.limits.is_empty(),
         main: main.into_iter().map(&doing).next(),
@@ -261,17 +266,12 @@ fn dressed(line: Line, files: &[FileView]) -> MatterLine {
         line if [OVERDUE, RECOUNT].contains(&line.act.as_str()) => "system",
         _ => "",
     };
-    // Of a person whom the sentence names already only the office is said again.
-    let who = match line.who.split_once(" · ") {
-        Some((office, name)) if line.title.contains(name) => office.to_owned(),
-        _ => line.who.clone(),
-    };
     MatterLine {
         time: parse_instant(&line.at).map(minute_text).unwrap_or_default(),
         files: files.iter().filter(|f| f.step.as_deref() == Some(&line.step)).cloned().collect(),
+        who: line.office().to_owned(),
         title: line.title,
         text: line.text,
-        who,
         kind,
     }
 }

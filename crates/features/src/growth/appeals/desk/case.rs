@@ -11,13 +11,13 @@ use super::{act, left, tone};
 use crate::base::matters::clocks;
 use crate::base::matters::coming::{Coming, coming};
 use crate::base::matters::days::{Arithmetic, arithmetic};
-use crate::base::matters::pages::{ended, stages};
+use crate::base::matters::pages::{Paper, ended, stages};
 use crate::base::matters::view::FileView;
-use crate::base::matters::{Line, OVERDUE, Offer, RECOUNT, Rules};
+use crate::base::matters::{OVERDUE, Offer, RECOUNT, Rules};
 use crate::base::{imports, notices, units};
 use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::view::{self, AppealView, Complainant, Whole};
-use crate::growth::appeals::{api, flow, import, looks, policy, timeline};
+use crate::growth::appeals::{api, flow, import, looks, paper, policy, timeline};
 
 #[derive(Template)]
 #[template(path = "growth/appeals/desk/pages/case.html")]
@@ -45,6 +45,7 @@ struct CasePage {
     revealed: bool,
     anonymous: bool,
     confidential: bool,
+    paper: Paper,
     token: String,
 }
 
@@ -161,6 +162,7 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
         revealed: revealed.is_some(),
         anonymous: appeal.anonymous(),
         confidential: appeal.confidential(),
+        paper: paper::of_case(&c.ctx, rules, &appeal, &case),
         token: c.submit_token(),
         case,
         shell,
@@ -232,14 +234,6 @@ fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>) -> Vec<Fact> {
     facts
 }
 
-/// Who took a step; of a person whom its sentence names already only the office.
-fn who(line: &Line) -> String {
-    match line.who.split_once(" · ") {
-        Some((office, name)) if line.title.contains(name) => office.to_owned(),
-        _ => line.who.clone(),
-    }
-}
-
 fn lines(case: &AppealView) -> Vec<CaseLine> {
     let mut lines = Vec::new();
     for line in &case.timeline {
@@ -252,7 +246,7 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
         lines.push(CaseLine {
             title: line.title.clone(),
             time,
-            who: who(line),
+            who: line.office().to_owned(),
             kind,
             text: line.text.clone(),
             files: case.files.iter().filter(|f| f.step.as_deref() == Some(&line.step)).cloned().collect(),

@@ -10,7 +10,7 @@ pub(in crate::growth::appeals) mod receipt;
 mod sealed;
 mod submit;
 mod track;
-mod view;
+pub(super) mod view;
 
 use huitong_kernel::http::{GET, POST, Rate, Route, page};
 

@@ -12,10 +12,11 @@ use huitong_kernel::{Ctx, Result, Tx};
 
 use crate::base::attachments::{self, Attachment};
 use crate::base::matters::clocks::{self, Standing, waits_for_others};
+use crate::base::matters::pages::Paper;
 use crate::base::matters::{self, KEYS, Names, Rules, RunningLimit, Step, days, guards};
 use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::policy::{self, ANSWER};
-use crate::growth::appeals::{flow, view};
+use crate::growth::appeals::{flow, paper, view};
 
 /// One limit with its arithmetic.
 pub struct ClockView {
@@ -125,6 +126,8 @@ pub struct Progress {
     pub judge_until: String,
     /// Whether nothing is promised.
     pub anonymous: bool,
+    /// What is printed of it.
+    pub paper: Paper,
 }
 
 impl Progress {
@@ -151,7 +154,7 @@ pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Aga
     let state = flow(pack).state(&appeal.state);
     let visit = clocks.iter().rfind(|c| waits_for_others(rules.of, &c.limit_key) && c.met_at.is_none());
     let promised = clocks.iter().filter(|c| c.promise && !appeal.anonymous());
-    Ok(Progress {
+    let mut progress = Progress {
         number: appeal.number.clone(),
         title: appeal.title.clone(),
         // Nobody who left no way to be answered is asked to judge an answer.
@@ -178,7 +181,10 @@ pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Aga
         acts: acts(ctx, pack, appeal, may, again),
         judge_until: visit.map(|c| minute_text(c.due_at)).unwrap_or_default(),
         anonymous: appeal.anonymous(),
-    })
+        paper: Paper::default(),
+    };
+    progress.paper = paper::of_progress(rules, appeal, &progress);
+    Ok(progress)
 }
 
 /// The class that draws a tone; what happens inside the office looks like work in progress.
