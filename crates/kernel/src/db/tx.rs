@@ -85,9 +85,9 @@ impl<'a> Tx<'a> {
             return Ok(rows);
         }
         let rows = self.ask(&mut conn.borrow_mut(), sql, args)?;
-        self.known.borrow_mut().keep(sql, args, &rows);
-        if let Some(asked) = asked {
-            standing::keep(self, asked, &rows);
+        match asked {
+            Some(asked) => standing::keep(self, asked, &rows),
+            None => self.known.borrow_mut().keep(sql, args, &rows),
         }
         Ok(rows)
     }
