@@ -33,7 +33,7 @@ db_test! {
         assert!(changed.contains("蒋石") && !changed.contains("罗霞"), "whom to contact stands once, as changed\n{changed}");
         let done = send(&browser, &check);
         assert_eq!(done.status, 200, "{}", done.main());
-        assert!(done.main().contains("2025-03-14 11:30 前告知"), "{}", done.main());
+        assert!(done.main().contains("3月14日 11:30 前告知"), "{}", done.main());
 
         let list = browser.get("/my/appeals");
         let text = list.main();
