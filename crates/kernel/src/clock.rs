@@ -103,7 +103,18 @@ pub fn parse_instant(text: &str) -> Option<i64> {
 /// For people: `2025-03-14 09:30`.
 pub fn minute_text(at: i64) -> String {
     let c = civil(at);
-    format!("{:04}-{:02}-{:02} {:02}:{:02}", c.year(), c.month(), c.day(), c.hour(), c.minute())
+    format!("{:04}-{:02}-{:02} {}", c.year(), c.month(), c.day(), time_text(at))
+}
+
+/// The time of day: `09:30`.
+pub fn time_text(at: i64) -> String {
+    let c = civil(at);
+    format!("{:02}:{:02}", c.hour(), c.minute())
+}
+
+/// To the second, where records are read: `2025-03-14 09:30:05`.
+pub fn second_text(at: i64) -> String {
+    format!("{}:{:02}", minute_text(at), civil(at).second())
 }
 
 /// For lists, where room is short: `03-14 09:30`, with its year where that is not the year of `now`.
@@ -115,10 +126,14 @@ pub fn brief_text(at: i64, now: i64) -> String {
     }
 }
 
+/// A day as people write it: `2025年3月14日`.
+pub fn day_text(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
 /// A day for lists, likewise: `3月14日`, `2024年3月14日`.
 pub fn brief_day(day: Date, today: Date) -> String {
-    let brief = format!("{}月{}日", day.month(), day.day());
-    if day.year() == today.year() { brief } else { format!("{}年{brief}", day.year()) }
+    if day.year() == today.year() { format!("{}月{}日", day.month(), day.day()) } else { day_text(day) }
 }
 
 /// The source of randomness: the machine's, or a seeded one that repeats itself.

@@ -125,11 +125,23 @@ pub fn entrances(policy: &Policy) -> Vec<Place> {
     in_order(policy, |place| place.entrance.as_ref().map(|(order, _)| *order))
 }
 
-fn in_order(policy: &Policy, order: impl Fn(&Place) -> Option<u16>) -> Vec<Place> {
-    let own = policy.house.all::<Place>().cloned();
+/// The place that an address of this site belongs to; only a place that is known is ever named by an address.
+pub fn of_address(policy: &Policy, address: &str) -> Option<Place> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let within = |place: &Place| {
+        path.strip_prefix(&*place.href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    all(policy).filter(within).max_by_key(|place| place.href.len())
+}
+
+fn all(policy: &Policy) -> impl Iterator<Item = Place> {
     let defined = brought(policy).flat_map(|(brings, pack)| (brings.places)(pack));
+    policy.house.all::<Place>().cloned().chain(defined)
+}
+
+fn in_order(policy: &Policy, order: impl Fn(&Place) -> Option<u16>) -> Vec<Place> {
     let mut places: Vec<_> =
-        own.chain(defined).filter_map(|place| order(&place).map(|order| (order, place))).collect();
+        all(policy).filter_map(|place| order(&place).map(|order| (order, place))).collect();
     places.sort_by_key(|(order, _)| *order);
     places.into_iter().map(|(_, place)| place).collect()
 }
@@ -211,6 +223,22 @@ mod tests {
             let orders: BTreeSet<_> = places.iter().map(|place| place.orders[side as usize]).collect();
             let addresses: BTreeSet<_> = places.iter().map(|place| &place.href).collect();
             assert!(places.len() > 3 && orders.len() == places.len() && addresses.len() == places.len());
+        }
+    }
+
+    #[test]
+    fn an_address_belongs_to_the_nearest_place() {
+        let policy = Policy { house: crate::house(), ..Policy::default() };
+        let label = |address: &str| of_address(&policy, address).map(|place| place.label.into_owned());
+        for (address, said) in [
+            ("/appeals?queue=to_sign", Some("诉求工单")),
+            ("/appeals/apl_1/reply", Some("诉求工单")),
+            ("/appeals/register", Some("代录诉求")),
+            ("/appealsx", None),
+            ("/me?next=/appeals", None),
+            ("/", Some("首页")),
+        ] {
+            assert_eq!(label(address).as_deref(), said, "{address}");
         }
     }
 

@@ -128,7 +128,7 @@ db_test! {
         assert_eq!(answer.len(), 1);
         // The sentence tells what happened: the limit it began with, and both changes.
         let sentence = answer[0]["sentence"].as_str().unwrap();
-        for said in ["由 7 个工作日改为 15 个工作日", "由 15 个工作日改为 3 个工作日", "于 2025-03-19 23:59:59 到期"] {
+        for said in ["由 7 个工作日改为 15 个工作日", "由 15 个工作日改为 3 个工作日", "于 3月19日 24:00 到期（办公时间截至17:00）"] {
             assert!(sentence.contains(said), "{said}: {sentence}");
         }
         assert_eq!(cast.tracked(&told)["due_at"], "2025-03-19T23:59:59+08:00");
@@ -247,7 +247,7 @@ db_test! {
         cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "投诉", "category": "03-1"}));
         let (once, _) = answer();
         let first = "时限已于 2025-03-17 10:00 由 7 个工作日改为 15 个工作日";
-        assert!(once.contains(first) && once.contains("2025-04-07"), "{once}");
+        assert!(once.contains(first) && once.contains("4月7日 24:00"), "{once}");
         cast.app.at("2025-03-17T10:59:59+08:00");
         cast.does(&cast.intake, &told.id, "classify", &json!({"kind": "咨询", "category": "03-1"}));
         let (twice, shown) = answer();

@@ -31,7 +31,7 @@ db_test! {
         }
         let page = browser.post("/track", &[("number", &typed), ("code", &code.to_lowercase())]);
         let text = page.main();
-        for said in ["春季用工缺口大", "已提交，待受理", "2025-03-14 14:30 前告知是否受理", "剩 3时30分", "邹*柏", "撤回诉求", "答复发出后才能评价"] {
+        for said in ["春季用工缺口大", "已提交，待受理", "3月14日 14:30 前告知是否受理", "剩 3 小时 30 分", "邹*柏", "撤回诉求", "答复发出后才能评价"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(!text.contains("199 0000 0348") && !text.contains("19900000348"), "{text}");

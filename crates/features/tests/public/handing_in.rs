@@ -42,7 +42,7 @@ db_test! {
         let (number, code) = keys(&done);
         assert!(number.starts_with("SQ20250314") && code.len() == 8, "{number} {code}");
         let text = done.main();
-        assert!(text.contains("我们将在 2025-03-14 14:30 前告知您是否受理"), "{text}");
+        assert!(text.contains("我们将在 3月14日 14:30 前告知您是否受理"), "{text}");
         for said in ["诉求提交回执", "诉求类型\n求助", "实名（未核验）", "求助类在 7 个工作日内答复", "/track"] {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }

@@ -5,6 +5,20 @@ use huitong_testkit::db_test;
 use super::*;
 
 db_test! {
+    fn who_is_asked_to_sign_in_reads_what_for_and_whom_to_ask(db) {
+        let town = Town::new(db);
+        let page = |address: &str| town.app.browser().get(address).main();
+        let asked = page("/login?next=%2Fmy%2Fappeals%3Ftab%3Djudge");
+        assert!(asked.contains("登录后打开“我的诉求”") && asked.contains("忘记密码"), "{asked}");
+        assert!(asked.contains("中共锦宁市委社会工作部，电话 0409-5550101"), "{asked}");
+        // Nothing of an address is ever said but the name of a place that is known.
+        for address in ["/login", "/login?next=%2Fcall-0900-1", "/login?next=%2F%2Fevil.example%2Fappeals", "/login?next=appeals"] {
+            let text = page(address);
+            let names_nothing = !text.contains("登录后打开") || text.contains("登录后打开“工作台”");
+            assert!(names_nothing && !text.contains("0900") && !text.contains("evil"), "{address}: {text}");
+        }
+    }
+
     fn a_secretary_types_no_more_than_the_matter_itself(db) {
         let town = Town::new(db);
         let browser = town.app.signed_in("secretary");
@@ -33,7 +47,7 @@ db_test! {
         assert!(changed.contains("蒋石") && !changed.contains("罗霞"), "whom to contact stands once, as changed\n{changed}");
         let done = send(&browser, &check);
         assert_eq!(done.status, 200, "{}", done.main());
-        assert!(done.main().contains("2025-03-14 11:30 前告知"), "{}", done.main());
+        assert!(done.main().contains("3月14日 11:30 前告知"), "{}", done.main());
 
         let list = browser.get("/my/appeals");
         let text = list.main();

@@ -1,6 +1,6 @@
 //! Conditions read aloud: one Chinese sentence, the same on every page that explains a rule.
 
-use jiff::tz::Offset;
+use crate::clock::{day_text, minute_text};
 
 use super::{Comparator, Condition, Constant, FactDef, FactType, Named, Test, Value};
 
@@ -56,7 +56,7 @@ fn constant(fact: &FactDef, constant: &Constant) -> String {
         Constant::Text(named) => format!("“{}”", named.label),
         Constant::Texts(all) => all.iter().map(|n| format!("“{}”", n.label)).collect::<Vec<_>>().join("、"),
         Constant::Number(number) => number_with_unit(fact, *number),
-        Constant::Date(date) => chinese_date(*date),
+        Constant::Date(date) => day_text(*date),
         // A number stands apart from the words before it.
         Constant::Now { words, .. } | Constant::Day { words, .. }
             if words.starts_with(|c: char| c.is_ascii_digit()) =>
@@ -76,8 +76,8 @@ pub fn value(fact: &FactDef, value: Option<&Value>) -> String {
         Some(Value::Flag(yes)) => (if *yes { "是" } else { "否" }).to_owned(),
         Some(Value::Text(key)) => label_of(fact, key),
         Some(Value::Number(number)) => number_with_unit(fact, *number),
-        Some(Value::Date(date)) => chinese_date(*date),
-        Some(Value::Instant(at)) => civil(*at),
+        Some(Value::Date(date)) => day_text(*date),
+        Some(Value::Instant(at)) => minute_text(*at),
     }
 }
 
@@ -93,17 +93,5 @@ fn number_with_unit(fact: &FactDef, number: i64) -> String {
     match &fact.kind {
         FactType::Number(unit) => format!("{number}{unit}"),
         _ => number.to_string(),
-    }
-}
-
-fn chinese_date(date: jiff::civil::Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
-}
-
-/// An instant in civil time (UTC+8), to the minute.
-fn civil(at: i64) -> String {
-    match jiff::Timestamp::from_millisecond(at) {
-        Ok(instant) => Offset::constant(8).to_datetime(instant).strftime("%Y-%m-%d %H:%M").to_string(),
-        Err(_) => at.to_string(),
     }
 }

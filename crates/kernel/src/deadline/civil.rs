@@ -1,6 +1,6 @@
 //! Instants (UTC milliseconds) and the civil time of UTC+8.
 
-use huitong_codes::calendar::{date_of, day_number, weekday_name};
+use huitong_codes::calendar::{date_of, day_number};
 use jiff::civil::{Date, DateTime};
 
 pub(super) const SECOND: i64 = 1_000;
@@ -39,26 +39,9 @@ pub(super) fn end_of(day: i64) -> i64 {
     instant(day, DAY - SECOND)
 }
 
-/// `09:30`, or `23:59:59` where there are seconds.
-pub(super) fn clock_text(at: i64) -> String {
-    let time = time_of(at);
-    let (hours, minutes, seconds) = (time / HOUR, time % HOUR / MINUTE, time % MINUTE / SECOND);
-    if seconds == 0 {
-        format!("{hours:02}:{minutes:02}")
-    } else {
-        format!("{hours:02}:{minutes:02}:{seconds:02}")
-    }
-}
-
-/// `2025-03-19 23:59:59`.
-pub(super) fn instant_text(at: i64) -> String {
-    format!("{} {}", date_of(day_of(at)), clock_text(at))
-}
-
-/// `2025-03-14（周五）09:30`.
-pub(super) fn start_text(at: i64) -> String {
-    let day = day_of(at);
-    format!("{}（{}）{}", date_of(day), weekday_name(day), clock_text(at))
+/// Whether an instant is the last of its day.
+pub(super) fn ends_day(at: i64) -> bool {
+    time_of(at) == DAY - SECOND
 }
 
 /// Writes an instant as RFC 3339 with +08:00, with milliseconds only where there are any.

@@ -5,7 +5,8 @@ use huitong_codes::calendar::date_of;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::civil::instant_text;
+use crate::clock::second_text;
+
 use super::count::Count;
 use super::history::Run;
 use super::limit::Limit;
@@ -80,6 +81,12 @@ pub struct Explanation {
     pub calendar: String,
 }
 
+// For programs and the command line: to the second, where there are any.
+fn exact_text(at: i64) -> String {
+    let text = second_text(at);
+    text.strip_suffix(":00").map_or(text.clone(), str::to_owned)
+}
+
 impl Explanation {
     pub(super) fn new(
         run: &Run<'_>,
@@ -97,7 +104,7 @@ impl Explanation {
             start: run.start,
             limit: run.limit,
             due: count.due,
-            due_text: count.due.map_or_else(|| "暂停计时".to_owned(), instant_text),
+            due_text: count.due.map_or_else(|| "暂停计时".to_owned(), exact_text),
             counted: dates(count.counted),
             skipped: count.skipped.into_iter().map(skipped).collect(),
             made_up: dates(count.made_up),

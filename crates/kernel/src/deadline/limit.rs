@@ -6,6 +6,8 @@ use std::str::FromStr;
 use huitong_codes::text::half_width;
 use serde::{Deserialize, Serialize};
 
+use super::pace::Pace;
+
 /// A length of time in the unit the rule uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -24,6 +26,14 @@ impl Limit {
     // A hundred years; a longer limit is a slip of the pen and would only burn time.
     const MOST_DAYS: u32 = 36_500;
     const MOST_HOURS: u32 = Self::MOST_DAYS * 24;
+
+    /// How its time passes.
+    pub fn pace(self) -> Pace {
+        match self {
+            Self::WorkingDays(_) | Self::WorkingHours(_) => Pace::Office,
+            Self::Days(_) | Self::Hours(_) => Pace::Clock,
+        }
+    }
 
     /// How many of its unit, at most a hundred years' worth.
     pub fn amount(self) -> u32 {

@@ -9,17 +9,21 @@ mod count;
 mod explanation;
 mod history;
 mod limit;
+mod pace;
 mod remaining;
 mod sentence;
 #[cfg(test)]
 mod tests;
 mod wire;
+mod words;
 
 pub use civil::{parse_instant, rfc3339};
 pub use explanation::{Explanation, Moved, Skipped, Span};
 pub use history::{Clock, DeadlineError, Event};
 pub use limit::Limit;
-pub use remaining::{Remaining, Urgency, remaining, remaining_by_clock, remaining_of, working_millis};
+pub use pace::Pace;
+pub use remaining::{Measure, Remaining, Urgency, remaining};
+pub use words::{brief, due_text, hours, length, office_note};
 
 use history::Run;
 use huitong_codes::Calendar;

@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 use huitong_codes::Calendar;
 use huitong_codes::calendar::{date_of, weekday_name};
 
-use super::civil::{clock_text, day_of, instant_text, start_text};
+use crate::clock::{minute_text, time_text};
+
+use super::civil::day_of;
 use super::count::Count;
 use super::history::Run;
 use super::limit::Limit;
+use super::words::{due_text, office_note};
 
 // Above this many days a sentence gives the span and the sums; the list beside it gives every day.
 const LISTED: usize = 25;
@@ -25,25 +28,29 @@ pub(super) fn sentence(run: &Run<'_>, count: &Count<'_>, calendar: &Calendar) ->
             format!("（规则 {}）", change.version)
         };
         let (from, to) = (change.from.words(), change.to.words());
-        format!("时限已于 {} 由 {from}改为 {to}{version}", instant_text(change.at))
+        format!("时限已于 {} 由 {from}改为 {to}{version}", minute_text(change.at))
     }));
     if let Some(at) = run.recalculated {
-        parts.push(format!("{} 起按工作日历“{}”重新推算", instant_text(at), calendar.version()));
+        parts.push(format!("{} 起按工作日历“{}”重新推算", minute_text(at), calendar.version()));
     }
     if !count.assumed.is_empty() {
         let years: Vec<String> = count.assumed.iter().map(ToString::to_string).collect();
         parts.push(format!("{}年节假日安排未发布，暂按周末与法定日计算", years.join("、")));
     }
     parts.push(match count.due {
-        Some(due) => format!("于 {} 到期。", instant_text(due)),
+        Some(due) => {
+            let note = office_note(due, run.limit.pace(), calendar);
+            format!("于 {} 到期{note}。", due_text(due, run.start))
+        }
         None => "目前暂停计时，恢复后继续计算。".to_owned(),
     });
     parts.join("；")
 }
 
 fn how_it_counts(run: &Run<'_>, count: &Count<'_>, calendar: &Calendar) -> String {
-    let start = format!("自 {} 起，{}", start_text(run.start), run.limit.words());
-    let year = date_of(day_of(run.start)).year();
+    let day = day_of(run.start);
+    let (year, week) = (date_of(day).year(), weekday_name(day));
+    let start = format!("自 {}（{week}）{} 起，{}", date_of(day), time_text(run.start), run.limit.words());
     let skipped = skipped(count, year);
     match run.limit {
         Limit::WorkingDays(_) if count.counted.is_empty() => format!("{start}，从下一工作日起算{skipped}"),
@@ -121,8 +128,7 @@ fn paused_hours(run: &Run<'_>, count: &Count<'_>) -> String {
     for pause in run.pauses.iter().filter(|p| p.from < due) {
         let (Some(to), true) = (pause.to, pause.to.is_some_and(|to| to > run.start)) else { continue };
         let why = if pause.why.is_empty() { String::new() } else { format!("（{}）", pause.why) };
-        let _ =
-            write!(text, "，{} 至 {} 暂停{why}", instant_text(pause.from.max(run.start)), instant_text(to));
+        let _ = write!(text, "，{} 至 {} 暂停{why}", minute_text(pause.from.max(run.start)), minute_text(to));
     }
     text
 }
@@ -146,7 +152,7 @@ fn spans(count: &Count<'_>, year: i16) -> String {
             context.1 = 0;
             let _ = write!(text, "{} ", date_text(day, &mut context));
         }
-        let _ = write!(text, "{}–{}", clock_text(*from), clock_text(*to));
+        let _ = write!(text, "{}–{}", time_text(*from), time_text(*to));
     }
     format!("：{text}")
 }

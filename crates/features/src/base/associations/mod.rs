@@ -8,6 +8,7 @@ mod subject;
 
 pub use acts::{NewAssociation, NewPerson, add_person, record};
 pub use model::{Association, AssociationId, Office, Person, Status};
+pub use pages::Listing;
 pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search};
 
 use huitong_kernel::capability::Capability;

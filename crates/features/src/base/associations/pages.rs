@@ -34,20 +34,57 @@ const PAGE: i64 = 20;
 /// Names that are suggested at most.
 const SUGGESTIONS: i64 = 10;
 
-struct Found {
-    href: String,
-    name: String,
-    uscc: String,
-    how: String,
-    industries: String,
-    ended: bool,
+/// An association in a list.
+pub struct Found {
+    /// Where its row leads.
+    pub href: String,
+    /// Name.
+    pub name: String,
+    /// Unified social credit code.
+    pub uscc: String,
+    /// How it is managed.
+    pub how: String,
+    /// Its industries.
+    pub industries: String,
+    /// Whether it is no more.
+    pub ended: bool,
+}
+
+/// A page of associations, to be drawn by `found.html`.
+pub struct Listing {
+    /// Its rows.
+    pub found: Vec<Found>,
+    /// The pages beside it.
+    pub pager: Pager,
+}
+
+impl Listing {
+    /// The associations whose names or codes hold these words, each leading to where `href` says; `path` is the page it stands on.
+    pub fn read(c: &Call, words: &str, path: &str, href: impl Fn(&Association) -> String) -> Result<Listing> {
+        let terms = Terms::of(words);
+        let asked: i64 = c.query("page").and_then(|p| p.parse().ok()).unwrap_or(1);
+        let (total, number, rows) = c.read(|tx| {
+            let total = store::count(tx, &terms)?;
+            let number = asked.clamp(1, ((total + PAGE - 1) / PAGE).max(1));
+            Ok((total, number, store::search(tx, &terms, PAGE, (number - 1) * PAGE)?))
+        })?;
+        let found = rows.iter().map(|a| Found {
+            href: href(a),
+            name: a.name.clone(),
+            uscc: a.uscc.to_string(),
+            how: management(c, a),
+            industries: a.industry_names().join("、"),
+            ended: a.status != Status::Active,
+        });
+        let page = |n: i64| format!("{path}{}", c.queries().with("page", &n.to_string()));
+        Ok(Listing { found: found.collect(), pager: Pager::new(total, number, PAGE, "家", page) })
+    }
 }
 
 /// What both frames of the list show.
 struct ListView {
     q: String,
-    found: Vec<Found>,
-    pager: Pager,
+    listing: Listing,
 }
 
 #[derive(Template)]
@@ -65,30 +102,11 @@ struct DeskList {
 }
 
 fn list(c: &Call) -> Result<Reply> {
-    let terms = Terms::of(c.query("q").unwrap_or_default());
-    let asked: i64 = c.query("page").and_then(|p| p.parse().ok()).unwrap_or(1);
-    let (total, number, rows) = c.read(|tx| {
-        let total = store::count(tx, &terms)?;
-        let number = asked.clamp(1, ((total + PAGE - 1) / PAGE).max(1));
-        Ok((total, number, store::search(tx, &terms, PAGE, (number - 1) * PAGE)?))
-    })?;
-    let found = rows.iter().map(|a| Found {
-        href: format!("/orgs/{}", a.id),
-        name: a.name.clone(),
-        uscc: a.uscc.to_string(),
-        how: management(c, a),
-        industries: a.industry_names().join("、"),
-        ended: a.status != Status::Active,
-    });
+    let q = c.query("q").unwrap_or_default().to_owned();
+    let listing = Listing::read(c, &q, "/orgs", |a| format!("/orgs/{}", a.id))?;
     let mut shell = c.shell("找协会")?;
     shell.lead = String::from("按名称或者统一社会信用代码查找，看由谁答复");
-    let view = ListView {
-        q: c.query("q").unwrap_or_default().to_owned(),
-        found: found.collect(),
-        pager: Pager::new(total, number, PAGE, "家", |n| {
-            format!("/orgs{}", c.queries().with("page", &n.to_string()))
-        }),
-    };
+    let view = ListView { q, listing };
     match c.ctx.user() {
         Some(_) => c.page(&DeskList { shell, view }),
         None => c.page(&PublicList { shell, view }),

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use super::model::{Answer, GapKind, Responsible};
 use super::relation::{self, Held};
 use super::{interface, lookup};
-use crate::base::associations::Association;
+use crate::base::associations::{Association, Listing};
 
 /// The routes of this capability.
 pub fn routes() -> Vec<Route> {
@@ -37,13 +37,29 @@ struct Row {
     party: String,
     stage: String,
     title: String,
+    /// What the duty itself rests on; for the public only where that was confirmed.
+    basis: String,
     standing: &'static str,
-    tone: &'static str,
     first: Option<Responsible>,
     also: String,
     gap: String,
     /// Whether nobody has to be found: associations managed this way have no such party.
     settled: bool,
+}
+
+impl Row {
+    /// Since when and by which paper its unit answers; "" where it does so for the whole city.
+    fn paper(&self) -> String {
+        let link = self.first.as_ref().and_then(|r| Some((r.since?, &r.paper)));
+        link.map(|(since, paper)| format!("自 {since} 起 · {paper}")).unwrap_or_default()
+    }
+
+    fn same_answer(&self, other: &Row) -> bool {
+        let unit = |row: &Row| row.first.as_ref().map(|r| r.unit.clone());
+        (&self.party, &self.gap, &self.also) == (&other.party, &other.gap, &other.also)
+            && unit(self) == unit(other)
+            && self.paper() == other.paper()
+    }
 }
 
 /// What was asked and what came out.
@@ -60,16 +76,16 @@ struct Found {
 }
 
 impl Found {
-    /// The duties by the party that bears them, in the order of the list.
-    fn parties(&self) -> Vec<(&str, Vec<&Row>)> {
-        let mut parties: Vec<(&str, Vec<&Row>)> = Vec::new();
+    /// The duties that have one answer together, in the order of the list.
+    fn answers(&self) -> Vec<(&Row, Vec<&Row>)> {
+        let mut answers: Vec<(&Row, Vec<&Row>)> = Vec::new();
         for row in &self.rows {
-            match parties.iter_mut().find(|(party, _)| *party == row.party) {
+            match answers.iter_mut().find(|(first, _)| first.same_answer(row)) {
                 Some((_, rows)) => rows.push(row),
-                None => parties.push((&row.party, vec![row])),
+                None => answers.push((row, vec![row])),
             }
         }
-        parties
+        answers
     }
 }
 
@@ -81,6 +97,8 @@ struct View {
     duties: Vec<Choice>,
     errors: Vec<FieldError>,
     found: Option<Found>,
+    /// The associations to choose from, as long as none was.
+    listing: Option<Listing>,
 }
 
 impl View {
@@ -134,24 +152,27 @@ fn view(c: &Call) -> Result<View> {
         duties: duties.collect(),
         errors: Vec::new(),
         found: None,
+        listing: None,
     };
-    if typed.is_empty() && id.is_empty() {
-        return Ok(view);
-    }
     let found = c.read(|tx| {
         let on = day(&view.on)?;
-        let association = match lookup::by_key(tx, id)?.filter(|a| typed.is_empty() || a.name == typed) {
-            Some(picked) => picked,
-            None => lookup::by_words(tx, typed)?,
+        let picked = lookup::by_key(tx, id)?.filter(|a| typed.is_empty() || a.name == typed);
+        let association = match picked {
+            None if typed.is_empty() => None,
+            None => lookup::the_one(tx, typed)?,
+            picked => picked,
         };
-        let found = find(tx, &association, asked, on)?;
-        Ok((association, found))
+        association.map(|association| Ok((find(tx, &association, asked, on)?, association))).transpose()
     });
     match found {
-        Ok((association, found)) => {
+        Ok(Some((found, association))) => {
             view.association = association.name;
             view.association_id = association.id.to_string();
             view.found = Some(found);
+        }
+        Ok(None) => {
+            let of = |a: &Association| format!("/duty{}", c.queries().with("association", a.uscc.as_str()));
+            view.listing = Some(Listing::read(c, typed, "/duty", of)?);
         }
         Err(error) if !error.field_errors().is_empty() => view.errors = error.field_errors().to_vec(),
         Err(error) => return Err(error),
@@ -191,8 +212,12 @@ fn find(tx: &Tx, association: &Association, asked: &str, on: Date) -> Result<Fou
         stage: duty.stage.clone(),
         title: duty.title.clone(),
         // Whether we have made it up is the office's business.
-        standing: if inside || !duty.source.kind.needs_confirmation() { duty.source.standing() } else { "" },
-        tone: if duty.source.kind.needs_confirmation() { "amber" } else { "grey" },
+        standing: if inside && duty.source.kind.needs_confirmation() { duty.source.standing() } else { "" },
+        basis: if inside || !duty.source.kind.needs_confirmation() {
+            duty.source.basis.clone()
+        } else {
+            String::new()
+        },
         also: answer.also().iter().map(|r| r.unit_name.as_str()).collect::<Vec<_>>().join("、"),
         gap: match &answer {
             Answer::Gap { gap, .. } => gap.words.clone(),

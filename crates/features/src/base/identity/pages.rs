@@ -6,7 +6,10 @@ use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::cookie::{self, Cookie};
 use huitong_kernel::http::page::{Fact, Shell};
 use huitong_kernel::http::{Call, GET, Kept, POST, Rate, Reply, Route, page};
+use huitong_kernel::pack::Unit;
 use huitong_kernel::{Error, Id, OrMissing, Result};
+
+use crate::base::places;
 
 use super::model::{Account, HeldPost, Office, Session, SessionId};
 use super::{Attempt, NewUser, acts, directory, hash};
@@ -57,6 +60,10 @@ struct LoginPage<'a> {
     message: &'a str,
     login: &'a str,
     next: &'a str,
+    /// The place that signing in leads to, where it was asked for and is known.
+    wanted: String,
+    /// Whom to ask about accounts and passwords: the office that runs the platform.
+    host: Option<&'a Unit>,
     /// What was typed before signing in was asked for, as hidden fields.
     kept: Vec<(String, String)>,
 }
@@ -65,7 +72,12 @@ fn draw_login(c: &Call, login: &str, message: &str) -> Result<Reply> {
     let mut shell = c.shell("登录")?;
     shell.has_errors = !message.is_empty();
     let kept = Kept::carried(c).map(|kept| kept.hidden()).unwrap_or_default();
-    c.page(&LoginPage { shell, message, login, next: &c.next(), kept })
+    let next = c.next();
+    let asked = c.query("next").is_some() && kept.is_empty();
+    let place = places::of_address(&c.ctx.policy, &next).filter(|_| asked);
+    let wanted = place.map(|place| place.label.into_owned()).unwrap_or_default();
+    let host = c.ctx.pack().ok().and_then(|pack| pack.unit(&pack.city.host_unit));
+    c.page(&LoginPage { shell, message, login, next: &next, wanted, host, kept })
 }
 
 fn show_login(c: &Call) -> Result<Reply> {

@@ -1,7 +1,8 @@
 //! The clocks of a matter: which limits an act starts and ends, and what is due next.
 
 use huitong_codes::Calendar;
-use huitong_kernel::deadline::{self, Clock, Event, Explanation};
+use huitong_kernel::clock::day_text;
+use huitong_kernel::deadline::{self, Clock, Event, Explanation, Measure, Pace};
 use huitong_kernel::pack::{Chosen, Limit, LimitText, Procedure, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
 use jiff::civil::Date;
@@ -254,7 +255,7 @@ pub fn explain(ctx: &Ctx, clock: &RunningLimit) -> Option<Explanation> {
 /// The same in one sentence, or why there is none.
 pub fn sentence(ctx: &Ctx, clock: &RunningLimit) -> String {
     if let Some(day) = clock.rule.strip_prefix(UNTIL).and_then(|day| day.parse::<Date>().ok()) {
-        return format!("期限按填写的日期：{}年{}月{}日当天为止。", day.year(), day.month(), day.day());
+        return format!("期限按填写的日期：{}当天为止。", day_text(day));
     }
     let Some(history) = history(clock) else { return String::new() };
     let said = deadline::sentence(&history, &kept(ctx, clock)).unwrap_or_else(|error| error.to_string());
@@ -299,19 +300,38 @@ fn counted_again(clock: &RunningLimit) -> Option<String> {
     Some(last.said(clock.due_at))
 }
 
-/// How long a clock runs from beginning to end, in working milliseconds.
-pub fn whole(ctx: &Ctx, clock: &RunningLimit) -> i64 {
-    deadline::working_millis(clock.started_at, clock.due_at, ctx.calendar())
+/// How the time of a clock passes; one that ends on a day that was said goes by the clock.
+pub fn pace(clock: &RunningLimit) -> Pace {
+    match clock.rule.parse::<deadline::Limit>() {
+        Ok(limit) => limit.pace(),
+        Err(_) if clock.rule.starts_with(UNTIL) => Pace::Clock,
+        Err(_) => Pace::Office,
+    }
 }
 
-/// How long the limit is that is due next on a matter, as it would run from now; nothing where it ends on a day that was said.
-pub fn span<M: Matter>(ctx: &Ctx, rules: Rules<'_>, matter: &M) -> Option<i64> {
-    match chosen(rules.of, matter.spine().due_limit.as_deref()?, matter)?.0 {
-        length @ Length::Fixed(_) => {
-            Some(deadline::working_millis(ctx.now, length.due(ctx.now, ctx.calendar()), ctx.calendar()))
+/// How a clock is measured.
+pub fn measure(ctx: &Ctx, clock: &RunningLimit) -> Measure {
+    Measure::between(pace(clock), clock.started_at, clock.due_at, ctx.calendar())
+}
+
+/// How the limit is measured that is due next on a matter, as it would run from now; of one that ends on a day that was said
+/// no length is known.
+pub fn measure_next<M: Matter>(ctx: &Ctx, rules: Rules<'_>, matter: &M) -> Measure {
+    let limit = matter.spine().due_limit.as_deref().and_then(|limit| chosen(rules.of, limit, matter));
+    match limit.map(|(length, _)| length) {
+        Some(Length::Fixed(LimitText { length, .. })) => {
+            let due = deadline::due(ctx.now, length, ctx.calendar());
+            Measure::between(length.pace(), ctx.now, due, ctx.calendar())
         }
-        Length::Until(_) => None,
+        Some(Length::Until(_)) => Measure { pace: Pace::Clock, whole: None },
+        None => Measure::default(),
     }
+}
+
+/// Until when something is due, in words: `3月17日 24:00 前（办公时间截至17:00）`.
+pub fn until(ctx: &Ctx, due: i64, pace: Pace) -> String {
+    let note = deadline::office_note(due, pace, ctx.calendar());
+    format!("{} 前{note}", deadline::due_text(due, ctx.now))
 }
 
 /// A rule as sentences say it: `4 个工作小时`, where it is a length.

@@ -2,7 +2,7 @@
 
 use huitong_kernel::Ctx;
 use huitong_kernel::clock::civil_date;
-use huitong_kernel::deadline::Explanation;
+use huitong_kernel::deadline::{Explanation, hours};
 use huitong_kernel::http::page::DayMark;
 use huitong_kernel::pack::Procedure;
 use jiff::civil::Date;
@@ -63,9 +63,9 @@ fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark 
     let nth = explained.counted.iter().position(|d| *d == day).map(|nth| nth + 1);
     let made_up = explained.made_up.contains(&day);
     let skipped = explained.skipped.iter().find(|s| s.date == day);
-    let hours = hours_on(explained, day, last);
+    let passed = hours_on(explained, day, last);
     let (kind, why) = match (nth, skipped) {
-        (Some(_), _) if !hours.is_empty() => ("count", format!("计{hours}")),
+        (Some(_), _) if !passed.is_empty() => ("count", passed),
         (Some(nth), _) if made_up => ("work", format!("调休第{nth}日")),
         (Some(nth), _) => ("count", format!("第{nth}日")),
         (None, Some(skipped)) => ("skip", skipped.why.clone()),
@@ -82,7 +82,7 @@ fn mark(explained: &Explanation, day: Date, first: Date, last: Date) -> DayMark 
     }
 }
 
-/// Time that counted on a day of a limit in hours: `3时`, `2时30分`; "" for limits in days. Seconds that do not make a minute
+/// Time that counted on a day of a limit in hours: `3小时`, `2小时 30分`; "" for limits in days. Seconds that do not make a minute
 /// are carried on, so that the days add up to the limit.
 fn hours_on(explained: &Explanation, day: Date, last: Date) -> String {
     let counted = |until: &dyn Fn(Date) -> bool| {
@@ -92,12 +92,8 @@ fn hours_on(explained: &Explanation, day: Date, last: Date) -> String {
     // A limit is whole minutes: its last day takes the remainder.
     let rounding = if day == last { 30_000 } else { 0 };
     let minutes = (counted(&|d| d <= day) + rounding) / 60_000 - counted(&|d| d < day) / 60_000;
-    match (minutes / 60, minutes % 60) {
-        (0, 0) => String::new(),
-        (hours, 0) => format!("{hours}时"),
-        (0, minutes) => format!("{minutes}分"),
-        (hours, minutes) => format!("{hours}时{minutes}分"),
-    }
+    // A narrow cell breaks it at the one blank that is left.
+    hours(minutes * 60_000).replace(" 小时", "小时").replace(" 分", "分")
 }
 
 #[cfg(test)]
@@ -131,7 +127,7 @@ mod tests {
     fn working_hours_say_how_much_each_day_brought() {
         assert_eq!(
             drawn("2025-03-14T15:30:00+08:00", "4 工作小时"),
-            "3月14五:count 计1时30分|15六:skip 周末|16日:skip 周末|17一:due 计2时30分"
+            "3月14五:count 1小时 30分|15六:skip 周末|16日:skip 周末|17一:due 2小时 30分"
         );
     }
 
@@ -139,7 +135,7 @@ mod tests {
     fn the_hours_of_the_days_add_up_to_the_limit() {
         assert_eq!(
             drawn("2025-03-14T15:56:21+08:00", "4 工作小时"),
-            "3月14五:count 计1时3分|15六:skip 周末|16日:skip 周末|17一:due 计2时57分"
+            "3月14五:count 1小时 3分|15六:skip 周末|16日:skip 周末|17一:due 2小时 57分"
         );
     }
 

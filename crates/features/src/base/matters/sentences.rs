@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use huitong_kernel::clock::minute_text;
+use huitong_kernel::clock::{civil_date, day_text};
+use huitong_kernel::deadline::due_text;
 use huitong_kernel::http::form::Checked;
 use huitong_kernel::pack::{self, Act, Field, Form};
 use huitong_kernel::{Id, Result, Tx};
@@ -180,7 +181,7 @@ pub fn of_spine<M: Matter>(tx: &Tx, matter: &M) -> Result<Facts> {
     let name = |unit: Option<&Unit>| unit.map(|u| u.name.clone()).unwrap_or_default();
     let unit = find(&spine.unit)?;
     let desk = if spine.desk_unit == spine.unit { unit.clone() } else { find(&spine.desk_unit)? };
-    let day = |at: i64| words::day(huitong_kernel::clock::civil_date(at));
+    let day = |at: i64| day_text(civil_date(at));
     Ok(Facts::from(
         [
             ("number", spine.number.clone()),
@@ -189,7 +190,7 @@ pub fn of_spine<M: Matter>(tx: &Tx, matter: &M) -> Result<Facts> {
             ("unit", name(unit.as_ref())),
             ("to_unit", name(desk.as_ref())),
             ("unit_phone", unit.and_then(|u| u.phone).unwrap_or_default()),
-            ("due", spine.due_at.map(minute_text).unwrap_or_default()),
+            ("due", spine.due_at.map(|due| due_text(due, tx.ctx().now)).unwrap_or_default()),
             ("date", day(tx.ctx().now)),
             ("began_on", day(spine.began_at)),
         ]

@@ -1,6 +1,7 @@
 //! The spine of a matter: what every procedure's matters have, whichever table they lie in; and one step, one clock.
 
-use huitong_kernel::clock::{DAY, minute_text};
+use huitong_kernel::clock::DAY;
+use huitong_kernel::deadline::due_text;
 use huitong_kernel::pack::Procedure;
 use huitong_kernel::{Id, Named, columns};
 use serde::{Deserialize, Serialize};
@@ -316,7 +317,7 @@ pub struct CalendarChange {
 impl CalendarChange {
     /// Both instants in words, and which of them holds.
     pub fn said(&self, due_at: i64) -> String {
-        let (was, is) = (minute_text(self.was_due_at), minute_text(self.counted_due_at));
+        let (was, is) = (due_text(self.was_due_at, self.at), due_text(self.counted_due_at, self.at));
         match (self.was_due_at == self.counted_due_at, due_at < self.counted_due_at) {
             (true, _) => format!("节假日安排公布后重新计算，到期时间不变，仍为 {is}。"),
             (false, true) => {

@@ -1,8 +1,9 @@
 //! A matter as one reader may see it: what a list says, what a page says, what a program reads.
 
-use huitong_kernel::clock::rfc3339;
+use huitong_kernel::clock::{day_text, minute_text, rfc3339};
 use huitong_kernel::condition::Facts as _;
 use huitong_kernel::ctx::{Actor, OfficeKind};
+use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
 use huitong_kernel::pack::{Field, Procedure, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
@@ -177,7 +178,8 @@ impl<'a> Seen<'a> {
             "assignee" if self.inside => return self.names.handler.clone(),
             "assignee" | "owner" => return String::new(),
             "due_at" => {
-                return self.due().map(|(at, _)| huitong_kernel::clock::minute_text(at)).unwrap_or_default();
+                let due = self.due().and_then(|_| self.facts.get("due"));
+                return due.cloned().unwrap_or_default();
             }
             "kind" => {
                 let field = self.rules.of.standing_for(huitong_kernel::pack::StandsFor::Kind);
@@ -190,8 +192,8 @@ impl<'a> Seen<'a> {
             return shown.cloned().unwrap_or_default();
         }
         match self.matter.fact(key) {
-            Some(Value::Instant(at)) => huitong_kernel::clock::minute_text(at),
-            Some(Value::Date(day)) => words::day(day),
+            Some(Value::Instant(at)) => minute_text(at),
+            Some(Value::Date(day)) => day_text(day),
             Some(Value::Text(text)) => text,
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Flag(yes)) => String::from(if yes { "是" } else { "否" }),
@@ -212,9 +214,9 @@ impl<'a> Seen<'a> {
         spine.due_at.filter(|_| self.inside || self.promised).zip(limit.map(|limit| limit.title.clone()))
     }
 
-    /// How long the limit is that is due next, in working time.
-    pub fn span(&self, ctx: &Ctx) -> Option<i64> {
-        clocks::span(ctx, self.rules, &self.matter)
+    /// How the limit is measured that is due next.
+    pub fn measure(&self, ctx: &Ctx) -> Measure {
+        clocks::measure_next(ctx, self.rules, &self.matter)
     }
 
     /// The facts at the head of its page.

@@ -1,7 +1,7 @@
 //! What was filled in, read aloud: choices by their words, people and units by their names, dates as people write them.
 
 use huitong_codes::{Money, division, industry};
-use huitong_kernel::clock::{minute_text, parse_instant};
+use huitong_kernel::clock::{day_text, minute_text, parse_instant};
 use huitong_kernel::condition::Value as FactValue;
 use huitong_kernel::pack::{Control, Field, Pack};
 use huitong_kernel::{Id, Result, Tx};
@@ -56,7 +56,7 @@ fn text_of(tx: &Tx, pack: &Pack, field: &Field, text: &str) -> Result<String> {
     Ok(match field.control {
         _ if choice.is_some() => choice.unwrap_or_default().to_owned(),
         Control::Check => String::from(if text == "1" { "是" } else { "否" }),
-        Control::Date => text.parse().map_or_else(|_| text.to_owned(), day),
+        Control::Date => text.parse().map_or_else(|_| text.to_owned(), day_text),
         Control::Instant => parse_instant(text).map_or_else(|| text.to_owned(), minute_text),
         Control::Association => associations::name_of(tx, &Id::stored(text.to_owned()))?,
         Control::Unit => units::name_of(tx, &Id::stored(text.to_owned()))?,
@@ -80,8 +80,8 @@ fn object_of(object: &Map<String, Json>) -> String {
         return Money::from_fen(fen).to_string();
     }
     match (date("from"), date("until")) {
-        (Some(from), Some(until)) => format!("{}至{}", day(from), day(until)),
-        (Some(from), None) => format!("{}起", day(from)),
+        (Some(from), Some(until)) => format!("{}至{}", day_text(from), day_text(until)),
+        (Some(from), None) => format!("{}起", day_text(from)),
         _ => object.values().filter_map(Json::as_str).collect::<Vec<_>>().join("，"),
     }
 }
@@ -98,11 +98,6 @@ pub fn rows(field: &Field, rows: &[Json]) -> Vec<String> {
         format!("{}. {}", nth + 1, said.join("；"))
     };
     rows.iter().enumerate().map(line).collect()
-}
-
-/// A day as people write it.
-pub fn day(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// Under which name the words of an answer stand beside it, where it is a key or an id.

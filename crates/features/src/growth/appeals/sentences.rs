@@ -1,6 +1,7 @@
 //! What sentences, notices and reply templates may say of a case beside what they may say of every matter.
 
-use huitong_kernel::clock::{civil_date, minute_text};
+use huitong_kernel::clock::{civil_date, day_text};
+use huitong_kernel::deadline::due_text;
 use huitong_kernel::{Result, Tx};
 
 use super::model::Appeal;
@@ -14,14 +15,15 @@ pub fn facts(tx: &Tx, rules: Rules<'_>, appeal: &Appeal) -> Result<Facts> {
     let category = appeal.category.as_deref().and_then(|c| policy::of(rules.pack).category_path(c));
     let channel = rules.pack.label("appeal_source", &appeal.source);
     let on = civil_date(appeal.began_at);
+    let due = appeal.answer_due_at.or(appeal.due_at);
     let own = [
         ("title", appeal.title.clone()),
         ("kind", appeal.kind.clone()),
         ("channel", channel.unwrap_or(&appeal.source).to_owned()),
         ("category", category.unwrap_or_default()),
         ("complainant", String::from("诉求人")),
-        ("due", appeal.answer_due_at.or(appeal.due_at).map(minute_text).unwrap_or_default()),
-        ("submitted_on", format!("{}年{}月{}日", on.year(), on.month(), on.day())),
+        ("due", due.map(|due| due_text(due, tx.ctx().now)).unwrap_or_default()),
+        ("submitted_on", day_text(on)),
     ];
     facts.extend(own.map(|(key, value)| (key.to_owned(), value)));
     Ok(facts)

@@ -2,6 +2,7 @@
 
 use huitong_codes::mask;
 use huitong_kernel::clock::rfc3339;
+use huitong_kernel::deadline::Measure;
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
@@ -62,9 +63,9 @@ pub struct AppealRow {
     pub due_limit: String,
     /// Whether it is past.
     pub overdue: bool,
-    /// How long the limit is that is due next, in working milliseconds; for the tone of what is left.
+    /// How the limit is measured that is due next; for the words and the tone of what is left.
     #[serde(skip)]
-    pub whole: Option<i64>,
+    pub measure: Measure,
 }
 
 /// The person behind a case, as far as this reader may know.
@@ -162,7 +163,7 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
             .and_then(|(_, key)| rules.of.limit(key))
             .map_or_else(String::new, |limit| limit.title.clone()),
         overdue: due.is_some_and(|(at, _)| at < ctx.now),
-        whole: clocks::span(ctx, rules, appeal),
+        measure: clocks::measure_next(ctx, rules, appeal),
     })
 }
 

@@ -5,8 +5,8 @@ mod properties;
 use huitong_codes::Calendar;
 
 use super::{
-    Clock, DeadlineError, Event, Explanation, Limit, Urgency, due, explain, explain_clock, parse_instant,
-    remaining, remaining_by_clock, rfc3339,
+    Clock, DeadlineError, Event, Explanation, Limit, Measure, Pace, Urgency, due, due_text, explain,
+    explain_clock, length, office_note, parse_instant, remaining, rfc3339,
 };
 
 pub(super) fn at(text: &str) -> i64 {
@@ -43,7 +43,7 @@ fn three_working_days_over_a_weekend() {
     assert_eq!(
         found.sentence,
         "自 2025-03-14（周五）09:30 起，3 个工作日，从下一工作日起算：3月17日、18日、19日，\
-         跳过 3月15日、16日（周末）；于 2025-03-19 23:59:59 到期。"
+         跳过 3月15日、16日（周末）；于 3月19日 24:00 到期（办公时间截至17:00）。"
     );
     assert_eq!(found.due, Some(at("2025-03-19T23:59:59+08:00")));
     assert_eq!((found.due_text.as_str(), found.assumed), ("2025-03-19 23:59:59", false));
@@ -56,7 +56,7 @@ fn working_days_over_a_holiday_with_a_made_up_sunday() {
         found.sentence,
         "自 2025-09-26（周五）16:00 起，7 个工作日，从下一工作日起算：9月28日、29日、30日、10月9日、10日、11日、13日，\
          跳过 9月27日、10月12日（周末），10月1日至5日、7日、8日（国庆节），10月6日（中秋节）；\
-         其中 9月28日（周日）、10月11日（周六）调休上班，计入；于 2025-10-13 23:59:59 到期。"
+         其中 9月28日（周日）、10月11日（周六）调休上班，计入；于 10月13日 24:00 到期（办公时间截至17:00）。"
     );
 }
 
@@ -98,7 +98,7 @@ fn calendar_days_that_end_on_a_rest_day_move_and_say_so() {
     assert_eq!(
         found.sentence,
         "自 2025-03-14（周五）09:30 起，15 日，从次日起连续计算：3月15日至29日；\
-         最后一日 3月29日（周六）为休息日（周末），顺延至下一工作日 3月31日；于 2025-03-31 23:59:59 到期。"
+         最后一日 3月29日（周六）为休息日（周末），顺延至下一工作日 3月31日；于 3月31日 24:00 到期。"
     );
     assert_eq!(found.counted.len(), 15);
     assert_eq!(found.skipped.len(), 1, "30 March lies between the last day and the day it moved to");
@@ -116,7 +116,7 @@ fn hours_go_by_the_clock_and_never_move() {
     let found = say("2025-03-14 23:00", "2 小时");
     assert_eq!(
         found.sentence,
-        "自 2025-03-14（周五）23:00 起，2 小时，按钟点连续计算，不分节假日；于 2025-03-15 01:00 到期。"
+        "自 2025-03-14（周五）23:00 起，2 小时，按钟点连续计算，不分节假日；于 3月15日 01:00 到期。"
     );
     assert_eq!(found.counted.len(), 2);
 }
@@ -127,7 +127,7 @@ fn working_hours_are_office_hours() {
     assert_eq!(
         found.sentence,
         "自 2025-03-14（周五）09:30 起，4 个工作小时，只计工作日的办公时间（09:00–12:00、13:00–17:00）：\
-         3月14日 09:30–12:00、13:00–14:30；于 2025-03-14 14:30 到期。"
+         3月14日 09:30–12:00、13:00–14:30；于 3月14日 14:30 到期。"
     );
     let over = say("2025-03-14 16:00", "2 工作小时");
     assert!(
@@ -149,7 +149,7 @@ fn a_pause_puts_off_the_due_day_by_the_working_days_it_lasted() {
     assert_eq!(
         found.sentence,
         "自 2025-03-14（周五）09:30 起，3 个工作日，从下一工作日起算：3月17日、20日、21日，\
-         跳过 3月15日、16日（周末），3月18日、19日（暂停计时：待补充材料）；于 2025-03-21 23:59:59 到期。"
+         跳过 3月15日、16日（周末），3月18日、19日（暂停计时：待补充材料）；于 3月21日 24:00 到期（办公时间截至17:00）。"
     );
     let same_day = vec![start("2025-03-14 09:30"), pause("2025-03-18 10:00"), resume("2025-03-18 15:00")];
     assert_eq!(tell("3 工作日", same_day).due_text, "2025-03-19 23:59:59");
@@ -173,7 +173,7 @@ fn hours_stand_still_exactly_while_paused() {
     assert!(
         found
             .sentence
-            .contains("，2025-03-14 11:00 至 2025-03-14 13:30 暂停（待补充材料）；于 2025-03-14 14:30 到期")
+            .contains("，2025-03-14 11:00 至 2025-03-14 13:30 暂停（待补充材料）；于 3月14日 14:30 到期")
     );
     assert_eq!(tell("2 工作小时", history).due_text, "2025-03-14 14:30");
 }
@@ -240,26 +240,57 @@ fn json_is_what_the_command_prints() {
 }
 
 #[test]
-fn what_is_left_is_said_in_working_time() {
-    let due = at("2025-03-19 23:59:59");
-    let said = |now: &str| {
-        let left = remaining(at(now), due, Calendar::builtin());
+fn what_is_left_is_said_in_the_time_of_the_limit() {
+    let said = |pace: Pace, now: &str, due: &str| {
+        let left = remaining(at(now), at(due), Measure { pace, ..Measure::default() }, Calendar::builtin());
         (left.words, left.state)
     };
-    assert_eq!(said("2025-03-18 14:00"), ("剩 1天3时".into(), Urgency::Calm));
-    assert_eq!(said("2025-03-18 17:00"), ("剩 1天".into(), Urgency::Calm));
-    assert_eq!(said("2025-03-19 09:00"), ("剩 1天".into(), Urgency::Calm));
-    assert_eq!(said("2025-03-19 11:00"), ("剩 5时".into(), Urgency::Calm));
-    assert_eq!(said("2025-03-19 13:00"), ("剩 4时".into(), Urgency::Calm));
-    assert_eq!(said("2025-03-19 13:36"), ("剩 3时24分".into(), Urgency::Soon));
-    assert_eq!(said("2025-03-19 20:00"), ("今日 23:59 到期".into(), Urgency::Soon));
-    assert_eq!(said("2025-03-19 23:59:59.900"), ("今日 23:59 到期".into(), Urgency::Soon));
-    assert_eq!(said("2025-03-20 00:00"), ("已超期".into(), Urgency::Overdue));
-    assert_eq!(said("2025-03-20 15:12"), ("已超期 5时12分".into(), Urgency::Overdue));
-    assert_eq!(said("2025-03-24 10:00"), ("已超期 2天1时".into(), Urgency::Overdue));
-    let weekend = remaining(at("2025-03-14 20:00"), at("2025-03-15 12:00"), Calendar::builtin());
-    assert_eq!(weekend.words, "3月15日 12:00 到期");
-    assert_eq!(remaining_by_clock(at("2025-03-14 20:00"), at("2025-03-15 12:00")).words, "剩 16时");
+    let office = |now: &str| said(Pace::Office, now, "2025-03-19 23:59:59");
+    assert_eq!(office("2025-03-18 14:00"), ("剩 1 个工作日 3 小时".into(), Urgency::Calm));
+    assert_eq!(office("2025-03-18 17:00"), ("剩 1 个工作日".into(), Urgency::Calm));
+    assert_eq!(office("2025-03-19 09:00"), ("剩 1 个工作日".into(), Urgency::Calm));
+    assert_eq!(office("2025-03-19 11:00"), ("剩 5 小时".into(), Urgency::Calm));
+    assert_eq!(office("2025-03-19 13:00"), ("剩 4 小时".into(), Urgency::Calm));
+    assert_eq!(office("2025-03-19 13:36"), ("剩 3 小时 24 分".into(), Urgency::Soon));
+    assert_eq!(office("2025-03-19 16:07:20"), ("剩 52 分钟".into(), Urgency::Soon));
+    assert_eq!(office("2025-03-19 20:00"), ("今日 24:00 到期".into(), Urgency::Soon));
+    assert_eq!(office("2025-03-19 23:59:59.900"), ("今日 24:00 到期".into(), Urgency::Soon));
+    assert_eq!(office("2025-03-20 00:00"), ("已超期".into(), Urgency::Overdue));
+    assert_eq!(office("2025-03-20 15:12"), ("已超期 5 小时 12 分".into(), Urgency::Overdue));
+    assert_eq!(office("2025-03-24 10:00"), ("已超期 2 个工作日 1 小时".into(), Urgency::Overdue));
+    let weekend = said(Pace::Office, "2025-03-14 20:00", "2025-03-15 12:00");
+    assert_eq!(weekend.0, "3月15日 12:00 到期");
+    let clock = |now: &str| said(Pace::Clock, now, "2025-03-16 23:59:59");
+    assert_eq!(clock("2025-03-14 20:00"), ("剩 2 天 4 小时".into(), Urgency::Calm));
+    assert_eq!(clock("2025-03-16 20:00"), ("剩 4 小时".into(), Urgency::Soon));
+    assert_eq!(clock("2025-03-18 00:00"), ("已超期 1 天".into(), Urgency::Overdue));
+    let left =
+        remaining(at("2025-03-18 14:00"), at("2025-03-19 23:59:59"), Measure::default(), Calendar::builtin());
+    assert_eq!(left.brief(), "剩1个工作日3小时");
+}
+
+#[test]
+fn due_instants_are_said_to_the_minute() {
+    let now = at("2025-03-14 09:30");
+    for (due, said, note) in [
+        ("2025-03-17 23:59:59", "3月17日 24:00", "（办公时间截至17:00）"),
+        ("2025-03-17 11:43:06", "3月17日 11:43", ""),
+        ("2026-01-05 17:00", "2026年1月5日 17:00", ""),
+    ] {
+        assert_eq!(due_text(at(due), now), said);
+        assert_eq!(office_note(at(due), Pace::Office, Calendar::builtin()), note);
+        assert_eq!(office_note(at(due), Pace::Clock, Calendar::builtin()), "");
+    }
+    assert_eq!(length(59_999, Pace::Office, Calendar::builtin()), "");
+    assert_eq!(length(8_460_000, Pace::Office, Calendar::builtin()), "2 小时 21 分");
+    let begun = say("2025-03-14 15:43:06", "4 工作小时");
+    assert!(
+        begun.sentence.contains("15:43 起") && begun.sentence.contains("15:43–17:00"),
+        "{}",
+        begun.sentence
+    );
+    assert!(begun.sentence.ends_with("于 3月17日 11:43 到期。"), "{}", begun.sentence);
+    assert_eq!(begun.due, Some(at("2025-03-17 11:43:06")));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! 操作日志: entries under a filter, and one entry with what was before and after.
 
 use askama::Template;
-use huitong_kernel::clock::{DAY, instant, minute_text};
+use huitong_kernel::clock::{DAY, instant, minute_text, second_text};
 use huitong_kernel::http::page::{Change, Choice, Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::journal::{self, Entry, Filter, From, Kept};
@@ -79,11 +79,6 @@ pub fn subject_key(tx: &Tx, typed: &str) -> Result<String> {
         }
     }
     Ok(typed.to_owned())
-}
-
-/// An instant to the second, in the city's time.
-fn second_text(at: i64) -> String {
-    huitong_kernel::clock::rfc3339(at).chars().take(19).collect::<String>().replace('T', " ")
 }
 
 /// Reads the filter of the page and of the interface alike.

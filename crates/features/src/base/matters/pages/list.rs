@@ -9,7 +9,7 @@ use huitong_kernel::pack::{Field, Procedure, Queue};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
-use super::left;
+use super::left_brief;
 use crate::base::matters::api::procedure;
 use crate::base::matters::guards;
 use crate::base::matters::list as lists;
@@ -77,7 +77,7 @@ impl Row {
         let due = seen.due();
         let (left, sla, until) = match (&due, planned(tx, seen)) {
             (None, Some(planned)) => planned,
-            _ => left(tx.ctx(), due.as_ref().map(|(at, _)| *at), seen.span(tx.ctx())),
+            _ => left_brief(tx.ctx(), due.as_ref().map(|(at, _)| *at), seen.measure(tx.ctx())),
         };
         let verb = guards::primary(tx, seen.rules, &seen.matter)?;
         let spine = &seen.matter.spine;

@@ -15,20 +15,27 @@ pub use paper::{Cell, Paper, course, filled};
 pub use show::{ended, show, stages};
 
 use huitong_kernel::Ctx;
-use huitong_kernel::deadline::{Urgency, remaining, remaining_of};
+use huitong_kernel::deadline::{Measure, Remaining, remaining};
 
-/// Time left until something is due, in working time: words, tone of the mark, due instant in words. `whole` is the length of the
-/// limit where it is known.
-pub fn left(ctx: &Ctx, due: Option<i64>, whole: Option<i64>) -> (String, &'static str, String) {
-    let Some(due) = due else { return (String::from("—"), "none", String::new()) };
-    let left = match whole {
-        Some(whole) => remaining_of(ctx.now, due, whole, ctx.calendar()),
-        None => remaining(ctx.now, due, ctx.calendar()),
-    };
-    let tone = match left.state {
-        Urgency::Calm => "calm",
-        Urgency::Soon => "soon",
-        Urgency::Overdue => "over",
-    };
-    (left.words, tone, format!("{} 前", huitong_kernel::clock::minute_text(due)))
+use super::clocks::until;
+
+/// Time left until something is due: words, tone of the mark.
+pub fn left(ctx: &Ctx, due: Option<i64>, measure: Measure) -> (String, &'static str) {
+    said(ctx, due, measure, |left| left.words.clone())
+}
+
+/// The same for lists, where room is short, with the due instant in words.
+pub fn left_brief(ctx: &Ctx, due: Option<i64>, measure: Measure) -> (String, &'static str, String) {
+    let (words, tone) = said(ctx, due, measure, Remaining::brief);
+    (words, tone, due.map(|due| until(ctx, due, measure.pace)).unwrap_or_default())
+}
+
+fn said(
+    ctx: &Ctx,
+    due: Option<i64>,
+    measure: Measure,
+    words: impl Fn(&Remaining) -> String,
+) -> (String, &'static str) {
+    let left = due.map(|due| remaining(ctx.now, due, measure, ctx.calendar()));
+    left.map_or((String::from("—"), "none"), |left| (words(&left), left.state.tone()))
 }

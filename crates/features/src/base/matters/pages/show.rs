@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::left;
 use super::paper::{self, Paper};
 use crate::base::matters::api::{found, procedure};
-use crate::base::matters::clocks::{Standing, standing, whole};
+use crate::base::matters::clocks::{Standing, measure, standing};
 use crate::base::matters::coming::{Coming, coming};
 use crate::base::matters::days::{Arithmetic, arithmetic};
 use crate::base::matters::guards::Offer;
@@ -145,7 +145,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Procedure) -> Result<MatterPage> {
         Doing { href: format!("{href}/{}", offer.act), label: offer.label, at_once }
     };
     let due = seen.due();
-    let (left_words, left_tone, _) = left(&c.ctx, due.as_ref().map(|(at, _)| *at), seen.span(&c.ctx));
+    let (left_words, left_tone) = left(&c.ctx, due.as_ref().map(|(at, _)| *at), seen.measure(&c.ctx));
     let (texts, tables) = said(tx, &seen)?;
     let lines: Vec<MatterLine> =
         seen.lines(tx, &steps)?.into_iter().map(|line| dressed(line, &files)).collect();
@@ -283,7 +283,7 @@ fn clocks(tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Clock>> {
     all.sort_by_key(|clock| (clock.met_at.is_some(), -clock.nth));
     let dress = |clock: &RunningLimit| {
         let running = clock.met_at.is_none();
-        let (left, sla, _) = left(ctx, Some(clock.due_at).filter(|_| running), Some(whole(ctx, clock)));
+        let (left, sla) = left(ctx, Some(clock.due_at).filter(|_| running), measure(ctx, clock));
         Clock { arithmetic: arithmetic(ctx, of, clock), left: ended(of, clock).unwrap_or(left), sla, running }
     };
     Ok(all.iter().map(dress).collect())

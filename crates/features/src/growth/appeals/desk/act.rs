@@ -1,7 +1,7 @@
 //! The page of one act on a case: its form, what it rests on, and why it cannot be done where it cannot.
 
 use askama::Template;
-use huitong_kernel::clock::minute_text;
+use huitong_kernel::deadline::due_text;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::FormView;
 use huitong_kernel::http::page::{Choice, Link, Shell};
@@ -94,15 +94,15 @@ pub fn perform(c: &Call) -> Result<Reply> {
     let input = matters::input(c);
     let result = input.and_then(|input| c.write(|tx| acts::act(tx, &id, key(c), &input)));
     match result {
-        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(&done)),
+        Ok(done) => c.see_saying(&format!("/appeals/{id}"), &said(&done, c.ctx.now)),
         Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, key(c), &[], true, None)?.status(409)),
         Err(error) => c.again(error, |errors| draw(c, key(c), errors, false, None)),
     }
 }
 
 /// What was done, in one sentence, and until when something is due next.
-fn said(done: &Done) -> String {
-    let next = done.due_at.map(|at| format!("下一时限 {}。", minute_text(at)));
+fn said(done: &Done, now: i64) -> String {
+    let next = done.due_at.map(|at| format!("下一时限 {}。", due_text(at, now)));
     format!("{}{}", done.said, next.unwrap_or_default())
 }
 

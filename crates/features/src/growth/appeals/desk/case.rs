@@ -2,6 +2,7 @@
 
 use askama::Template;
 use huitong_kernel::clock::{minute_text, parse_instant};
+use huitong_kernel::deadline::due_text;
 use huitong_kernel::http::page::{Choice, Fact, Shell, Stage};
 use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
@@ -122,8 +123,8 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     shell.title = format!("{} {}", appeal.number, appeal.title);
     // An association that comes by this address reads no more than on its own page.
     let inside = view::inside(&c.ctx, &appeal);
-    let (left_words, left_tone, _) =
-        left(&c.ctx, appeal.due_at.filter(|_| inside), clocks::span(&c.ctx, rules, &appeal));
+    let (left_words, left_tone) =
+        left(&c.ctx, appeal.due_at.filter(|_| inside), clocks::measure_next(&c.ctx, rules, &appeal));
     let coming = coming(&c.ctx, rules, &appeal, &case.acts);
     let allowed: Vec<Offer> = case.acts.iter().filter(|o| o.allowed).cloned().collect();
     let idle = allowed.is_empty() && coming.is_empty() && !case.acts.is_empty();
@@ -137,14 +138,14 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
         left: left_words,
         left_tone,
         stages: stages(&c.ctx, rules.of, &appeal.spine, &steps),
-        facts: facts(pack, &case, imported),
+        facts: facts(pack, &case, imported, c.ctx.now),
         lines: lines(&case),
         clocks: clocks
             .iter()
             .map(|clock| {
                 let running = clock.met_at.is_none();
-                let (left, sla, _) =
-                    left(&c.ctx, Some(clock.due_at).filter(|_| running), Some(clocks::whole(&c.ctx, clock)));
+                let (left, sla) =
+                    left(&c.ctx, Some(clock.due_at).filter(|_| running), clocks::measure(&c.ctx, clock));
                 let left = ended(rules.of, clock).unwrap_or(left);
                 Clock { arithmetic: arithmetic(&c.ctx, rules.of, clock), left, sla, running }
             })
@@ -199,7 +200,7 @@ fn imported(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     Ok(facts)
 }
 
-fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>) -> Vec<Fact> {
+fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>, now: i64) -> Vec<Fact> {
     let rule = case.row.category.as_deref().and_then(|c| policy::of(pack).dispatch_rule(c));
     let time = |at: &str| parse_instant(at).map(minute_text).unwrap_or_default();
     let mut facts = vec![
@@ -226,7 +227,8 @@ fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>) -> Vec<Fact> {
         facts.push(fact("反映对象", &case.about));
     }
     if let Some(due) = &case.answer_due_at {
-        facts.push(fact("答复期限", &time(due)));
+        let due = parse_instant(due).map(|due| format!("{} 前", due_text(due, now)));
+        facts.push(fact("答复期限", &due.unwrap_or_default()));
     }
     facts.retain(|fact| fact.label != "来源编号" || !fact.value.is_empty());
     facts.extend(imported);

@@ -8,7 +8,7 @@ use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::{Error, Result, Tx};
 
-use super::{left, tone};
+use super::{left_brief, tone};
 use crate::base::matters::Offer;
 use crate::base::units::{self, Unit};
 use crate::growth::appeals::policy;
@@ -72,7 +72,8 @@ impl<'c> Dress<'c> {
 
     /// Dresses a row, with the main thing its reader can do on it; one click signs it where that is to sign.
     pub fn line(&self, (row, main): (AppealRow, Option<Offer>)) -> Line {
-        let (left, sla, due) = left(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant), row.whole);
+        let (left, sla, due) =
+            left_brief(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant), row.measure);
         let unit = if row.unit_name.is_empty() { &self.intake } else { &row.unit_name };
         let who = match (row.next_unit_name.as_str(), self.city, row.handler_name.as_str()) {
             ("", true, _) => unit.clone(),

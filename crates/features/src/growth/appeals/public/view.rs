@@ -2,7 +2,7 @@
 
 use huitong_kernel::clock::minute_text;
 use huitong_kernel::ctx::OfficeKind;
-use huitong_kernel::deadline::{self, Urgency};
+use huitong_kernel::deadline::{self, Pace, brief, due_text};
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::FormView;
@@ -22,13 +22,13 @@ use crate::growth::appeals::{flow, paper, view};
 pub struct ClockView {
     /// Its name.
     pub title: String,
-    /// How long: `4 工作小时`.
+    /// How long: `4 个工作小时`.
     pub rule: String,
     /// When it falls due.
     pub due: String,
     /// What is to be done until then: 告知是否受理, 答复.
     pub what: &'static str,
-    /// `剩 3时24分`, or when it was met.
+    /// `剩 3 小时 24 分`, or when it was met.
     pub standing: String,
     /// Tone of the standing: calm soon over none.
     pub tone: &'static str,
@@ -179,7 +179,7 @@ pub fn progress(tx: &Tx, appeal: &Appeal, may: &dyn Fn(&str) -> bool, again: Aga
         clocks: promised.map(|c| clock(ctx, pack, appeal, c)).collect(),
         timeline: timeline(ctx, appeal, &steps),
         acts: acts(ctx, pack, appeal, may, again),
-        judge_until: visit.map(|c| minute_text(c.due_at)).unwrap_or_default(),
+        judge_until: visit.map(|c| due_text(c.due_at, ctx.now)).unwrap_or_default(),
         anonymous: appeal.anonymous(),
         paper: Paper::default(),
     };
@@ -301,24 +301,18 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         policy::of(pack).kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
     let source = of_kind.or(limit.map(|l| &l.source));
     let explained = clocks::explain(ctx, clock);
-    let left = deadline::remaining_of(ctx.now, clock.due_at, clocks::whole(ctx, clock), ctx.calendar());
+    let measure = clocks::measure(ctx, clock);
+    let left = deadline::remaining(ctx.now, clock.due_at, measure, ctx.calendar());
     let (standing, tone) = match clocks::standing(flow(pack), clock) {
         Standing::Stopped { at, act, .. } => (format!("{} 随{act}停止计时", minute_text(at)), "none"),
         Standing::Met { at, late: false } => (format!("{} 已完成", minute_text(at)), "none"),
         Standing::Met { at, late: true } => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
-        Standing::Running => (
-            left.words,
-            match left.state {
-                Urgency::Calm => "calm",
-                Urgency::Soon => "soon",
-                Urgency::Overdue => "over",
-            },
-        ),
+        Standing::Running => (left.words, left.state.tone()),
     };
     ClockView {
         title,
         rule: clocks::spoken(&clock.rule),
-        due: minute_text(clock.due_at),
+        due: due_text(clock.due_at, ctx.now),
         what: match clock.limit_key.as_str() {
             "accept" => "告知是否受理",
             ANSWER => "答复",
@@ -326,17 +320,17 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         },
         standing,
         tone,
-        percent: used(ctx, clock.started_at, clock.due_at),
+        percent: used(ctx, measure.pace, clock.started_at, clock.due_at),
         days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
         sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
         basis: source.map(|source| source.basis.clone()).unwrap_or_default(),
     }
 }
 
-/// Share of the working time of a limit that has passed (0–100).
-pub fn used(ctx: &Ctx, from: i64, due: i64) -> i64 {
-    let passed = deadline::working_millis(from, ctx.now, ctx.calendar());
-    let all = deadline::working_millis(from, due, ctx.calendar()).max(1);
+/// Share of the time of a limit that has passed (0–100).
+pub fn used(ctx: &Ctx, pace: Pace, from: i64, due: i64) -> i64 {
+    let passed = pace.between(from, ctx.now, ctx.calendar());
+    let all = pace.between(from, due, ctx.calendar()).max(1);
     (passed.saturating_mul(100) / all).clamp(0, 100)
 }
 
@@ -388,15 +382,12 @@ fn spoken_to(ctx: &Ctx, appeal: &Appeal) -> &'static str {
     }
 }
 
-/// Working time between two steps: `用时 1天2时`; "" below one minute.
+/// Working time between two steps: `用时 1个工作日2小时`; "" below one minute.
 fn took(ctx: &Ctx, from: i64, to: i64) -> String {
-    let minutes = deadline::working_millis(from, to, ctx.calendar()) / 60_000;
-    let day = i64::from(ctx.calendar().office().daily_minutes()).max(1);
-    match (minutes / day, minutes % day / 60, minutes % 60) {
-        (0, 0, 0) => String::new(),
-        (0, 0, minutes) => format!("用时 {minutes}分"),
-        (0, hours, minutes) => format!("用时 {hours}时{minutes}分"),
-        (days, hours, _) => format!("用时 {days}天{hours}时"),
+    let passed = Pace::Office.between(from, to, ctx.calendar());
+    match brief(&deadline::length(passed, Pace::Office, ctx.calendar())) {
+        took if took.is_empty() => took,
+        took => format!("用时 {took}"),
     }
 }
 
