@@ -4,9 +4,9 @@ use super::source::SourceKind;
 
 /// What an item of the pack is, decided once where such items are read: policy of the city, or a setting of the system.
 ///
-/// Policy is what a department answers for: limits, duties, relations, categories, the 派单目录, units, days off, stop markings. Where it is our own
-/// default, the department confirms it by its paper. A setting is how the system works and speaks: roles, queues, forms, steps,
-/// wordings, names that it knows. Nobody is ever asked to confirm one.
+/// Policy is what a department answers for: limits, duties, relations, categories, where a matter goes, units, days off, stop
+/// markings. Where it is our own default, the department confirms it by its paper. A setting is how the system works and speaks:
+/// roles, queues, forms, steps, wordings, names that it knows. Nobody is ever asked to confirm one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ItemKind {
     /// What it is, in Chinese (`时限`, `选项清单`).
