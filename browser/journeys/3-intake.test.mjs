@@ -1,4 +1,5 @@
 // The intake clerk: registers for a caller, verifies, accepts or declines, classifies, dispatches by the proposal.
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { look } from "../lib/looks.mjs";
 import { setStage } from "../lib/stage.mjs";
@@ -65,8 +66,23 @@ test("what the words speak for stands beside the catalogue, and another choice i
     await p.locator('select[name="category"]').selectOption("04-4");
   });
   await page.goto(`${stage.demo.url}/appeals/${id}/dispatch`);
-  await says(page, "几种建议不一致", "按派单目录和责任关系", "按诉求文字", "职能词典", "相近的诉求");
+  await says(page, "几种建议不一致", "派单目录指向", "诉求文字指向", "职能词典", "相近的诉求");
   await look(page, "intake-dispatch-beside");
+  // A long list is searched by typing, and what picks nothing does not stay.
+  const unit = page.locator("#f-unit");
+  const list = page.getByRole("listbox", { name: "匹配的名称" });
+  await unit.click();
+  await list.waitFor();
+  await unit.fill("水务");
+  await unit.press("ArrowDown");
+  await list.getByRole("option", { name: /水务局/ }).waitFor();
+  await unit.press("Enter");
+  await list.waitFor({ state: "hidden" });
+  assert.match(await unit.inputValue(), /水务局$/);
+  assert.notEqual(await page.locator('select[name="unit"]').inputValue(), "");
+  await unit.fill("没有这个单位");
+  await unit.blur();
+  assert.equal(await unit.inputValue(), "");
   await page.getByRole("button", { name: /^派给.*水务局$/ }).click();
   await says(page, "待签收", "水务局");
 });

@@ -18,7 +18,14 @@ test("accounts, units and permissions", async () => {
   await look(page, "admin-units");
   await page.goto(`${stage.demo.url}/admin/permissions`);
   await says(page, "经办人", "签收");
+  assert.ok(!(await page.locator("main").innerText()).includes("appeal.sign"), "keys stand behind a switch");
   await look(page, "admin-permissions");
+  // The page scrolls, and the roles stay in view.
+  await page.mouse.wheel(0, 900);
+  const head = await page.locator(".matrix thead th").first().elementHandle();
+  await page.waitForFunction((cell) => scrollY > 500 && cell.getBoundingClientRect().top >= 0, head);
+  await page.getByRole("link", { name: "显示代码" }).click();
+  await says(page, "appeal.sign");
 });
 
 for (const script of [true, false]) {
@@ -126,11 +133,18 @@ test("the journal with before and after, and who can see a record by which rule"
   await look(page, "admin-access");
 });
 
-test("each item of the pack with basis and standing", async () => {
+test("each item of the pack with basis and standing, and one is confirmed by its paper", async () => {
   const page = await stage.enter("policy_admin");
   await page.goto(`${stage.demo.url}/admin/pack`);
-  await says(page, "系统默认", "依据");
+  await says(page, "确认进度", "政策内容", "系统设置");
   await look(page, "admin-pack");
+  await page.getByRole("link", { name: /待主管部门确认/ }).click();
+  await says(page, "系统默认", "待确认");
+  assert.equal(await page.getByRole("heading", { name: "系统设置" }).count(), 0, "nobody is asked about a setting");
+  await page.goto(`${stage.demo.url}/admin/pack?kind=${encodeURIComponent("责任事项")}&state=pending`);
+  await page.locator("article").first().locator('input[name="paper"]').fill("锦社发〔2025〕9 号");
+  await page.locator("article").first().getByRole("button", { name: "确认" }).click();
+  await says(page, "已确认", "确认所依据的文件：锦社发〔2025〕9 号");
 });
 
 test("what proposes units, what it learned from, and a learning asked for", async () => {

@@ -90,7 +90,7 @@ export async function dispatched(stage, title) {
     await p.locator('select[name="category"]').selectOption("03-1");
   });
   await act(clerk, "dispatch", async (p) => {
-    await p.locator('select[name="unit"]').selectOption({ label: stage.demo.account("handler").unit });
+    await p.locator("#f-unit").fill(stage.demo.account("handler").unit);
     await p.locator('textarea[name="reason"]').fill("按职责分工派单。");
   });
   await clerk.context().close();

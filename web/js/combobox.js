@@ -1,13 +1,47 @@
-// Suggests names while one types into a field inside [data-combo="ADDRESS?q="]; without it the field is plain text.
+// Suggests names while one types into a field inside [data-combo="ADDRESS?q="]; without it the field is plain text. A long
+// select with [data-search] becomes such a field, whose names are its own options; without it the select is the list.
 (function () {
   "use strict";
   let serial = 0;
 
-  function enhance(box) {
+  function fetched(box) {
     if (box.dataset.ready) return;
     box.dataset.ready = "1";
-    const input = box.querySelector("input[type=text]");
-    const key = box.querySelector("input[type=hidden]");
+    const names = async (words, signal) => {
+      const answer = await fetch(box.dataset.combo + encodeURIComponent(words), { signal, headers: { Accept: "application/json" } });
+      return answer.ok ? (await answer.json()).items || [] : [];
+    };
+    enhance(box, box.querySelector("input[type=text]"), box.querySelector("input[type=hidden]"), names);
+  }
+
+  function own(select) {
+    const box = document.createElement("div");
+    const input = document.createElement("input");
+    const options = Array.from(select.options).filter((option) => option.value);
+    const shown = () => (select.value ? select.selectedOptions[0].label : "");
+    box.className = `combo ${select.className.replace("control", "")}`;
+    input.type = "text";
+    input.className = "control";
+    input.autocomplete = "off";
+    input.placeholder = "输入名称查找";
+    input.value = shown();
+    for (const name of ["id", "aria-describedby", "aria-invalid", "aria-required"]) {
+      if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+    }
+    select.removeAttribute("id");
+    select.hidden = true;
+    select.before(box);
+    box.append(input, select);
+    enhance(box, input, select, (words) => options.filter((option) => option.label.includes(words)));
+    input.addEventListener("click", () => input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown" })));
+    // Words that picked nothing do not stay as if they had.
+    input.addEventListener("blur", () => {
+      if (!select.value) select.value = (options.find((option) => option.label === input.value.trim()) || {}).value || "";
+      input.value = shown();
+    });
+  }
+
+  function enhance(box, input, key, names) {
     const list = document.createElement("ul");
     const note = document.createElement("p");
     const id = `combo-${(serial += 1)}`;
@@ -74,27 +108,21 @@
         });
         list.append(row);
       });
-      note.textContent = items.length ? `找到 ${items.length} 个名称，用上下键选择` : "没有找到，可直接填写全称";
+      note.textContent = items.length ? `找到 ${items.length} 个名称，用上下键选择` : key.options ? "没有找到" : "没有找到，可直接填写全称";
       list.hidden = items.length === 0;
       active = -1;
       input.setAttribute("aria-expanded", String(items.length > 0));
     }
 
-    async function ask() {
-      const words = input.value.trim();
+    async function ask(words) {
       if (asked) asked.abort();
-      if (!words) {
+      if (!words && !key.options) {
         close();
         return;
       }
       asked = new AbortController();
       try {
-        const answer = await fetch(box.dataset.combo + encodeURIComponent(words), { signal: asked.signal, headers: { Accept: "application/json" } });
-        if (!answer.ok) {
-          close();
-          return;
-        }
-        items = (await answer.json()).items || [];
+        items = await names(words, asked.signal);
         if (document.activeElement === input) draw();
       } catch (error) {
         if (error.name !== "AbortError") close();
@@ -104,7 +132,7 @@
     function askSoon() {
       waiting = true;
       clearTimeout(timer);
-      timer = setTimeout(ask, 200);
+      timer = setTimeout(() => ask(input.value.trim()), key.options ? 0 : 200);
     }
 
     input.addEventListener("input", (event) => {
@@ -116,7 +144,12 @@
     input.addEventListener("blur", close);
     input.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
-      if (event.key === "Enter" && waiting) event.preventDefault();
+      // What is shown meanwhile are names of other words.
+      if (event.key === "Enter" && waiting) {
+        event.preventDefault();
+        return;
+      }
+      if (list.hidden && key.options && event.key === "ArrowDown") ask("");
       if (list.hidden) return;
       const last = items.length - 1;
       if (event.key === "ArrowDown") mark(active >= last ? 0 : active + 1);
@@ -129,7 +162,8 @@
   }
 
   function start(root) {
-    root.querySelectorAll("[data-combo]").forEach(enhance);
+    root.querySelectorAll("[data-combo]").forEach(fetched);
+    root.querySelectorAll("select[data-search]").forEach(own);
   }
   document.addEventListener("DOMContentLoaded", () => start(document));
   // What arrives may itself be the field: look from its parent.

@@ -1,5 +1,7 @@
 //! What counts as text: which signs nobody sees, and the written forms in which texts, names and keys are kept and compared.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// A text as it is kept: without the signs that nobody sees and so nobody can take out; they come along when people copy
 /// from elsewhere. What joins an emoji or picks the shape of the sign before it stays; every line end is `\n`.
 pub fn clean(input: &str) -> String {
@@ -85,9 +87,16 @@ pub fn normalize(input: &str) -> String {
     plain
 }
 
-/// The form in which names are compared: [`normalize`] without blanks.
+/// The one form in which names and what is searched are compared: [`normalize`] without blanks, composed and compatible signs as
+/// one (NFKC).
 pub fn same(input: &str) -> String {
-    normalize(input).split(' ').collect()
+    // A small letter may be made of two signs.
+    let small = folded(input);
+    folded(&small)
+}
+
+fn folded(input: &str) -> String {
+    normalize(&half_width(&input.nfkc().collect::<String>())).split(' ').collect()
 }
 
 /// One sign in the form of [`normalize`]; `None` for a sign that nobody sees.

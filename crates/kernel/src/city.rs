@@ -200,8 +200,13 @@ fn in_force(tx: &Tx, house: &Arc<House>) -> Result<Policy> {
 }
 
 fn confirmed(tx: &Tx) -> Result<BTreeSet<String>> {
-    let rows = tx.query("SELECT item FROM confirmations ORDER BY item", args![])?;
-    rows.iter().map(|row| row.get("item")).collect()
+    Ok(confirmations(tx)?.into_keys().collect())
+}
+
+/// Every item that was confirmed, by its id, with the paper that says so.
+pub fn confirmations(tx: &Tx) -> Result<BTreeMap<String, String>> {
+    let rows = tx.query("SELECT item, paper FROM confirmations ORDER BY item", args![])?;
+    rows.iter().map(|row| Ok((row.get("item")?, row.get("paper")?))).collect()
 }
 
 /// Confirms an item of the pack that is our own default (`pack.confirm`), with the paper that says so; the city takes it up
@@ -212,8 +217,13 @@ fn confirmed(tx: &Tx) -> Result<BTreeSet<String>> {
 pub fn confirm(tx: &Tx, item: &str, paper: &str) -> Result<()> {
     let pack = tx.ctx().pack()?;
     let found = pack.items().iter().find(|known| known.id == item).or_missing()?;
-    if !found.source_kind.needs_confirmation() {
-        return Err(Error::invalid("item", "这一项有依据，不用确认"));
+    if !found.needs_confirmation() {
+        let why = if found.kind.policy {
+            "这一项有依据，不用确认"
+        } else {
+            "这一项是系统设置，不用确认"
+        };
+        return Err(Error::invalid("item", why));
     }
     let paper = paper.trim();
     if paper.is_empty() || paper.chars().count() > 100 {
@@ -225,7 +235,7 @@ pub fn confirm(tx: &Tx, item: &str, paper: &str) -> Result<()> {
     let by = tx.ctx().principal();
     tx.exec(
         "INSERT INTO confirmations (item, kind, key, paper, confirmed_by, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        args![item, found.kind, &found.key, paper, by, tx.ctx().now],
+        args![item, found.kind.title, &found.key, paper, by, tx.ctx().now],
     )?;
     let said = json!({"title": found.title, "file": found.file, "paper": paper});
     tx.record(Record::new("pack.confirm", &pack.version).change(json!({}), said))?;

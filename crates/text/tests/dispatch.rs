@@ -73,18 +73,23 @@ fn a_question_names_two_words_of_the_text_and_either_would_decide() {
     let said = model.predict(text, &Allowed::All);
     let first_two: Vec<&str> = said.proposals.iter().take(2).map(|p| p.label.as_str()).collect();
     assert!(first_two.contains(&"教育局") && first_two.contains(&"城管局") && !said.auto, "{said:?}");
-    let question = said.questions.first().unwrap();
-    let words: Vec<&str> = question.split(['“', '”']).skip(1).step_by(2).collect();
-    assert!(words.len() == 2 && words.iter().all(|word| text.contains(word)), "{question}");
+    let question = said.question.unwrap();
+    let words = &question.words;
+    assert!(words.iter().all(|word| text.contains(word)), "{question:?}");
+    let asked = question.ask("甲局", "乙局");
+    assert!(
+        asked.contains(&format!("“{}”", words[1])) && asked.ends_with("前者宜派甲局，后者宜派乙局。"),
+        "{asked}"
+    );
     // Without the word for the first, the second is ahead.
-    let less = model.predict(&text.replace(words[0], "，"), &Allowed::All);
-    assert_eq!(less.proposals[0].label, first_two[1], "{question}");
+    let less = model.predict(&text.replace(&words[0], "，"), &Allowed::All);
+    assert_eq!(less.proposals[0].label, first_two[1], "{question:?}");
 }
 
 #[test]
 fn where_the_answer_is_plain_or_unreadable_nothing_is_asked() {
     for text in ["出租车拒载，公交车不停站，黑车揽客", "", "123456", "小学入学报名"] {
-        assert_eq!(MODEL.predict(text, &Allowed::All).questions, Vec::<String>::new(), "{text}");
+        assert_eq!(MODEL.predict(text, &Allowed::All).question, None, "{text}");
     }
 }
 
@@ -155,7 +160,12 @@ fn a_text_cut_into_words_reads_like_one_that_is_not() {
 fn personal_data_never_stands_among_the_words() {
     let text = "张先生13812345678反映出租车川A12345拒载，身份证11010519491231002X，邮箱a.b@example.com";
     let said = MODEL.predict(text, &Allowed::All);
-    let shown: Vec<String> = said.proposals.into_iter().flat_map(|p| p.terms).chain(said.questions).collect();
+    let shown: Vec<String> = said
+        .proposals
+        .into_iter()
+        .flat_map(|p| p.terms)
+        .chain(said.question.into_iter().flat_map(|q| q.words))
+        .collect();
     for secret in ["138", "123", "张", "110105", "example", "电话", "车牌"] {
         assert!(shown.iter().all(|term| !term.contains(secret)), "{secret} in {shown:?}");
     }

@@ -298,13 +298,20 @@ fn answer(out: Out, said: Prediction) -> Result<(), Failure> {
         Doubt::Unfamiliar => "熟悉的词太少",
     });
     if out.json {
+        let question = said.question.as_ref().zip(said.proposals.first().zip(said.proposals.get(1)));
+        let questions = question.map(|(asked, (first, second))| asked.ask(&first.label, &second.label));
         let proposals = said.proposals.into_iter();
         let proposals = proposals.map(|p| Proposed {
             label: p.label,
             confidence: (p.confidence * 1e4).round() / 1e4,
             terms: p.terms,
         });
-        let said = Said { proposals: proposals.collect(), auto: said.auto, doubt, questions: said.questions };
+        let said = Said {
+            proposals: proposals.collect(),
+            auto: said.auto,
+            doubt,
+            questions: questions.into_iter().collect(),
+        };
         return out.object(&said);
     }
     let one = |p: &huitong_text::dispatch::Proposal| {

@@ -30,6 +30,8 @@ pub use ready::{Account, Ready, kept};
 pub const NOW: &str = "2025-03-14T09:30:00+08:00";
 /// When its register is entered, before the first appeal.
 const BEGIN: &str = "2025-01-02T09:00:00+08:00";
+/// The version of its pack.
+const VERSION: &str = "version        = \"2025.1.1\"";
 
 fn instant(text: &str) -> Result<i64> {
     parse_instant(text).ok_or_else(|| Error::internal(format!("no instant: {text}")))
@@ -105,7 +107,7 @@ pub fn build(
     pack: Option<&BTreeMap<String, String>>,
 ) -> Result<City> {
     let clock = Clock::manual(instant(BEGIN)?);
-    let shipped = pack.map_or_else(|| files(SHIPPED), Clone::clone);
+    let shipped = pack.map_or_else(|| dated(files(SHIPPED)), Clone::clone);
     let policy = with_city(shipped, files(DEMO_CITY));
     let city = place::open(db, folder, Limits::default(), (clock, Random::seeded(seed)), &policy)?;
     let seeds = Seeds::read()?;
@@ -129,6 +131,16 @@ pub fn build(
     city.db.write(&city.ctx(Actor::CommandLine), learning::ask)?;
     worker.run_once(&city)?;
     Ok(city)
+}
+
+/// The shipped pack under a version of the demo's first days: no case names a version that came after it.
+fn dated(mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let version =
+        |line: &str| if line.starts_with("version ") { VERSION.to_owned() } else { line.to_owned() };
+    if let Some(head) = files.get_mut("pack.toml") {
+        *head = head.lines().map(|line| version(line) + "\n").collect();
+    }
+    files
 }
 
 /// Confirms limits of the cases, as the department would before it promises them.

@@ -153,7 +153,7 @@ fn other_ends(truth: &mut Truth) {
     let answer = truth.cast.tries(&truth.cast.secretary, &own.id, "judge", &judge);
     truth.hold("POST", "/api/v1/appeals/{id}/judge", Some(&judge), &answer);
     let pack = truth.cast.app.city.pack();
-    let item = pack.items().iter().find(|item| item.source_kind.needs_confirmation()).unwrap();
+    let item = pack.items().iter().find(|item| item.needs_confirmation()).unwrap();
     let confirm = json!({"item": item.id, "paper": "锦民发〔2025〕8 号"});
     let admin = truth.cast.app.staff("policy-admin", "policy_admin", "science");
     let answer = truth.cast.app.post("/api/v1/pack/confirm").token(&admin).json(&confirm).send();

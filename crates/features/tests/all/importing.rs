@@ -120,6 +120,26 @@ db_test! {
         assert!(answer.expect(422).text().contains("已经录入过"), "{}", answer.text());
     }
 
+    fn an_identity_number_stays_where_only_those_who_need_it_see_it(db) {
+        let desk = Desk::new(db);
+        let person = "11010519491231002X";
+        let rows = [
+            format!("ID1,2025-03-13,标题甲,本人{person}反映路灯不亮,王五,,,,"),
+            format!("ID2,2025-03-13,标题甲,内容甲,王五,,,,{person}的协会"),
+            format!("ID3,2025-03-13,标题甲,内容甲,王五,,{person}办公室,,"),
+            String::from("ID4,2025-03-13,标题甲,内容甲,王五,,锦宁市新设局,,"),
+        ];
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let came = desk.run(&rows, false, (true, false));
+        assert_eq!(came.counts(), [4, 2, 2, 0], "{:?}", came.report);
+        assert_eq!(came.summary.units_created, ["锦宁市新设局"]);
+        for (row, word) in [("1", "里有身份证号码"), ("2", "没有留存"), ("3", "单位名称里有身份证号码")] {
+            assert!(came.report[row].contains(word) && !came.report[row].contains(person), "{:?}", came.report[row]);
+        }
+        let page = desk.cast.app.get(&format!("/appeals/{}", desk.id("ID2"))).session(&desk.cast.intake).send();
+        assert!(!page.expect(200).text().contains(person));
+    }
+
     fn a_stray_quote_costs_the_row_it_stands_in(db) {
         let desk = Desk::new(db);
         let (before, after) = (row("Q1", "2025-03-13", ""), row("Q9", "2025-03-13", ""));

@@ -161,7 +161,7 @@ db_test! {
         // The page says the same, and both can be chosen with one press.
         let page = house.app.get(&format!("/appeals/{id}/dispatch")).session(&house.intake).send();
         let text = page.expect(200).text();
-        assert!(text.contains("几种建议不一致") && text.contains("按诉求文字") && text.contains("职能词典"));
+        assert!(text.contains("几种建议不一致") && text.contains("诉求文字指向") && text.contains("职能词典"));
         // What cannot be read proposes nothing.
         let (id, ..) = house.told("12345", "12345 67890 ……");
         house.taken_on(&id);

@@ -150,6 +150,25 @@ fn every_item_says_what_it_rests_on() {
     }
 }
 
+#[test]
+fn departments_answer_for_policy_and_nobody_for_how_the_system_works() {
+    let of = |policy: bool| -> BTreeSet<&str> {
+        chengdu()
+            .items()
+            .iter()
+            .map(|item| item.kind)
+            .filter(|kind| kind.policy == policy)
+            .map(|kind| kind.title)
+            .collect()
+    };
+    let policy = "单位 工作日历 派单目录 涉密标志 管理类型 行政区划 责任事项 责任关系 时限 诉求分类 诉求类型";
+    let settings = "单位类型 职能 办理步骤 办理状态 城市 提示语 政策包 答复模板 职能词典 表单 角色 选项清单 通知 队列 隐去规则";
+    let words = |text: &'static str| text.split(' ').collect::<BTreeSet<&str>>();
+    assert_eq!(of(true), words(policy));
+    assert_eq!(of(false), words(settings));
+    assert!(chengdu().items().iter().all(|item| item.kind.policy || !item.needs_confirmation()));
+}
+
 /// What the rules of the house say of words everywhere they say of packs, too; these two hold for packs alone.
 #[test]
 fn the_words_are_the_officials_words() {

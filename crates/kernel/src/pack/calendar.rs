@@ -7,6 +7,7 @@ use jiff::civil::date;
 use super::desk::Desk;
 use super::file::Shelf;
 use super::finding::{At, Finding};
+use super::items::ItemKind;
 use super::sheet::{self, Row};
 use super::whole::Pack;
 use crate::digest::sm3_hex;
@@ -14,7 +15,7 @@ use crate::digest::sm3_hex;
 /// The word of a row that says when offices are open.
 const OFFICE: &str = "办公时间";
 /// The kind of the items of a calendar.
-const KIND: &str = "工作日历";
+const KIND: ItemKind = ItemKind::policy("工作日历");
 const FILE: &str = "calendar.csv";
 
 /// Reads the calendar; its version names the years and the content, so that a clock that was counted by it finds it again.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
+use super::items::ItemKind;
 use super::sheet;
 use super::source::Source;
 use super::table;
@@ -108,7 +109,7 @@ fn head(desk: &Desk, shelf: &Shelf) -> City {
         desk.say(&tab.at("division_code"), format!("“{code}”不是行政区划代码"), "行政区划代码是 6 位数字");
     }
     let summary = format!("平台名称：{}；行政区划代码 {}", city.product, city.division_code);
-    desk.item("城市", "city", &city.name, &source, summary, &tab.at("name"));
+    desk.item(ItemKind::setting("城市"), "city", &city.name, &source, summary, &tab.at("name"));
     city
 }
 
@@ -159,7 +160,7 @@ fn units(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, String>) -> Vec<Un
         }
         let (name, source) = (row.text("名称"), row.source());
         let summary = format!("类型：{}；职能：{}", kind_names.join("、"), none_if_empty(&functions));
-        desk.item("单位", &key, &name, &source, summary, &row.at("代码"));
+        desk.item(ItemKind::policy("单位"), &key, &name, &source, summary, &row.at("代码"));
         let kinds = kind_names.iter().filter_map(|name| kinds.get(name).cloned()).collect();
         let (short_name, phone) = (row.text("简称"), row.maybe("电话"));
         units.push(Unit { key, name, short_name, kinds, functions, phone, parent, source });
@@ -176,7 +177,7 @@ fn divisions(desk: &Desk, shelf: &Shelf) -> Vec<Division> {
     let rows = sheet::rows(desk, file, &["代码", "名称", "类型", "上级", "依据", "来源"]);
     let divisions = rows.iter().map(|row| {
         let (code, name, kind, source) = (row.text("代码"), row.text("名称"), row.text("类型"), row.source());
-        desk.item("行政区划", &code, &name, &source, kind.clone(), &row.at("代码"));
+        desk.item(ItemKind::policy("行政区划"), &code, &name, &source, kind.clone(), &row.at("代码"));
         Division { code, name, kind, parent: row.maybe("上级"), source }
     });
     divisions.collect()

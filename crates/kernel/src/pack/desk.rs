@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::finding::{At, Finding, did_you_mean};
-use super::items::ItemView;
+use super::items::{ItemKind, ItemView};
 use super::source::Source;
 
 /// What a name in the pack can refer to; what belongs to a procedure is known within that procedure only.
@@ -166,14 +166,14 @@ impl Desk {
     /// Lists an item for the page that shows the pack.
     pub fn item(
         &self,
-        kind: &'static str,
+        kind: ItemKind,
         key: &str,
         title: &str,
         source: &Source,
         summary: String,
         at: &At,
     ) -> String {
-        let said = format!("{}\n{kind}\n{key}\n{title}\n{summary}", at.file);
+        let said = format!("{}\n{}\n{key}\n{title}\n{summary}", at.file, kind.title);
         let id = crate::digest::sm3_hex(said.as_bytes());
         self.items.borrow_mut().push(ItemView {
             id: id.clone(),

@@ -2,6 +2,7 @@
 
 use super::desk::Ref;
 use super::field::{self, Field};
+use super::items::ItemKind;
 use super::lists::List;
 use super::source::Source;
 use super::table::Tab;
@@ -53,7 +54,7 @@ pub(super) fn forms(tab: &Tab<'_>, lists: &[List]) -> Vec<Form> {
             form.desk.say(&form.at("fields"), "表单里没有填写项", format!("请补上 [forms.{key}.fields.…]"));
         }
         let labels: Vec<&str> = fields.iter().map(|field| field.label.as_str()).collect();
-        form.desk.item("表单", &key, &title, &source, labels.join("、"), &form.at(""));
+        form.desk.item(ItemKind::setting("表单"), &key, &title, &source, labels.join("、"), &form.at(""));
         Form { key, title, intro: form.maybe("intro").unwrap_or_default(), fields, source }
     });
     forms.collect()

@@ -3,6 +3,7 @@
 use super::closed::Closed;
 use super::conditions;
 use super::desk::{Desk, Ref};
+use super::items::ItemKind;
 use super::limit_text::LimitText;
 use super::lists::{self, List, Promise};
 use super::procedure::Words;
@@ -183,7 +184,14 @@ fn one(desk: &Desk, key: String, limit: &Tab<'_>, ground: &Ground<'_>) -> Limit 
             "请补上 limit = \"4 工作小时\"，或者分情形写 [[limits.….clauses]]",
         );
     }
-    let item = desk.item("时限", &key, &title, &source, summary(&clauses, &explain), &limit.at(""));
+    let item = desk.item(
+        ItemKind::policy("时限"),
+        &key,
+        &title,
+        &source,
+        summary(&clauses, &explain),
+        &limit.at(""),
+    );
     Limit { item, key, title, starts, ends, stops, clauses, explain, source }
 }
 

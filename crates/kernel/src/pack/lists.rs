@@ -4,6 +4,7 @@ use super::closed::Closed;
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::finding::At;
+use super::items::ItemKind;
 use super::limit_text::LimitText;
 use super::source::Source;
 use super::table::{self, Tab};
@@ -144,7 +145,7 @@ fn one_list(desk: &Desk, key: String, list: &Tab<'_>) -> List {
         desk.say(&list.at("choices"), "清单里没有选项", "请补上 choices = [{ key = \"…\", label = \"…\" }]");
     }
     let words: Vec<&str> = choices.iter().map(|choice| choice.label.as_str()).collect();
-    desk.item("选项清单", &key, &title, &source, words.join("、"), &list.at(""));
+    desk.item(ItemKind::setting("选项清单"), &key, &title, &source, words.join("、"), &list.at(""));
     List { key, title, choices, source, told: true }
 }
 
@@ -171,7 +172,7 @@ pub(super) fn warnings(desk: &Desk, shelf: &Shelf) -> (Vec<Warning>, Vec<Mask>) 
     let tab = table::open(desk, file, &document);
     let warnings = tab.entries("warnings").into_iter().map(|(key, warning)| {
         let (title, text, source) = (warning.text("title"), warning.text("text"), warning.source());
-        desk.item("提示语", &key, &title, &source, text.clone(), &warning.at(""));
+        desk.item(ItemKind::setting("提示语"), &key, &title, &source, text.clone(), &warning.at(""));
         Warning { key, title, text, source }
     });
     let warnings = warnings.collect();
@@ -179,7 +180,7 @@ pub(super) fn warnings(desk: &Desk, shelf: &Shelf) -> (Vec<Warning>, Vec<Mask>) 
         let (title, example, source) = (mask.text("title"), mask.text("example"), mask.source());
         let (front, back) = (mask.number("front").unwrap_or(0), mask.number("back").unwrap_or(0));
         let summary = format!("保留前 {front} 位、后 {back} 位，例如 {example}");
-        desk.item("隐去规则", &key, &title, &source, summary, &mask.at(""));
+        desk.item(ItemKind::setting("隐去规则"), &key, &title, &source, summary, &mask.at(""));
         Mask { key, title, front, back, example, source }
     });
     (warnings, masks.collect())

@@ -4,6 +4,7 @@ use huitong_codes::text::is_unseen;
 
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
+use super::items::ItemKind;
 use super::source::Source;
 use super::table;
 
@@ -90,7 +91,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
             .or_else(|| instead_for_all.clone())
             .unwrap_or_else(|| marking.text("instead"));
         desk.item(
-            "涉密标志",
+            ItemKind::policy("涉密标志"),
             &key,
             &title,
             &source,

@@ -48,7 +48,7 @@ pub use self::field::{Bounds, Control, Field, StandsFor};
 pub use self::file::{read_files, with_city};
 pub use self::finding::{At, Finding, did_you_mean};
 pub use self::forms::Form;
-pub use self::items::ItemView;
+pub use self::items::{ItemKind, ItemView};
 pub use self::limit_text::LimitText;
 pub use self::limits::{Chosen, Clause, ClauseValue, Limit};
 pub use self::lists::{Choice, List, Mask, Promise, Warning};

@@ -2,6 +2,7 @@
 
 use super::conditions;
 use super::desk::{Desk, Ref};
+use super::items::ItemKind;
 use super::source::Source;
 use super::table::Tab;
 use crate::condition::{self, Condition, FactDef};
@@ -71,7 +72,7 @@ fn one(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> Queue {
         when,
     };
     let summary = format!("{}。给：{}", condition::words::sentence(&queue.when), queue.roles.join("、"));
-    desk.item("队列", &queue.key, &queue.title, &queue.source, summary, &tab.at(""));
+    desk.item(ItemKind::setting("队列"), &queue.key, &queue.title, &queue.source, summary, &tab.at(""));
     queue
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::closed::Closed;
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
+use super::items::ItemKind;
 use super::sheet;
 use super::source::Source;
 use super::table;
@@ -135,7 +136,7 @@ pub(super) fn unit_kinds(desk: &Desk, shelf: &Shelf) -> (Vec<UnitKind>, BTreeMap
             desk.say(&row.at("代码"), format!("代码“{key}”重复"), "请改名，或者删去其中一行");
         }
         keys.insert(name.clone(), key.clone());
-        desk.item("单位类型", &key, &name, &source, explain.clone(), &row.at("代码"));
+        desk.item(ItemKind::setting("单位类型"), &key, &name, &source, explain.clone(), &row.at("代码"));
         kinds.push(UnitKind { key, name, explain, source });
     }
     (kinds, keys)
@@ -148,7 +149,7 @@ pub(super) fn functions(desk: &Desk, shelf: &Shelf) -> Vec<Function> {
     let functions = rows.iter().map(|row| {
         let (name, explain, source) = (row.text("名称"), row.text("说明"), row.source());
         desk.define(Ref::FUNCTION, &name, &row.at("名称"));
-        desk.item("职能", &name, &name, &source, explain.clone(), &row.at("名称"));
+        desk.item(ItemKind::setting("职能"), &name, &name, &source, explain.clone(), &row.at("名称"));
         Function { name, explain, source }
     });
     functions.collect()
@@ -172,7 +173,7 @@ pub(super) fn link_kinds(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, St
             desk.say(&link.at(""), "应当恰好有一个，却没有写缺少时的说法", "请补上 gap = \"待明确…\"");
         }
         let summary = format!("每家协会{}。{explain}", per_association.word());
-        desk.item("责任关系", &key, &title, &source, summary, &link.at(""));
+        desk.item(ItemKind::policy("责任关系"), &key, &title, &source, summary, &link.at(""));
         LinkKind { key, title, per_association, party, gap, explain, source }
     });
     links.collect()
@@ -195,7 +196,14 @@ pub(super) fn association_types(desk: &Desk, shelf: &Shelf) -> Vec<AssociationTy
         };
         let summary =
             format!("年检：{}；负责人审核：{}；清算：{}", kind.inspection, kind.review, kind.liquidation);
-        desk.item("管理类型", &kind.key, &kind.name, &kind.source, summary, &row.at("代码"));
+        desk.item(
+            ItemKind::policy("管理类型"),
+            &kind.key,
+            &kind.name,
+            &kind.source,
+            summary,
+            &row.at("代码"),
+        );
         kind
     });
     types.collect()
@@ -216,7 +224,7 @@ pub(super) fn duties(desk: &Desk, shelf: &Shelf, kinds: &BTreeMap<String, String
         let (title, output, frequency) = (row.text("责任事项"), row.text("工作成果"), row.text("频次"));
         let source = row.source();
         let summary = format!("{party}；{stage}环节；成果：{output}；频次：{frequency}");
-        desk.item("责任事项", &code, &title, &source, summary, &row.at("代码"));
+        desk.item(ItemKind::policy("责任事项"), &code, &title, &source, summary, &row.at("代码"));
         let party = kinds.get(&party).cloned().unwrap_or_default();
         duties.push(Duty { code, party, stage, title, output, frequency, source });
     }

@@ -3,6 +3,7 @@
 use super::closed::Closed;
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
+use super::items::ItemKind;
 use super::source::Source;
 use super::table;
 
@@ -139,6 +140,6 @@ fn one(desk: &Desk, key: String, role: &table::Tab<'_>) -> Role {
         desk.say(&role.at("may"), "这个角色什么也不能做", "请补上 may = { own = [\"…\"] }，或者删去这个角色");
     }
     let summary = format!("任职类型：{}；{} 项权限。{explain}", office.word(), grants.len());
-    desk.item("角色", &key, &title, &source, summary, &role.at(""));
+    desk.item(ItemKind::setting("角色"), &key, &title, &source, summary, &role.at(""));
     Role { key, title, office, grants, explain, source }
 }

@@ -1,6 +1,7 @@
 //! Sentences with named placeholders `{number}`; notices and templates are made of them.
 
 use super::desk::Ref;
+use super::items::ItemKind;
 use super::source::Source;
 use super::table::Tab;
 
@@ -80,7 +81,7 @@ pub(super) fn notices(tab: &Tab<'_>) -> Vec<Notice> {
         tab.desk.define(Ref::NOTICE, &key, &notice.at(""));
         let (title, text) = (sentence(&notice, "title"), maybe(&notice, "text").unwrap_or_default());
         let source = notice.source();
-        tab.desk.item("通知", &key, &title, &source, text.clone(), &notice.at(""));
+        tab.desk.item(ItemKind::setting("通知"), &key, &title, &source, text.clone(), &notice.at(""));
         Notice { key, title, text, source }
     });
     notices.collect()

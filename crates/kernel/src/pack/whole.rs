@@ -12,7 +12,7 @@ use super::desk::{Desk, Ref};
 use super::examples::{self, Example};
 use super::file::{Shelf, read_files, with_city};
 use super::finding::Finding;
-use super::items::ItemView;
+use super::items::{ItemKind, ItemView};
 use super::lists::{self, List, Mask, Warning};
 use super::markings::{self, Marking};
 use super::needs;
@@ -216,7 +216,14 @@ fn head(desk: &Desk, shelf: &Shelf) -> Head {
         }
         Date::ZERO
     });
-    desk.item("政策包", &id, &title, &source, format!("版本 {version}，自 {written} 起施行"), &tab.at("id"));
+    desk.item(
+        ItemKind::setting("政策包"),
+        &id,
+        &title,
+        &source,
+        format!("版本 {version}，自 {written} 起施行"),
+        &tab.at("id"),
+    );
     let first = tab.table("plausible").and_then(|plausible| {
         let year = plausible.number("from")?;
         let known = i16::try_from(year).ok().filter(|year| (1000..=9999).contains(year));

@@ -20,6 +20,7 @@ pub use bytes::ModelError;
 pub use groups::groups;
 pub use measure::{LabelReport, Quality, Report, evaluate};
 pub use model::Model;
+pub use questions::Question;
 pub use train::{Options, TrainError, train};
 
 /// A closed case as material for learning: its text and the unit that in the end answered for it.
@@ -139,7 +140,7 @@ pub struct Prediction {
     pub auto: bool,
     /// Why little should be given on it, if so.
     pub doubt: Option<Doubt>,
-    /// What to ask where the first two lie close together, in Chinese: which of two things that the text tells is the main one.
-    /// At most one question; none where no words of the text decide between them. Never holds personal data.
-    pub questions: Vec<String>,
+    /// What to ask where the first two lie close together: which of two things that the text tells is the main one. None where no
+    /// words of the text decide between them.
+    pub question: Option<Question>,
 }

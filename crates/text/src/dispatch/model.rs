@@ -117,13 +117,13 @@ impl Model {
                 terms: reading.terms(*label),
             })
             .collect();
-        let questions = match ranked.order.as_slice() {
+        let question = match ranked.order.as_slice() {
             [(first, a), (second, b), ..] if ranked.open(*a, *b) => {
-                questions::between(&self.machine, &reading, *first, *second).into_iter().collect()
+                questions::between(&self.machine, &reading, *first, *second)
             }
-            _ => Vec::new(),
+            _ => None,
         };
-        Prediction { proposals, auto: ranked.auto, doubt: ranked.doubt, questions }
+        Prediction { proposals, auto: ranked.auto, doubt: ranked.doubt, question }
     }
 
     /// What it says of many texts, on all cores, in their order.

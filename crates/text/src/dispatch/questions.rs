@@ -7,21 +7,32 @@ use super::terms::Reading;
 /// How many words are tried on each side.
 const TRIES: usize = 3;
 
-/// A question to the clerk whose answers decide between the first two labels, in Chinese. It names two words of the text, one that
-/// speaks for each, and only such that without the one the other's label would be ahead; none where no such words are.
+/// What decides between the first two proposals: two words of the text, one that speaks for each. Never personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The word for the first proposal, and the word for the second.
+    pub words: [String; 2],
+}
+
+impl Question {
+    /// Asks the clerk, in Chinese; the two proposals by the names that the clerk knows.
+    pub fn ask(&self, first: &str, second: &str) -> String {
+        let [one, other] = &self.words;
+        format!("主要是“{one}”的事，还是“{other}”的事？前者宜派{first}，后者宜派{second}。")
+    }
+}
+
+/// A question whose answers decide between the first two labels. Without the one word the other's label would be ahead; none where
+/// no such words are.
 pub(crate) fn between(
     machine: &Machine,
     reading: &Reading<'_>,
     first: usize,
     second: usize,
-) -> Option<String> {
+) -> Option<Question> {
     let one = pivot(machine, reading, first, second)?;
     let other = reading.apart(second, first).into_iter().find(|word| !alike(word, &one))?;
-    Some(format!(
-        "主要是“{}”的事，还是“{}”的事？前者宜派第一个建议单位，后者宜派第二个。",
-        one.iter().collect::<String>(),
-        other.iter().collect::<String>()
-    ))
+    Some(Question { words: [one.iter().collect(), other.iter().collect()] })
 }
 
 /// The word without which the second label would be ahead.

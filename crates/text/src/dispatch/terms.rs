@@ -14,6 +14,9 @@ const FIRM: f32 = 0.12;
 const LONGEST: usize = 7;
 /// A word that weighs less than this part of the strongest is not worth showing.
 const WORTH: f32 = 0.3;
+/// A word that speaks for another label so much more tells nobody why this one is proposed: less than this part of what it weighs
+/// for that one.
+const OWN: f32 = 0.5;
 
 /// What names of places end with.
 const PLACES: &str = "路街村镇区县道";
@@ -62,7 +65,7 @@ impl<'a> Reading<'a> {
             let signs = &self.signs.0[at..at + length];
             let word: String = signs.iter().collect();
             let again = shown.iter().any(|s| s.contains(&word) || word.contains(s.as_str()));
-            if tells(signs) && !again {
+            if tells(signs) && !again && self.speaks_for(label, at, length) {
                 most = most.max(weight);
                 shown.push(word);
             }
@@ -90,6 +93,18 @@ impl<'a> Reading<'a> {
         }
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(&b.1)));
         found.into_iter().map(|(_, at, length)| self.signs.0[at..at + length].to_vec()).collect()
+    }
+
+    /// Whether a word of the text speaks for the label about as much as for any other.
+    fn speaks_for(&self, label: usize, at: usize, length: usize) -> bool {
+        let mut weights = vec![0f32; self.machine.classes];
+        for (feature, mean, from, n) in &self.found {
+            let common = (at + length).min(from + n).saturating_sub(at.max(*from));
+            let each = self.machine.scales[*feature as usize] * common as f32 / *n as f32;
+            let of = self.machine.weights(*feature);
+            weights.iter_mut().zip(of).for_each(|(sum, w)| *sum += (f32::from(*w) - mean) * each);
+        }
+        weights[label] >= OWN * weights.iter().copied().fold(0.0, f32::max)
     }
 
     /// How much each sign speaks for the label: what its runs, phrases and matters weigh above the mean of all labels, shared out

@@ -12,6 +12,8 @@ use crate::base::places::{self, Under};
 #[template(path = "base/admin/pages/permissions.html")]
 struct PermissionsPage {
     shell: Shell,
+    /// Whether the keys by which the pack names acts and roles are shown.
+    keys: bool,
     legend: Vec<(&'static str, &'static str)>,
     groups: Vec<Group>,
     roles: Vec<RoleRow>,
@@ -83,6 +85,7 @@ pub fn show(c: &Call) -> Result<Reply> {
     shell.lead = format!("按现行政策规则库 {}", roles.version());
     c.page(&PermissionsPage {
         shell,
+        keys: c.query("keys").is_some(),
         legend: reaches.map(|reach| (short(reach), meaning(reach))).to_vec(),
         groups,
         roles: roles.all().iter().map(RoleRow::new).collect(),
@@ -126,7 +129,7 @@ impl RoleRow {
             },
             explain: role.explain.clone(),
             standing: role.source.standing(),
-            tone: if role.source.kind.needs_confirmation() { "amber" } else { "green" },
+            tone: if role.source.kind.needs_confirmation() { "grey" } else { "green" },
             basis: role.source.basis.clone(),
         }
     }

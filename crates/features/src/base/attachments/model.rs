@@ -15,7 +15,7 @@ pub const MAX_BYTES: usize = 10 << 20;
 /// Most files that one act takes (our default).
 pub const MAX_FILES: usize = 5;
 /// What is said before choosing.
-pub const HINT: &str = "可上传 PDF、PNG、JPG、DOCX、XLSX、TXT、CSV，每个不超过 10 MB，最多 5 个";
+pub const HINT: &str = "可上传 PDF、OFD、PNG、JPG、DOCX、XLSX、TXT、CSV，每个不超过 10 MB，最多 5 个";
 
 /// A file that belongs to a subject; its content lies in the store under its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,8 @@ impl Attachment {
 pub enum FileKind {
     /// PDF.
     Pdf,
+    /// The layout format of official papers (GB/T 33190).
+    Ofd,
     /// PNG picture.
     Png,
     /// JPEG picture.
@@ -74,13 +76,21 @@ pub enum FileKind {
 
 impl FileKind {
     /// Every kind that is taken.
-    pub const ALL: [FileKind; 6] =
-        [FileKind::Pdf, FileKind::Png, FileKind::Jpeg, FileKind::Docx, FileKind::Xlsx, FileKind::Text];
+    pub const ALL: [FileKind; 7] = [
+        FileKind::Pdf,
+        FileKind::Ofd,
+        FileKind::Png,
+        FileKind::Jpeg,
+        FileKind::Docx,
+        FileKind::Xlsx,
+        FileKind::Text,
+    ];
 
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
             FileKind::Pdf => "PDF 文件",
+            FileKind::Ofd => "OFD 版式文件",
             FileKind::Png => "PNG 图片",
             FileKind::Jpeg => "JPG 图片",
             FileKind::Docx => "DOCX 文档",
@@ -93,6 +103,7 @@ impl FileKind {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             FileKind::Pdf => &["pdf"],
+            FileKind::Ofd => &["ofd"],
             FileKind::Png => &["png"],
             FileKind::Jpeg => &["jpg", "jpeg", "jfif", "jpe"],
             FileKind::Docx => &["docx"],
@@ -105,6 +116,7 @@ impl FileKind {
     pub fn media_type(self) -> &'static str {
         match self {
             FileKind::Pdf => "application/pdf",
+            FileKind::Ofd => "application/ofd",
             FileKind::Png => "image/png",
             FileKind::Jpeg => "image/jpeg",
             FileKind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

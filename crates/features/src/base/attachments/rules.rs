@@ -49,7 +49,7 @@ impl Unfit {
 
 /// What a file can be turned into; never into what its name says that it is.
 fn convert(ending: &str) -> String {
-    let all = ["PDF", "PNG", "JPG", "DOCX", "XLSX", "TXT", "CSV"];
+    let all = ["PDF", "OFD", "PNG", "JPG", "DOCX", "XLSX", "TXT", "CSV"];
     let others: Vec<&str> = all.into_iter().filter(|title| !title.eq_ignore_ascii_case(ending)).collect();
     match others.split_last() {
         Some((last, rest)) => format!("请转成 {} 或 {last} 后上传", rest.join("、")),
@@ -112,7 +112,13 @@ fn packed(bytes: &[u8]) -> Result<FileKind, Unfit> {
         return office(&archive, &types);
     }
     if archive.has("OFD.xml") {
-        return Err(Unfit("是 OFD 版式文件", ""));
+        // The entry of a layout document names where its parts begin (GB/T 33190).
+        let begins = archive.text("OFD.xml", TYPES).is_some_and(|entry| entry.contains("DocRoot"));
+        return if begins {
+            Ok(FileKind::Ofd)
+        } else {
+            Err(Unfit("不是完整的 OFD 文件", OPEN_AND_SAVE))
+        };
     }
     let mimetype = archive.text("mimetype", 100).unwrap_or_default();
     match mimetype.strip_prefix("application/vnd.oasis.opendocument") {
@@ -121,7 +127,7 @@ fn packed(bytes: &[u8]) -> Result<FileKind, Unfit> {
     }
 }
 
-/// Longest list of types that is read of an office document.
+/// Longest first part that is read of a document: its list of types, or what names its parts.
 const TYPES: u64 = 1 << 20;
 
 /// Types of the main part of an office document, each with what is made of it (ECMA-376 part 1, 15.2).
@@ -198,7 +204,11 @@ mod tests {
         let sheet = main("spreadsheetml.sheet");
         let single = format!("<ct:Override\n ContentType = '{WORD}' PartName='/Word/Document.XML' />");
         let by_ending = format!("<Default Extension=\"xml\" ContentType=\"{WORD}\"/>");
-        let cases: [(&str, &[u8], FileKind); 13] = [
+        let root =
+            "<ofd:OFD><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>";
+        let ofd = archive(&[("OFD.xml", root), ("Doc_0/Document.xml", "")], true);
+        let cases: [(&str, &[u8], FileKind); 14] = [
+            ("通知.OFD", &ofd, FileKind::Ofd),
             ("a.docx", &office("word/document.xml", WORD), FileKind::Docx),
             ("说明.docx", &office("word/document2.xml", WORD), FileKind::Docx),
             ("a.docx", &office("文档/正文.xml", WORD), FileKind::Docx),
@@ -228,7 +238,7 @@ mod tests {
         let hidden = declared(&format!("{word}{hidden}"), &["word/document.xml", "x.bin"]);
         let enabled = office("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml");
         let binary = office("xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.main");
-        let ofd = archive(&[("OFD.xml", "<ofd:OFD/>"), ("Doc_0/Document.xml", "")], true);
+        let ofd = archive(&[("OFD.xml", "<ofd:OFD/>")], true);
         let odt =
             archive(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "")], false);
         let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -246,7 +256,7 @@ mod tests {
             ("a.dotx", &office("word/document.xml", &main("wordprocessingml.template")), "是文档模板"),
             ("a.docx", &office("xl/workbook.xml", &main("spreadsheetml.sheet")), "内容是 XLSX 表格"),
             ("a.docx", &declared(&word, &[]), "不是完整的办公文档"),
-            ("a.ofd", &ofd, "是 OFD 版式文件"),
+            ("a.ofd", &ofd, "不是完整的 OFD 文件"),
             ("a.odt", &odt, "是开放文档格式"),
             ("a.docx", &secret, "设了打开密码"),
             ("a.zip", &locked, "设了打开密码"),

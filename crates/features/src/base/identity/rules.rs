@@ -1,6 +1,6 @@
 //! What logins and passwords must look like, how long sessions live, when a login is locked.
 
-use huitong_codes::text;
+use huitong_codes::{resident_id, text};
 use huitong_kernel::clock::{DAY, HOUR};
 
 /// One minute in milliseconds.
@@ -49,11 +49,20 @@ pub fn login(typed: &str) -> Result<String, &'static str> {
     Ok(login)
 }
 
+/// The login of a new account. No identity number becomes one: it stands in the journal, where many see it.
+pub fn new_login(typed: &str) -> Result<String, &'static str> {
+    match login(typed) {
+        Ok(login) if resident_id::stands_in(&login) => Err("用户名不能用身份证号码，请换一个"),
+        login => login,
+    }
+}
+
 /// The name of a person as it is stored, or what is wrong with it.
 pub fn name(typed: &str) -> Result<String, &'static str> {
     let name = text::name(typed);
     match name.chars().count() {
         _ if text::signs(&name) == 0 => Err("请填写姓名"),
+        _ if resident_id::stands_in(&name) => Err("姓名里有身份证号码，请删去号码"),
         1..=50 if !typed.trim().contains('\n') => Ok(name),
         _ => Err("姓名最多 50 个字，不能换行"),
     }
@@ -232,6 +241,8 @@ mod tests {
         for bad in ["", "ab", "-abc", "张三三", "a@b.c", &"x".repeat(33)] {
             assert!(login(bad).is_err(), "{bad}");
         }
+        assert!(login("11010519491231002x").is_ok() && new_login("11010519491231002X").is_err());
+        assert!(name("王五 110105 19491231 002X").is_err());
     }
 
     #[test]

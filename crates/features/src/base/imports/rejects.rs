@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
+use huitong_codes::resident_id;
 use huitong_kernel::{Error, Result};
 
 use super::model::Reject;
@@ -45,7 +46,11 @@ impl Report {
     /// Adds the findings of a row.
     pub fn row(&mut self, row: i64, rejects: &[Reject]) -> Result<()> {
         for Reject { column, value, reason } in rejects {
-            let shown = plain(value.chars().take(SHOWN).collect());
+            // An identity number is not spread into a further file.
+            let shown = match resident_id::stands_in(value) {
+                true => String::from("（含身份证号码，不写出）"),
+                false => plain(value.chars().take(SHOWN).collect()),
+            };
             self.line(&[&row.to_string(), column, &shown, reason])?;
         }
         Ok(())

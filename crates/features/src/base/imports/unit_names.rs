@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use huitong_codes::resident_id;
 use huitong_codes::text::{self, is_han, is_nothing, same};
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
@@ -53,13 +54,14 @@ impl UnitNames {
         self.ids.get(&same(name))
     }
 
-    /// Names in a column of the file that no unit goes by; what holds no Chinese sign is no name of a unit.
+    /// Names in a column of the file that no unit goes by; what holds no Chinese sign, or an identity number, is no name of a unit.
     pub fn unknown(&self, sheet: &Sheet, mapping: &Mapping, key: &str) -> Result<Unknown> {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         for line in sheet.lines(mapping)? {
             let line = line?;
             let name = unit_name(line.text(key));
-            if line.torn().is_none() && name.chars().any(is_han) && self.get(&name).is_none() {
+            let named = name.chars().any(is_han) && !resident_id::stands_in(&name);
+            if line.torn().is_none() && named && self.get(&name).is_none() {
                 found.entry(same(&name)).or_insert(name);
             }
         }

@@ -1,6 +1,6 @@
 //! The verbs on units: check → decide → store → record.
 
-use huitong_codes::text;
+use huitong_codes::{resident_id, text};
 use huitong_kernel::journal::Record;
 use huitong_kernel::{Error, Result, Tx};
 use serde_json::json;
@@ -33,6 +33,9 @@ pub fn add(tx: &Tx, new: &NewUnit) -> Result<Unit> {
     let name = text::name(&new.name);
     if text::is_nothing(&name) {
         return Err(Error::invalid("name", "请填写单位名称"));
+    }
+    if resident_id::stands_in(&name) {
+        return Err(Error::invalid("name", "单位名称里有身份证号码，请改成单位全称"));
     }
     let told = text::same(&name);
     if let Some(known) = store::all(tx)?.into_iter().find(|unit| text::same(&unit.name) == told) {

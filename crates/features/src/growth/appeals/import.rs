@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use huitong_codes::{Moment, moment, text};
+use huitong_codes::{Moment, moment, resident_id, text};
 use huitong_kernel::city::City;
 use huitong_kernel::clock::{civil_date, instant};
 use huitong_kernel::ctx::{Actor, Post};
@@ -204,7 +204,8 @@ impl Kind for Appeals<'_> {
             Ok(mut said) if rejects.is_empty() => {
                 let mut unread = BTreeMap::new();
                 for (field, words, why) in left_out {
-                    remarks.push(line.reject(column_of(&field, line), self.unread_words(&field, &why)));
+                    remarks
+                        .push(line.reject(column_of(&field, line), self.unread_words(&field, &words, &why)));
                     self.keep(&mut said, &mut unread, &field, &words);
                 }
                 return Ok(Understood { said, received_at, unit, unit_name, unread });
@@ -301,8 +302,8 @@ impl Appeals<'_> {
             if !self.optional(&wrong.field) {
                 return Ok(Err(vec![reject(wrong.message.clone())]));
             }
-            remarks.push(reject(self.unread_words(&wrong.field, &wrong.message)));
             let words = said.text(&wrong.field).to_owned();
+            remarks.push(reject(self.unread_words(&wrong.field, &words, &wrong.message)));
             said.leave_out(&wrong.field);
             self.keep(&mut said, &mut unread, &wrong.field, &words);
         }
@@ -318,9 +319,10 @@ impl Appeals<'_> {
         self.form.field(field).is_some_and(|field| !field.required)
     }
 
-    fn unread_words(&self, field: &str, why: &str) -> String {
+    fn unread_words(&self, field: &str, words: &str, why: &str) -> String {
         let label = self.form.field(field).map_or(field, |field| &field.label);
-        format!("“{label}”未能识别，按原文留存：{why}")
+        let kept = if resident_id::stands_in(words) { "没有留存" } else { "按原文留存" };
+        format!("“{label}”未能识别，{kept}：{why}")
     }
 
     /// Keeps words that could not be read as they stood: those about a person with the person, where they are masked and every
@@ -333,6 +335,8 @@ impl Appeals<'_> {
         }
         match personal {
             true => said.mean(field, words),
+            // Many see it there.
+            false if resident_id::stands_in(words) => {}
             false => drop(unread.insert(field.to_owned(), words.to_owned())),
         }
     }
@@ -346,6 +350,9 @@ impl Appeals<'_> {
             Some(known) => format!(
                 "没有名为“{name}”的单位，相近的有“{known}”；是同一单位的请在文件中改成它的名称，确是另一单位的加上 --create-near-units"
             ),
+            None if resident_id::stands_in(name) => {
+                String::from("单位名称里有身份证号码；请改成单位全称，或者留空")
+            }
             None if !name.chars().any(text::is_han) => {
                 format!("“{name}”不是单位名称；请改成单位全称，或者留空")
             }

@@ -5,7 +5,7 @@ use huitong_kernel::pack::Pack;
 use huitong_kernel::{Id, Result, Tx};
 use serde::Serialize;
 
-use super::learning::{self, Reading, Similar, TextProposal};
+use super::learning::{self, Reading, Similar};
 use super::model::Appeal;
 use super::policy::{self, Target};
 use super::rules;
@@ -41,7 +41,7 @@ pub struct Proposals {
     pub agree: bool,
     /// Who agrees, in words.
     pub agreed: String,
-    /// Where they do not, why each says what it says.
+    /// Where they do not, whom each points to.
     pub differ: String,
     /// Past cases that told the same matter.
     pub similar: Vec<Similar>,
@@ -49,6 +49,8 @@ pub struct Proposals {
 
 const CATALOGUE: &str = "派单目录";
 const RELATION: &str = "责任关系";
+/// The words of the case as a source, beside the two.
+pub const TEXT: &str = "诉求文字";
 
 /// What is proposed to this reader; nothing where the right to dispatch does not reach the case.
 pub fn for_reader(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Option<Proposals>> {
@@ -57,35 +59,62 @@ pub fn for_reader(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Option<Propos
     reaches.then(|| beside(tx, pack, appeal)).transpose()
 }
 
-/// Proposes units for a case by all, side by side, with past cases like it.
-fn beside(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
-    let text = learning::read(tx, appeal)?;
-    let (similar, listed) = (learning::similar(tx, appeal)?, propose(tx, pack, appeal)?);
-    let first_of = |from: &str| listed.items.iter().find(|item| item.from == from);
-    let firsts: Vec<&Proposal> = [CATALOGUE, RELATION].into_iter().filter_map(first_of).collect();
-    let told = text.items.first().filter(|_| text.doubt.is_empty());
-    let (mut agreed, mut differ) = (String::new(), String::new());
-    if let (Some(told), Some(first)) = (told, firsts.first()) {
-        if firsts.iter().all(|item| item.unit == told.unit) {
-            let from: Vec<&str> = firsts.iter().map(|item| item.from).collect();
-            agreed = format!("{}和诉求文字首先指向同一个单位。", from.join("、"));
-        } else {
-            let other = firsts.iter().find(|item| item.unit != told.unit).unwrap_or(first);
-            differ = disagreement(other, told);
-        }
-    }
-    Ok(Proposals { text, agree: !agreed.is_empty(), agreed, differ, similar, ..listed })
+/// A unit that sources point to: each source has one that it puts first.
+pub struct Pointed {
+    /// The unit.
+    pub unit: String,
+    /// Its name.
+    pub unit_name: String,
+    /// Who points to it.
+    pub from: Vec<&'static str>,
 }
 
-fn disagreement(listed: &Proposal, told: &TextProposal) -> String {
-    let words = match told.terms.as_slice() {
-        [] => String::new(),
-        terms => format!("（“{}”）", terms.join("”“")),
+impl Pointed {
+    /// `责任关系、诉求文字都指向锦宁市水务局`.
+    fn said(&self) -> String {
+        let all = if self.from.len() > 1 { "都" } else { "" };
+        format!("{}{all}指向{}", self.from.join("、"), self.unit_name)
+    }
+}
+
+impl Proposals {
+    /// Whom the sources point to, the unit of the most sources first. Words that little should be given on point to nobody.
+    pub fn pointed(&self) -> Vec<Pointed> {
+        let listed = |from: &'static str| {
+            let first = self.items.iter().find(|item| item.from == from)?;
+            Some((from, &first.unit, &first.unit_name))
+        };
+        let told = self.text.items.first().filter(|_| self.text.doubt.is_empty());
+        let told = told.map(|first| (TEXT, &first.unit, &first.unit_name));
+        let mut all: Vec<Pointed> = Vec::new();
+        for (from, unit, name) in [listed(CATALOGUE), listed(RELATION), told].into_iter().flatten() {
+            match all.iter_mut().find(|one| one.unit == *unit) {
+                Some(one) => one.from.push(from),
+                None => all.push(Pointed { unit: unit.clone(), unit_name: name.clone(), from: vec![from] }),
+            }
+        }
+        all.sort_by_key(|one| std::cmp::Reverse(one.from.len()));
+        all
+    }
+}
+
+/// Proposes units for a case by all, side by side, with past cases like it.
+fn beside(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Proposals> {
+    let mut found = Proposals {
+        text: learning::read(tx, appeal)?,
+        similar: learning::similar(tx, appeal)?,
+        ..propose(tx, pack, appeal)?
     };
-    format!(
-        "几种建议不一致：{}指向{}（{}），诉求文字{words}更像{}的事。请核对分类是否准确，再决定派给谁。",
-        listed.from, listed.unit_name, listed.reason, told.unit_name
-    )
+    match found.pointed().as_slice() {
+        [one] if one.from.len() > 1 => found.agreed = format!("{}。", one.said()),
+        [_, _, ..] => {
+            let said: Vec<String> = found.pointed().iter().map(Pointed::said).collect();
+            found.differ = format!("几种建议不一致：{}。请核对分类是否准确，再决定派给谁。", said.join("；"));
+        }
+        _ => {}
+    }
+    found.agree = !found.agreed.is_empty();
+    Ok(found)
 }
 
 /// Proposes units by the 派单目录 and the relation. A unit that is complained of, or cannot be given the case, is never proposed.

@@ -6,6 +6,7 @@ use super::{
     Act, Check, Effect, Guard, Needs, Notify, Outcome, Procedure, Receiver, Show, Side, State, Telling, Words,
 };
 use crate::condition::{self, FactDef};
+use crate::pack::ItemKind;
 use crate::pack::conditions;
 use crate::pack::desk::Ref;
 use crate::pack::field::{Control, Field};
@@ -28,7 +29,7 @@ pub(super) fn read(
         let mut act = reading.act(key);
         act.form = reading.form(&act, fields, forms, lists);
         tab.desk.item(
-            "办理步骤",
+            ItemKind::setting("办理步骤"),
             &act.key,
             &act.label,
             &act.source,

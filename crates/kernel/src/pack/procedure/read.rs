@@ -3,6 +3,7 @@
 use super::sheets::{self, Sheets};
 use super::{Group, Once, Page, Procedure, Sees, Sentences, State, StateLabel, Tone, Words, acts, may};
 use crate::condition::{FactDef, FactType, Named};
+use crate::pack::ItemKind;
 use crate::pack::desk::{Desk, Ref};
 use crate::pack::field::{self, Field};
 use crate::pack::file::Shelf;
@@ -183,7 +184,7 @@ fn state(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> State {
     };
     let summary =
         format!("对外显示“{}”{}", state.public_label, if state.ends { "；办理到此结束" } else { "" });
-    desk.item("办理状态", &state.key, &state.label, &state.source, summary, &tab.at(""));
+    desk.item(ItemKind::setting("办理状态"), &state.key, &state.label, &state.source, summary, &tab.at(""));
     state
 }
 

@@ -41,7 +41,7 @@ pub fn add(tx: &Tx, new: &NewUser) -> Result<Account> {
 
 /// What is wrong with the login and the name of a new account.
 pub fn wrong_names(login: &str, name: &str) -> Vec<FieldError> {
-    let wrong = [("login", rules::login(login).err()), ("name", rules::name(name).err())];
+    let wrong = [("login", rules::new_login(login).err()), ("name", rules::name(name).err())];
     let said = |(field, fault): (&str, Option<&str>)| {
         fault.map(|message| FieldError { field: field.into(), message: message.into() })
     };
@@ -50,7 +50,7 @@ pub fn wrong_names(login: &str, name: &str) -> Vec<FieldError> {
 
 /// Checks and stores a new account; `record` says by which right.
 pub(super) fn enter(tx: &Tx, new: &NewUser, record: impl Fn(Record) -> Record) -> Result<Account> {
-    let (login, name) = (rules::login(&new.login), rules::name(&new.name));
+    let (login, name) = (rules::new_login(&new.login), rules::name(&new.name));
     let (Ok(login), Ok(name)) = (&login, &name) else {
         return Err(Error::fields(wrong_names(&new.login, &new.name)));
     };

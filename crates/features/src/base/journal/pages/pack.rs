@@ -7,7 +7,7 @@ use huitong_kernel::Result;
 use huitong_kernel::city;
 use huitong_kernel::digest::sm3_hex;
 use huitong_kernel::error::FieldError;
-use huitong_kernel::http::page::{Choice, Fact, Shell};
+use huitong_kernel::http::page::{Choice, Fact, Shell, Tab};
 use huitong_kernel::http::{Call, Pairs, Reply};
 use huitong_kernel::pack::ItemView;
 
@@ -23,10 +23,69 @@ struct PackPage {
     paper: String,
     wrong: String,
     head: Vec<Fact>,
+    count: Count,
+    tabs: Vec<Tab>,
+    state: String,
     kinds: Vec<Choice>,
-    standings: Vec<Choice>,
     q: String,
     open: bool,
+    sections: Vec<Section>,
+}
+
+/// How an item stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Policy of our own that somebody has still to confirm.
+    Pending,
+    /// Policy of our own that the department has confirmed.
+    Confirmed,
+    /// Policy that rests on a text in force.
+    Grounded,
+    /// How the system works; nobody confirms it.
+    Setting,
+}
+
+impl State {
+    /// Each with its word in addresses and on the page.
+    const ALL: [(State, &'static str, &'static str); 4] = [
+        (State::Pending, "pending", "待确认"),
+        (State::Confirmed, "confirmed", "已确认"),
+        (State::Grounded, "grounded", "有依据"),
+        (State::Setting, "setting", "系统设置"),
+    ];
+}
+
+/// How far the confirming has come.
+#[derive(Default)]
+struct Count {
+    pending: usize,
+    confirmed: usize,
+    grounded: usize,
+    setting: usize,
+}
+
+impl Count {
+    fn of(&mut self, state: State) -> &mut usize {
+        match state {
+            State::Pending => &mut self.pending,
+            State::Confirmed => &mut self.confirmed,
+            State::Grounded => &mut self.grounded,
+            State::Setting => &mut self.setting,
+        }
+    }
+
+    fn ours(&self) -> usize {
+        self.pending + self.confirmed
+    }
+
+    fn percent(&self) -> usize {
+        self.confirmed * 100 / self.ours().max(1)
+    }
+}
+
+/// What a department answers for, or how the system works.
+struct Section {
+    title: &'static str,
     groups: Vec<Group>,
 }
 
@@ -34,34 +93,86 @@ struct PackPage {
 struct Group {
     kind: &'static str,
     /// How many of them somebody has still to confirm.
-    unsure: usize,
+    pending: usize,
+    size: usize,
+    grounds: Vec<Ground>,
+}
+
+/// Items of one kind that rest on the same words: they are said once.
+struct Ground {
+    said: String,
     items: Vec<Item>,
 }
 
 /// One of them.
 struct Item {
     view: ItemView,
-    /// Whether the department has confirmed it.
-    confirmed: bool,
+    state: State,
+    /// The paper by which it was confirmed.
+    paper: String,
 }
 
 impl Item {
-    fn unsure(&self) -> bool {
-        self.view.source_kind.needs_confirmation() && !self.confirmed
+    fn new(view: &ItemView, papers: &BTreeMap<String, String>) -> Item {
+        let paper = papers.get(&view.id).cloned().unwrap_or_default();
+        let state = match (view.kind.policy, view.needs_confirmation(), paper.is_empty()) {
+            (false, ..) => State::Setting,
+            (true, false, _) => State::Grounded,
+            (true, true, false) => State::Confirmed,
+            (true, true, true) => State::Pending,
+        };
+        Item { view: view.clone(), state, paper }
+    }
+
+    fn pending(&self) -> bool {
+        self.state == State::Pending
+    }
+
+    /// What it rests on, and what kind of source that is.
+    fn ground(&self) -> String {
+        let ItemView { basis, source_kind, standing_label, .. } = &self.view;
+        match source_kind.needs_confirmation() {
+            true if basis.contains(standing_label) => basis.clone(),
+            true => format!("{standing_label}：{basis}"),
+            false => format!("依据：{basis}（{}）", source_kind.title()),
+        }
+    }
+
+    /// The word beside its title, and its tone; settings of our own need none.
+    fn mark(&self) -> Option<(&'static str, &'static str)> {
+        match self.state {
+            State::Pending => Some(("待确认", "amber")),
+            State::Confirmed => Some(("已确认", "green")),
+            _ if self.view.source_kind.needs_confirmation() => None,
+            _ => Some((self.view.standing_label, "green")),
+        }
     }
 }
 
-/// The items kind by kind, in the order of the pack.
+/// The items kind by kind, in the order of the pack: policy before settings.
+fn sections(items: Vec<Item>) -> Vec<Section> {
+    let (policy, settings): (Vec<Item>, Vec<Item>) =
+        items.into_iter().partition(|item| item.view.kind.policy);
+    let section = |(title, items)| Section { title, groups: groups(items) };
+    let all = [("政策内容", policy), ("系统设置", settings)].map(section);
+    all.into_iter().filter(|section| !section.groups.is_empty()).collect()
+}
+
 fn groups(items: Vec<Item>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for item in items {
-        let unsure = usize::from(item.unsure());
-        match groups.iter_mut().find(|group| group.kind == item.view.kind) {
-            Some(group) => {
-                group.unsure += unsure;
-                group.items.push(item);
-            }
-            None => groups.push(Group { kind: item.view.kind, unsure, items: vec![item] }),
+        let kind = item.view.kind.title;
+        let at = groups.iter().position(|group| group.kind == kind).unwrap_or_else(|| {
+            groups.push(Group { kind, pending: 0, size: 0, grounds: Vec::new() });
+            groups.len() - 1
+        });
+        let group = &mut groups[at];
+        group.size += 1;
+        group.pending += usize::from(item.pending());
+        let said = item.ground();
+        match group.grounds.iter_mut().find(|ground| ground.said == said) {
+            Some(ground) => ground.items.push(item),
+            None => group.grounds.push(Ground { said, items: vec![item] }),
         }
     }
     groups
@@ -90,52 +201,63 @@ pub fn show(c: &Call) -> Result<Reply> {
 
 fn draw(c: &Call, item_tried: &str, paper: &str, errors: &[FieldError]) -> Result<Reply> {
     let pack = c.ctx.pack()?;
-    let (kind, standing) = (c.query("kind"), c.query("standing"));
-    let words = c.query("q").unwrap_or_default();
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut standings: BTreeMap<&str, usize> = BTreeMap::new();
-    for item in pack.items() {
-        *kinds.entry(item.kind).or_default() += 1;
-        *standings.entry(item.standing_label).or_default() += 1;
-    }
-    let fits = |item: &&ItemView| {
+    let papers = c.read(city::confirmations)?;
+    let (kind, words) = (c.query("kind"), c.query("q").unwrap_or_default());
+    let state = State::ALL.into_iter().find(|(_, key, _)| c.query("state") == Some(*key));
+    let (mut count, mut kinds) = (Count::default(), BTreeMap::<&str, usize>::new());
+    let mut items = Vec::new();
+    for view in pack.items() {
+        let item = Item::new(view, &papers);
+        *count.of(item.state) += 1;
+        *kinds.entry(view.kind.title).or_default() += 1;
+        let fits = kind.is_none_or(|kind| kind == view.kind.title)
+            && state.is_none_or(|(state, ..)| state == item.state)
+            && [&view.key, &view.title, &view.summary, &view.basis].iter().any(|text| text.contains(words));
         // What could not be confirmed stands alone, with what is missing.
-        if !item_tried.is_empty() {
-            return item.id == item_tried;
+        if if item_tried.is_empty() { fits } else { view.id == item_tried } {
+            items.push(item);
         }
-        kind.is_none_or(|k| k == item.kind)
-            && standing.is_none_or(|s| s == item.standing_label)
-            && [&item.key, &item.title, &item.summary, &item.basis].iter().any(|text| text.contains(words))
-    };
-    let item =
-        |view: &ItemView| Item { confirmed: c.ctx.policy.confirmed.contains(&view.id), view: view.clone() };
-    let items: Vec<Item> = pack.items().iter().filter(fits).map(item).collect();
+    }
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
     let digest = sm3_hex(&pack.canonical_bytes());
     let head = vec![
-        fact("名称", pack.title.clone()),
+        Fact { wide: true, ..fact("名称", pack.title.clone()) },
         fact("版本", pack.version.clone()),
         fact("生效日期", pack.effective_from.to_string()),
-        fact("条目", format!("{} 项，当前显示 {} 项", pack.items().len(), items.len())),
         Fact { wide: true, ..fact("内容摘要（SM3）", digest) },
     ];
+    let state = state.map(|(_, key, _)| key).unwrap_or_default();
     let mut shell = c.shell("现行政策规则库")?;
     shell.has_errors = !errors.is_empty();
-    shell.lead = String::from("每一项都写明依据和来源；系统默认和待核实的，须经主管部门确认");
+    shell.lead = String::from("每一项都写明依据和来源；没有依据的政策内容，须经主管部门确认");
     c.page(&PackPage {
         shell,
         head,
+        tabs: tabs(&mut count, pack.items().len(), state),
+        count,
+        state: state.to_owned(),
         kinds: choices(&kinds, kind),
-        standings: choices(&standings, standing),
         q: words.to_owned(),
-        open: kind.is_some() || standing.is_some() || !words.is_empty() || !errors.is_empty(),
+        open: kind.is_some() || !state.is_empty() || !words.is_empty() || !errors.is_empty(),
         token: c.submit_token(),
         confirms: c.ctx.may("pack.confirm").is_some(),
         tried: item_tried.to_owned(),
         paper: paper.to_owned(),
         wrong: errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("；"),
-        groups: groups(items),
+        sections: sections(items),
     })
+}
+
+fn tabs(count: &mut Count, all: usize, chosen: &str) -> Vec<Tab> {
+    let tab = |key: &str, label: &str, rows: usize| Tab {
+        href: if key.is_empty() { String::from("/admin/pack") } else { format!("/admin/pack?state={key}") },
+        label: label.to_owned(),
+        count: i64::try_from(rows).ok(),
+        current: key == chosen,
+        red: false,
+    };
+    let states = State::ALL.into_iter().map(|(state, key, label)| tab(key, label, *count.of(state)));
+    std::iter::once(tab("", "全部", all)).chain(states).collect()
 }
 
 fn choices(counts: &BTreeMap<&str, usize>, chosen: Option<&str>) -> Vec<Choice> {

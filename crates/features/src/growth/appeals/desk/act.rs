@@ -9,6 +9,7 @@ use huitong_kernel::http::{Call, Filled, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 
+use super::cards::{self, Card};
 use super::case::choices;
 use super::tone;
 use crate::base::journal::{Opened, Since};
@@ -45,6 +46,7 @@ struct ActPage {
     version: i64,
     token: String,
     proposals: Proposals,
+    cards: Vec<Card>,
     /// Whether it was never dispatched: only then is another choice a correction of the proposal.
     first_dispatch: bool,
     templates: Vec<Prepared>,
@@ -193,6 +195,7 @@ fn draw(
         label,
         form,
         since,
+        cards: cards::cards(&proposals),
         proposals,
         templates,
         outcome: drafted

@@ -1,6 +1,7 @@
 //! The desk: where staff find, open and do what is theirs to do.
 
 mod act;
+mod cards;
 mod case;
 mod home;
 mod list;

@@ -159,10 +159,15 @@ pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
     let mut reading = Reading {
         certain: said.auto && known.measured,
         doubt: said.doubt.map(doubt).unwrap_or_default(),
-        questions: said.questions,
+        questions: Vec::new(),
         source: known.source.clone(),
         items: Vec::new(),
     };
+    let asked = said.question.zip(said.proposals.first().zip(said.proposals.get(1)));
+    let asked = asked.and_then(|(asked, (first, second))| {
+        let (first, second) = (open(&first.label)?, open(&second.label)?);
+        Some((asked.ask(&first.name, &second.name), [first.id.to_string(), second.id.to_string()]))
+    });
     // What is less sure than one in ten is no proposal, and more than three are a list to search in.
     let likely = said.proposals.into_iter().filter(|p| !known.measured || p.confidence >= LIKELY);
     for proposal in likely.take(SHOWN) {
@@ -184,6 +189,10 @@ pub fn read(tx: &Tx, appeal: &Appeal) -> Result<Reading> {
     if !known.measured {
         only_its_words(pack, &units, &mut reading);
     }
+    // A question names two units; it is asked where both are proposed.
+    let proposed = |unit: &String| reading.items.iter().any(|item| item.unit == *unit);
+    reading.questions =
+        asked.filter(|(_, units)| units.iter().all(proposed)).map(|(text, _)| text).into_iter().collect();
     Ok(reading)
 }
 

@@ -1,7 +1,7 @@
 //! What appeals are about (12×5) and the 派单目录: which function answers for which category.
 
 use huitong_kernel::pack::reader::{Desk, Ref, Shelf, sheet};
-use huitong_kernel::pack::{At, City, Source, did_you_mean};
+use huitong_kernel::pack::{At, City, ItemKind, Source, did_you_mean};
 
 use super::CATEGORY;
 
@@ -73,7 +73,7 @@ pub(super) fn categories(desk: &Desk, shelf: &Shelf) -> Vec<Category> {
         let above = parent.as_ref().and_then(|code| categories.iter().find(|c| c.code == *code));
         let summary =
             above.map_or_else(|| "一级分类".to_owned(), |above| format!("{} / {title}", above.title));
-        desk.item("诉求分类", &code, &title, &source, summary, &row.at("代码"));
+        desk.item(ItemKind::policy("诉求分类"), &code, &title, &source, summary, &row.at("代码"));
         categories.push(Category { code, parent, title, source });
     }
     categories
@@ -105,7 +105,7 @@ pub(super) fn dispatch(desk: &Desk, shelf: &Shelf, categories: &[Category]) -> V
             Some(also) => format!("主办：{}；协办：{}。{why}", target.label(), also.label()),
             None => format!("主办：{}。{why}", target.label()),
         };
-        desk.item("派单目录", &category, title, &source, summary, &row.at("分类"));
+        desk.item(ItemKind::policy("派单目录"), &category, title, &source, summary, &row.at("分类"));
         rules.push(DispatchRule { category, target, also, why, source });
     }
     for category in categories.iter().filter(|category| rule_for(&rules, &category.code).is_none()) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use huitong_kernel::pack::Source;
 use huitong_kernel::pack::reader::{Desk, Ref, Shelf, sheet};
+use huitong_kernel::pack::{ItemKind, Source};
 
 /// The words of one function. They are examples to learn from, not rules.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<DutyWords> {
             }
         }
         let about = words.join("、");
-        desk.item("职能词典", &function, &function, &source, about, &row.at("职能"));
+        desk.item(ItemKind::setting("职能词典"), &function, &function, &source, about, &row.at("职能"));
         read.push(DutyWords { function, words, source });
     }
     read

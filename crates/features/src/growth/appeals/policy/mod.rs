@@ -9,7 +9,9 @@ pub use lexicon::DutyWords;
 pub use templates::ReplyTemplate;
 
 use huitong_kernel::pack::reader::{Ref, Tab, limit, table};
-use huitong_kernel::pack::{Choice, LimitText, List, Pack, Part, PartReader, Question, Reading, Source};
+use huitong_kernel::pack::{
+    Choice, ItemKind, LimitText, List, Pack, Part, PartReader, Question, Reading, Source,
+};
 
 use self::categories::rule_for;
 
@@ -174,6 +176,6 @@ fn kind(tab: &Tab<'_>) -> Option<AppealKind> {
     let (explain, source) = (tab.text("explain"), tab.source());
     let answer = limit(tab, "answer")?;
     let summary = format!("{explain}答复时限 {}，自受理起算。", answer.text);
-    desk.item("诉求类型", &key, &key, &source, summary, &tab.at("name"));
+    desk.item(ItemKind::policy("诉求类型"), &key, &key, &source, summary, &tab.at("name"));
     Some(AppealKind { key, explain, answer, source })
 }

@@ -1,7 +1,7 @@
 //! Templates of replies.
 
 use huitong_kernel::pack::reader::{Desk, Ref, Shelf, sentence, table};
-use huitong_kernel::pack::{List, Source};
+use huitong_kernel::pack::{ItemKind, List, Source};
 
 use super::TEMPLATE;
 
@@ -36,7 +36,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf, lists: &[List]) -> Vec<ReplyTempl
             desk.define(TEMPLATE, &key, &template.at(""));
             let (title, outcome) = (template.text("title"), template.refer("outcome", OUTCOME));
             let (text, source) = (sentence(&template, "text"), template.source());
-            desk.item("答复模板", &key, &title, &source, text.clone(), &template.at(""));
+            desk.item(ItemKind::setting("答复模板"), &key, &title, &source, text.clone(), &template.at(""));
             ReplyTemplate { key, title, outcome, text, source }
         });
         templates.collect()
