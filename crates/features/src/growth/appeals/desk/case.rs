@@ -208,7 +208,7 @@ fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>) -> Vec<Fact> {
             basis: rule.map(|r| r.source.basis.clone()).unwrap_or_default(),
             ..fact("诉求分类", &case.category_path)
         },
-        fact("来源", &case.row.from),
+        Fact { below: case.row.from_code.clone(), ..fact("诉求人", &case.row.from) },
         fact("受理渠道", &case.row.source),
         fact("来源编号", &case.row.source_number),
         fact("承办单位", &case.row.unit_name),

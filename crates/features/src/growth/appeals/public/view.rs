@@ -265,7 +265,7 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
         fact("提交时间", minute_text(appeal.began_at)),
         fact("承办单位", names.unit),
         fact("正在转往", names.next_unit),
-        fact("代表", person.organisation),
+        Fact { below: person.organisation_code, ..fact("代表", person.organisation) },
         fact("联系人", contact.trim().to_owned()),
         fact("反映的单位或者协会", view::about(tx, appeal)?),
         fact("是否解决", judged("solved", &appeal.solved)),
