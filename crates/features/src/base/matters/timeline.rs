@@ -1,15 +1,18 @@
 //! The steps of a matter as one reader may see them, each with its sentence.
 
 use huitong_kernel::clock::rfc3339;
+use huitong_kernel::deadline;
 use huitong_kernel::pack::Show;
-use huitong_kernel::{Result, Tx};
+use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::case::{OVERDUE, RECOUNT};
 use super::matter::{Matter, Rules};
 use super::sentences::{self, Facts};
 use super::spine::{Said, Step};
 use super::words;
+use crate::base::units::Unit;
 
 /// One line of the timeline.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,9 +29,38 @@ pub struct Line {
     pub text: String,
     /// Whether it is for the office only.
     pub internal: bool,
+    /// Working time that the office had it for since the step before: `用时 1天2时`.
+    #[serde(skip)]
+    pub took: String,
     /// Id of the step, by which a page puts files beside it.
     #[serde(skip)]
     pub step: String,
+}
+
+/// Counts what the steps of a timeline took, from the first one on. Units are timed; those outside may take their time, and
+/// what the program notes of a clock ends nobody's.
+#[derive(Default)]
+pub struct Pace {
+    before: Option<i64>,
+}
+
+impl Pace {
+    /// What a step took the unit that did it, in working time: `用时 1天2时`; empty below one minute, and where it was no unit's.
+    pub fn took(&mut self, ctx: &Ctx, step: &Step) -> String {
+        if [OVERDUE, RECOUNT].contains(&step.act.as_str()) {
+            return String::new();
+        }
+        let before = self.before.replace(step.at).filter(|_| Id::<Unit>::parse(&step.office).is_some());
+        let Some(before) = before else { return String::new() };
+        let minutes = deadline::working_millis(before, step.at, ctx.calendar()) / 60_000;
+        let day = i64::from(ctx.calendar().office().daily_minutes()).max(1);
+        match (minutes / day, minutes % day / 60, minutes % 60) {
+            (0, 0, 0) => String::new(),
+            (0, 0, minutes) => format!("用时 {minutes}分"),
+            (0, hours, minutes) => format!("用时 {hours}时{minutes}分"),
+            (days, hours, _) => format!("用时 {days}天{hours}时"),
+        }
+    }
 }
 
 /// A matter as its timeline reads it.
@@ -49,7 +81,8 @@ impl<M: Matter> Timeline<'_, M> {
     /// The lines that are for this reader.
     pub fn lines(&self, tx: &Tx) -> Result<Vec<Line>> {
         let read = self.steps.iter().filter(|step| self.inside || step.public_text.is_some());
-        read.map(|step| self.line(tx, step)).collect()
+        let mut pace = Pace::default();
+        read.map(|step| Ok(Line { took: pace.took(tx.ctx(), step), ..self.line(tx, step)? })).collect()
     }
 
     fn line(&self, tx: &Tx, step: &Step) -> Result<Line> {
@@ -65,6 +98,7 @@ impl<M: Matter> Timeline<'_, M> {
             who: self.who(tx, step),
             text: self.text(tx, step, &said)?,
             internal: self.rules.of.act(&step.act).is_some_and(|act| act.internal),
+            took: String::new(),
             step: step.id.to_string(),
         })
     }

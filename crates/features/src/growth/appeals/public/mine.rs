@@ -2,7 +2,7 @@
 
 use askama::Template;
 use huitong_kernel::clock::{minute_text, parse_instant};
-use huitong_kernel::deadline::{self, Urgency};
+use huitong_kernel::deadline;
 use huitong_kernel::error::Kind;
 use huitong_kernel::http::page::{Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Filled, Pairs, Reply};
@@ -13,6 +13,7 @@ use huitong_kernel::{Ctx, OrMissing, Result, Tx};
 
 use super::track::Frame;
 use super::view::{self, Again, Progress};
+use crate::base::matters::pages::{Left, left};
 use crate::base::matters::{Input, KEYS, Names, Rules};
 use crate::base::units;
 use crate::growth::appeals::model::{Appeal, AppealId};
@@ -54,10 +55,7 @@ struct Listed {
     tone: &'static str,
     unit: String,
     submitted_at: String,
-    due: String,
-    due_tone: &'static str,
-    due_at: String,
-    percent: i64,
+    left: Left,
     /// 评价 or 查看.
     verb: &'static str,
 }
@@ -154,10 +152,8 @@ fn listed(tx: &Tx, pack: &Pack, appeals: &[Appeal]) -> Result<Vec<Found>> {
 fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
     let Found { row, tone, since } = found;
     let due_at = row.due_at.as_deref().and_then(parse_instant);
-    let left = due_at.map(|at| {
-        let whole = deadline::working_millis(since, at, ctx.calendar());
-        deadline::remaining_of(ctx.now, at, whole, ctx.calendar())
-    });
+    let left = left(ctx, due_at, due_at.map(|at| deadline::working_millis(since, at, ctx.calendar())));
+    let until = due_at.map(|at| format!("{} {} 到期", row.due_limit, minute_text(at)));
     Listed {
         href: format!("/my/appeals/{}", row.id),
         number: row.number,
@@ -168,15 +164,7 @@ fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
         tone,
         unit: row.unit_name,
         submitted_at: parse_instant(&row.submitted_at).map(minute_text).unwrap_or_default(),
-        due_tone: match left.as_ref().map(|l| l.state) {
-            None => "none",
-            Some(Urgency::Calm) => "calm",
-            Some(Urgency::Soon) => "soon",
-            Some(Urgency::Overdue) => "over",
-        },
-        due: left.map_or_else(|| String::from("—"), |l| l.words),
-        percent: due_at.map_or(0, |at| view::used(ctx, since, at)),
-        due_at: due_at.map(|at| format!("{} {} 到期", row.due_limit, minute_text(at))).unwrap_or_default(),
+        left: Left { due: until.unwrap_or_default(), ..left },
     }
 }
 
