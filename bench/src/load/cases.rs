@@ -176,6 +176,7 @@ fn blank(ctx: &Ctx, n: u64, pack: &str, at: i64) -> Appeal {
         contact_name: Some(String::from("张三丰")),
         contact_phone: Some(format!("138{:08}", n % 100_000_000)),
         company_code: None,
+        company_name: None,
         about_kind: None,
         about: None,
         tracking: format!("{:016x}", drawn(n, 30)),

@@ -21,5 +21,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0011_confirmations", sql: include_str!("../../../migrations/0011_confirmations.sql") },
     Migration { name: "0012_unread_words", sql: include_str!("../../../migrations/0012_unread_words.sql") },
     Migration { name: "0013_search", sql: include_str!("../../../migrations/0013_search.sql") },
+    Migration { name: "0014_company_names", sql: include_str!("../../../migrations/0014_company_names.sql") },
     Migration { name: "0015_standing", sql: include_str!("../../../migrations/0015_standing.sql") },
 ];

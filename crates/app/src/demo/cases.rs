@@ -76,7 +76,8 @@ impl<'s> Cases<'s> {
             form.push(("association", self.register.association_code(key)?.to_owned()));
         }
         if let Some(key) = &seed.company {
-            form.push(("company_code", self.register.company_code(key)?.to_owned()));
+            let (code, name) = self.register.company(key)?.clone();
+            form.extend([("company_code", code), ("company_name", name)]);
         }
         if let Some(about) = &seed.about {
             let named =

@@ -23,9 +23,9 @@ impl Register {
         Ok(&self.associations.get(key).ok_or_else(|| unknown(key))?.1)
     }
 
-    /// Code (统一社会信用代码) of a company.
-    pub fn company_code(&self, key: &str) -> Result<&str> {
-        Ok(&self.companies.get(key).ok_or_else(|| unknown(key))?.0)
+    /// Code (统一社会信用代码) and name of a company.
+    pub fn company(&self, key: &str) -> Result<&(String, String)> {
+        self.companies.get(key).ok_or_else(|| unknown(key))
     }
 }
 

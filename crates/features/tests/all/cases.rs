@@ -55,8 +55,8 @@ pub struct Marks {
     pub file: String,
     /// Name of the account, where one brought it in.
     pub account: String,
-    /// Association by name or company by code, where it is on behalf of one.
-    pub organisation: String,
+    /// Association by name, company by code and name, where it is on behalf of one.
+    pub organisation: Vec<String>,
     /// Internal words: notes and what was said in contacts.
     pub inside: String,
     /// Why it was dispatched or sent back: the journal keeps the reasons of the office.
@@ -74,7 +74,7 @@ impl Marks {
             phone: format!("1990007{nth:04}"),
             file: format!("MARKF{nth:02}F"),
             account: account.to_owned(),
-            organisation: String::new(),
+            organisation: Vec::new(),
             inside: format!("MARKI{nth:02}I"),
             reason: format!("MARKD{nth:02}D"),
             reply: format!("MARKR{nth:02}R"),
@@ -154,11 +154,11 @@ fn submit(
     match by {
         By::Secretary => {
             case.keys.association = if shared { town.associations[0].id.to_string() } else { String::new() };
-            case.marks.organisation.clone_from(&town.associations[0].name);
+            case.marks.organisation.push(town.associations[0].name.clone());
         }
         By::Contact => {
             case.keys.company = if shared { COMPANIES[0].0.to_owned() } else { String::new() };
-            case.marks.organisation = COMPANIES[0].0.to_owned();
+            case.marks.organisation = [COMPANIES[0].0, COMPANIES[0].1].map(str::to_owned).to_vec();
         }
         By::Nobody => {}
     }

@@ -31,11 +31,11 @@ db_test! {
     fn a_claim_shortens_no_limit_before_somebody_vouches_for_it(db) {
         let cast = Cast::new(db);
         let says = |id: &str, limit: &str| clock(&cast.seen(&cast.intake, id), limit)[0]["sentence"].as_str().unwrap().to_owned();
-        for claim in [json!({"company_code": "91510100MA6CAAAA0E"}), json!({})] {
+        for claim in [json!({"company_name": "锦宁甲有限公司", "company_code": "91510100MA6CAAAA0E"}), json!({})] {
             let told = cast.submit(&claim);
             assert!(says(&told.id, "accept").contains("4 个工作小时"), "{claim} {}", says(&told.id, "accept"));
         }
-        let told = cast.submit(&json!({"company_code": "91510100MA6CAAAA0E"}));
+        let told = cast.submit(&json!({"company_name": "锦宁甲有限公司", "company_code": "91510100MA6CAAAA0E"}));
         cast.does(&cast.intake, &told.id, "verify", &json!({"method": "call_back"}));
         cast.walk(&told.id, &["accept"]);
         assert!(says(&told.id, "dispatch").contains("2 个工作小时"), "{}", says(&told.id, "dispatch"));

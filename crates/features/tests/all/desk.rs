@@ -10,7 +10,7 @@ const REPLY: &str = "您反映的用工缺口已核实，专场招聘会定于�
 
 impl Cast {
     /// A page of the desk.
-    fn desk(&self, who: &Person, path: &str) -> String {
+    pub fn desk(&self, who: &Person, path: &str) -> String {
         self.app.get(path).session(who).send().expect(200).text()
     }
 }
@@ -200,7 +200,7 @@ db_test! {
         let (commerce, host) = (cast.app.unit("commerce"), cast.app.unit("social_work"));
         let home = cast.desk(&cast.supervisor, "/desk");
         assert!(home.contains("各单位超期") && home.contains(&format!("unit={}", commerce.id)), "{home}");
-        assert!(home.contains(&host.name) && home.contains("签收时限"), "{home}");
+        assert!(home.contains(&host.name) && home.contains("签收</span> 已超期"), "{home}");
         let list = cast.desk(&cast.supervisor, &format!("/appeals?queue=city_overdue&unit={}", commerce.id));
         assert!(list.contains(&late.number) && !list.contains(&waiting.number), "{list}");
         let all = cast.desk(&cast.supervisor, "/appeals?queue=city_overdue");

@@ -8,6 +8,7 @@ mod calls;
 mod cases;
 mod cast;
 mod clocks;
+mod companies;
 mod defined;
 mod desk;
 mod doings;

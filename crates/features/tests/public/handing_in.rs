@@ -51,6 +51,26 @@ db_test! {
         assert_eq!(count(&town), 1);
     }
 
+    fn a_company_is_asked_for_its_name_and_may_leave_out_its_code(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        browser.get("/appeals/new");
+        let code = ("company_code", "91519900MA9002535F");
+        let asked = browser.post("/appeals/new", &filled(&[code]));
+        assert_eq!(asked.status, 422);
+        assert!(asked.main().contains("请填写“单位名称”"), "{}", asked.main());
+        let name = ("company_name", "锦宁恒砺精密机械有限公司");
+        for more in [vec![name], vec![name, code]] {
+            let check = browser.post("/appeals/new", &filled(&more));
+            assert!(check.main().contains("单位名称\n锦宁恒砺精密机械有限公司"), "{}", check.main());
+            let done = send(&browser, &check);
+            assert_eq!(done.status, 200, "{}", done.main());
+            let (number, code) = keys(&done);
+            let followed = browser.post("/track", &[("number", &number), ("code", &code)]).main();
+            assert!(followed.contains("代表\n锦宁恒砺精密机械有限公司"), "{followed}");
+        }
+    }
+
     fn sending_twice_acts_once_and_a_changed_form_asks_again(db) {
         let town = Town::new(db);
         let browser = town.app.browser();

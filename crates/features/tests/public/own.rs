@@ -28,7 +28,7 @@ db_test! {
             assert!(text.contains(said), "{said} is missing in\n{text}");
         }
         assert!(!text.contains("匿名线索"), "{text}");
-        assert!(form.field("association").is_none() && form.field("company_code").is_none());
+        assert!(form.field("association").is_none() && form.field("company_name").is_none() && form.field("company_code").is_none());
         assert_eq!(form.field("disclosure").as_deref(), Some("named"));
         let phone = form.field("contact_phone").unwrap();
         let typed = [

@@ -4,7 +4,7 @@ use huitong_codes::Calendar;
 
 use super::civil::{DAY, HOUR, SECOND, bounded, day_of, ends_day};
 use super::pace::Pace;
-use super::words::{brief, due_text, due_time, length};
+use super::words::{due_text, due_time, length};
 
 // With less than this left a case is due soon, whatever its limit.
 const LEAST: i64 = HOUR / 2;
@@ -64,13 +64,8 @@ pub struct Remaining {
     pub state: Urgency,
     /// `剩 1 个工作日 2 小时`, `剩 3 小时 24 分`, `今日 24:00 到期`, `已超期 5 小时 12 分`.
     pub words: String,
-}
-
-impl Remaining {
-    /// The same for lists, where room is short: `剩1个工作日2小时`.
-    pub fn brief(&self) -> String {
-        brief(&self.words)
-    }
+    /// Share of the limit that is used (1–100); 0 where its length is not known.
+    pub used: i64,
 }
 
 /// Measures `now` against `due` in the time of the limit.
@@ -82,7 +77,9 @@ pub fn remaining(now: i64, due: i64, measure: Measure, calendar: &Calendar) -> R
     let said = length(millis.abs(), measure.pace, calendar);
     if now / SECOND > due / SECOND {
         return Remaining {
-            state: Urgency::Overdue, words: format!("已超期 {said}").trim_end().to_owned()
+            state: Urgency::Overdue,
+            words: format!("已超期 {said}").trim_end().to_owned(),
+            used: measure.whole.map_or(0, |_| 100),
         };
     }
     let state = if millis < measure.soon() { Urgency::Soon } else { Urgency::Calm };
@@ -92,7 +89,8 @@ pub fn remaining(now: i64, due: i64, measure: Measure, calendar: &Calendar) -> R
         ("", false) => format!("{} 到期", due_text(due, now)),
         _ => format!("剩 {said}"),
     };
-    Remaining { state, words }
+    let used = |whole: i64| whole.saturating_sub(millis).saturating_mul(100) / whole.max(1);
+    Remaining { state, words, used: measure.whole.map_or(0, |whole| used(whole).clamp(1, 100)) }
 }
 
 #[cfg(test)]

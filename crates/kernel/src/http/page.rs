@@ -162,6 +162,8 @@ pub struct Fact {
     pub label: String,
     /// The fact.
     pub value: String,
+    /// A second line in small, a code or where the fact comes from; may be empty.
+    pub below: String,
     /// The rule it came by (依据); may be empty.
     pub basis: String,
     /// Whether it takes the whole row.

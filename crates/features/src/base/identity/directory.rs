@@ -33,6 +33,11 @@ pub fn users_of_unit(tx: &Tx, unit: &str, roles: &[&str]) -> Result<Vec<Holder>>
     Ok(found)
 }
 
+/// What the company of a code is called, where somebody holds or held a post in it.
+pub fn company_name(tx: &Tx, code: &str) -> Result<Option<String>> {
+    posts::company_name(tx, code)
+}
+
 /// Names by account id; an id that is unknown has none.
 pub fn names(tx: &Tx, ids: &[UserId]) -> Result<BTreeMap<String, String>> {
     accounts::names(tx, ids)

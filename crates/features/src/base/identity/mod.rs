@@ -24,8 +24,8 @@ pub use acts::{
 };
 pub use cli::{NewFromCommandLine, add_from_command_line, resolve_office};
 pub use directory::{
-    account, by_login, by_name, list, name_of, names, people_in_role, people_with_role, post, posts_of,
-    users_of_unit,
+    account, by_login, by_name, company_name, list, name_of, names, people_in_role, people_with_role, post,
+    posts_of, users_of_unit,
 };
 pub use model::{Account, HeldPost, Holder, Office, PostId, Session, SessionId, Token, TokenId, UserId};
 pub use passwords::{Hashed, hash};

@@ -177,14 +177,15 @@ pub(super) fn describe(tx: &Tx, kept: &Kept) -> Result<Described> {
     Ok(Described { text, href: None })
 }
 
-/// Name of the body an act was done for: unit, association, or the company's code as it stands.
+/// Name of the body an act was done for: unit, association, or company; the code as it stands where nobody has a post in it.
 pub(super) fn office_name(tx: &Tx, office: &str) -> Result<String> {
     if let Some(id) = Id::parse(office) {
         return units::name_of(tx, &id);
     }
     match Id::parse(office) {
         Some(id) => associations::name_of(tx, &id),
-        None => Ok(office.to_owned()),
+        None if office.is_empty() => Ok(String::new()),
+        None => Ok(identity::company_name(tx, office)?.unwrap_or_else(|| office.to_owned())),
     }
 }
 

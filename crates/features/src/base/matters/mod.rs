@@ -44,5 +44,5 @@ pub use plain::Plain;
 pub use queue::{Directory, LIST_KEYS, Names};
 pub use spine::{ClockId, NOT_DUE, RunningLimit, Said, Spine, Step, StepId};
 pub use store::{clocks as clocks_of, step_of, steps};
-pub use timeline::{Line, Timeline};
+pub use timeline::{Line, Stopwatch, Timeline};
 pub use view::{ClockView, FileView};

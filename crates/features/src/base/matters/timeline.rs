@@ -1,15 +1,18 @@
 //! The steps of a matter as one reader may see them, each with its sentence.
 
 use huitong_kernel::clock::rfc3339;
+use huitong_kernel::deadline::{self, Pace};
 use huitong_kernel::pack::Show;
-use huitong_kernel::{Result, Tx};
+use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::case::{OVERDUE, RECOUNT};
 use super::matter::{Matter, Rules};
 use super::sentences::{self, Facts};
 use super::spine::{Said, Step};
 use super::words;
+use crate::base::units::Unit;
 
 /// One line of the timeline.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,6 +29,9 @@ pub struct Line {
     pub text: String,
     /// Whether it is for the office only.
     pub internal: bool,
+    /// Working time that the office had it for since the step before: `用时 1天2时`.
+    #[serde(skip)]
+    pub took: String,
     /// Id of the step, by which a page puts files beside it.
     #[serde(skip)]
     pub step: String,
@@ -37,6 +43,29 @@ impl Line {
         match self.who.split_once(" · ") {
             Some((office, name)) if self.title.contains(name) => office,
             _ => &self.who,
+        }
+    }
+}
+
+/// Counts what the steps of a timeline took, from the first one on. Units are timed; those outside may take their time, and
+/// what the program notes of a clock ends nobody's.
+#[derive(Default)]
+pub struct Stopwatch {
+    before: Option<i64>,
+}
+
+impl Stopwatch {
+    /// What a step took the unit that did it, in working time: `用时 1个工作日2小时`; empty below one minute, and where it was no
+    /// unit's.
+    pub fn took(&mut self, ctx: &Ctx, step: &Step) -> String {
+        if [OVERDUE, RECOUNT].contains(&step.act.as_str()) {
+            return String::new();
+        }
+        let before = self.before.replace(step.at).filter(|_| Id::<Unit>::parse(&step.office).is_some());
+        let passed = before.map_or(0, |before| Pace::Office.between(before, step.at, ctx.calendar()));
+        match deadline::length(passed, Pace::Office, ctx.calendar()) {
+            length if length.is_empty() => length,
+            length => format!("用时 {}", deadline::brief(&length)),
         }
     }
 }
@@ -59,7 +88,8 @@ impl<M: Matter> Timeline<'_, M> {
     /// The lines that are for this reader.
     pub fn lines(&self, tx: &Tx) -> Result<Vec<Line>> {
         let read = self.steps.iter().filter(|step| self.inside || step.public_text.is_some());
-        read.map(|step| self.line(tx, step)).collect()
+        let mut watch = Stopwatch::default();
+        read.map(|step| Ok(Line { took: watch.took(tx.ctx(), step), ..self.line(tx, step)? })).collect()
     }
 
     fn line(&self, tx: &Tx, step: &Step) -> Result<Line> {
@@ -75,6 +105,7 @@ impl<M: Matter> Timeline<'_, M> {
             who: self.who(tx, step),
             text: self.text(tx, step, &said)?,
             internal: self.rules.of.act(&step.act).is_some_and(|act| act.internal),
+            took: String::new(),
             step: step.id.to_string(),
         })
     }

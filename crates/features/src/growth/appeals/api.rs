@@ -64,7 +64,7 @@ const CODE: &[Param] =
 
 const LIST: &[Param] = &[
     Param::query("queue", "队列的代码，见政策包"),
-    Param::query("q", "标题里的词，或者编号、来源编号"),
+    Param::query("q", "标题、单位名称里的词，或者编号、来源编号"),
     Param::query("number", "诉求编号"),
     Param::query("state", "办理状态"),
     Param::query("kind", "诉求类型"),

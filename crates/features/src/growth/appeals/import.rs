@@ -329,7 +329,7 @@ impl Appeals<'_> {
     /// look is recorded; whose case it is only where the complainant is named.
     fn keep(&self, said: &mut Checked, unread: &mut BTreeMap<String, String>, field: &str, words: &str) {
         let personal = self.form.field(field).is_some_and(|field| field.personal);
-        let identity = matches!(field, "association" | "company_code");
+        let identity = matches!(field, "association" | "company_name" | "company_code");
         if text::is_nothing(words) || (identity && said.text("disclosure") != "named") {
             return;
         }

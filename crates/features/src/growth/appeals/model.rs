@@ -1,5 +1,6 @@
 //! An appeal (诉求): the spine of every matter, and what only appeals have; pure.
 
+use huitong_codes::text;
 use huitong_kernel::{Id, Named};
 
 use crate::base::units::UnitId;
@@ -32,6 +33,8 @@ matter_columns! {
         contact_phone: Option<String>,
         /// Code of the company on whose behalf.
         company_code: Option<String>,
+        /// What it is called; none where a file gave the code alone.
+        company_name: Option<String>,
         /// What is complained of: `unit` or `association`, or `words` for whom no register knows.
         about_kind: Option<String>,
         /// The unit or association complained of, or the words somebody named it by.
@@ -99,11 +102,19 @@ impl Appeal {
 
     /// As whom somebody brought it in, vouched for or not: nothing is decided by it.
     pub fn claimed_kind(&self) -> &'static str {
-        match (&self.association, &self.company_code) {
-            (Some(_), _) => "association",
-            (None, Some(_)) => "company",
-            (None, None) => INDIVIDUAL,
+        match self.association {
+            Some(_) => "association",
+            None if self.company_code.is_some() || self.company_name.is_some() => "company",
+            None => INDIVIDUAL,
         }
+    }
+
+    /// What lists find it by; the name of the company, too, where nobody who reaches the case is kept from knowing it: whoever
+    /// is complained of could otherwise search for the one who complains.
+    pub fn found_by(&self) -> String {
+        let open = self.disclosure == NAMED && self.about_kind.as_deref().is_none_or(|kind| kind == WORDS);
+        let company = self.company_name.as_deref().filter(|_| open).unwrap_or_default();
+        [self.spine.found_by(), text::same(company)].join(" ").trim_end().to_owned()
     }
 
     /// Whether nobody is named.

@@ -30,7 +30,12 @@ pub static APPEALS: ListDef = ListDef {
         Filter::of("unit", "承办单位", "a.unit = $1", FilterKind::Text),
         Filter::of("no_unit", "还没有承办单位", "(a.unit IS NULL) = $1", FilterKind::Flag),
         Filter::of("source", "受理渠道", "a.source = $1", FilterKind::Text),
-        Filter::of("q", "标题里的词，或者编号、来源编号", "a.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
+        Filter::of(
+            "q",
+            "标题、单位名称里的词，或者编号、来源编号",
+            "a.search LIKE $1 ESCAPE '\\'",
+            FilterKind::Part,
+        ),
         Filter::of("number", "诉求编号", "a.number = $1", FilterKind::Text),
         Filter::of("since", "提交不早于", "a.began_at >= $1", FilterKind::Since),
         Filter::of("until", "提交不晚于", "a.began_at < $1", FilterKind::Until),

@@ -4,9 +4,10 @@ use huitong_codes::search::Terms;
 use huitong_codes::{Uscc, text};
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::error::FieldError;
+use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::{self, Checked};
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::Act;
+use huitong_kernel::pack::{Act, Form};
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,6 +19,7 @@ use super::model::{ANONYMOUS, Appeal, AppealId, INDIVIDUAL, WORDS};
 use super::{number, store};
 use crate::base::associations::{self, Association};
 use crate::base::attachments::{self, KeptFile};
+use crate::base::identity;
 use crate::base::journal::UNNAMED;
 use crate::base::matters::{self, Input, Rules, Spine, Step, clocks, sentences};
 use crate::base::units::{self, Unit};
@@ -45,7 +47,7 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
     filled.values.entry("disclosure".into()).or_insert_with(|| "named".into());
     if let Some(post) = post {
         // The account vouches for the body it speaks for and for no other, whatever the form names.
-        for body in ["association", "association_id", "company_code"] {
+        for body in ["association", "association_id", "company_name", "company_code"] {
             filled.values.remove(body);
         }
         let own = if post.kind == OfficeKind::Association { "association" } else { "company_code" };
@@ -75,10 +77,43 @@ pub fn register(tx: &Tx, input: &Input, received_at: Option<i64>) -> Result<Rece
     begin(tx, "register", &said, input, right.first_post(), source, received_at)
 }
 
-fn checked(tx: &Tx, act: &str, filled: &huitong_kernel::http::Filled) -> Result<Checked> {
+fn checked(tx: &Tx, act: &str, filled: &Filled) -> Result<Checked> {
     let rules = Rules::now(tx.ctx(), PROCEDURE)?;
     let form = rules.of.act(act).and_then(|act| rules.of.form_of(act)).or_missing()?;
-    form::check(form, rules.pack, filled, tx.ctx().today()).map_err(Error::fields)
+    let unnamed = unnamed_company(tx, form, filled)?;
+    match (form::check(form, rules.pack, filled, tx.ctx().today()), unnamed) {
+        (Ok(said), None) => Ok(said),
+        (said, unnamed) => {
+            let mut wrong: Vec<FieldError> = said.err().into_iter().flatten().chain(unnamed).collect();
+            wrong.sort_by_key(|error| form.fields.iter().position(|field| field.key == error.field));
+            Err(Error::fields(wrong))
+        }
+    }
+}
+
+/// What is wrong where a company is given by its code alone, which nobody recognises, and the form asks for its name, too.
+pub(super) fn unnamed_company(tx: &Tx, form: &Form, filled: &Filled) -> Result<Option<FieldError>> {
+    let Some(field) = form.field("company_name") else { return Ok(None) };
+    let (name, code) = (text::name(filled.get("company_name")), text::code(filled.get("company_code")));
+    if !name.is_empty() || code.is_empty() || known_company(tx, &code)?.is_some() {
+        return Ok(None);
+    }
+    let message = format!("请填写“{}”；只有代码，办理人员认不出是哪家单位", field.label);
+    Ok(Some(FieldError { field: field.key.clone(), message }))
+}
+
+/// What the body of this code is called. Of the companies that have accounts here intake is told, and each of itself: to
+/// anybody else a name would say which codes have one.
+fn known_company(tx: &Tx, code: &str) -> Result<Option<String>> {
+    let registered =
+        Uscc::parse(code).ok().map(|uscc| associations::by_uscc(tx, &uscc)).transpose()?.flatten();
+    let own = tx.ctx().posts().iter().find(|post| post.kind == OfficeKind::Company && post.office == code);
+    match registered {
+        Some(association) => Ok(Some(association.name)),
+        None if own.is_some() => Ok(own.map(|post| post.office_name.clone())),
+        None if tx.ctx().may("appeal.register").is_some() => identity::company_name(tx, code),
+        None => Ok(None),
+    }
 }
 
 fn begin(
@@ -150,6 +185,11 @@ fn compose(
     let anonymous = said.text("disclosure") == ANONYMOUS;
     let person = |field: &str| Some(said.text(field).to_owned()).filter(|v| !anonymous && !v.is_empty());
     let (association, company) = if anonymous { (None, None) } else { (association, company) };
+    let company_name = match (&company, text::name(said.text("company_name"))) {
+        _ if anonymous => None,
+        (Some(code), name) if name.is_empty() => known_company(tx, code)?,
+        (_, name) => Some(name).filter(|name| !name.is_empty()),
+    };
     let at = received_at.unwrap_or(ctx.now);
     let user = ctx.user().filter(|_| act.key == "submit" && !anonymous).map(ToString::to_string);
     let number_of = text::key(said.text("source_number"));
@@ -164,8 +204,8 @@ fn compose(
     spine.owner_user = user;
     spine.association = association.map(|a| a.id.to_string());
     spine.updated_at = ctx.now;
-    Ok(Appeal {
-        search: spine.found_by(),
+    let mut appeal = Appeal {
+        search: String::new(),
         spine,
         category: Some(said.text("category").to_owned()).filter(|c| !c.is_empty()),
         text: said.text("text").to_owned(),
@@ -175,6 +215,7 @@ fn compose(
         contact_phone: person("contact_phone"),
         verified: false,
         company_code: company,
+        company_name,
         about_kind: about.as_ref().map(|(kind, _)| (*kind).to_owned()),
         about: about.map(|(_, id)| id),
         tracking: String::new(),
@@ -190,7 +231,9 @@ fn compose(
         answer_due_at: None,
         solved: None,
         satisfied: None,
-    })
+    };
+    appeal.search = appeal.found_by();
+    Ok(appeal)
 }
 
 /// What was picked from a list of suggestions, else what was typed.

@@ -43,6 +43,8 @@ pub struct AppealRow {
     pub source_number: String,
     /// Whom it comes from, in words that this reader may read.
     pub from: String,
+    /// Code of the company it comes from; empty wherever `from` does not name it.
+    pub from_code: String,
     /// How identity is disclosed.
     pub disclosure: String,
     /// Whether intake has verified who the complainant is.
@@ -79,6 +81,8 @@ pub struct Complainant {
     pub phone: String,
     /// Association or company.
     pub organisation: String,
+    /// Code of the company.
+    pub organisation_code: String,
     /// Why something is not shown.
     pub note: String,
     /// Whether this reader may look behind the mask, giving a reason.
@@ -138,6 +142,7 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
     let state = rules.of.state(&appeal.state);
     let label = state.map(|s| if inside { s.label_for(appeal) } else { &s.public_label });
     let due = due_for(tx, appeal, inside)?;
+    let (from, from_code) = from(ctx, pack, appeal, &names);
     Ok(AppealRow {
         id: appeal.id.clone(),
         number: appeal.number.clone(),
@@ -149,7 +154,8 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
         title: appeal.title.clone(),
         source: pack.label("appeal_source", &appeal.source).unwrap_or(&appeal.source).to_owned(),
         source_number: appeal.source_number.clone().filter(|_| inside).unwrap_or_default(),
-        from: from_words(ctx, pack, appeal, &names),
+        from,
+        from_code,
         disclosure: appeal.disclosure.clone(),
         verified: appeal.verified,
         unit: appeal.unit.as_ref().map(ToString::to_string),
@@ -177,27 +183,33 @@ fn due_for(tx: &Tx, appeal: &Appeal, inside: bool) -> Result<Option<(i64, String
     Ok(promised.map(|c| (c.due_at, c.limit_key.clone())))
 }
 
-/// Whom a case comes from, in words that this reader may read.
-fn from_words(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> String {
+/// Whom a case comes from, in words that this reader may read, with the code of a company that they name.
+fn from(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> (String, String) {
+    let kept_back = |words: &str| (words.to_owned(), String::new());
     if appeal.anonymous() {
-        return String::from("匿名线索");
+        return kept_back("匿名线索");
     }
     let sight = rules::sight(ctx, appeal);
     if sight == Sight::Hidden || (appeal.confidential() && sight != Sight::Own) {
-        return String::from(if appeal.confidential() { "实名保密" } else { "不予显示" });
+        return kept_back(if appeal.confidential() { "实名保密" } else { "不予显示" });
     }
-    // A company stands in no register: nobody has looked whose code was typed, so that a list does not show it.
-    match names.association.as_str() {
-        "" => pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned(),
-        association => association.to_owned(),
+    match organisation(pack, appeal, names) {
+        (name, code) if name.is_empty() => (kind(pack, appeal), code),
+        organisation => organisation,
     }
 }
 
-fn organisation(appeal: &Appeal, names: &Names) -> String {
-    match (&appeal.association, &appeal.company_code) {
-        (Some(_), _) => names.association.clone(),
-        (None, Some(code)) => format!("企业 {code}"),
-        (None, None) => String::new(),
+fn kind(pack: &Pack, appeal: &Appeal) -> String {
+    pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned()
+}
+
+/// The association or company on whose behalf it is, with the code of a company; what nobody named is called by its kind.
+fn organisation(pack: &Pack, appeal: &Appeal, names: &Names) -> (String, String) {
+    match (&appeal.association, &appeal.company_name, &appeal.company_code) {
+        (Some(_), ..) => (names.association.clone(), String::new()),
+        (None, Some(name), code) => (name.clone(), code.clone().unwrap_or_default()),
+        (None, None, Some(code)) => (kind(pack, appeal), code.clone()),
+        (None, None, None) => (String::new(), String::new()),
     }
 }
 
@@ -233,11 +245,13 @@ fn person(
     name: impl Fn(&str) -> String,
     phone: impl Fn(&str) -> String,
 ) -> Complainant {
+    let (organisation, organisation_code) = organisation(pack, appeal, names);
     Complainant {
-        kind: pack.label("complainant_kind", appeal.claimed_kind()).unwrap_or_default().to_owned(),
+        kind: kind(pack, appeal),
         name: appeal.contact_name.as_deref().map(name).unwrap_or_default(),
         phone: appeal.contact_phone.as_deref().map(phone).unwrap_or_default(),
-        organisation: organisation(appeal, names),
+        organisation,
+        organisation_code,
         note: String::new(),
         may_reveal: false,
     }

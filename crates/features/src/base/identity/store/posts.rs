@@ -120,6 +120,15 @@ pub fn rename_office(tx: &Tx, kind: OfficeKind, office: &str, name: &str) -> Res
     )
 }
 
+/// What the company of a code is called on the post that was given last in it.
+pub fn company_name(tx: &Tx, code: &str) -> Result<Option<String>> {
+    let row = tx.one(
+        "SELECT office_name FROM posts WHERE office = $1 AND office_kind = 'company' ORDER BY id DESC LIMIT 1",
+        args![code],
+    )?;
+    row.map(|row| row.get("office_name")).transpose()
+}
+
 /// How many have ever held a role.
 pub fn ever_held(tx: &Tx, role: &str) -> Result<i64> {
     tx.number("SELECT COUNT(*) FROM posts WHERE role = $1", args![role])

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use huitong_kernel::clock::brief_day;
+use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::{Asked, ListDef};
@@ -9,7 +10,7 @@ use huitong_kernel::pack::{Field, Procedure, Queue};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
-use super::left_brief;
+use super::{Left, left};
 use crate::base::matters::api::procedure;
 use crate::base::matters::guards;
 use crate::base::matters::list as lists;
@@ -60,13 +61,7 @@ pub struct Row {
     /// What the definition's columns say.
     pub cells: Vec<String>,
     /// Time left.
-    pub left: String,
-    /// The tone of it.
-    pub sla: &'static str,
-    /// Until when.
-    pub due: String,
-    /// Which limit.
-    pub limit: String,
+    pub left: Left,
     /// What its reader can do on it now.
     pub verb: String,
 }
@@ -75,9 +70,12 @@ impl Row {
     /// Dresses a matter for a reader.
     pub fn of(tx: &Tx, seen: &Seen<'_>) -> Result<Row> {
         let due = seen.due();
-        let (left, sla, until) = match (&due, planned(tx, seen)) {
+        let left = match (&due, planned(tx, seen)) {
             (None, Some(planned)) => planned,
-            _ => left_brief(tx.ctx(), due.as_ref().map(|(at, _)| *at), seen.measure(tx.ctx())),
+            (due, _) => {
+                let left = left(tx.ctx(), due.as_ref().map(|(at, _)| *at), seen.measure(tx.ctx())).brief();
+                due.as_ref().map_or(left.clone(), |(_, title)| left.of_limit(title))
+            }
         };
         let verb = guards::primary(tx, seen.rules, &seen.matter)?;
         let spine = &seen.matter.spine;
@@ -89,16 +87,13 @@ impl Row {
             tone: seen.tone(),
             cells: columns(seen.rules.of).iter().map(|key| seen.say(key)).collect(),
             left,
-            sla,
-            due: until,
-            limit: due.map(|(_, title)| title).unwrap_or_default(),
             verb: verb.map_or_else(|| String::from("查看"), |offer| offer.label),
         })
     }
 }
 
 /// The day that a matter is about, where nothing else is due: what is today stands out.
-fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<(String, &'static str, String)> {
+fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<Left> {
     let ended = seen.rules.of.state(&seen.matter.spine.state).is_none_or(|state| state.ends);
     let day: Date = seen.matter.day.as_deref().filter(|_| !ended)?.parse().ok()?;
     let today = tx.ctx().today();
@@ -107,7 +102,7 @@ fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<(String, &'static str, String)> {
         1 => (String::from("明天"), "soon"),
         _ => (brief_day(day, today), "calm"),
     };
-    Some((words, tone, String::new()))
+    Some(Left { words, tone, ..left(tx.ctx(), None, Measure::default()) })
 }
 
 /// The columns of a definition beside those that every list has.

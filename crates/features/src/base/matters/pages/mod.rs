@@ -15,27 +15,44 @@ pub use paper::{Cell, Paper, course, filled};
 pub use show::{ended, show, stages};
 
 use huitong_kernel::Ctx;
-use huitong_kernel::deadline::{Measure, Remaining, remaining};
+use huitong_kernel::deadline::{self, Measure, Remaining, remaining};
 
 use super::clocks::until;
 
-/// Time left until something is due: words, tone of the mark.
-pub fn left(ctx: &Ctx, due: Option<i64>, measure: Measure) -> (String, &'static str) {
-    said(ctx, due, measure, |left| left.words.clone())
+/// How a limit stands, as lists and cases draw it.
+#[derive(Clone)]
+pub struct Left {
+    /// Which limit, in a word before the time left: 受理, 答复; empty where none is named.
+    pub limit: String,
+    /// `剩 3 小时 24 分`, `已超期 5 小时 12 分`.
+    pub words: String,
+    /// calm soon over none.
+    pub tone: &'static str,
+    /// Share of the limit that is used (1–100); 0 where its length is not known.
+    pub percent: i64,
+    /// The due instant in words.
+    pub due: String,
 }
 
-/// The same for lists, where room is short, with the due instant in words.
-pub fn left_brief(ctx: &Ctx, due: Option<i64>, measure: Measure) -> (String, &'static str, String) {
-    let (words, tone) = said(ctx, due, measure, Remaining::brief);
-    (words, tone, due.map(|due| until(ctx, due, measure.pace)).unwrap_or_default())
+impl Left {
+    /// The same under the name of its limit.
+    pub fn of_limit(self, title: &str) -> Left {
+        Left { limit: title.strip_suffix("时限").unwrap_or(title).to_owned(), ..self }
+    }
+
+    /// The same for lists, where room is short.
+    pub fn brief(self) -> Left {
+        Left { words: deadline::brief(&self.words), ..self }
+    }
 }
 
-fn said(
-    ctx: &Ctx,
-    due: Option<i64>,
-    measure: Measure,
-    words: impl Fn(&Remaining) -> String,
-) -> (String, &'static str) {
-    let left = due.map(|due| remaining(ctx.now, due, measure, ctx.calendar()));
-    left.map_or((String::from("—"), "none"), |left| (words(&left), left.state.tone()))
+/// Time left until something is due.
+pub fn left(ctx: &Ctx, due: Option<i64>, measure: Measure) -> Left {
+    let Some(due) = due else {
+        let (limit, due) = (String::new(), String::new());
+        return Left { limit, words: String::from("—"), tone: "none", percent: 0, due };
+    };
+    let Remaining { state, words, used } = remaining(ctx.now, due, measure, ctx.calendar());
+    let (limit, due) = (String::new(), until(ctx, due, measure.pace));
+    Left { limit, words, tone: state.tone(), percent: used, due }
 }

@@ -93,6 +93,8 @@ pub struct MatterLine {
     pub time: String,
     /// Who.
     pub who: String,
+    /// What it took the unit.
+    pub took: String,
     /// Of which kind it is, for its mark.
     pub kind: &'static str,
     /// Further words.
@@ -145,7 +147,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Procedure) -> Result<MatterPage> {
         Doing { href: format!("{href}/{}", offer.act), label: offer.label, at_once }
     };
     let due = seen.due();
-    let (left_words, left_tone) = left(&c.ctx, due.as_ref().map(|(at, _)| *at), seen.measure(&c.ctx));
+    let left = left(&c.ctx, due.as_ref().map(|(at, _)| *at), seen.measure(&c.ctx));
     let (texts, tables) = said(tx, &seen)?;
     let lines: Vec<MatterLine> =
         seen.lines(tx, &steps)?.into_iter().map(|line| dressed(line, &files)).collect();
@@ -159,8 +161,8 @@ fn drawn(c: &Call, tx: &Tx, of: &Procedure) -> Result<MatterPage> {
         version: spine.version,
         state: seen.state_label(),
         tone: seen.tone(),
-        left: left_words,
-        left_tone,
+        left: left.words,
+        left_tone: left.tone,
         limit: due.map(|(_, title)| title).unwrap_or_default(),
         summary: seen.summary(),
         stages: stages(&c.ctx, rules.of, spine, &steps),
@@ -272,6 +274,7 @@ fn dressed(line: Line, files: &[FileView]) -> MatterLine {
         who: line.office().to_owned(),
         title: line.title,
         text: line.text,
+        took: line.took,
         kind,
     }
 }
@@ -283,8 +286,13 @@ fn clocks(tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Clock>> {
     all.sort_by_key(|clock| (clock.met_at.is_some(), -clock.nth));
     let dress = |clock: &RunningLimit| {
         let running = clock.met_at.is_none();
-        let (left, sla) = left(ctx, Some(clock.due_at).filter(|_| running), measure(ctx, clock));
-        Clock { arithmetic: arithmetic(ctx, of, clock), left: ended(of, clock).unwrap_or(left), sla, running }
+        let left = left(ctx, Some(clock.due_at).filter(|_| running), measure(ctx, clock));
+        Clock {
+            arithmetic: arithmetic(ctx, of, clock),
+            left: ended(of, clock).unwrap_or(left.words),
+            sla: left.tone,
+            running,
+        }
     };
     Ok(all.iter().map(dress).collect())
 }

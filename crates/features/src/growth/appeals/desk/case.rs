@@ -61,6 +61,7 @@ struct CaseLine {
     title: String,
     time: String,
     who: String,
+    took: String,
     kind: &'static str,
     text: String,
     files: Vec<FileView>,
@@ -123,8 +124,7 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
     shell.title = format!("{} {}", appeal.number, appeal.title);
     // An association that comes by this address reads no more than on its own page.
     let inside = view::inside(&c.ctx, &appeal);
-    let (left_words, left_tone) =
-        left(&c.ctx, appeal.due_at.filter(|_| inside), clocks::measure_next(&c.ctx, rules, &appeal));
+    let due = left(&c.ctx, appeal.due_at.filter(|_| inside), clocks::measure_next(&c.ctx, rules, &appeal));
     let coming = coming(&c.ctx, rules, &appeal, &case.acts);
     let allowed: Vec<Offer> = case.acts.iter().filter(|o| o.allowed).cloned().collect();
     let idle = allowed.is_empty() && coming.is_empty() && !case.acts.is_empty();
@@ -135,8 +135,8 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
         |o: Offer| Doing { href: format!("/appeals/{}/{}", appeal.id, o.act), act: o.act, label: o.label };
     c.page(&CasePage {
         tone: tone(pack, &appeal.state),
-        left: left_words,
-        left_tone,
+        left: due.words,
+        left_tone: due.tone,
         stages: stages(&c.ctx, rules.of, &appeal.spine, &steps),
         facts: facts(pack, &case, imported, c.ctx.now),
         lines: lines(&case),
@@ -144,10 +144,14 @@ fn draw(c: &Call, revealed: Option<&Complainant>) -> Result<Reply> {
             .iter()
             .map(|clock| {
                 let running = clock.met_at.is_none();
-                let (left, sla) =
+                let left =
                     left(&c.ctx, Some(clock.due_at).filter(|_| running), clocks::measure(&c.ctx, clock));
-                let left = ended(rules.of, clock).unwrap_or(left);
-                Clock { arithmetic: arithmetic(&c.ctx, rules.of, clock), left, sla, running }
+                Clock {
+                    arithmetic: arithmetic(&c.ctx, rules.of, clock),
+                    left: ended(rules.of, clock).unwrap_or(left.words),
+                    sla: left.tone,
+                    running,
+                }
             })
             .rev()
             .collect(),
@@ -211,7 +215,7 @@ fn facts(pack: &Pack, case: &AppealView, imported: Vec<Fact>, now: i64) -> Vec<F
             basis: rule.map(|r| r.source.basis.clone()).unwrap_or_default(),
             ..fact("诉求分类", &case.category_path)
         },
-        fact("来源", &case.row.from),
+        Fact { below: case.row.from_code.clone(), ..fact("诉求人", &case.row.from) },
         fact("受理渠道", &case.row.source),
         fact("来源编号", &case.row.source_number),
         fact("承办单位", &case.row.unit_name),
@@ -249,6 +253,7 @@ fn lines(case: &AppealView) -> Vec<CaseLine> {
             title: line.title.clone(),
             time,
             who: line.office().to_owned(),
+            took: line.took.clone(),
             kind,
             text: line.text.clone(),
             files: case.files.iter().filter(|f| f.step.as_deref() == Some(&line.step)).cloned().collect(),

@@ -8,6 +8,7 @@ use huitong_kernel::list::Asked;
 use huitong_kernel::pack::Queue;
 use huitong_kernel::{Result, Tx};
 
+use super::Left;
 use super::list::{Dress, Line};
 use crate::base::matters::pages::{self, Row};
 use crate::base::places::{self, Place};
@@ -68,33 +69,30 @@ struct Todo {
     title: String,
     /// From whom it comes, or who has it.
     from: String,
+    /// Code of the company it comes from, for those inside.
+    code: String,
     tone: &'static str,
     state: String,
-    left: String,
-    sla: &'static str,
-    due: String,
-    /// Which limit; for those outside none is named.
-    limit: String,
+    /// For those outside no limit is named.
+    left: Left,
 }
 
 impl Todo {
-    fn of_case(line: Line, outside: bool, city: bool) -> Todo {
+    fn of_case(line: Line, outside: bool) -> Todo {
         Todo {
             href: format!("{}/{}", if outside { "/my/appeals" } else { "/appeals" }, line.row.id),
             title: line.row.title,
-            from: if city { line.who } else { line.row.from },
+            code: if line.given || outside { String::new() } else { line.row.from_code },
+            from: if line.given { line.who } else { line.row.from },
             tone: line.tone,
             state: line.row.state_label,
-            left: line.left,
-            sla: line.sla,
-            due: line.due,
-            limit: if outside { String::new() } else { line.row.due_limit },
+            left: if outside { line.left.of_limit("") } else { line.left },
         }
     }
 
     fn of_matter((row, queue): (Row, String)) -> Todo {
-        let Row { href, name, state, tone, left, sla, due, limit, .. } = row;
-        Todo { href, title: name, from: queue, tone, state, left, sla, due, limit }
+        let Row { href, name, state, tone, left, .. } = row;
+        Todo { href, title: name, from: queue, code: String::new(), tone, state, left }
     }
 }
 
@@ -128,8 +126,7 @@ pub fn show(c: &Call) -> Result<Reply> {
             }
             if queue.duty || outside || (queue.late && dress.city) {
                 let rows = queue::page_offered(tx, pack, Some(queue), &asked, false)?.items;
-                let rows =
-                    rows.into_iter().map(|row| Todo::of_case(dress.line(row), outside, dress.city)).collect();
+                let rows = rows.into_iter().map(|row| Todo::of_case(dress.line(row), outside)).collect();
                 groups.push(Group {
                     title: queue.title.clone(),
                     href,

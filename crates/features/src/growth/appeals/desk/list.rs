@@ -8,7 +8,7 @@ use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{Pack, Queue};
 use huitong_kernel::{Error, Result, Tx};
 
-use super::{left_brief, tone};
+use super::{Left, left, tone};
 use crate::base::matters::Offer;
 use crate::base::units::{self, Unit};
 use crate::growth::appeals::policy;
@@ -42,14 +42,17 @@ struct ListPage {
 pub(super) struct Line {
     pub row: AppealRow,
     pub tone: &'static str,
-    pub left: String,
-    pub sla: &'static str,
-    pub due: String,
+    pub left: Left,
     pub time: String,
     pub verb: String,
     pub sign_at_once: bool,
+    /// Below from whom it comes: the code of a company, else its number where it came from.
+    pub below: String,
     /// Who has it: for the whole city the unit, inside a unit the handler.
     pub who: String,
+    /// Whether, where there is room for one of them alone, it is rather who has it than from whom it comes: to whoever sees the
+    /// whole city, once a unit has it.
+    pub given: bool,
 }
 
 /// How the rows of one reader are dressed.
@@ -72,8 +75,9 @@ impl<'c> Dress<'c> {
 
     /// Dresses a row, with the main thing its reader can do on it; one click signs it where that is to sign.
     pub fn line(&self, (row, main): (AppealRow, Option<Offer>)) -> Line {
-        let (left, sla, due) =
-            left_brief(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant), row.measure);
+        let left = left(&self.c.ctx, row.due_at.as_deref().and_then(parse_instant), row.measure)
+            .brief()
+            .of_limit(&row.due_limit);
         let unit = if row.unit_name.is_empty() { &self.intake } else { &row.unit_name };
         let who = match (row.next_unit_name.as_str(), self.city, row.handler_name.as_str()) {
             ("", true, _) => unit.clone(),
@@ -81,17 +85,18 @@ impl<'c> Dress<'c> {
             ("", false, handler) => handler.to_owned(),
             (next, _, _) => format!("{unit} → {next}"),
         };
+        let below = if row.from_code.is_empty() { &row.source_number } else { &row.from_code }.clone();
         Line {
             tone: tone(self.pack, &row.state),
             left,
-            sla,
-            due,
             time: parse_instant(&row.submitted_at)
                 .map(|at| brief_text(at, self.c.ctx.now))
                 .unwrap_or_default(),
             sign_at_once: main.as_ref().is_some_and(|offer| offer.act == "sign"),
             verb: main.map_or_else(|| String::from("查看"), |offer| offer.label),
             who,
+            below,
+            given: self.city && row.unit.is_some(),
             row,
         }
     }

@@ -11,7 +11,7 @@ use huitong_kernel::http::{GET, POST, Route, page};
 use huitong_kernel::pack::Pack;
 
 use super::flow;
-pub(super) use crate::base::matters::pages::{left, left_brief};
+pub(super) use crate::base::matters::pages::{Left, left};
 
 macro_rules! act_pages {
     ($($key:literal $summary:literal),* $(,)?) => {

@@ -13,6 +13,7 @@ use super::named;
 use super::sealed::Seal;
 use crate::base::attachments::{self, Files, HINT, KeptFile, MAX_FILES};
 use crate::growth::appeals::model::{ANONYMOUS, NAMED};
+use crate::growth::appeals::submit;
 
 /// Field of the form that carries sealed files.
 const KEPT: &str = "kept";
@@ -120,6 +121,9 @@ impl Draft {
                 self.filled = filled;
                 self.errors.extend(wrong);
             }
+        }
+        if known.post.is_none() {
+            self.errors.extend(c.read(|tx| submit::unnamed_company(tx, form, &self.filled))?);
         }
         if known.signed_in && self.filled.get("disclosure") == ANONYMOUS {
             self.say(

@@ -14,6 +14,9 @@ const MAIN_DEPARTMENT: &str = "industry_department_main";
 /// The fact that says whom to contact.
 const CONTACT: &str = "联系人";
 
+/// Where the name and the code of a company are known from.
+const FROM_POST: &str = "来自您登录的账号";
+
 /// Whoever fills in a form.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
@@ -43,7 +46,7 @@ impl Known {
 
     /// Fields of the form that are filled in by what is known.
     pub fn fields(&self) -> &'static [&'static str] {
-        if self.post.is_some() { &["association", "company_code"] } else { &[] }
+        if self.post.is_some() { &["association", "company_name", "company_code"] } else { &[] }
     }
 
     /// Says whom to contact as the form says it by now; without a name and a number the fact is left out.
@@ -70,8 +73,9 @@ impl Known {
         match known.post.clone() {
             Some(post) if post.kind == OfficeKind::Association => known.association(tx, &post)?,
             Some(post) => {
-                known.facts.push(fact("企业名称", post.office_name.clone()));
-                known.facts.push(fact("统一社会信用代码", post.office));
+                let of_post = |label: &str, value| Fact { below: FROM_POST.into(), ..fact(label, value) };
+                known.facts.push(of_post("单位名称", post.office_name));
+                known.facts.push(of_post("统一社会信用代码", post.office));
             }
             None => {}
         }

@@ -13,7 +13,7 @@ use huitong_kernel::{Ctx, OrMissing, Result, Tx};
 
 use super::track::Frame;
 use super::view::{self, Again, Progress};
-use crate::base::matters::pages::left_brief;
+use crate::base::matters::pages::{Left, left};
 use crate::base::matters::{Input, KEYS, Names, Rules};
 use crate::base::units;
 use crate::growth::appeals::model::{Appeal, AppealId};
@@ -55,10 +55,7 @@ struct Listed {
     tone: &'static str,
     unit: String,
     submitted_at: String,
-    due: String,
-    due_tone: &'static str,
-    due_at: String,
-    percent: i64,
+    left: Left,
     /// 评价 or 查看.
     verb: &'static str,
 }
@@ -155,9 +152,9 @@ fn listed(tx: &Tx, pack: &Pack, appeals: &[Appeal]) -> Result<Vec<Found>> {
 fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
     let Found { row, tone, since } = found;
     let due_at = row.due_at.as_deref().and_then(parse_instant);
-    let pace = row.measure.pace;
-    let measure = due_at.map(|at| Measure::between(pace, since, at, ctx.calendar())).unwrap_or_default();
-    let (due, due_tone, until) = left_brief(ctx, due_at, measure);
+    let measure =
+        due_at.map(|at| Measure::between(row.measure.pace, since, at, ctx.calendar())).unwrap_or_default();
+    let left = left(ctx, due_at, measure).brief();
     Listed {
         href: format!("/my/appeals/{}", row.id),
         number: row.number,
@@ -168,10 +165,7 @@ fn shown(ctx: &Ctx, found: Found, may_judge: bool) -> Listed {
         tone,
         unit: row.unit_name,
         submitted_at: parse_instant(&row.submitted_at).map(minute_text).unwrap_or_default(),
-        due,
-        due_tone,
-        percent: due_at.map_or(0, |at| view::used(ctx, pace, since, at)),
-        due_at: format!("{} {until}", row.due_limit).trim().to_owned(),
+        left: Left { due: format!("{} {}", row.due_limit, left.due).trim().to_owned(), ..left },
     }
 }
 

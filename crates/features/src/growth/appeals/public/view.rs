@@ -2,7 +2,7 @@
 
 use huitong_kernel::clock::minute_text;
 use huitong_kernel::ctx::OfficeKind;
-use huitong_kernel::deadline::{self, Pace, brief, due_text};
+use huitong_kernel::deadline::due_text;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::FormView;
@@ -12,8 +12,8 @@ use huitong_kernel::{Ctx, Result, Tx};
 
 use crate::base::attachments::{self, Attachment};
 use crate::base::matters::clocks::{self, Standing, waits_for_others};
-use crate::base::matters::pages::Paper;
-use crate::base::matters::{self, KEYS, Names, Rules, RunningLimit, Step, days, guards};
+use crate::base::matters::pages::{Paper, left};
+use crate::base::matters::{self, KEYS, Names, Rules, RunningLimit, Step, Stopwatch, days, guards};
 use crate::growth::appeals::model::Appeal;
 use crate::growth::appeals::policy::{self, ANSWER};
 use crate::growth::appeals::{flow, paper, view};
@@ -50,7 +50,7 @@ pub struct Line {
     pub time: String,
     /// Who did it.
     pub who: String,
-    /// Working time since the line before.
+    /// Working time that the office had it for since the line before.
     pub took: String,
     /// Further words meant for the complainant.
     pub text: String,
@@ -271,7 +271,7 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
         fact("提交时间", minute_text(appeal.began_at)),
         fact("承办单位", names.unit),
         fact("正在转往", names.next_unit),
-        fact("代表", person.organisation),
+        Fact { below: person.organisation_code, ..fact("代表", person.organisation) },
         fact("联系人", contact.trim().to_owned()),
         fact("反映的单位或者协会", view::about(tx, appeal)?),
         fact("是否解决", judged("solved", &appeal.solved)),
@@ -301,13 +301,12 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         policy::of(pack).kind(&appeal.kind).filter(|_| clock.limit_key == ANSWER).map(|k| &k.source);
     let source = of_kind.or(limit.map(|l| &l.source));
     let explained = clocks::explain(ctx, clock);
-    let measure = clocks::measure(ctx, clock);
-    let left = deadline::remaining(ctx.now, clock.due_at, measure, ctx.calendar());
+    let left = left(ctx, Some(clock.due_at), clocks::measure(ctx, clock));
     let (standing, tone) = match clocks::standing(flow(pack), clock) {
         Standing::Stopped { at, act, .. } => (format!("{} 随{act}停止计时", minute_text(at)), "none"),
         Standing::Met { at, late: false } => (format!("{} 已完成", minute_text(at)), "none"),
         Standing::Met { at, late: true } => (format!("{} 完成，已超过时限", minute_text(at)), "over"),
-        Standing::Running => (left.words, left.state.tone()),
+        Standing::Running => (left.words, left.tone),
     };
     ClockView {
         title,
@@ -320,24 +319,17 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         },
         standing,
         tone,
-        percent: used(ctx, measure.pace, clock.started_at, clock.due_at),
+        percent: left.percent,
         days: explained.as_ref().filter(|_| clock.met_at.is_none()).map(days::marks).unwrap_or_default(),
         sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
         basis: source.map(|source| source.basis.clone()).unwrap_or_default(),
     }
 }
 
-/// Share of the time of a limit that has passed (0–100).
-pub fn used(ctx: &Ctx, pace: Pace, from: i64, due: i64) -> i64 {
-    let passed = pace.between(from, ctx.now, ctx.calendar());
-    let all = pace.between(from, due, ctx.calendar()).max(1);
-    (passed.saturating_mul(100) / all).clamp(0, 100)
-}
-
 /// Steps that have a sentence for the public; names of officials stay inside.
 fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
     let spoken_to = spoken_to(ctx, appeal);
-    let mut before: Option<i64> = None;
+    let mut watch = Stopwatch::default();
     let mut lines = Vec::new();
     for step in steps {
         let Some(title) = &step.public_text else { continue };
@@ -356,10 +348,9 @@ fn timeline(ctx: &Ctx, appeal: &Appeal, steps: &[Step]) -> Vec<Line> {
             },
             time: minute_text(step.at),
             who: step.office_name.clone(),
-            took: before.map(|at| took(ctx, at, step.at)).unwrap_or_default(),
+            took: watch.took(ctx, step),
             text,
         });
-        before = Some(step.at);
     }
     lines
 }
@@ -379,15 +370,6 @@ fn spoken_to(ctx: &Ctx, appeal: &Appeal) -> &'static str {
         a if speaks_for(OfficeKind::Association, &a.owner_association) => "本协会",
         a if speaks_for(OfficeKind::Company, &a.owner_company) => "本企业",
         _ => "诉求人",
-    }
-}
-
-/// Working time between two steps: `用时 1个工作日2小时`; "" below one minute.
-fn took(ctx: &Ctx, from: i64, to: i64) -> String {
-    let passed = Pace::Office.between(from, to, ctx.calendar());
-    match brief(&deadline::length(passed, Pace::Office, ctx.calendar())) {
-        took if took.is_empty() => took,
-        took => format!("用时 {took}"),
     }
 }
 
