@@ -13,6 +13,9 @@ db_test! {
         assert_eq!((&seen["state"], &seen["due_at"]), (&json!("submitted"), &json!("2025-03-14T14:30:00+08:00")));
         assert_eq!(seen["reply"], "");
         let id = &told.id;
+        cast.app.settle();
+        let notices = cast.app.get("/notices").session(&cast.intake).send().expect(200).text();
+        assert!(notices.contains(&format!("新诉求 {} 待受理：春季招工困难请求协助", told.number)), "{notices}");
         assert_eq!(cast.does(&cast.intake, id, "verify", &json!({"method": "call_back"}))["state"], "submitted");
         assert_eq!(cast.tries(&cast.intake, id, "verify", &json!({"method": "call_back"})).status, 409);
         assert_eq!(cast.tries(&cast.intake, id, "dispatch", &json!({"unit": "commerce", "reason": "按目录派单"})).status, 409);

@@ -166,7 +166,11 @@ fn spoken(
     let form = rules.of.form_of(act);
     let used = |field: &&Field| sentence == ALL || pack::placeholders(sentence).any(|name| name == field.key);
     for field in form.into_iter().flat_map(|form: &Form| &form.fields).filter(used) {
-        values.insert(field.key.clone(), words::say(tx, rules.pack, field, said(&field.key))?);
+        let answer = words::say(tx, rules.pack, field, said(&field.key))?;
+        // What the matter itself keeps, such as its title, its step does not say again.
+        if !answer.is_empty() {
+            values.insert(field.key.clone(), answer);
+        }
     }
     if let Some(outcome) = outcome.and_then(|key| act.outcome(key)) {
         values.insert(String::from("outcome"), outcome.label.clone());

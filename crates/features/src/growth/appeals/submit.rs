@@ -80,18 +80,11 @@ pub fn register(tx: &Tx, input: &Input, received_at: Option<i64>) -> Result<Rece
 fn checked(tx: &Tx, act: &str, filled: &Filled) -> Result<Checked> {
     let rules = Rules::now(tx.ctx(), PROCEDURE)?;
     let form = rules.of.act(act).and_then(|act| rules.of.form_of(act)).or_missing()?;
-    let unnamed = unnamed_company(tx, form, filled)?;
-    match (form::check(form, rules.pack, filled, tx.ctx().today()), unnamed) {
-        (Ok(said), None) => Ok(said),
-        (said, unnamed) => {
-            let mut wrong: Vec<FieldError> = said.err().into_iter().flatten().chain(unnamed).collect();
-            wrong.sort_by_key(|error| form.fields.iter().position(|field| field.key == error.field));
-            Err(Error::fields(wrong))
-        }
-    }
+    form::check(form, rules.pack, filled, tx.ctx().today()).map_err(Error::fields)
 }
 
-/// What is wrong where a company is given by its code alone, which nobody recognises, and the form asks for its name, too.
+/// What is wrong on a page where a company is given by its code alone, which nobody recognises, and the form asks for its name,
+/// too. Programs may know the code alone.
 pub(super) fn unnamed_company(tx: &Tx, form: &Form, filled: &Filled) -> Result<Option<FieldError>> {
     let Some(field) = form.field("company_name") else { return Ok(None) };
     let (name, code) = (text::name(filled.get("company_name")), text::code(filled.get("company_code")));
