@@ -90,6 +90,10 @@ impl Guesses {
                 self.given_up.insert(guess.sql.clone());
             }
         }
+        if new.is_empty() {
+            self.made.retain(|guess| guess.trust >= 0);
+            return;
+        }
         let known: HashSet<Arc<str>> = self.made.iter().map(|guess| guess.sql.clone()).collect();
         self.made.retain(|guess| guess.trust >= 0);
         for question in new {

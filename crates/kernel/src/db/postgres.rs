@@ -75,7 +75,7 @@ impl Postgres {
     }
 
     pub(super) fn has_table(&self, name: &str) -> Result<bool> {
-        let mut conn = self.take()?;
+        let mut conn = self.take()?.ended();
         let asked = "SELECT to_regclass($1) IS NOT NULL AS there";
         let found = query(&mut conn, asked, &[name.into()]);
         self.pool.put_back(conn);
@@ -83,7 +83,7 @@ impl Postgres {
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
-        let mut conn = self.take()?;
+        let mut conn = self.take()?.ended();
         let result = conn.wire.wait(|client| client.batch_execute(statements)).map_err(|e| wrong("", &e));
         self.pool.put_back(conn);
         result
@@ -93,12 +93,16 @@ impl Postgres {
     /// snapshot begins with what is read first, and its end travels with what the connection is asked next, if that is soon.
     pub(super) fn begin_reading(&self) -> Result<PgConn> {
         let mut conn = self.take()?;
-        conn.wire.leave("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        // The one that ends says already how the next one reads.
+        let begin = match conn.unsent.take() {
+            Some(_) => "COMMIT AND CHAIN",
+            None => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        conn.wire.leave(begin);
         Ok(conn)
     }
 
     pub(super) fn end_reading(&self, mut conn: PgConn) {
-        conn.wire.leave("COMMIT");
         conn.unsent = Some(Instant::now());
         self.pool.put_back(conn);
     }
@@ -138,7 +142,7 @@ impl Postgres {
         mode: Mode,
         f: &impl Fn(&Tx) -> Result<T>,
     ) -> Result<T> {
-        let mut conn = self.take()?;
+        let mut conn = self.take()?.ended();
         let result = catch_unwind(AssertUnwindSafe(|| {
             conn.wire.wait(|client| client.batch_execute(begin)).map_err(|e| wrong(begin, &e))?;
             let tx = Tx::new(Conn::Postgres((&mut conn).into()), ctx, mode, tables);
@@ -159,8 +163,7 @@ impl Postgres {
     fn take(&self) -> Result<PgConn> {
         let mut state = self.pool.state.lock();
         loop {
-            if let Some(mut conn) = state.idle.pop() {
-                conn.unsent = None;
+            if let Some(conn) = state.idle.pop() {
                 return Ok(conn);
             }
             if state.open < CONNECTIONS {
@@ -235,10 +238,18 @@ impl PgConn {
         Ok(PgConn { wire, statements: HashMap::new(), unsent: None })
     }
 
-    fn sent(mut self) -> PgConn {
-        self.wire.flush();
-        self.unsent = None;
+    /// The connection outside of its last snapshot; the end of that is sent with what is asked next.
+    fn ended(mut self) -> PgConn {
+        if self.unsent.take().is_some() {
+            self.wire.leave("COMMIT");
+        }
         self
+    }
+
+    fn sent(self) -> PgConn {
+        let mut conn = self.ended();
+        conn.wire.flush();
+        conn
     }
 
     fn prepared(&mut self, sql: &str) -> Result<(Statement, Arc<[String]>)> {

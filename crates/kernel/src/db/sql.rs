@@ -31,16 +31,19 @@ pub(super) fn written_table(sql: &str) -> Option<&str> {
     Some(table.split('(').next().unwrap_or(table))
 }
 
-/// The tables that a statement reads; none for one that reads no table, or writes.
+/// The tables that a statement reads; none for one that reads no table, or writes. Of tables beside each other, with no JOIN
+/// between them, a comma stands for those that are not told.
 pub(super) fn read_tables(sql: &str) -> impl Iterator<Item = &str> {
     let mut words = sql.split_whitespace();
     let reads = written_table(sql).is_none();
     std::iter::from_fn(move || {
         words.find(|word| matches!(*word, "FROM" | "JOIN"))?;
-        words.next()
+        let table = words.next()?;
+        let beside = [table].into_iter().chain(words.clone().take(2)).any(|word| word.ends_with(','));
+        Some(if beside { "," } else { table })
     })
     .filter(move |table| reads && !table.starts_with('('))
-    .map(|table| table.trim_end_matches([')', ',']))
+    .map(|table| table.trim_end_matches(')'))
 }
 
 #[cfg(test)]
@@ -59,6 +62,8 @@ mod tests {
             read("SELECT (SELECT name FROM users) FROM (SELECT id FROM appeals) a"),
             ["users", "appeals"]
         );
+        assert_eq!(read("SELECT 1 FROM units u, posts p WHERE u.id IN ($1, $2)"), [","]);
+        assert_eq!(read("SELECT id, name FROM units ORDER BY id, name"), ["units"]);
         assert_eq!(read("UPDATE units SET version = 1 FROM links RETURNING id"), [""; 0]);
     }
 

@@ -266,7 +266,7 @@ fn what_is_left_is_said_in_the_time_of_the_limit() {
     assert_eq!(clock("2025-03-18 00:00"), ("已超期 1 天".into(), Urgency::Overdue));
     let left =
         remaining(at("2025-03-18 14:00"), at("2025-03-19 23:59:59"), Measure::default(), Calendar::builtin());
-    assert_eq!(left.brief(), "剩1个工作日3小时");
+    assert_eq!(brief(&left.words), "剩1个工作日3小时");
 }
 
 #[test]
