@@ -22,8 +22,20 @@ const TRUST: i8 = 8;
 /// A question that was asked otherwise weighs more than one that was not asked at all.
 const OTHERWISE: i8 = 4;
 
-/// What is known of a reading before it begins; nothing, before it is known who reads.
-#[derive(Default)]
+/// Readers remembered by what they carry; beyond, all are forgotten.
+const READERS: usize = 4_096;
+
+/// Who reads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Reader {
+    /// Readers of one kind have the same values at the same places.
+    pub kind: String,
+    /// Account and offices.
+    pub values: Vec<Value>,
+}
+
+/// What is known of a reading before it begins.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Beforehand {
     /// Readings of one kind have the same values at the same places.
     pub kind: String,
@@ -31,9 +43,12 @@ pub(crate) struct Beforehand {
     pub values: Vec<Value>,
 }
 
-/// What readings asked, by their kind.
+/// What readings asked, by their kind, and who read.
 #[derive(Default)]
-pub(crate) struct Foresight(Mutex<HashMap<String, Guesses>>);
+pub(crate) struct Foresight {
+    kinds: Mutex<HashMap<String, Guesses>>,
+    readers: Mutex<HashMap<String, Reader>>,
+}
 
 #[derive(Default)]
 struct Guesses {
@@ -56,16 +71,34 @@ enum Argument {
 }
 
 impl Foresight {
+    /// Who carried this (the digest of a session or token) the last time. Whether they still may is asked in the same reading,
+    /// before anything of it is shown.
+    pub(crate) fn reader(&self, carried: &str) -> Option<Reader> {
+        self.readers.lock().get(carried).cloned()
+    }
+
+    /// Remembers who carries this.
+    pub(crate) fn remember(&self, carried: &str, reader: &Reader) {
+        let mut readers = self.readers.lock();
+        if readers.get(carried) == Some(reader) {
+            return;
+        }
+        if readers.len() >= READERS {
+            readers.clear();
+        }
+        readers.insert(carried.to_owned(), reader.clone());
+    }
+
     /// The questions that a reading will probably ask.
     pub(super) fn guess(&self, before: &Beforehand) -> Vec<Question> {
-        let kinds = self.0.lock();
+        let kinds = self.kinds.lock();
         let made = kinds.get(&before.kind).map_or(&[][..], |guesses| &guesses.made);
         made.iter().filter_map(|guess| guess.of(before)).collect()
     }
 
     /// Learns from what a reading asked in the end.
     pub(super) fn learn(&self, before: &Beforehand, answers: &[Answer]) {
-        let mut kinds = self.0.lock();
+        let mut kinds = self.kinds.lock();
         if kinds.len() >= KINDS && !kinds.contains_key(&before.kind) {
             kinds.clear();
         }

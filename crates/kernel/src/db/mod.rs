@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-pub(crate) use foresight::Beforehand;
+pub(crate) use foresight::{Beforehand, Foresight, Reader};
 pub(crate) use snapshot::Snapshot;
 pub use tx::{Names, Tx};
 pub use value::{Column, Row, Value};

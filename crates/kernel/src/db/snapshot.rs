@@ -38,12 +38,18 @@ impl Snapshot {
         Ok(Snapshot { db: db.clone(), held: Some(held), known: Known::default(), expected: None })
     }
 
-    /// Reads ahead, with the next question, what a reading of this kind will ask one by one, where each question costs a message
-    /// there and back.
-    pub(crate) fn foresee(&mut self, ctx: &Ctx, before: impl FnOnce() -> Beforehand) {
-        let Some(Held::Postgres(_)) = self.held else { return };
+    /// Whether each question costs a message there and back.
+    pub(crate) fn is_distant(&self) -> bool {
+        matches!(self.held, Some(Held::Postgres(_)))
+    }
+
+    /// Reads ahead, with the next question, what a reading of this kind will ask one by one.
+    pub(crate) fn foresee(&mut self, ctx: &Ctx, before: Beforehand) {
+        if self.expected.as_ref().is_some_and(|expected| expected.before == before) {
+            return;
+        }
         self.learn();
-        let (foresight, before) = (ctx.shelf.of::<Foresight>(), before());
+        let foresight = ctx.shelf.of::<Foresight>();
         self.known.ahead = foresight.guess(&before);
         self.expected = Some(Expected { foresight, before, from: self.known.answers().len() });
     }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::city::City;
 use crate::clock::Random;
 use crate::ctx::{Actor, Ctx};
-use crate::db::{Beforehand, Snapshot, Tx, Value};
+use crate::db::{Beforehand, Foresight, Reader, Snapshot, Tx, Value};
 use crate::digest::sm3_hex;
 use crate::error::{Error, FieldError, Kind, OrMissing, Result};
 use crate::http::body::{self, Filled, Upload};
@@ -135,11 +135,7 @@ impl Call {
         }
         let mut snapshot = match self.snapshot.take() {
             Some(snapshot) => snapshot,
-            None => {
-                let mut fresh = self.city.db.snapshot()?;
-                fresh.foresee(&self.ctx, Beforehand::default);
-                fresh
-            }
+            None => self.fresh_snapshot()?,
         };
         let result = snapshot.read(&self.ctx, f);
         if result.is_ok() {
@@ -148,22 +144,50 @@ impl Call {
         result
     }
 
-    /// Reads ahead what requests of this kind read, once it is clear who asks and that they may.
-    pub(super) fn foresee(&self) {
-        if let Some(mut snapshot) = self.snapshot.take() {
-            snapshot.foresee(&self.ctx, || self.beforehand());
-            self.snapshot.set(Some(snapshot));
+    /// A snapshot that reads ahead, with the question who asks, what whoever it was the last time reads here.
+    fn fresh_snapshot(&self) -> Result<Snapshot> {
+        let mut snapshot = self.city.db.snapshot()?;
+        if snapshot.is_distant() {
+            let carried = self.carried();
+            let known = carried.and_then(|carried| self.ctx.shelf.of::<Foresight>().reader(&carried));
+            snapshot.foresee(&self.ctx, self.beforehand(&known.unwrap_or_default()));
         }
+        Ok(snapshot)
     }
 
-    fn beforehand(&self) -> Beforehand {
-        let mut kind = self.route.path.to_string();
-        let mut values: Vec<Value> = self.params.iter().map(|(_, value)| value.as_str().into()).collect();
-        values.extend([self.ctx.user().into(), self.ctx.now.into(), self.ctx.today().into()]);
-        for post in self.ctx.posts() {
-            kind.extend([" ", &post.role]);
-            values.push(post.office.as_str().into());
+    /// Reads ahead what requests of this kind read, once it is clear who asks and that they may.
+    pub(super) fn foresee(&self) {
+        let Some(mut snapshot) = self.snapshot.take() else { return };
+        if snapshot.is_distant() {
+            let reader = self.reader();
+            snapshot.foresee(&self.ctx, self.beforehand(&reader));
+            if let Some(carried) = self.carried() {
+                self.ctx.shelf.of::<Foresight>().remember(&carried, &reader);
+            }
         }
+        self.snapshot.set(Some(snapshot));
+    }
+
+    /// The digest of what says who asks.
+    fn carried(&self) -> Option<String> {
+        let says = self.header("authorization").or_else(|| cookie::read(&self.headers, cookie::SESSION))?;
+        Some(sm3_hex(says.as_bytes()))
+    }
+
+    fn reader(&self) -> Reader {
+        let mut reader = Reader { kind: String::new(), values: vec![self.ctx.user().into()] };
+        for post in self.ctx.posts() {
+            reader.kind.extend([" ", &post.role]);
+            reader.values.push(post.office.as_str().into());
+        }
+        reader
+    }
+
+    fn beforehand(&self, reader: &Reader) -> Beforehand {
+        let mut kind = format!("{}{}", self.route.path, reader.kind);
+        let mut values: Vec<Value> = self.params.iter().map(|(_, value)| value.as_str().into()).collect();
+        values.extend([self.ctx.now.into(), self.ctx.today().into()]);
+        values.extend_from_slice(&reader.values);
         // A word chooses what is listed; other texts are looked for, and everybody looks for something else.
         let word = |text: &str| text.len() < 32 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         for (name, value) in self.query.iter() {

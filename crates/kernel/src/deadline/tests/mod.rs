@@ -5,7 +5,7 @@ mod properties;
 use huitong_codes::Calendar;
 
 use super::{
-    Clock, DeadlineError, Event, Explanation, Limit, Measure, Pace, Urgency, due, due_text, explain,
+    Clock, DeadlineError, Event, Explanation, Limit, Measure, Pace, Urgency, brief, due, due_text, explain,
     explain_clock, length, office_note, parse_instant, remaining, rfc3339,
 };
 
