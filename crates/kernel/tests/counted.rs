@@ -132,9 +132,17 @@ fn known(column: &str, yes: bool) -> Condition {
 }
 
 fn before(column: &str, offset_ms: i64) -> Condition {
+    timed(column, Comparator::Below, offset_ms)
+}
+
+fn since(column: &str, offset_ms: i64) -> Condition {
+    timed(column, Comparator::AtLeast, offset_ms)
+}
+
+fn timed(column: &str, comparator: Comparator, offset_ms: i64) -> Condition {
     Condition::Test(Test {
         fact: FactDef::instant(column, column).column(column).ordered_by(column),
-        comparator: Comparator::Below,
+        comparator,
         constant: Constant::Now { offset_ms, words: "现在".into() },
     })
 }
@@ -257,25 +265,38 @@ both! {
 
     what_has_passed_since_it_was_counted_is_counted_too(db) {
         let first = at(&Ctx::system(), 10);
-        let late = Condition::All(vec![one_of("state", &["open", "held"]), before("due_order", 0)]);
+        let open = || one_of("state", &["open", "held"]);
         let asked = Asked::read(&LIST, &Pairs::default()).unwrap();
+        // What is late; what is late soon, in both orders; what is not late; what no count has a key for.
+        let questions = [
+            (Condition::All(vec![open(), before("due_order", 0)]), ""),
+            (Condition::All(vec![open(), since("due_order", 0), before("due_order", 15)]), ""),
+            (Condition::All(vec![before("due_order", 15), since("due_order", -5), open()]), ""),
+            (Condition::All(vec![open(), since("due_order", 15), before("due_order", 0)]), ""),
+            (Condition::All(vec![open(), since("due_order", 0)]), ""),
+            (open(), "c.due_order % 3 = 0"),
+        ];
         let agrees = |now: i64| {
             let ctx = at(&first, now);
             let frame = Frame { now, ..Frame::default() };
-            let query = |planned: bool| {
-                let query = Query::new(&LIST, &asked);
-                if planned { query.on(&PLAN) } else { query }.when(&late, &frame)
-            };
-            db.read(&ctx, |tx| {
-                assert_eq!(query(true)?.count(tx)?, query(false)?.count(tx)?, "at {now}");
-                assert_eq!(query(true)?.count_by(tx, "c.unit")?, query(false)?.count_by(tx, "c.unit")?);
-                Ok(())
-            })
-            .unwrap();
+            for (question, more) in &questions {
+                let query = |planned: bool| {
+                    let query = Query::new(&LIST, &asked);
+                    let query = if planned { query.on(&PLAN) } else { query };
+                    let query = if more.is_empty() { query } else { query.and(more, args![]) };
+                    query.when(question, &frame)
+                };
+                db.read(&ctx, |tx| {
+                    assert_eq!(query(true)?.count(tx)?, query(false)?.count(tx)?, "{question:?} at {now}");
+                    assert_eq!(query(true)?.count_by(tx, "c.unit")?, query(false)?.count_by(tx, "c.unit")?);
+                    Ok(())
+                })
+                .unwrap();
+            }
         };
         for turn in 0..3 {
             add(db, &first, turn * 60..turn * 60 + 60);
-            for now in [10, 10, 17, 40, 12, 60] {
+            for now in [10, 10, 14, 17, 40, 12, 60, 61, 61_000, 130_000, 20] {
                 agrees(now);
             }
             while counters::fold(db, &first).unwrap() > 0 {}

@@ -399,3 +399,47 @@ fn ids_are_shared_between_threads() {
     }
     assert_ne!(ctx.id::<Thing>(), ctx.id::<Thing>());
 }
+
+/// Ends every connection of the database but that of the question itself, as a restart does.
+fn restart(base: &str, name: &str) {
+    let mut admin = postgres::Client::connect(&format!("{base}/postgres"), postgres::NoTls).unwrap();
+    admin
+        .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", &[&name])
+        .unwrap();
+}
+
+#[test]
+fn a_database_that_was_started_anew_is_found_again() {
+    let Some((db, _dir)) = open("postgres") else { return };
+    let base = std::env::var("HUITONG_TEST_PG").unwrap();
+    let name: String = db
+        .read(&Ctx::system(), |tx| tx.one("SELECT current_database() AS n", args![])?.unwrap().get("n"))
+        .unwrap();
+    add(&db, "a", 1);
+    let count = || db.read(&Ctx::system(), |tx| tx.number("SELECT COUNT(*) FROM things", args![]));
+    let (told, hears) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Several lie idle, some with the end of a snapshot unsent.
+            std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| count().unwrap()))));
+            restart(&base, &name);
+            let failed = (0..20).filter(|_| count().is_err()).count();
+            assert!(failed <= 1, "{failed} readings failed for connections that were gone");
+            restart(&base, &name);
+            add(&db, "b", 2);
+            let cut = db.write(&Ctx::system(), |tx| {
+                tx.number("SELECT COUNT(*) FROM things", args![])?;
+                restart(&base, &name);
+                tx.number("SELECT COUNT(*) FROM owners", args![])
+            });
+            assert!(cut.is_err(), "an act that was cut off in the middle says so");
+            add(&db, "c", 3);
+            told.send(count().unwrap()).unwrap();
+        });
+        assert_eq!(
+            hears.recv_timeout(std::time::Duration::from_secs(30)),
+            Ok(3),
+            "nothing waits for what is gone"
+        );
+    });
+}

@@ -4,10 +4,12 @@
 mod literals;
 mod plans;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use huitong_features::base::{identity, matters};
 use huitong_features::growth::appeals;
+use huitong_kernel::db::{Keeping, stands};
 use huitong_kernel::pack::Pack;
 use huitong_testkit::db;
 
@@ -68,6 +70,45 @@ fn sqlite() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The tables that the engine opens for a statement.
+fn opened(conn: &rusqlite::Connection, sql: &str) -> BTreeSet<String> {
+    let asked = format!("EXPLAIN {}", sql.replace('$', "?"));
+    let mut plan = conn.prepare(&asked).expect("a statement that was prepared before");
+    let (mut rows, mut roots) = (plan.raw_query(), Vec::new());
+    while let Some(row) = rows.next().expect("a plan") {
+        if row.get::<_, String>("opcode").expect("its step") == "OpenRead" {
+            roots.push(row.get::<_, i64>("p2").expect("what it opens"));
+        }
+    }
+    let table = |root: i64| {
+        conn.query_row("SELECT tbl_name FROM sqlite_master WHERE rootpage = ?1", [root], |row| row.get(0))
+            .ok()
+    };
+    roots.into_iter().filter_map(table).collect()
+}
+
+#[test]
+fn what_counts_as_standing_reads_nothing_that_moves() {
+    let city = db::open_sqlite();
+    let conn = rusqlite::Connection::open(city.dir.path().join("city.db")).expect("the same database");
+    let tables = city.db.tables();
+    let standing: Vec<_> = statements().into_iter().filter(|(_, sql)| stands(tables, sql)).collect();
+    assert!(standing.len() > 10, "only {} statements stand: are their tables read?", standing.len());
+    for (file, sql) in standing {
+        let opened = opened(&conn, &sql);
+        let moves = opened.iter().find(|table| tables.get(*table) != Some(&Keeping::Standing));
+        assert!(!opened.is_empty() && moves.is_none(), "{}: {moves:?} in {sql}", file.display());
+        assert!(!sql.contains("password"), "{}: a secret stays in memory: {sql}", file.display());
+    }
+    for moving in [
+        "SELECT 1 FROM units u , appeals a",
+        "SELECT 1 FROM units u JOIN appeals a ON a.unit = u.id",
+        "SELECT id FROM appeals",
+    ] {
+        assert!(!stands(tables, moving), "{moving}");
+    }
 }
 
 #[test]

@@ -65,6 +65,12 @@ impl Unfolded {
     }
 }
 
+/// In the order of the key: PostgreSQL then walks the index and marks what was folded as gone. Without an order it looks at every
+/// row folded since the last vacuum, on each page that counts something.
+const UNFOLDED: &str = "SELECT FALSE AS folded, name, k1, k2, k3, k4, k5, k6, k7, k8, n FROM ( \
+     SELECT name, k1, k2, k3, k4, k5, k6, k7, k8, delta AS n FROM counter_deltas ORDER BY name, id) fresh \
+     UNION ALL SELECT TRUE, name, '', '', '', '', '', '', '', '', folds FROM counter_folds";
+
 /// Tells two states of counted rows apart: how often their counts were folded, and how many changes are not.
 pub(crate) type Stamp = (i64, usize);
 
@@ -75,9 +81,14 @@ impl Tx<'_> {
         Ok((unfolded.folds(tally.name), unfolded.changes(tally.name).len()))
     }
 
-    /// Which turn of the standing tables this transaction sees; none before the city has any.
+    /// Which turn of the standing tables this transaction sees; none before the city has any. Where counts are read anyway, it
+    /// costs no question of its own.
     pub(crate) fn turn(&self) -> Result<Option<i64>> {
-        Ok(self.unfolded()?.folds.get(standing::TURN).copied())
+        if self.knows(UNFOLDED) {
+            return Ok(self.unfolded()?.folds.get(standing::TURN).copied());
+        }
+        let turn = self.one("SELECT folds FROM counter_folds WHERE name = $1", args![standing::TURN])?;
+        turn.map(|row| row.get("folds")).transpose()
     }
 
     /// Changes a count in the transaction of the act.
@@ -144,16 +155,8 @@ impl Tx<'_> {
     }
 
     fn read_unfolded(&self) -> Result<Unfolded> {
-        // In the order of the key: PostgreSQL then walks the index and marks what was folded as gone. Without an order it
-        // looks at every row folded since the last vacuum, on each page that counts something.
-        let rows = self.query(
-            "SELECT FALSE AS folded, name, k1, k2, k3, k4, k5, k6, k7, k8, n FROM ( \
-             SELECT name, k1, k2, k3, k4, k5, k6, k7, k8, delta AS n FROM counter_deltas ORDER BY name, id) fresh \
-             UNION ALL SELECT TRUE, name, '', '', '', '', '', '', '', '', folds FROM counter_folds",
-            args![],
-        )?;
         let mut unfolded = Unfolded::default();
-        for mut row in rows {
+        for mut row in self.query(UNFOLDED, args![])? {
             let (folded, name) = (row.get("folded")?, row.take("name")?);
             if folded {
                 unfolded.folds.insert(name, row.get("n")?);

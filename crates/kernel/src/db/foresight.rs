@@ -141,7 +141,10 @@ impl Guesses {
 
 impl Guess {
     fn from(question: &Question, before: &Beforehand) -> Guess {
-        let argument = |arg: &Value| match before.values.iter().position(|value| value == arg) {
+        // Nothing is no value that a reader brings: it would become a text where a number was missing.
+        let brought =
+            |arg: &Value| before.values.iter().position(|value| value == arg && *arg != Value::Null);
+        let argument = |arg: &Value| match brought(arg) {
             Some(place) => Argument::At(place),
             None => Argument::Fixed(arg.clone()),
         };

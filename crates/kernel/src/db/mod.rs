@@ -19,6 +19,7 @@ use parking_lot::{Condvar, Mutex};
 
 pub(crate) use foresight::{Beforehand, Foresight, Reader};
 pub(crate) use snapshot::Snapshot;
+pub use standing::stands;
 pub use tx::{Names, Tx};
 pub use value::{Column, Row, Value};
 

@@ -144,7 +144,9 @@ impl Postgres {
     ) -> Result<T> {
         let mut conn = self.take()?.ended();
         let result = catch_unwind(AssertUnwindSafe(|| {
-            conn.wire.wait(|client| client.batch_execute(begin)).map_err(|e| wrong(begin, &e))?;
+            // Nothing was asked yet: what fails here may be begun again on another connection.
+            let begun = conn.wire.wait(|client| client.batch_execute(begin));
+            begun.map_err(|e| wrong(begin, &e).retryable())?;
             let tx = Tx::new(Conn::Postgres((&mut conn).into()), ctx, mode, tables);
             let value = f(&tx)?;
             tx.end_act()?;
@@ -194,7 +196,9 @@ impl Pool {
         let mut state = self.state.lock();
         let wakes = state.asleep && conn.unsent.is_some();
         if conn.wire.is_closed() || state.closed {
-            state.open -= 1;
+            // The others fell with it: a database that was started anew knows none of them.
+            state.open -= 1 + state.idle.len();
+            state.idle.clear();
         } else {
             state.idle.push(conn);
         }

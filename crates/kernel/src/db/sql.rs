@@ -31,6 +31,10 @@ pub(super) fn written_table(sql: &str) -> Option<&str> {
     Some(table.split('(').next().unwrap_or(table))
 }
 
+/// Words that end the naming of a table.
+const NEXT: [&str; 10] =
+    ["WHERE", "ON", "JOIN", "LEFT", "CROSS", "ORDER", "GROUP", "LIMIT", "UNION", "EXCEPT"];
+
 /// The tables that a statement reads; none for one that reads no table, or writes. Of tables beside each other, with no JOIN
 /// between them, a comma stands for those that are not told.
 pub(super) fn read_tables(sql: &str) -> impl Iterator<Item = &str> {
@@ -39,7 +43,8 @@ pub(super) fn read_tables(sql: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         words.find(|word| matches!(*word, "FROM" | "JOIN"))?;
         let table = words.next()?;
-        let beside = [table].into_iter().chain(words.clone().take(2)).any(|word| word.ends_with(','));
+        let clause = words.clone().take_while(|word| !NEXT.contains(word));
+        let beside = [table].into_iter().chain(clause).any(|word| word.contains(','));
         Some(if beside { "," } else { table })
     })
     .filter(move |table| reads && !table.starts_with('('))
@@ -52,7 +57,9 @@ mod tests {
 
     #[test]
     fn the_tables_that_are_read_are_found() {
-        let read = |sql| read_tables(sql).collect::<Vec<_>>();
+        fn read(sql: &str) -> Vec<&str> {
+            read_tables(sql).collect()
+        }
         assert_eq!(read("SELECT id FROM units WHERE id = $1"), ["units"]);
         assert_eq!(
             read("SELECT 1 FROM links l JOIN units u ON TRUE LEFT JOIN posts p ON TRUE"),
@@ -62,7 +69,9 @@ mod tests {
             read("SELECT (SELECT name FROM users) FROM (SELECT id FROM appeals) a"),
             ["users", "appeals"]
         );
-        assert_eq!(read("SELECT 1 FROM units u, posts p WHERE u.id IN ($1, $2)"), [","]);
+        for beside in ["units u, posts p", "units AS u , posts", "units,posts"] {
+            assert_eq!(read(&format!("SELECT 1 FROM {beside} WHERE u.id IN ($1, $2)")), [","]);
+        }
         assert_eq!(read("SELECT id, name FROM units ORDER BY id, name"), ["units"]);
         assert_eq!(read("UPDATE units SET version = 1 FROM links RETURNING id"), [""; 0]);
     }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 
 use crate::args;
+use crate::clock::machine_now;
 use crate::db::value::{Row, Value};
 use crate::db::{Keeping, Tables, Tx, sql};
 use crate::error::Result;
@@ -36,10 +37,16 @@ pub(super) struct Asked {
     question: Question,
 }
 
-/// The question, where it asks standing tables alone, by texts.
-pub(super) fn asked(tx: &Tx, tables: &Tables, sql: &str, args: &[Value]) -> Result<Option<Asked>> {
+/// Whether what a statement reads hardly changes: it asks standing tables alone. Secrets are not kept, nor what was searched for.
+pub fn stands(tables: &Tables, sql: &str) -> bool {
     let mut read = sql::read_tables(sql).peekable();
-    if read.peek().is_none() || read.any(|table| tables.get(table) != Some(&Keeping::Standing)) {
+    let kept = !sql.contains("password") && !sql.contains(" LIKE ");
+    kept && read.peek().is_some() && read.all(|table| tables.get(table) == Some(&Keeping::Standing))
+}
+
+/// The question, where its answer stands and it is asked by texts.
+pub(super) fn asked(tx: &Tx, tables: &Tables, sql: &str, args: &[Value]) -> Result<Option<Asked>> {
+    if !stands(tables, sql) {
         return Ok(None);
     }
     let text = |arg: &Value| if let Value::Text(text) = arg { Some(text.clone()) } else { None };
@@ -54,11 +61,12 @@ pub(super) fn kept(tx: &Tx, asked: &Asked) -> Option<Vec<Row>> {
     if kept.turn == asked.turn { kept.answers.get(&asked.question).cloned() } else { None }
 }
 
-/// Keeps what was read. A snapshot of an earlier turn keeps nothing: it would speak of what is over.
+/// Keeps what was read; that there is none is not kept, because strangers may ask for what is not. A snapshot of an earlier
+/// turn keeps nothing: it would speak of what is over.
 pub(super) fn keep(tx: &Tx, asked: Asked, rows: &[Row]) {
     let standing = tx.ctx().shelf.of::<Standing>();
     let mut kept = standing.0.lock();
-    if rows.len() > ROWS || asked.turn < kept.turn {
+    if rows.is_empty() || rows.len() > ROWS || asked.turn < kept.turn {
         return;
     }
     if asked.turn > kept.turn || kept.answers.len() >= ANSWERS {
@@ -69,5 +77,10 @@ pub(super) fn keep(tx: &Tx, asked: Asked, rows: &[Row]) {
 
 /// Begins a new turn, last of all in an act that changed a standing table.
 pub(super) fn turn(tx: &Tx) -> Result<()> {
-    tx.exec("UPDATE counter_folds SET folds = folds + 1 WHERE name = $1", args![TURN]).map(drop)
+    // Not the next number alone: after a restore or a failover a number that was lost would come again with other rows.
+    tx.exec(
+        "UPDATE counter_folds SET folds = CASE WHEN folds < $2 THEN $2 ELSE folds + 1 END WHERE name = $1",
+        args![TURN, machine_now()],
+    )
+    .map(drop)
 }

@@ -106,6 +106,11 @@ impl<'a> Tx<'a> {
         Ok(asked)
     }
 
+    /// Whether a question without arguments was answered or foreseen in this snapshot.
+    pub(crate) fn knows(&self, sql: &str) -> bool {
+        self.known.borrow().answers().iter().any(|known| *known.question.sql == *sql)
+    }
+
     /// The first row of an answer, if there is one.
     #[track_caller]
     pub fn one(&self, sql: &str, args: &[Value]) -> Result<Option<Row>> {

@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, Config, Error, NoTls};
@@ -12,7 +12,17 @@ use tokio_postgres::{Client, Config, Error, NoTls};
 pub(super) struct Wire {
     runtime: Runtime,
     client: Client,
-    link: Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>,
+    /// What reads and writes; none once it is over, so that whatever still waits for an answer learns that none comes.
+    link: Option<Link>,
+}
+
+type Link = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// One turn of the link.
+fn turn(link: &mut Option<Link>, cx: &mut Context<'_>) {
+    if link.as_mut().is_some_and(|link| link.as_mut().poll(cx).is_ready()) {
+        *link = None;
+    }
 }
 
 impl Wire {
@@ -21,12 +31,12 @@ impl Wire {
         let failed = |e: &dyn std::fmt::Display| crate::Error::busy(format!("database: {e}"));
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
         let (client, link) = runtime.block_on(config.connect(NoTls)).map_err(|e| failed(&e))?;
-        Ok(Wire { runtime, client, link: Box::pin(link) })
+        Ok(Wire { runtime, client, link: Some(Box::pin(link)) })
     }
 
     /// Whether the other side is gone.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.link.is_none() || self.client.is_closed()
     }
 
     /// Asks and waits for the answer.
@@ -36,14 +46,12 @@ impl Wire {
     {
         let Wire { runtime, client, link } = self;
         let mut asked = pin!(ask(client));
-        let mut over = false;
         runtime.block_on(poll_fn(|cx| {
-            // First the question, so that one turn of the link writes it; then what the link brought. A link that ended says
-            // why to the question itself.
+            // First the question, so that one turn of the link writes it; then what the link brought.
             if let Poll::Ready(answer) = asked.as_mut().poll(cx) {
                 return Poll::Ready(answer);
             }
-            over = over || link.as_mut().poll(cx).is_ready();
+            turn(link, cx);
             asked.as_mut().poll(cx)
         }))
     }
@@ -61,7 +69,7 @@ impl Wire {
     pub(super) fn flush(&mut self) {
         let Wire { runtime, link, .. } = self;
         runtime.block_on(poll_fn(|cx| {
-            let _ = link.as_mut().poll(cx);
+            turn(link, cx);
             Poll::Ready(())
         }));
     }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::case::{Case, Input, OVERDUE, RECOUNT};
 use super::matter::{Matter, Rules};
 use super::spine::{CalendarChange, RunningLimit, Step};
-use super::{clocks, store};
+use super::{clocks, counts, store};
 
 /// Looks at a clock that falls due now; `body` is its id. A clock that was met, or moved, is left alone.
 pub fn due<M: Matter>(tx: &Tx, body: &str) -> Result<()> {
@@ -116,6 +116,7 @@ fn leave<M: Matter>(
         public_text: None,
     };
     matter.update(tx, rules.of)?;
+    counts::moved(tx, &matter, &matter)?;
     store::insert_steps(tx, &[&step])?;
     tx.record(with(
         Record::new(&format!("{}.{act}", rules.of.key), &clock.matter)
