@@ -93,7 +93,11 @@ db_test! {
         let files = files.into_iter().map(|(path, text)| (path, text.replace(&pack.version, "2027.1.1")));
         let next = Pack::from_files(&files.collect(), &house.vocabulary).unwrap();
         cast.app.city.put_in_force(Policy::new(next.into(), vec![pack], &house).unwrap());
+        let changes = || cast.app.read(|tx| tx.number("SELECT COUNT(*) FROM counter_deltas WHERE name = 'appeals'", huitong_kernel::args![]));
+        let changed = changes();
         assert_eq!(matters::recount::<Appeal>(&cast.app.city).unwrap(), before.len() as u64);
+        let more = changes() - changed;
+        assert_eq!(more, before.len() as i64, "what is kept of other questions about the case no longer holds");
         assert_eq!(matters::recount::<Appeal>(&cast.app.city).unwrap(), 0, "once is enough");
 
         for ((limit, promise, was, _), (_, _, is, said)) in before.iter().zip(due()) {
