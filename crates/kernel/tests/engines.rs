@@ -140,6 +140,8 @@ both! {
         };
         let asks = "SELECT version FROM owners WHERE id = $1";
         let read = |ctx: &Ctx| db.read(ctx, |tx| tx.number(asks, args!["o"])).unwrap();
+        let there = |ctx: &Ctx| db.read(ctx, |tx| tx.one(asks, args!["o"])).unwrap().is_some();
+        assert_eq!((there(&one), there(&other), there(&one)), (false, false, false));
         set(1);
         assert_eq!((read(&one), read(&other), read(&one)), (1, 1, 1));
         let seen = db.read(&one, |tx| {

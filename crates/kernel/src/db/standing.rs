@@ -2,7 +2,7 @@
 //! act of any process changes one of them. Such an act counts up the turn in its own transaction; a snapshot reads the turn
 //! beside the counts it needs anyway, and is given only what was read in the same turn. The embedded engine needs none of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use parking_lot::Mutex;
 
@@ -16,6 +16,8 @@ use crate::error::Result;
 pub(crate) const TURN: &str = "standing";
 /// Answers kept; beyond, all are forgotten.
 const ANSWERS: usize = 8_192;
+/// Of what is not there so many are kept, apart: whoever tries names must not push out what is there.
+const ABSENT: usize = 1_024;
 /// An answer with more rows is not kept.
 const ROWS: usize = 256;
 
@@ -26,6 +28,7 @@ struct Standing(Mutex<Kept>);
 struct Kept {
     turn: i64,
     answers: HashMap<Question, Vec<Row>>,
+    absent: HashSet<Question>,
 }
 
 /// A statement and its arguments: texts all of them, which can be looked up.
@@ -58,21 +61,34 @@ pub(super) fn asked(tx: &Tx, tables: &Tables, sql: &str, args: &[Value]) -> Resu
 pub(super) fn kept(tx: &Tx, asked: &Asked) -> Option<Vec<Row>> {
     let standing = tx.ctx().shelf.of::<Standing>();
     let kept = standing.0.lock();
-    if kept.turn == asked.turn { kept.answers.get(&asked.question).cloned() } else { None }
+    if kept.turn != asked.turn {
+        return None;
+    }
+    let absent = || kept.absent.contains(&asked.question).then(Vec::new);
+    kept.answers.get(&asked.question).cloned().or_else(absent)
 }
 
-/// Keeps what was read; that there is none is not kept, because strangers may ask for what is not. A snapshot of an earlier
-/// turn keeps nothing: it would speak of what is over.
+/// Keeps what was read. A snapshot of an earlier turn keeps nothing: it would speak of what is over.
 pub(super) fn keep(tx: &Tx, asked: Asked, rows: &[Row]) {
     let standing = tx.ctx().shelf.of::<Standing>();
     let mut kept = standing.0.lock();
-    if rows.is_empty() || rows.len() > ROWS || asked.turn < kept.turn {
+    if rows.len() > ROWS || asked.turn < kept.turn {
         return;
     }
-    if asked.turn > kept.turn || kept.answers.len() >= ANSWERS {
-        *kept = Kept { turn: asked.turn, answers: HashMap::new() };
+    if asked.turn > kept.turn {
+        *kept = Kept { turn: asked.turn, ..Kept::default() };
     }
-    kept.answers.insert(asked.question, rows.to_vec());
+    if rows.is_empty() {
+        if kept.absent.len() >= ABSENT {
+            kept.absent.clear();
+        }
+        kept.absent.insert(asked.question);
+    } else {
+        if kept.answers.len() >= ANSWERS {
+            kept.answers.clear();
+        }
+        kept.answers.insert(asked.question, rows.to_vec());
+    }
 }
 
 /// Begins a new turn, last of all in an act that changed a standing table.
