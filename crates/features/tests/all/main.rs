@@ -1,6 +1,7 @@
 //! The house as a whole, through its door: who gets what, how a case lives, what bad input meets, where the red lines are.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what went wrong by failing")]
 
+mod ahead;
 mod answers;
 mod apart;
 mod bad_input;
