@@ -80,6 +80,10 @@ pub const ANONYMOUS: &str = "anonymous";
 /// A complainant who speaks for nobody, or for whom nobody has vouched.
 pub const INDIVIDUAL: &str = "individual";
 
+/// Fields of a form that name the association or company on whose behalf a case is: an account fills them in by itself, and
+/// who may not know the complainant reads none of them.
+pub const BODY: [&str; 3] = ["association", "company_name", "company_code"];
+
 /// Complained of is somebody no register knows: `about` holds the words that were typed.
 pub const WORDS: &str = "words";
 

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::PROCEDURE;
 use super::case::journal_view;
 use super::entry::{self, Entry};
-use super::model::{ANONYMOUS, Appeal, AppealId, INDIVIDUAL, WORDS};
+use super::model::{ANONYMOUS, Appeal, AppealId, BODY, INDIVIDUAL, WORDS};
 use super::{number, store};
 use crate::base::associations::{self, Association};
 use crate::base::attachments::{self, KeptFile};
@@ -47,8 +47,9 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
     filled.values.entry("disclosure".into()).or_insert_with(|| "named".into());
     if let Some(post) = post {
         // The account vouches for the body it speaks for and for no other, whatever the form names.
-        for body in ["association", "association_id", "company_name", "company_code"] {
+        for body in BODY {
             filled.values.remove(body);
+            filled.values.remove(&format!("{body}_id"));
         }
         let own = if post.kind == OfficeKind::Association { "association" } else { "company_code" };
         filled.values.insert(own.into(), post.office.clone());
