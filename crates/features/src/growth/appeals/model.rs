@@ -31,9 +31,9 @@ matter_columns! {
         contact_name: Option<String>,
         /// Telephone of the person to contact.
         contact_phone: Option<String>,
-        /// Code of the company on whose behalf.
+        /// Code of the company on whose behalf; none beside an association, for it is one body.
         company_code: Option<String>,
-        /// What it is called; none where a file gave the code alone.
+        /// What it is called; none where the code alone was given.
         company_name: Option<String>,
         /// What is complained of: `unit` or `association`, or `words` for whom no register knows.
         about_kind: Option<String>,
