@@ -70,8 +70,8 @@ db_test! {
         cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
         let look = cast.app.post(&format!("/appeals/{}/identity", told.id)).session(&cast.handler);
         let page = look.form(&[("look", "verify"), ("act", "contact")]).send().expect(200).text();
-        let (before, rest) = page.split_once("id=\"complainant\"").expect("the card");
-        let (card, after) = rest.split_once("</section>").expect("its end");
+        let (before, rest) = page.split_once("id=\"complainant\"").unwrap();
+        let (card, after) = rest.split_once("</section>").unwrap();
         assert!(card.contains("19900000123"), "the screen shows the number");
         keeps_back(&[before, after].concat(), &["19900000123", "沈秋白"]);
     }
