@@ -36,6 +36,15 @@ test("a case of any state prints as its form, on two sheets at most", async () =
   }
 });
 
+test("whom one looked at on the page of an act stays on the screen", async () => {
+  const page = await stage.enter("intake");
+  const { items } = await (await page.request.get(`${stage.demo.url}/api/v1/appeals?state=submitted&page_size=20`)).json();
+  const { id } = items.find((row) => row.disclosure === "named" && !row.verified);
+  await page.goto(`${stage.demo.url}/appeals/${id}/verify`);
+  assert.ok(await drawn(page, "screen", "#complainant"));
+  assert.equal(await drawn(page, "print", "#complainant"), false);
+});
+
 test("a matter of the pack prints by the same form", async () => {
   const page = await stage.enter("association_officer");
   for (const path of ["interviews", "reminder-talks"]) {

@@ -48,6 +48,9 @@ test("a call is registered, verified, accepted, classified and dispatched", asyn
   await page.goto(`${stage.demo.url}/appeals/${id}/dispatch`);
   await says(page, "建议承办单位", "派单目录", "依据：");
   await look(page, "intake-dispatch");
+  await page.evaluate(() => document.body.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })));
+  assert.equal(await page.locator(".combo > select[hidden]").count(), 1, "a long list is searched by its names");
+  assert.equal(await page.locator(".combo .combo").count(), 0, "and becomes one field, however often the page arrives");
   await page.getByRole("button", { name: /^派给/ }).first().click();
   await says(page, "待签收");
 });

@@ -15,6 +15,7 @@
   }
 
   function own(select) {
+    if (select.hidden) return;
     const box = document.createElement("div");
     const input = document.createElement("input");
     const options = Array.from(select.options).filter((option) => option.value);
@@ -94,7 +95,6 @@
         const row = document.createElement("li");
         row.id = `${id}-${i}`;
         row.setAttribute("role", "option");
-        row.setAttribute("aria-selected", "false");
         row.textContent = item.label;
         if (item.sub) {
           const sub = document.createElement("small");
@@ -110,7 +110,7 @@
       });
       note.textContent = items.length ? `找到 ${items.length} 个名称，用上下键选择` : key.options ? "没有找到" : "没有找到，可直接填写全称";
       list.hidden = items.length === 0;
-      active = -1;
+      mark(-1);
       input.setAttribute("aria-expanded", String(items.length > 0));
     }
 

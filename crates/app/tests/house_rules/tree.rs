@@ -21,6 +21,7 @@ impl Rule {
 }
 
 /// One place that breaks a rule.
+#[derive(Clone)]
 pub struct Finding {
     pub path: String,
     pub line: usize,

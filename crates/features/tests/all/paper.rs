@@ -53,6 +53,7 @@ db_test! {
         let drafted = cast.printed(&cast.leader, &told);
         says(&drafted, &["按派单目录", "专场招聘会定于下周", "尚未发出"]);
         let version = cast.seen(&cast.leader, &told.id)["version"].to_string();
+        says(&drafted, &["答复期限\n2025年3月", " 24:00 前"]);
         says(&drafted, &[&format!("追溯编号 {}-{version}", told.number)]);
         cast.walk(&told.id, &["approve", "send"]);
         keeps_back(&cast.printed(&cast.leader, &told), &["尚未发出"]);
@@ -65,6 +66,14 @@ db_test! {
         let page = look.form(&[("reason", "verify")]).send().expect(200).text();
         assert!(page.contains("19900000123"), "the screen shows the number");
         keeps_back(&form(&page), &["19900000123", "沈秋白"]);
+        // The page of an act has no form: there the card with the number stays on the screen.
+        cast.walk(&told.id, &["accept", "classify", "dispatch", "sign"]);
+        let look = cast.app.post(&format!("/appeals/{}/identity", told.id)).session(&cast.handler);
+        let page = look.form(&[("look", "verify"), ("act", "contact")]).send().expect(200).text();
+        let (before, rest) = page.split_once("id=\"complainant\"").unwrap();
+        let (card, after) = rest.split_once("</section>").unwrap();
+        assert!(card.contains("19900000123"), "the screen shows the number");
+        keeps_back(&[before, after].concat(), &["19900000123", "沈秋白"]);
     }
 
     fn who_asked_to_be_kept_back_stands_on_no_form(db) {
@@ -82,7 +91,7 @@ db_test! {
         let told = cast.submit(&json!({}));
         cast.walk(&told.id, &["accept", "classify", "dispatch", "sign", "contact", "note", "reply"]);
         let form = cast.printed_by_code(&told);
-        says(&form, &["诉求办理情况", &told.number, "答复时限"]);
+        says(&form, &["诉求办理情况", &told.number, "答复时限", "应于 2025年3月"]);
         keeps_back(&form, &["专场招聘会定于下周", "已与企业核对", "领导批示", "按派单目录", "handler"]);
         cast.walk(&told.id, &["approve", "send"]);
         says(&cast.printed_by_code(&told), &["专场招聘会定于下周", "已解决"]);
@@ -97,6 +106,7 @@ db_test! {
             let answer = app.get(&format!("/{}/{}", of.path, told.id)).session(&inside).send();
             let form = form(&answer.expect(200).text());
             says(&form, &[&format!("锦宁市{}办理单", of.title), &told.number, &told.title, "领导批示", "办理过程"]);
+            keeps_back(&form, &["23:59"]);
         }
     }
 

@@ -23,7 +23,7 @@ pub use history::{Clock, DeadlineError, Event};
 pub use limit::Limit;
 pub use pace::Pace;
 pub use remaining::{Measure, Remaining, Urgency, remaining};
-pub use words::{brief, due_text, hours, length, office_note};
+pub use words::{brief, due_text, filed_text, hours, length, office_note};
 
 use history::Run;
 use huitong_codes::Calendar;

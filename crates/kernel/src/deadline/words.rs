@@ -2,7 +2,7 @@
 
 use huitong_codes::Calendar;
 
-use crate::clock::{brief_day, civil_date, time_text};
+use crate::clock::{brief_day, civil_date, day_text, time_text};
 
 use super::civil::{HOUR, MINUTE, ends_day, time_of};
 use super::pace::Pace;
@@ -39,6 +39,11 @@ pub fn brief(words: &str) -> String {
 /// A due instant: `3月17日 24:00`, with its year where that is not the year of `now`.
 pub fn due_text(due: i64, now: i64) -> String {
     format!("{} {}", brief_day(civil_date(due), civil_date(now)), due_time(due))
+}
+
+/// The same where it is filed, for whoever reads it in another year: `2025年3月17日 24:00`.
+pub fn filed_text(due: i64) -> String {
+    format!("{} {}", day_text(civil_date(due)), due_time(due))
 }
 
 /// `14:30`; the end of a day is `24:00`.

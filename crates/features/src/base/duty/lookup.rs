@@ -22,7 +22,10 @@ pub fn by_key(tx: &Tx, key: &str) -> Result<Option<Association>> {
 
 /// The association that a person's words mean, where one alone fits.
 pub fn the_one(tx: &Tx, typed: &str) -> Result<Option<Association>> {
-    Ok(by_key(tx, typed)?.or(fitting(tx, typed)?.ok()))
+    match by_key(tx, typed)? {
+        Some(known) => Ok(Some(known)),
+        None => Ok(fitting(tx, typed)?.ok()),
+    }
 }
 
 /// An association by what a person typed; where none or several fit, the error says what to do.

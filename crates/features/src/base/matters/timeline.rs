@@ -29,7 +29,7 @@ pub struct Line {
     pub text: String,
     /// Whether it is for the office only.
     pub internal: bool,
-    /// Working time that the office had it for since the step before: `用时 1天2时`.
+    /// Working time that the office had it for since the step before: `用时 1个工作日2小时`.
     #[serde(skip)]
     pub took: String,
     /// Id of the step, by which a page puts files beside it.

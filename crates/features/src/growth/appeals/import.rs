@@ -14,6 +14,7 @@ use huitong_kernel::{OrMissing, Result, Tx};
 use jiff::civil::{Date, Time};
 use serde_json::json;
 
+use super::model::BODY;
 use super::{entry, policy, store, submit};
 use crate::base::imports::{
     self, BatchId, Entered, Entry, Kind, Line, Mapping, Options, Reject, Row, Rules, Sheet, Summary,
@@ -329,7 +330,7 @@ impl Appeals<'_> {
     /// look is recorded; whose case it is only where the complainant is named.
     fn keep(&self, said: &mut Checked, unread: &mut BTreeMap<String, String>, field: &str, words: &str) {
         let personal = self.form.field(field).is_some_and(|field| field.personal);
-        let identity = matches!(field, "association" | "company_name" | "company_code");
+        let identity = BODY.contains(&field);
         if text::is_nothing(words) || (identity && said.text("disclosure") != "named") {
             return;
         }

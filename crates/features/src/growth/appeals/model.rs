@@ -31,9 +31,9 @@ matter_columns! {
         contact_name: Option<String>,
         /// Telephone of the person to contact.
         contact_phone: Option<String>,
-        /// Code of the company on whose behalf.
+        /// Code of the company on whose behalf; none beside an association, for it is one body.
         company_code: Option<String>,
-        /// What it is called; none where a file gave the code alone.
+        /// What it is called; none where the code alone was given.
         company_name: Option<String>,
         /// What is complained of: `unit` or `association`, or `words` for whom no register knows.
         about_kind: Option<String>,
@@ -79,6 +79,10 @@ pub const ANONYMOUS: &str = "anonymous";
 
 /// A complainant who speaks for nobody, or for whom nobody has vouched.
 pub const INDIVIDUAL: &str = "individual";
+
+/// Fields of a form that name the association or company on whose behalf a case is: an account fills them in by itself, and
+/// who may not know the complainant reads none of them.
+pub const BODY: [&str; 3] = ["association", "company_name", "company_code"];
 
 /// Complained of is somebody no register knows: `about` holds the words that were typed.
 pub const WORDS: &str = "words";

@@ -1,6 +1,8 @@
 //! A case on paper: 诉求办理单 for the office's folder, 诉求办理情况 for whoever brought it in.
 
+use huitong_kernel::Ctx;
 use huitong_kernel::clock::{minute_text, parse_instant};
+use huitong_kernel::deadline::filed_text;
 
 use super::model::Appeal;
 use super::public::view::Progress;
@@ -8,7 +10,6 @@ use super::timeline::REPLY;
 use super::view::{self, AppealView};
 use crate::base::matters::pages::{Cell, Paper, course, filled};
 use crate::base::matters::{Line, Rules};
-use huitong_kernel::Ctx;
 
 /// The form of a case as its page shows it to this reader. A look behind the mask is for the screen alone: paper is left lying
 /// about.
@@ -16,6 +17,7 @@ pub fn of_case(ctx: &Ctx, rules: Rules<'_>, appeal: &Appeal, case: &AppealView) 
     let inside = view::inside(ctx, appeal);
     let row = &case.row;
     let time = |at: &str| parse_instant(at).map(minute_text).unwrap_or_default();
+    let due = case.answer_due_at.as_deref().and_then(parse_instant);
     let channel = match row.source_number.as_str() {
         "" => row.source.clone(),
         number => format!("{}（来源编号 {number}）", row.source),
@@ -31,7 +33,7 @@ pub fn of_case(ctx: &Ctx, rules: Rules<'_>, appeal: &Appeal, case: &AppealView) 
         Cell::brief("承办单位", &*row.unit_name),
         Cell::brief("经办人", &*row.handler_name),
         Cell::brief("反映对象", &*case.about),
-        Cell::brief("答复期限", case.answer_due_at.as_deref().map(time).unwrap_or_default()),
+        Cell::brief("答复期限", due.map(|due| format!("{} 前", filed_text(due))).unwrap_or_default()),
         Cell::brief("办理状态", &*row.state_label),
         Cell::wide("诉求内容", &*case.text),
     ]);
@@ -83,7 +85,8 @@ pub fn of_progress(rules: Rules<'_>, appeal: &Appeal, case: &Progress) -> Paper 
     cells.push(Cell::brief("办理进度", &*case.state));
     cells.push(Cell::wide("诉求内容", &*case.text));
     cells.extend(case.clocks.iter().map(|clock| {
-        let said = format!("{}，应于 {} 前{}；{}", clock.rule, clock.due, clock.what, clock.standing);
+        let said =
+            format!("{}，应于 {} 前{}；{}", clock.rule, filed_text(clock.due_at), clock.what, clock.standing);
         Cell::wide(&*clock.title, said)
     }));
     let said = case.timeline.iter().map(|line| (&*line.time, &*line.title, &*line.who));

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::PROCEDURE;
 use super::case::journal_view;
 use super::entry::{self, Entry};
-use super::model::{ANONYMOUS, Appeal, AppealId, INDIVIDUAL, WORDS};
+use super::model::{ANONYMOUS, Appeal, AppealId, BODY, INDIVIDUAL, WORDS};
 use super::{number, store};
 use crate::base::associations::{self, Association};
 use crate::base::attachments::{self, KeptFile};
@@ -47,8 +47,9 @@ pub fn submit(tx: &Tx, input: &Input) -> Result<Receipt> {
     filled.values.entry("disclosure".into()).or_insert_with(|| "named".into());
     if let Some(post) = post {
         // The account vouches for the body it speaks for and for no other, whatever the form names.
-        for body in ["association", "association_id", "company_name", "company_code"] {
+        for body in BODY {
             filled.values.remove(body);
+            filled.values.remove(&format!("{body}_id"));
         }
         let own = if post.kind == OfficeKind::Association { "association" } else { "company_code" };
         filled.values.insert(own.into(), post.office.clone());
@@ -84,11 +85,14 @@ fn checked(tx: &Tx, act: &str, filled: &Filled) -> Result<Checked> {
 }
 
 /// What is wrong on a page where a company is given by its code alone, which nobody recognises, and the form asks for its name,
-/// too. Programs may know the code alone.
+/// too. Programs may know the code alone; where no company is kept, beside an association or with a lead without a name, nobody
+/// is asked for one.
 pub(super) fn unnamed_company(tx: &Tx, form: &Form, filled: &Filled) -> Result<Option<FieldError>> {
     let Some(field) = form.field("company_name") else { return Ok(None) };
     let (name, code) = (text::name(filled.get("company_name")), text::code(filled.get("company_code")));
-    if !name.is_empty() || code.is_empty() || known_company(tx, &code)?.is_some() {
+    let kept = filled.get("disclosure") != ANONYMOUS
+        && ["association", "association_id"].iter().all(|other| filled.get(other).is_empty());
+    if !kept || !name.is_empty() || code.is_empty() || known_company(tx, &code)?.is_some() {
         return Ok(None);
     }
     let message = format!("请填写“{}”；只有代码，办理人员认不出是哪家单位", field.label);
@@ -177,9 +181,12 @@ fn compose(
     super::acts::several(wrong)?;
     let anonymous = said.text("disclosure") == ANONYMOUS;
     let person = |field: &str| Some(said.text(field).to_owned()).filter(|v| !anonymous && !v.is_empty());
-    let (association, company) = if anonymous { (None, None) } else { (association, company) };
+    let association = association.filter(|_| !anonymous);
+    // It is brought in on behalf of one body: a company beside an association would be found by a name that no page says.
+    let of_company = !anonymous && association.is_none();
+    let company = company.filter(|_| of_company);
     let company_name = match (&company, text::name(said.text("company_name"))) {
-        _ if anonymous => None,
+        _ if !of_company => None,
         (Some(code), name) if name.is_empty() => known_company(tx, code)?,
         (_, name) => Some(name).filter(|name| !name.is_empty()),
     };

@@ -8,7 +8,7 @@ use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{Appeal, WORDS};
+use super::model::{Appeal, INDIVIDUAL, WORDS};
 use super::rules::{self, Sight};
 use super::{policy, sentences, timeline};
 use crate::base::matters::clocks;
@@ -43,8 +43,11 @@ pub struct AppealRow {
     pub source_number: String,
     /// Whom it comes from, in words that this reader may read.
     pub from: String,
-    /// Code of the company it comes from; empty wherever `from` does not name it.
+    /// Code of the company it comes from; empty where it has none, and where `from` keeps back whom it comes from.
     pub from_code: String,
+    /// Whether `from` is a body that somebody named and nobody has vouched for.
+    #[serde(skip)]
+    pub claimed: bool,
     /// How identity is disclosed.
     pub disclosure: String,
     /// Whether intake has verified who the complainant is.
@@ -142,7 +145,11 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
     let state = rules.of.state(&appeal.state);
     let label = state.map(|s| if inside { s.label_for(appeal) } else { &s.public_label });
     let due = due_for(tx, appeal, inside)?;
-    let (from, from_code) = from(ctx, pack, appeal, &names);
+    let kept_back = kept_back(ctx, appeal);
+    let (from, from_code) = match kept_back {
+        Some(words) => (words.to_owned(), String::new()),
+        None => from(pack, appeal, &names),
+    };
     Ok(AppealRow {
         id: appeal.id.clone(),
         number: appeal.number.clone(),
@@ -156,6 +163,7 @@ pub fn row(tx: &Tx, rules: Rules<'_>, appeal: &Appeal, names: Names) -> Result<A
         source_number: appeal.source_number.clone().filter(|_| inside).unwrap_or_default(),
         from,
         from_code,
+        claimed: kept_back.is_none() && !appeal.verified && appeal.claimed_kind() != INDIVIDUAL,
         disclosure: appeal.disclosure.clone(),
         verified: appeal.verified,
         unit: appeal.unit.as_ref().map(ToString::to_string),
@@ -183,16 +191,19 @@ fn due_for(tx: &Tx, appeal: &Appeal, inside: bool) -> Result<Option<(i64, String
     Ok(promised.map(|c| (c.due_at, c.limit_key.clone())))
 }
 
-/// Whom a case comes from, in words that this reader may read, with the code of a company that they name.
-fn from(ctx: &Ctx, pack: &Pack, appeal: &Appeal, names: &Names) -> (String, String) {
-    let kept_back = |words: &str| (words.to_owned(), String::new());
-    if appeal.anonymous() {
-        return kept_back("匿名线索");
+/// What a reader who may not know whom a case comes from reads instead; none where they may.
+fn kept_back(ctx: &Ctx, appeal: &Appeal) -> Option<&'static str> {
+    match rules::sight(ctx, appeal) {
+        _ if appeal.anonymous() => Some("匿名线索"),
+        Sight::Own => None,
+        _ if appeal.confidential() => Some("实名保密"),
+        Sight::Hidden => Some("不予显示"),
+        Sight::MayReveal | Sight::Masked => None,
     }
-    let sight = rules::sight(ctx, appeal);
-    if sight == Sight::Hidden || (appeal.confidential() && sight != Sight::Own) {
-        return kept_back(if appeal.confidential() { "实名保密" } else { "不予显示" });
-    }
+}
+
+/// Whom a case comes from, with the code of a company.
+fn from(pack: &Pack, appeal: &Appeal, names: &Names) -> (String, String) {
     match organisation(pack, appeal, names) {
         (name, code) if name.is_empty() => (kind(pack, appeal), code),
         organisation => organisation,

@@ -6,7 +6,7 @@ use huitong_codes::Calendar;
 
 use super::{
     Clock, DeadlineError, Event, Explanation, Limit, Measure, Pace, Urgency, brief, due, due_text, explain,
-    explain_clock, length, office_note, parse_instant, remaining, rfc3339,
+    explain_clock, filed_text, length, office_note, parse_instant, remaining, rfc3339,
 };
 
 pub(super) fn at(text: &str) -> i64 {
@@ -278,6 +278,8 @@ fn due_instants_are_said_to_the_minute() {
         ("2026-01-05 17:00", "2026年1月5日 17:00", ""),
     ] {
         assert_eq!(due_text(at(due), now), said);
+        let year = if said.contains('年') { "" } else { "2025年" };
+        assert_eq!(filed_text(at(due)), format!("{year}{said}"));
         assert_eq!(office_note(at(due), Pace::Office, Calendar::builtin()), note);
         assert_eq!(office_note(at(due), Pace::Clock, Calendar::builtin()), "");
     }

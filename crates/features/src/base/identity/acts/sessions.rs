@@ -152,13 +152,13 @@ pub fn sessions_of(tx: &Tx, user: &UserId) -> Result<Vec<Session>> {
     sessions::of_user(tx, user, machine_now())
 }
 
-/// Who holds the session cookie with this value, with the posts in force today; one statement.
+/// Who holds the session cookie with this value, with the posts in force today.
 pub fn session(tx: &Tx, ctx: &Ctx, cookie: &str) -> Result<Option<SignedIn>> {
     let real = machine_now();
     Ok(sessions::holder(tx, &digest(cookie), real, ctx.today())?.map(|found| signed_in(found, real)))
 }
 
-/// Who holds this API token; one statement.
+/// Who holds this API token, likewise.
 pub fn bearer(tx: &Tx, ctx: &Ctx, token: &str) -> Result<Option<SignedIn>> {
     let real = machine_now();
     let found = sessions::token_holder(tx, &digest(token), real, ctx.today())?;

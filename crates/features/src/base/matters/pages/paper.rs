@@ -1,6 +1,6 @@
 //! A matter on paper: a boxed form that can lie in a folder (办理单), printed instead of the page it is composed with.
 
-use huitong_kernel::clock::minute_text;
+use huitong_kernel::deadline::filed_text;
 
 use super::show::{MatterLine, Text};
 use crate::base::matters::matter::Rules;
@@ -105,7 +105,7 @@ pub fn course<'l>(lines: impl Iterator<Item = (&'l str, &'l str, &'l str)>) -> S
 /// The form of a matter of the pack.
 pub(super) fn of_matter(seen: &Seen<'_>, texts: &[Text], lines: &[MatterLine], files: &[FileView]) -> Paper {
     let spine = &seen.matter.spine;
-    let due = seen.due().map(|(at, title)| format!("{} 前（{title}）", minute_text(at)));
+    let due = seen.due().map(|(at, title)| format!("{} 前（{title}）", filed_text(at)));
     let written = |text: &Text| {
         let label = if text.internal { format!("{}（内部）", text.label) } else { text.label.clone() };
         if text.long { Cell::wide(label, &*text.text) } else { Cell::brief(label, &*text.text) }

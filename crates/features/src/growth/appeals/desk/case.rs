@@ -16,7 +16,8 @@ use crate::base::matters::pages::{Paper, ended, stages};
 use crate::base::matters::view::FileView;
 use crate::base::matters::{OVERDUE, Offer, RECOUNT, Rules};
 use crate::base::{imports, notices, units};
-use crate::growth::appeals::model::Appeal;
+use crate::growth::appeals::model::{Appeal, BODY};
+use crate::growth::appeals::rules::{self, Sight};
 use crate::growth::appeals::view::{self, AppealView, Complainant, Whole};
 use crate::growth::appeals::{api, flow, import, looks, paper, policy, timeline};
 
@@ -186,7 +187,8 @@ fn fact(label: &str, value: &str) -> Fact {
     Fact { label: label.to_owned(), value: value.to_owned(), ..Fact::default() }
 }
 
-/// What the file said of a case that was brought in beside what the case itself holds.
+/// What the file said of a case that was brought in beside what the case itself holds; whom it comes from only to who may
+/// know.
 fn imported(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     if appeal.source_number.is_none() {
         return Ok(Vec::new());
@@ -197,7 +199,8 @@ fn imported(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
         facts.push(fact("来源平台的承办单位", &units::name_of(tx, unit)?));
     }
     let form = pack.form(import::FORM);
-    for (key, words) in &row.unread {
+    let hidden = rules::sight(tx.ctx(), appeal) == Sight::Hidden;
+    for (key, words) in row.unread.iter().filter(|(key, _)| !(hidden && BODY.contains(&key.as_str()))) {
         let label = form.and_then(|form| form.field(key)).map_or(key, |field| &field.label);
         facts.push(fact(&format!("{label}（原文，未能识别）"), words));
     }

@@ -69,8 +69,8 @@ struct Todo {
     title: String,
     /// From whom it comes, or who has it.
     from: String,
-    /// Code of the company it comes from, for those inside.
-    code: String,
+    /// What stands below from whom it comes, for those inside.
+    below: String,
     tone: &'static str,
     state: String,
     /// For those outside no limit is named.
@@ -82,7 +82,7 @@ impl Todo {
         Todo {
             href: format!("{}/{}", if outside { "/my/appeals" } else { "/appeals" }, line.row.id),
             title: line.row.title,
-            code: if line.given || outside { String::new() } else { line.row.from_code },
+            below: if line.given || outside { String::new() } else { line.claim },
             from: if line.given { line.who } else { line.row.from },
             tone: line.tone,
             state: line.row.state_label,
@@ -92,7 +92,7 @@ impl Todo {
 
     fn of_matter((row, queue): (Row, String)) -> Todo {
         let Row { href, name, state, tone, left, .. } = row;
-        Todo { href, title: name, from: queue, code: String::new(), tone, state, left }
+        Todo { href, title: name, from: queue, below: String::new(), tone, state, left }
     }
 }
 

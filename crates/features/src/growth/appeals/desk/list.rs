@@ -46,7 +46,9 @@ pub(super) struct Line {
     pub time: String,
     pub verb: String,
     pub sign_at_once: bool,
-    /// Below from whom it comes: the code of a company, else its number where it came from.
+    /// Below from whom it comes: that nobody has vouched for them, and the code of a company.
+    pub claim: String,
+    /// The same where there is room for the number, too, that it goes by where it came from: in place of a code.
     pub below: String,
     /// Who has it: for the whole city the unit, inside a unit the handler.
     pub who: String,
@@ -85,7 +87,9 @@ impl<'c> Dress<'c> {
             ("", false, handler) => handler.to_owned(),
             (next, _, _) => format!("{unit} → {next}"),
         };
-        let below = if row.from_code.is_empty() { &row.source_number } else { &row.from_code }.clone();
+        let mark = if row.claimed { "未核验" } else { "" };
+        let below = |code: &str| [mark, code].join(" ").trim().to_owned();
+        let code = if row.from_code.is_empty() { &row.source_number } else { &row.from_code };
         Line {
             tone: tone(self.pack, &row.state),
             left,
@@ -95,7 +99,8 @@ impl<'c> Dress<'c> {
             sign_at_once: main.as_ref().is_some_and(|offer| offer.act == "sign"),
             verb: main.map_or_else(|| String::from("查看"), |offer| offer.label),
             who,
-            below,
+            claim: below(&row.from_code),
+            below: below(code),
             given: self.city && row.unit.is_some(),
             row,
         }

@@ -7,6 +7,7 @@ use huitong_kernel::{Id, Result, Tx};
 use crate::base::associations::{self, Association};
 use crate::base::duty::{self, AppealAnswer};
 use crate::base::identity;
+use crate::growth::appeals::model::BODY;
 
 /// The kind of link whose unit is shown first (key of the pack).
 const MAIN_DEPARTMENT: &str = "industry_department_main";
@@ -46,7 +47,7 @@ impl Known {
 
     /// Fields of the form that are filled in by what is known.
     pub fn fields(&self) -> &'static [&'static str] {
-        if self.post.is_some() { &["association", "company_name", "company_code"] } else { &[] }
+        if self.post.is_some() { &BODY } else { &[] }
     }
 
     /// Says whom to contact as the form says it by now; without a name and a number the fact is left out.

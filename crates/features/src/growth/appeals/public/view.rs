@@ -26,6 +26,8 @@ pub struct ClockView {
     pub rule: String,
     /// When it falls due.
     pub due: String,
+    /// The same instant, which paper says with its year.
+    pub due_at: i64,
     /// What is to be done until then: 告知是否受理, 答复.
     pub what: &'static str,
     /// `剩 3 小时 24 分`, or when it was met.
@@ -312,6 +314,7 @@ pub fn clock(ctx: &Ctx, pack: &Pack, appeal: &Appeal, clock: &RunningLimit) -> C
         title,
         rule: clocks::spoken(&clock.rule),
         due: due_text(clock.due_at, ctx.now),
+        due_at: clock.due_at,
         what: match clock.limit_key.as_str() {
             "accept" => "告知是否受理",
             ANSWER => "答复",
