@@ -64,7 +64,7 @@ pub fn described(all: &[Outcome]) -> Vec<String> {
     for ((truth, said), n) in pairs.into_iter().take(10) {
         lines.push(format!("- {truth}, proposed {said}: {n} ({:.1} % of errors)", percent(n, wrong.len())));
     }
-    let asked: Vec<&Outcome> = all.iter().filter(|o| !o.said.questions.is_empty()).collect();
+    let asked: Vec<&Outcome> = all.iter().filter(|o| o.said.question.is_some()).collect();
     lines.push(format!(
         "Asked in {} cases ({:.1} %): the first is right in {:.1} % of them, one of the two in {:.1} %.",
         asked.len(),

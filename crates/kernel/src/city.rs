@@ -1,10 +1,12 @@
 //! A city: its database, its clock, the policy in force and where its files lie; one value that the whole process shares.
 
 use std::collections::{BTreeMap, BTreeSet};
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use huitong_codes::Calendar;
+use huitong_codes::text::signs;
 use jiff::civil::Date;
 use parking_lot::RwLock;
 use serde_json::json;
@@ -96,7 +98,7 @@ impl City {
             let known = now.pack.iter().chain(now.older.values()).map(|pack| pack.version.as_str());
             let (standing, known): (BTreeSet<String>, BTreeSet<&str>) =
                 (versions(tx)?.into_iter().collect(), known.collect());
-            let same = standing.iter().map(String::as_str).eq(known) && confirmed(tx)? == now.confirmed;
+            let same = standing.iter().map(String::as_str).eq(known) && confirmations(tx)? == now.confirmed;
             if same { Ok(None) } else { in_force(tx, &now.house).map(Some) }
         })?;
         let changed = fresh.is_some();
@@ -196,11 +198,7 @@ fn in_force(tx: &Tx, house: &Arc<House>) -> Result<Policy> {
         packs.push(Arc::new(read(&files, house)?));
     }
     let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
-    Ok(Policy { confirmed: confirmed(tx)?, ..Policy::new(current, packs, house)? })
-}
-
-fn confirmed(tx: &Tx) -> Result<BTreeSet<String>> {
-    Ok(confirmations(tx)?.into_keys().collect())
+    Ok(Policy { confirmed: confirmations(tx)?, ..Policy::new(current, packs, house)? })
 }
 
 /// Every item that was confirmed, by its id, with the paper that says so.
@@ -208,6 +206,9 @@ pub fn confirmations(tx: &Tx) -> Result<BTreeMap<String, String>> {
     let rows = tx.query("SELECT item, paper FROM confirmations ORDER BY item", args![])?;
     rows.iter().map(|row| Ok((row.get("item")?, row.get("paper")?))).collect()
 }
+
+/// Letters and figures that name a paper at least.
+const NAMED: usize = 5;
 
 /// Confirms an item of the pack that is our own default (`pack.confirm`), with the paper that says so; the city takes it up
 /// as it takes up a new version. Done again it changes nothing.
@@ -226,10 +227,10 @@ pub fn confirm(tx: &Tx, item: &str, paper: &str) -> Result<()> {
         return Err(Error::invalid("item", why));
     }
     let paper = paper.trim();
-    if paper.is_empty() || paper.chars().count() > 100 {
-        return Err(Error::invalid("paper", "请写明确认所依据的文件，不超过 100 字"));
+    if signs(paper) < NAMED || paper.chars().count() > 100 {
+        return Err(Error::invalid("paper", "请写明确认所依据的文件名称和文号，不超过 100 字"));
     }
-    if confirmed(tx)?.contains(item) {
+    if confirmations(tx)?.contains_key(item) {
         return Ok(());
     }
     let by = tx.ctx().principal();

@@ -27,8 +27,8 @@ pub struct Policy {
     pub routes: RouteTable,
     /// What all capabilities have handed in.
     pub house: Arc<House>,
-    /// Items of our own that the department has confirmed, by their id.
-    pub confirmed: BTreeSet<String>,
+    /// Items of our own that the department has confirmed, by their id, each with the paper that says so.
+    pub confirmed: BTreeMap<String, String>,
 }
 
 impl Default for Policy {
@@ -42,7 +42,7 @@ impl Default for Policy {
             older: BTreeMap::new(),
             routes,
             house: Arc::default(),
-            confirmed: BTreeSet::new(),
+            confirmed: BTreeMap::new(),
         }
     }
 }
@@ -86,7 +86,7 @@ impl Policy {
         let routes = RouteTable::new(rows)?;
         let older: BTreeMap<_, _> = older.into_iter().map(|p| (p.version.clone(), p)).collect();
         let (calendar, house) = (pack.calendar.clone(), house.clone());
-        Ok(Policy { calendar, pack: Some(pack), roles, older, routes, house, confirmed: BTreeSet::new() })
+        Ok(Policy { calendar, pack: Some(pack), roles, older, routes, house, confirmed: BTreeMap::new() })
     }
 
     /// What serves the rows of a kind: whoever was handed in for it, else whoever serves what the pack defines.
@@ -103,7 +103,17 @@ impl Policy {
 
     /// Whether a limit may be promised to those outside: it rests on a text in force, or the department has confirmed it.
     pub fn is_settled(&self, limit: &Limit) -> bool {
-        !limit.source.kind.needs_confirmation() || self.confirmed.contains(&limit.item)
+        !limit.source.kind.needs_confirmation() || self.confirmed.contains_key(&limit.item)
+    }
+
+    /// What a limit rests on, in words: the paper by which it was confirmed, else its source, marked where that is our own.
+    pub fn ground(&self, limit: &Limit) -> String {
+        let (basis, mark) = (&limit.source.basis, limit.source.standing());
+        match self.confirmed.get(&limit.item) {
+            Some(paper) => paper.clone(),
+            None if basis.contains(mark) => basis.clone(),
+            None => format!("{basis}（{mark}）"),
+        }
     }
 
     /// The calendar of a version: a clock keeps the one it was counted by.

@@ -35,7 +35,9 @@ db_test! {
         };
         let refused = app.post("/api/v1/pack/confirm").token(&handler);
         assert_eq!(refused.json(&json!({"item": accept, "paper": "文"})).send().status, 403);
-        assert_eq!(confirm(&accept, " ").status, 422, "a paper is what confirms");
+        for nothing in [" ", "好", "《》〔〕——"] {
+            assert_eq!(confirm(&accept, nothing).status, 422, "a paper is what confirms");
+        }
         assert_eq!(confirm(&answer, "锦委社〔2025〕2号").status, 422, "what rests on a text in force needs no confirmation");
         assert_eq!(confirm("0000", "锦委社〔2025〕2号").status, 404);
         assert!(submit()["due_at"].is_null(), "what was refused confirmed nothing");

@@ -256,6 +256,7 @@ fn hint(field: &Field) -> String {
         (_, "checks") => (whole(bounds.least), whole(bounds.most), "选", "项"),
         (_, "text") if field.several => (whole(bounds.least), whole(bounds.most), "写", "个"),
         (Control::Date | Control::Instant | Control::Period, _) => return day_hint(field),
+        (Control::TextArea, _) => (whole(bounds.min), None, "写", "个字"),
         _ => return field.hint.clone(),
     };
     let said = match (least, most) {

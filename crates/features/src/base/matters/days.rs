@@ -31,18 +31,13 @@ pub fn arithmetic(ctx: &Ctx, of: &Procedure, clock: &RunningLimit) -> Arithmetic
     let limit = of.limit(&clock.limit_key);
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     let explained = clocks::explain(ctx, clock);
-    let basis = limit.map(|l| marked(&l.source.basis, l.source.standing()));
+    let basis = limit.map(|limit| ctx.policy.ground(limit));
     Arithmetic {
         title,
         days: explained.as_ref().map(marks).unwrap_or_default(),
         sentence: explained.map_or_else(|| clocks::sentence(ctx, clock), |explained| explained.sentence),
         basis: basis.unwrap_or_default(),
     }
-}
-
-/// Where a rule comes from, with its mark behind it where the words do not say it themselves.
-pub fn marked(basis: &str, mark: &str) -> String {
-    if mark.is_empty() || basis.contains(mark) { basis.to_owned() } else { format!("{basis}（{mark}）") }
 }
 
 /// The days of a deadline from its first to its last, each with what it counts for.

@@ -87,9 +87,11 @@ pub struct Timeline<'a, M> {
 impl<M: Matter> Timeline<'_, M> {
     /// The lines that are for this reader.
     pub fn lines(&self, tx: &Tx) -> Result<Vec<Line>> {
-        let read = self.steps.iter().filter(|step| self.inside || step.public_text.is_some());
         let mut watch = Stopwatch::default();
-        read.map(|step| Ok(Line { took: watch.took(tx.ctx(), step), ..self.line(tx, step)? })).collect()
+        // What a reader does not see took its time all the same.
+        let timed = self.steps.iter().map(|step| (step, watch.took(tx.ctx(), step)));
+        let timed: Vec<_> = timed.filter(|(step, _)| self.inside || step.public_text.is_some()).collect();
+        timed.into_iter().map(|(step, took)| Ok(Line { took, ..self.line(tx, step)? })).collect()
     }
 
     fn line(&self, tx: &Tx, step: &Step) -> Result<Line> {

@@ -84,18 +84,25 @@ fn checked(tx: &Tx, act: &str, filled: &Filled) -> Result<Checked> {
     form::check(form, rules.pack, filled, tx.ctx().today()).map_err(Error::fields)
 }
 
-/// What is wrong on a page where a company is given by its code alone, which nobody recognises, and the form asks for its name,
-/// too. Programs may know the code alone; where no company is kept, beside an association or with a lead without a name, nobody
-/// is asked for one.
-pub(super) fn unnamed_company(tx: &Tx, form: &Form, filled: &Filled) -> Result<Option<FieldError>> {
-    let Some(field) = form.field("company_name") else { return Ok(None) };
-    let (name, code) = (text::name(filled.get("company_name")), text::code(filled.get("company_code")));
-    let kept = filled.get("disclosure") != ANONYMOUS
-        && ["association", "association_id"].iter().all(|other| filled.get(other).is_empty());
-    if !kept || !name.is_empty() || code.is_empty() || known_company(tx, &code)?.is_some() {
+/// What is wrong on a page with the company that is named. A company given by its code alone nobody recognises; beside an
+/// association it would be lost, because a case is brought in for one body. A lead without a name keeps neither. Programs may do
+/// as they know.
+pub(super) fn wrong_company(tx: &Tx, form: &Form, filled: &Filled) -> Result<Option<FieldError>> {
+    let Some(field) = form.field("company_name").filter(|_| filled.get("disclosure") != ANONYMOUS) else {
         return Ok(None);
-    }
-    let message = format!("请填写“{}”；只有代码，办理人员认不出是哪家单位", field.label);
+    };
+    let (name, code) = (text::name(filled.get("company_name")), text::code(filled.get("company_code")));
+    let other = form.field("association").filter(|other| !filled.get(&other.key).is_empty());
+    let message = match other {
+        Some(other) if !name.is_empty() || !code.is_empty() => format!(
+            "“{}”和“{}”只填一项：企业自己的诉求填前一项，替协会提出的填后一项",
+            field.label, other.label
+        ),
+        None if name.is_empty() && !code.is_empty() && known_company(tx, &code)?.is_none() => {
+            format!("请填写“{}”；只有代码，办理人员认不出是哪家单位", field.label)
+        }
+        _ => return Ok(None),
+    };
     Ok(Some(FieldError { field: field.key.clone(), message }))
 }
 

@@ -29,6 +29,8 @@ struct PackPage {
     kinds: Vec<Choice>,
     q: String,
     open: bool,
+    /// Whether keys and places in the files of the pack are shown.
+    keys: bool,
     sections: Vec<Section>,
 }
 
@@ -239,6 +241,7 @@ fn draw(c: &Call, item_tried: &str, paper: &str, errors: &[FieldError]) -> Resul
         kinds: choices(&kinds, kind),
         q: words.to_owned(),
         open: kind.is_some() || !state.is_empty() || !words.is_empty() || !errors.is_empty(),
+        keys: c.query("keys").is_some(),
         token: c.submit_token(),
         confirms: c.ctx.may("pack.confirm").is_some(),
         tried: item_tried.to_owned(),

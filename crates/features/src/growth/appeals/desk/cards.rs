@@ -38,8 +38,11 @@ pub(super) fn cards(proposals: &Proposals) -> Vec<Card> {
         let listed: Vec<Proposal> =
             proposals.items.iter().filter(|item| item.unit == *unit).cloned().collect();
         let told = proposals.text.items.iter().find(|item| item.unit == *unit).cloned();
-        let mut sources: Vec<&str> = listed.iter().map(|item| item.from).collect();
-        sources.extend(told.iter().map(|_| TEXT));
+        // A source puts one unit first; what else it names would only help.
+        let first = |from: &str| pointed.iter().any(|one| one.unit == *unit && one.from.contains(&from));
+        let names = listed.iter().map(|item| item.from).chain(told.iter().map(|_| TEXT));
+        let sources: Vec<String> =
+            names.map(|from| if first(from) { from.to_owned() } else { format!("{from}备选") }).collect();
         let agreeing = pointed.iter().find(|one| one.unit == *unit && one.from.len() > 1);
         let reasons =
             listed.iter().map(|item| item.reason.as_str()).chain(told.iter().map(|item| item.why.as_str()));

@@ -52,7 +52,7 @@ fn read(c: &Call) -> Result<Input> {
             wrong.extend(settled.1);
         }
     }
-    wrong.extend(c.read(|tx| submit::unnamed_company(tx, form, &input.filled))?);
+    wrong.extend(c.read(|tx| submit::wrong_company(tx, form, &input.filled))?);
     if wrong.is_empty() {
         return Ok(input);
     }

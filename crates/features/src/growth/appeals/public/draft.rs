@@ -123,7 +123,7 @@ impl Draft {
             }
         }
         if known.post.is_none() {
-            self.errors.extend(c.read(|tx| submit::unnamed_company(tx, form, &self.filled))?);
+            self.errors.extend(c.read(|tx| submit::wrong_company(tx, form, &self.filled))?);
         }
         if known.signed_in && self.filled.get("disclosure") == ANONYMOUS {
             self.say(

@@ -6,12 +6,12 @@ use huitong_kernel::http::page::{DayMark, Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::pack::Pack;
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{OrMissing, Result, Tx};
+use huitong_kernel::{Id, OrMissing, Result, Tx};
 
 use super::promise::{self, Promised};
 use super::view::{self, ClockView};
-use crate::base::matters;
-use crate::growth::appeals::model::Appeal;
+use crate::base::{associations, matters};
+use crate::growth::appeals::model::{Appeal, NAMED};
 use crate::growth::appeals::submit::Receipt;
 use crate::growth::appeals::{case, store, view as inside};
 
@@ -87,7 +87,8 @@ pub fn draw(c: &Call, receipt: Receipt, taker: Taker) -> Result<Reply> {
     reply?.header("cache-control", "no-store")
 }
 
-/// No name and no number: a sheet of paper is left lying about.
+/// No name of a person and no number: a sheet of paper is left lying about. On whose behalf it was brought in stands on it, where
+/// that is open.
 fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value, ..Fact::default() };
     let wide = |label: &str, value: String| Fact { wide: true, ..fact(label, value) };
@@ -99,6 +100,7 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     };
     let mut facts = vec![
         wide("标题", appeal.title.clone()),
+        wide("提出单位", on_behalf_of(tx, appeal)?),
         fact("诉求类型", appeal.kind.clone()),
         fact("身份公开方式", disclosure),
         wide("反映对象", inside::about(tx, appeal)?),
@@ -107,4 +109,12 @@ fn facts(tx: &Tx, pack: &Pack, appeal: &Appeal) -> Result<Vec<Fact>> {
     ];
     facts.retain(|f| !f.value.is_empty());
     Ok(facts)
+}
+
+fn on_behalf_of(tx: &Tx, appeal: &Appeal) -> Result<String> {
+    match (&appeal.association, &appeal.company_name) {
+        _ if appeal.disclosure != NAMED => Ok(String::new()),
+        (Some(association), _) => associations::name_of(tx, &Id::stored(association.clone())),
+        (None, name) => Ok(name.clone().unwrap_or_default()),
+    }
 }
