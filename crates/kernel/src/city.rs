@@ -208,7 +208,7 @@ pub fn confirmations(tx: &Tx) -> Result<BTreeMap<String, String>> {
 }
 
 /// Letters and figures that name a paper at least.
-const NAMED: usize = 5;
+const NAMED: usize = 2;
 
 /// Confirms an item of the pack that is our own default (`pack.confirm`), with the paper that says so; the city takes it up
 /// as it takes up a new version. Done again it changes nothing.
