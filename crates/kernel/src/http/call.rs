@@ -25,6 +25,9 @@ use crate::http::{cookie, csrf, flash};
 use crate::id::{Id, Named};
 use crate::idempotency;
 
+/// Bytes of a page, mostly fewer.
+const PAGE: usize = 32 << 10;
+
 /// One request; what is wrong with it was refused before a handler sees it.
 pub struct Call {
     /// The city.
@@ -305,7 +308,9 @@ impl Call {
 
     /// A page drawn from its template.
     pub fn page(&self, template: &impl askama::Template) -> Result<Reply> {
-        let text = template.render().map_err(|e| Error::internal(format!("template: {e}")))?;
+        // Room for most pages at once: growing piece by piece copied each page several times over.
+        let mut text = String::with_capacity(PAGE);
+        template.render_into(&mut text).map_err(|e| Error::internal(format!("template: {e}")))?;
         Ok(Reply::html(text))
     }
 
