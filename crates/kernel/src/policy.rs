@@ -10,7 +10,7 @@ use crate::capability::{OfKind, Others};
 use crate::error::Result;
 use crate::house::House;
 use crate::http::{Route, RouteTable};
-use crate::pack::{Grant, Limit, Pack, Procedure};
+use crate::pack::{Definition, Grant, Limit, Pack};
 use crate::rights::Roles;
 
 /// What acts and pages ask when policy decides.
@@ -56,11 +56,11 @@ impl Policy {
         let acts = &house.vocabulary.acts;
         let mut labels: BTreeMap<String, String> =
             acts.iter().map(|w| (w.key.to_owned(), w.label.to_owned())).collect();
-        labels.extend(pack.procedures.iter().filter(|p| !p.coded).flat_map(Procedure::rights));
+        labels.extend(pack.definitions.iter().filter(|p| !p.coded).flat_map(Definition::rights));
         let known: Vec<String> = labels.keys().cloned().collect();
         // What a newer version has dropped stays somebody's for the matters that began under it.
         let mut granted = pack.roles.clone();
-        for procedure in older.iter().rev().flat_map(|older| &older.procedures).filter(|of| !of.coded) {
+        for procedure in older.iter().rev().flat_map(|older| &older.definitions).filter(|of| !of.coded) {
             let dropped = procedure.may.iter().filter(|line| !labels.contains_key(&line.act));
             for line in dropped {
                 if let Some(role) = granted.iter_mut().find(|role| role.key == line.role) {

@@ -84,7 +84,7 @@ impl TestApp {
     /// The department has confirmed what it promises, as it would before anybody relies on it.
     fn confirmed(self) -> TestApp {
         let pack = self.city.pack();
-        let limits = pack.procedures.iter().flat_map(|of| &of.limits);
+        let limits = pack.definitions.iter().flat_map(|of| &of.limits);
         let ours: Vec<_> = limits.filter(|limit| limit.source.kind.needs_confirmation()).collect();
         self.act(|tx| ours.iter().try_for_each(|limit| city::confirm(tx, &limit.item, "确认单")));
         self.city.take_up().expect("what was confirmed");

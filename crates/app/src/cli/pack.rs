@@ -123,9 +123,9 @@ impl Test {
             Ok(pack) => pack,
             Err(findings) => return say(out, &findings, ""),
         };
-        if let Some(key) = self.procedure.as_deref().filter(|key| pack.procedure(key).is_none()) {
+        if let Some(key) = self.procedure.as_deref().filter(|key| pack.definition(key).is_none()) {
             let near =
-                huitong_kernel::pack::did_you_mean(key, pack.procedures.iter().map(|of| of.key.as_str()));
+                huitong_kernel::pack::did_you_mean(key, pack.definitions.iter().map(|of| of.key.as_str()));
             return Err(Failure::Wrong(format!("没有事项“{key}”。{near}")));
         }
         let findings = walked(&files, self.procedure.as_deref())?;
@@ -155,10 +155,10 @@ impl Read {
             Ok(pack) => pack,
             Err(findings) => return say(out, &findings, ""),
         };
-        match pack.procedure(&self.procedure) {
+        match pack.definition(&self.procedure) {
             Some(of) => out.say(aloud(&pack, of).trim_end()).map(|()| true),
             None => {
-                let keys = pack.procedures.iter().map(|of| of.key.as_str());
+                let keys = pack.definitions.iter().map(|of| of.key.as_str());
                 let near = huitong_kernel::pack::did_you_mean(&self.procedure, keys);
                 Err(Failure::Wrong(format!("没有事项“{}”。{near}", self.procedure)))
             }

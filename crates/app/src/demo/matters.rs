@@ -49,7 +49,7 @@ impl<'s> Matters<'s> {
     /// Does a step at the instant that the city's clock shows; a pack without the procedure leaves its seeds out.
     pub fn perform(&mut self, event: Event<'s>) -> Result<()> {
         let seed = &self.seeds.matters[event.matter];
-        if self.city.pack().procedure(&seed.procedure).is_none() {
+        if self.city.pack().definition(&seed.procedure).is_none() {
             return Ok(());
         }
         let act = event.step.act.as_str();

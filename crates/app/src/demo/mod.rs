@@ -146,7 +146,7 @@ fn dated(mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
 /// Confirms limits of the cases, as the department would before it promises them.
 fn confirm(city: &City, limits: &[&str]) -> Result<()> {
     let pack = city.pack();
-    let promised = pack.procedure("appeal").into_iter().flat_map(|of| &of.limits);
+    let promised = pack.definition("appeal").into_iter().flat_map(|of| &of.limits);
     let ours = promised
         .filter(|limit| limits.contains(&limit.key.as_str()) && limit.source.kind.needs_confirmation());
     city.db.write(&city.ctx(Actor::System), |tx| {

@@ -134,7 +134,7 @@ fn the_city_has_as_many_of_each_as_a_city_has() {
             .map(|row| (row[0].clone(), row[1].parse().unwrap()))
             .collect();
     let states: Vec<String> =
-        city.pack().procedure("appeal").unwrap().states.iter().map(|state| state.key.clone()).collect();
+        city.pack().definition("appeal").unwrap().states.iter().map(|state| state.key.clone()).collect();
     assert_eq!(states.len(), 10);
     for state in &states {
         assert!(found.get(state).is_some_and(|n| *n > 0), "no case is {state}: {found:?}");
@@ -164,7 +164,7 @@ fn every_state_of_the_packs_own_procedures_is_there() {
         demo::promised_matters().unwrap().into_iter().map(|(of, state)| vec![of, state]).collect();
     promised.sort();
     assert_eq!(texts(&city, sql), promised);
-    for of in city.pack().procedures.iter().filter(|of| !of.coded) {
+    for of in city.pack().definitions.iter().filter(|of| !of.coded) {
         for state in &of.states {
             let there = promised.iter().any(|row| row[0] == of.key && row[1] == state.key);
             assert!(there, "no {} is {}", of.key, state.key);

@@ -7,7 +7,7 @@ use huitong_features::base::matters::stories::{self, Onlooker, Sent, Stage};
 use huitong_kernel::Result;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::openapi;
-use huitong_kernel::pack::Procedure;
+use huitong_kernel::pack::Definition;
 use huitong_testkit::db_test;
 use huitong_testkit::door::{Answer, File};
 use serde_json::{Value as Json, json};
@@ -163,7 +163,7 @@ fn other_ends(truth: &mut Truth) {
 /// A story of a definition, told as programs do.
 struct Program<'a> {
     truth: &'a mut Truth,
-    of: &'a Procedure,
+    of: &'a Definition,
 }
 
 impl Program<'_> {
@@ -223,7 +223,7 @@ fn stories(truth: &mut Truth) {
     let pack = truth.cast.app.city.pack();
     let city = truth.cast.app.city.clone();
     for story in &pack.stories {
-        let of = pack.procedure(&story.of).unwrap();
+        let of = pack.definition(&story.of).unwrap();
         let findings = stories::walk(&city, &pack, story, &mut Program { truth, of }).unwrap();
         assert!(findings.is_empty(), "{findings:#?}");
     }

@@ -9,7 +9,7 @@ use huitong_kernel::clock::{DAY, civil_date};
 use huitong_kernel::condition::{Condition, Frame, truth};
 use huitong_kernel::http::{Filled, Pairs};
 use huitong_kernel::list::Asked;
-use huitong_kernel::pack::{Act, Check, Pack, Procedure};
+use huitong_kernel::pack::{Act, Check, Definition, Pack};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Db, Result, args};
 use huitong_testkit::app::TestApp;
@@ -34,7 +34,7 @@ struct World {
 /// One story in the world.
 struct Telling<'w> {
     world: &'w mut World,
-    of: &'w Procedure,
+    of: &'w Definition,
     rows: &'w [Row],
     marks: Marks,
     /// The people of the story itself; they have programs and no browser.
@@ -63,7 +63,7 @@ impl World {
     /// Tells every story of the pack.
     fn tell(&mut self, pack: &Pack) {
         for (nth, story) in pack.stories.iter().enumerate() {
-            let of = pack.procedure(&story.of).unwrap();
+            let of = pack.definition(&story.of).unwrap();
             let rows = matters::rows(of);
             let (marks, city) = (Marks::new(nth), self.app.city.clone());
             let (cast, states, ids) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
@@ -83,7 +83,7 @@ impl World {
     }
 
     /// Every matter of a procedure.
-    fn every(&self, of: &Procedure) -> Vec<Standing> {
+    fn every(&self, of: &Definition) -> Vec<Standing> {
         let sql = "SELECT id FROM matters WHERE procedure = $1 ORDER BY id";
         let ids = self.app.read(|tx| tx.query(sql, args![of.key.as_str()]));
         ids.iter().map(|row| self.standing(&row.get::<String>("id").unwrap())).collect()
@@ -390,7 +390,7 @@ impl Telling<'_> {
 /// Whoever acts on the day of the act before does it by a clock that has gone back.
 struct Backwards<'w> {
     app: &'w TestApp,
-    of: &'w Procedure,
+    of: &'w Definition,
     went_back: usize,
 }
 
@@ -435,7 +435,7 @@ db_test! {
         let app = TestApp::new(db);
         let (pack, mut went_back) = (app.city.pack(), 0);
         for story in &pack.stories {
-            let mut backwards = Backwards { app: &app, of: pack.procedure(&story.of).unwrap(), went_back: 0 };
+            let mut backwards = Backwards { app: &app, of: pack.definition(&story.of).unwrap(), went_back: 0 };
             let findings = stories::walk(&app.city, &pack, story, &mut backwards).unwrap();
             assert!(findings.is_empty(), "{findings:#?}");
             went_back += backwards.went_back;

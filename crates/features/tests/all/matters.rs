@@ -8,7 +8,7 @@ use huitong_features::base::identity::{self, Office};
 use huitong_features::base::matters::stories::{self, Onlooker, Stage};
 use huitong_features::base::units;
 use huitong_kernel::ctx::{Actor, OfficeKind};
-use huitong_kernel::pack::{self, Act, Control, Field, Procedure, Role};
+use huitong_kernel::pack::{self, Act, Control, Definition, Field, Role};
 use huitong_kernel::{Id, Row as DbRow, args};
 use huitong_testkit::app::TestApp;
 use huitong_testkit::door::Person;
@@ -19,8 +19,8 @@ use crate::grants::{Asker, Grants};
 use crate::table::{Door, Row, Subject, row};
 
 /// The procedures that have no code of their own.
-pub fn defined(pack: &pack::Pack) -> impl Iterator<Item = &Procedure> {
-    pack.procedures.iter().filter(|of| !of.coded)
+pub fn defined(pack: &pack::Pack) -> impl Iterator<Item = &Definition> {
+    pack.definitions.iter().filter(|of| !of.coded)
 }
 
 /// Whether the holder of a role sits in such an office.
@@ -39,7 +39,7 @@ fn kept(text: String) -> &'static str {
 }
 
 /// Every address that a definition brings, each called so that nothing is done.
-pub fn rows(of: &Procedure) -> Vec<Row> {
+pub fn rows(of: &Definition) -> Vec<Row> {
     let (key, view) = (kept(of.key.clone()), kept(of.view()));
     let mut all = Vec::new();
     let mut add = |method, tail: &str, act: &'static str, subject, status, body| {
@@ -144,7 +144,7 @@ impl Marks {
     }
 
     /// Fills in a form; one that is to be refused says what it said, and no more.
-    pub fn fill(&mut self, of: &Procedure, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
+    pub fn fill(&mut self, of: &Definition, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
         for field in of.form_of(act).into_iter().flat_map(|form| &form.fields) {
             let mark = self.mark(field);
             let said = self.said.entry(field.key.clone()).or_default();
@@ -188,7 +188,7 @@ impl Marks {
     }
 
     /// What was filled in for these fields.
-    pub fn of(&self, of: &Procedure, which: impl Fn(&Field) -> bool) -> BTreeSet<String> {
+    pub fn of(&self, of: &Definition, which: impl Fn(&Field) -> bool) -> BTreeSet<String> {
         let fields = of.fields.iter().filter(|field| which(field));
         fields.filter_map(|field| self.said.get(&field.key)).flatten().cloned().collect()
     }
@@ -196,7 +196,7 @@ impl Marks {
 
 /// Walks a story with marks.
 struct Marking<'a> {
-    of: &'a Procedure,
+    of: &'a Definition,
     marks: Marks,
     stage: Stage,
 }
@@ -271,7 +271,7 @@ pub fn all(app: &TestApp) -> Vec<Told> {
     let (pack, now) = (app.city.pack(), app.city.clock.now());
     let mut told = Vec::new();
     for (nth, story) in pack.stories.iter().enumerate() {
-        let of = pack.procedure(&story.of).unwrap();
+        let of = pack.definition(&story.of).unwrap();
         let mut marking = Marking { of, marks: Marks::new(nth), stage: Stage::default() };
         let findings = stories::walk(&app.city, &pack, story, &mut marking).unwrap();
         assert!(findings.is_empty(), "{findings:#?}");

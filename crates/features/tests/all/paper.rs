@@ -101,7 +101,7 @@ db_test! {
         let app = TestApp::new(db);
         let pack = app.city.pack();
         for told in matters::all(&app) {
-            let of = pack.procedure(&told.of).unwrap();
+            let of = pack.definition(&told.of).unwrap();
             let inside = app.staff(&told.id, "association_officer", "social_work");
             let answer = app.get(&format!("/{}/{}", of.path, told.id)).session(&inside).send();
             let form = form(&answer.expect(200).text());

@@ -65,7 +65,7 @@ fn refuse(pages: &[Page], what: &str, wrong: impl Fn(&Page) -> bool) {
 /// 2. 涉密不上网：no field for a class of secrecy, a notice at every free text and upload, a marking stops.
 fn line_2_nothing_secret_is_asked_for_and_everywhere_it_is_said(cast: &Cast, pages: &[Page]) {
     let pack = cast.app.city.pack();
-    for form in pack.procedures.iter().flat_map(|of| &of.forms) {
+    for form in pack.definitions.iter().flat_map(|of| &of.forms) {
         for field in &form.fields {
             let said = format!("{} {} {}", field.key, field.label, field.hint);
             let asks = ["密级", "份号", "定密", "保密期限", "secrecy", "classified"]

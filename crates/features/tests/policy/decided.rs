@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use huitong_features::growth::appeals::policy::{self, Target};
 use huitong_kernel::condition::{Frame, Value, sql};
-use huitong_kernel::pack::{Act, Chosen, Procedure, Promise, Reach, SourceKind};
+use huitong_kernel::pack::{Act, Chosen, Definition, Promise, Reach, SourceKind};
 use jiff::civil::date;
 
 use super::{chengdu, jinning};
 
-fn appeal() -> Procedure {
-    chengdu().procedure("appeal").cloned().unwrap()
+fn appeal() -> Definition {
+    chengdu().definition("appeal").cloned().unwrap()
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn every_category_has_somebody_in_both_cities() {
 #[test]
 fn every_queue_can_be_asked_of_the_database() {
     let frame = Frame { now: 1, me: Some("p"), my_units: &["u"] };
-    for queue in chengdu().procedures.iter().flat_map(|procedure| &procedure.queues) {
+    for queue in chengdu().definitions.iter().flat_map(|procedure| &procedure.queues) {
         let (text, arguments) = sql::fragment(&queue.when, &frame, 1).unwrap();
         assert_eq!(text.matches('$').count(), arguments.len(), "{}", queue.key);
         assert!(!queue.order.is_empty(), "{}", queue.key);

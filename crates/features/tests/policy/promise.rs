@@ -25,7 +25,7 @@ db_test! {
         assert!(!app.browser().get("/").main().contains("4 个工作小时"));
         assert!(app.browser().get("/appeals/new").main().contains("受理后告知"));
 
-        let limits = app.city.pack().procedure("appeal").unwrap().limits.clone();
+        let limits = app.city.pack().definition("appeal").unwrap().limits.clone();
         let accept = limits.iter().find(|limit| limit.key == "accept").unwrap().item.clone();
         let answer = limits.iter().find(|limit| limit.key == "answer").unwrap().item.clone();
         let admin = app.staff("policy", "policy_admin", "social_work");

@@ -33,7 +33,7 @@ fn statements() -> Vec<(PathBuf, String)> {
     let lists = std::iter::once(&appeals::APPEALS).chain(identity::LISTS.iter().copied()).cloned();
     let pack = Pack::read_dir(&root.join("../pack/chengdu"), &huitong_features::house().vocabulary)
         .expect("the pack");
-    let defined = pack.procedures.iter().filter(|of| !of.coded).map(matters::list::def);
+    let defined = pack.definitions.iter().filter(|of| !of.coded).map(matters::list::def);
     for list in lists.chain(defined) {
         found.extend(list.samples().into_iter().map(|(sql, _)| (PathBuf::from(&*list.from), sql)));
     }

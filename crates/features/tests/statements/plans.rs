@@ -121,7 +121,7 @@ fn queues_of_definitions_go_along_an_index() {
     let conn = Connection::open(city.dir.path().join("city.db")).expect("the same database");
     let pack = app.city.pack();
     let mut wrong = Vec::new();
-    for of in pack.procedures.iter().filter(|of| !of.coded) {
+    for of in pack.definitions.iter().filter(|of| !of.coded) {
         for queue in &of.queues {
             for role in &queue.roles {
                 let reader = holder(&app, role);

@@ -1,8 +1,8 @@
 //! What a published version forbids a new one: what has been filled in must stay readable, and a version is one content.
 
 use super::closed::Closed as _;
+use super::definition::Definition;
 use super::finding::{At, Finding};
-use super::procedure::Procedure;
 use super::whole::Pack;
 
 /// Everything in which a new version contradicts a published one.
@@ -13,15 +13,15 @@ pub fn against(new: &Pack, published: &Pack) -> Vec<Finding> {
         let message = format!("版本 {} 已经发布，内容不能再改", new.version);
         findings.push(at.finding(message, "请换一个新的版本号，并写明从哪一天起施行"));
     }
-    for old in published.procedures.iter().filter(|old| !old.coded) {
-        if let Some(of) = new.procedures.iter().find(|of| of.key == old.key) {
+    for old in published.definitions.iter().filter(|old| !old.coded) {
+        if let Some(of) = new.definitions.iter().find(|of| of.key == old.key) {
             fields(new, of, old, &mut findings);
         }
     }
     findings
 }
 
-fn fields(new: &Pack, of: &Procedure, old: &Procedure, findings: &mut Vec<Finding>) {
+fn fields(new: &Pack, of: &Definition, old: &Definition, findings: &mut Vec<Finding>) {
     for before in &old.fields {
         let Some(field) = of.field(&before.key) else {
             let message = format!("“{}”的填写项“{}”已经启用，不能删去", of.title, before.label);

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use toml_edit::Value as Toml;
 
+use super::definition::{self, Check, Definition};
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::finding::{At, Finding, did_you_mean};
 use super::limit_text::LimitText;
 use super::limits::{Chosen, Clause};
-use super::procedure::{self, Check, Procedure};
 use super::table::{self, Tab};
 use super::vocabulary::Vocabulary;
 use super::{Pack, Question};
@@ -61,7 +61,7 @@ pub type DueFn<'f> = dyn Fn(DateTime, &LimitText) -> Result<DateTime, String> + 
 pub(super) fn read(
     desk: &Desk,
     shelf: &Shelf,
-    procedures: &[Procedure],
+    definitions: &[Definition],
     vocabulary: &Vocabulary,
 ) -> Vec<Example> {
     let mut examples = Vec::new();
@@ -71,21 +71,21 @@ pub(super) fn read(
         // Stories are read by their own reader.
         tab.set_aside("stories");
         let of = tab.maybe_refer("of", Ref::PROCEDURE);
-        let read = Reading { procedures, questions: &vocabulary.questions, of: of.as_deref() };
+        let read = Reading { definitions, questions: &vocabulary.questions, of: of.as_deref() };
         examples.extend(tab.tables("examples").iter().filter_map(|tab| read.one(tab)));
     }
     examples
 }
 
 struct Reading<'r> {
-    procedures: &'r [Procedure],
+    definitions: &'r [Definition],
     questions: &'r [Question],
     of: Option<&'r str>,
 }
 
 impl<'r> Reading<'r> {
     fn one(&self, tab: &Tab<'_>) -> Option<Example> {
-        let of = self.procedure(tab);
+        let of = self.definition(tab);
         let key = of.map(|procedure| procedure.key.clone()).unwrap_or_default();
         tab.desk.within(&key, || {
             let (title, then) = (tab.text("title"), tab.text("then"));
@@ -100,20 +100,20 @@ impl<'r> Reading<'r> {
     }
 
     /// The procedure of an example: the one it names, else the only one that has what it is about.
-    fn procedure(&self, tab: &Tab<'_>) -> Option<&'r Procedure> {
+    fn definition(&self, tab: &Tab<'_>) -> Option<&'r Definition> {
         let named = tab.maybe_refer("of", Ref::PROCEDURE);
         if let Some(key) = named.as_deref().or(self.of) {
-            return self.procedures.iter().find(|procedure| procedure.key == key);
+            return self.definitions.iter().find(|procedure| procedure.key == key);
         }
         let word = |key: &str| tab.quiet_text(key);
-        let has = |procedure: &&Procedure| {
+        let has = |procedure: &&Definition| {
             let form = word("field").and_then(|path| Some(path.split_once('.')?.0.to_owned()));
             word("limit").is_some_and(|key| procedure.limit(&key).is_some())
                 || word("queue").is_some_and(|key| procedure.queue(&key).is_some())
                 || word("act").is_some_and(|key| procedure.act(&key).is_some())
                 || form.is_some_and(|key| procedure.form(&key).is_some())
         };
-        let mut fitting = self.procedures.iter().filter(has);
+        let mut fitting = self.definitions.iter().filter(has);
         // Where nothing fits, a misspelt name is looked for where the code has its own.
         match (fitting.next(), fitting.next()) {
             (Some(first), None) => Some(first),
@@ -122,7 +122,7 @@ impl<'r> Reading<'r> {
                 tab.desk.say(&tab.at(""), message, format!("请补上 of = \"{}\"", first.key));
                 Some(first)
             }
-            (None, _) => self.procedures.iter().find(|procedure| procedure.coded),
+            (None, _) => self.definitions.iter().find(|procedure| procedure.coded),
         }
     }
 
@@ -227,7 +227,7 @@ fn fact_value(fact: &FactDef, raw: &Toml) -> Option<Value> {
 
 /// Says which definitions need an example and have none.
 pub(super) fn required(desk: &Desk, pack: &Pack, vocabulary: &Vocabulary) {
-    for procedure in &pack.procedures {
+    for procedure in &pack.definitions {
         let of: Vec<&Example> = pack.examples.iter().filter(|example| example.of == procedure.key).collect();
         let stories: Vec<_> = pack.stories.iter().filter(|story| story.of == procedure.key).collect();
         let seen = |act: &str| {
@@ -235,7 +235,7 @@ pub(super) fn required(desk: &Desk, pack: &Pack, vocabulary: &Vocabulary) {
                 || stories.iter().any(|story| story.steps.iter().any(|step| step.act.as_deref() == Some(act)))
         };
         desk.within(&procedure.key, || of_procedure(desk, procedure, &of, &seen));
-        procedure::alive(desk, procedure, &seen, stories.len());
+        definition::alive(desk, procedure, &seen, stories.len());
     }
     for marking in &pack.markings {
         let shown =
@@ -259,7 +259,7 @@ pub(super) fn required(desk: &Desk, pack: &Pack, vocabulary: &Vocabulary) {
     }
 }
 
-fn of_procedure(desk: &Desk, procedure: &Procedure, examples: &[&Example], seen: &dyn Fn(&str) -> bool) {
+fn of_procedure(desk: &Desk, procedure: &Definition, examples: &[&Example], seen: &dyn Fn(&str) -> bool) {
     let shown = |about: About| examples.iter().any(|example| example.about == about);
     // One clause that always holds says by itself what comes out; a story of the definition shows it.
     let plain = |clauses: &[Clause]| !procedure.coded && clauses.len() == 1;
@@ -338,8 +338,8 @@ fn shown(at: DateTime) -> String {
 
 /// What comes out, in the words of `then`.
 fn outcome(pack: &Pack, vocabulary: &Vocabulary, example: &Example) -> String {
-    let nothing = Procedure::default();
-    let of = pack.procedure(&example.of).unwrap_or(&nothing);
+    let nothing = Definition::default();
+    let of = pack.definition(&example.of).unwrap_or(&nothing);
     let frame = Frame { now: example.now, me: Some("本人"), my_units: &["本单位"] };
     let truth = |condition| condition::evaluate(condition, &example.given, &frame).truth;
     match &example.about {

@@ -1,10 +1,10 @@
 //! Asking a pack: finders by key.
 
 use super::city::Unit;
+use super::definition::Definition;
 use super::forms::Form;
 use super::lists::{Choice, List, Mask, Warning};
 use super::markings::{self, Stop};
-use super::procedure::Procedure;
 use super::relations::{AssociationType, Duty, LinkKind, UnitKind};
 use super::roles::Role;
 use super::whole::Pack;
@@ -28,11 +28,6 @@ impl Pack {
     /// The kind of link with this key or title.
     pub fn link_kind_named(&self, word: &str) -> Option<&LinkKind> {
         self.link_kinds.iter().find(|kind| kind.key == word || kind.title == word)
-    }
-
-    /// The procedure whose acts have this address.
-    pub fn procedure_at(&self, path: &str) -> Option<&Procedure> {
-        self.procedures.iter().find(|procedure| procedure.path == path && !procedure.coded)
     }
 }
 
@@ -69,8 +64,8 @@ impl Pack {
     }
 
     /// The procedure with this key.
-    pub fn procedure(&self, key: &str) -> Option<&Procedure> {
-        self.procedures.iter().find(|procedure| procedure.key == key)
+    pub fn definition(&self, key: &str) -> Option<&Definition> {
+        self.definitions.iter().find(|procedure| procedure.key == key)
     }
 
     /// The list with this key.
@@ -95,6 +90,6 @@ impl Pack {
 
     /// The form with this key.
     pub fn form(&self, key: &str) -> Option<&Form> {
-        self.procedures.iter().find_map(|procedure| procedure.form(key))
+        self.definitions.iter().find_map(|procedure| procedure.form(key))
     }
 }

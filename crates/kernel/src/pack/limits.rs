@@ -2,11 +2,11 @@
 
 use super::closed::Closed;
 use super::conditions;
+use super::definition::Words;
 use super::desk::{Desk, Ref};
 use super::items::ItemKind;
 use super::limit_text::LimitText;
 use super::lists::{self, List, Promise};
-use super::procedure::Words;
 use super::source::Source;
 use super::table::Tab;
 use crate::condition::{self, Condition, FactDef, FactType, Facts, Frame, Trace, Truth, Value};

@@ -10,6 +10,7 @@ mod city;
 mod closed;
 mod conditions;
 mod day;
+mod definition;
 mod desk;
 pub mod examples;
 mod field;
@@ -24,7 +25,6 @@ mod lists;
 mod markings;
 mod needs;
 mod part;
-mod procedure;
 mod queues;
 mod relations;
 mod roles;
@@ -44,6 +44,10 @@ pub use self::calendar::{changed_years, first_published};
 pub use self::city::{City, Division, Unit};
 pub use self::closed::Closed;
 pub use self::day::RelativeDay;
+pub use self::definition::{
+    Act, Check, Definition, Effect, Group, Guard, LimitWord, May, Needs, Notify, Once, Outcome, Page,
+    Receiver, Sees, Sentences, Show, Side, State, StateLabel, Telling, Tone, Words, aloud,
+};
 pub use self::field::{Bounds, Control, Field, StandsFor};
 pub use self::file::{read_files, with_city};
 pub use self::finding::{At, Finding, did_you_mean};
@@ -55,10 +59,6 @@ pub use self::lists::{Choice, List, Mask, Promise, Warning};
 pub use self::markings::{Marking, Stop};
 pub use self::needs::{Need, Needed};
 pub use self::part::{Part, PartReader, Question, Reading};
-pub use self::procedure::{
-    Act, Check, Effect, Group, Guard, LimitWord, May, Needs, Notify, Once, Outcome, Page, Procedure,
-    Receiver, Sees, Sentences, Show, Side, State, StateLabel, Telling, Tone, Words, aloud,
-};
 pub use self::queues::{Order, Queue};
 pub use self::relations::{AssociationType, Cardinality, Duty, Function, LinkKind, UnitKind};
 pub use self::roles::{Grant, Office, Reach, Role};

@@ -28,7 +28,7 @@ pub enum Needed {
     /// A choice of a list: `list.choice`.
     Choice,
     /// A procedure.
-    Procedure,
+    Definition,
     /// A role.
     Role,
     /// A standing notice.
@@ -44,7 +44,7 @@ pub enum Needed {
 impl Need {
     fn file(self) -> &'static str {
         match self.what {
-            Needed::Field | Needed::List | Needed::Procedure | Needed::Choice => "lists.toml",
+            Needed::Field | Needed::List | Needed::Definition | Needed::Choice => "lists.toml",
             Needed::Role => "roles.toml",
             Needed::Warning => "warnings.toml",
             Needed::Duty => "duties.csv",
@@ -64,7 +64,7 @@ impl Need {
                 let path = self.key.split_once('.');
                 path.and_then(|(list, choice)| pack.list(list)?.choice(choice)).is_some()
             }
-            Needed::Procedure => pack.procedure(self.key).is_some(),
+            Needed::Definition => pack.definition(self.key).is_some(),
             Needed::Role => pack.role(self.key).is_some(),
             Needed::Warning => pack.warning(self.key).is_some(),
             Needed::Duty => pack.duty(self.key).is_some(),

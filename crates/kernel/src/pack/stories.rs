@@ -9,10 +9,10 @@ use serde_json::{Map, Value as Json};
 use toml_edit::Value as Toml;
 
 use super::city::City;
+use super::definition::Definition;
 use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::finding::{At, did_you_mean};
-use super::procedure::Procedure;
 use super::table::{self, Tab};
 
 /// A story.
@@ -82,7 +82,7 @@ pub struct Step {
 }
 
 /// Reads `[[stories]]` of `examples/*.toml`.
-pub(super) fn read(desk: &Desk, shelf: &Shelf, procedures: &[Procedure], city: &City) -> Vec<Story> {
+pub(super) fn read(desk: &Desk, shelf: &Shelf, procedures: &[Definition], city: &City) -> Vec<Story> {
     let quiet = Desk::default();
     let mut stories = Vec::new();
     for file in shelf.take_folder("examples/", ".toml") {
@@ -98,7 +98,7 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf, procedures: &[Procedure], city: &
     stories
 }
 
-fn one(tab: &Tab<'_>, of: Option<&str>, procedures: &[Procedure], city: &City) -> Option<Story> {
+fn one(tab: &Tab<'_>, of: Option<&str>, procedures: &[Definition], city: &City) -> Option<Story> {
     let title = tab.text("title");
     let of = tab.maybe_refer("of", Ref::PROCEDURE).or(of.map(str::to_owned));
     let Some(of) = of else {
@@ -151,7 +151,7 @@ fn cast(tab: &Tab<'_>, associations: &[Brought], city: &City) -> Vec<Player> {
     all.collect()
 }
 
-fn step(tab: &Tab<'_>, cast: &[Player], procedure: Option<&Procedure>) -> Option<Step> {
+fn step(tab: &Tab<'_>, cast: &[Player], procedure: Option<&Definition>) -> Option<Step> {
     let written = tab.text("at");
     let when = written.replace(' ', "T").parse().ok();
     if when.is_none() && !written.is_empty() {

@@ -1,8 +1,8 @@
 //! What the code behind a pack knows: what a pack may name of it, each with its meaning.
 
+use super::definition::Words;
 use super::needs::{Need, Needed};
 use super::part::{PartReader, Question};
-use super::procedure::Words;
 
 /// One word the pack may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::calendar;
 use super::city::{self, City};
+use super::definition::{self, Definition, Ground};
 use super::desk::{Desk, Ref};
 use super::examples::{self, Example};
 use super::file::{Shelf, read_files, with_city};
@@ -17,7 +18,6 @@ use super::lists::{self, List, Mask, Warning};
 use super::markings::{self, Marking};
 use super::needs;
 use super::part::{Part, Reading};
-use super::procedure::{self, Ground, Procedure};
 use super::relations::{self, AssociationType, Duty, Function, LinkKind, UnitKind};
 use super::roles::{self, Role};
 use super::stories::{self, Story};
@@ -64,7 +64,7 @@ pub struct Pack {
     /// Masks of personal fields.
     pub masks: Vec<Mask>,
     /// Procedures: what is handled, by which steps.
-    pub procedures: Vec<Procedure>,
+    pub definitions: Vec<Definition>,
     /// Examples.
     pub examples: Vec<Example>,
     /// Stories: a procedure walked through from its beginning to its end.
@@ -116,8 +116,8 @@ impl Pack {
         let (desk, shelf) = (Desk::default(), Shelf::new(files));
         let mut pack = read(&desk, &shelf, vocabulary, files);
         examples::required(&desk, &pack, vocabulary);
-        procedure::granted(&desk, &pack.procedures, &pack.roles);
-        procedure::together(&desk, &pack.procedures, &vocabulary.addresses);
+        definition::granted(&desk, &pack.definitions, &pack.roles);
+        definition::together(&desk, &pack.definitions, &vocabulary.addresses);
         needs::check(&desk, &pack, vocabulary);
         shelf.set_aside(README);
         shelf.leftovers(&desk);
@@ -163,11 +163,11 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
     let (warnings, masks) = lists::warnings(desk, shelf);
     let markings = markings::read(desk, shelf);
     let ground = Ground { desk, shelf, words: &vocabulary.procedures };
-    let procedures = procedure::read(&ground, &mut lists);
-    procedure::enter(&mut roles, &procedures);
+    let definitions = definition::read(&ground, &mut lists);
+    definition::enter(&mut roles, &definitions);
     let (examples, stories) = (
-        examples::read(desk, shelf, &procedures, vocabulary),
-        stories::read(desk, shelf, &procedures, &city),
+        examples::read(desk, shelf, &definitions, vocabulary),
+        stories::read(desk, shelf, &definitions, &city),
     );
     let Head { id, title, version, effective_from, plausible_from } = head;
     Pack {
@@ -189,7 +189,7 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
         markings,
         warnings,
         masks,
-        procedures,
+        definitions,
         examples,
         stories,
         parts,

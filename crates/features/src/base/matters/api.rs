@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use huitong_kernel::http::{Call, Param, Reply, Schemas, form};
 use huitong_kernel::list::Asked;
-use huitong_kernel::pack::{Control, Field, Pack, Procedure};
+use huitong_kernel::pack::{Control, Definition, Field, Pack};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -58,12 +58,12 @@ pub fn input(c: &Call) -> Result<Input> {
 }
 
 /// The procedure that a row of the table was made from.
-pub(super) fn procedure(c: &Call) -> Result<&Procedure> {
+pub(super) fn procedure(c: &Call) -> Result<&Definition> {
     let key = c.route.of.as_deref().unwrap_or_default();
     let pack = c.ctx.pack()?;
     // What a newer version has dropped is still there for the matters that began under it.
-    let older = || c.ctx.policy.older.values().rev().find_map(|pack| pack.procedure(key));
-    pack.procedure(key).or_else(older).or_missing()
+    let older = || c.ctx.policy.older.values().rev().find_map(|pack| pack.definition(key));
+    pack.definition(key).or_else(older).or_missing()
 }
 
 /// The act of a row: `approve` of `interview.approve`.
@@ -72,7 +72,7 @@ pub(super) fn act_key(c: &Call) -> &str {
 }
 
 /// A matter of the row's procedure within the reader's reach, or nothing.
-pub(super) fn found(c: &Call, tx: &Tx, of: &Procedure) -> Result<Plain> {
+pub(super) fn found(c: &Call, tx: &Tx, of: &Definition) -> Result<Plain> {
     let id = c.param("id");
     let scope = Plain::reach(tx, c.ctx.right(&of.view())?)?.scope(&KEYS);
     let matter = Plain::find(tx, &scope, id)?.or_missing()?;
@@ -148,15 +148,15 @@ pub(super) const EVERY: &[Param] = &[
 pub(super) fn every(c: &Call) -> Result<Reply> {
     let pack = c.ctx.pack()?;
     let (wanted, queue) = (c.query("procedure"), c.query("queue"));
-    if let Some(key) = wanted.filter(|key| pack.procedure(key).is_none()) {
-        let near = huitong_kernel::pack::did_you_mean(key, pack.procedures.iter().map(|p| p.key.as_str()));
+    if let Some(key) = wanted.filter(|key| pack.definition(key).is_none()) {
+        let near = huitong_kernel::pack::did_you_mean(key, pack.definitions.iter().map(|p| p.key.as_str()));
         return Err(Error::invalid("procedure", format!("没有事项“{key}”。{near}")));
     }
-    let chosen = |of: &&Procedure| !of.coded && wanted.is_none_or(|key| of.key == key);
+    let chosen = |of: &&Definition| !of.coded && wanted.is_none_or(|key| of.key == key);
     let size = huitong_kernel::http::Pairs::one("page_size", c.query("page_size"));
     let listed = c.read(|tx| {
         let (mut items, mut total) = (Vec::new(), 0);
-        for of in pack.procedures.iter().filter(chosen).filter(|of| c.ctx.may(&of.view()).is_some()) {
+        for of in pack.definitions.iter().filter(chosen).filter(|of| c.ctx.may(&of.view()).is_some()) {
             let def = list::def(of);
             let asked = Asked::read(&def, &size)?;
             let mine = queue::of_reader(&c.ctx, of).into_iter();
@@ -180,11 +180,11 @@ pub(super) fn every(c: &Call) -> Result<Reply> {
 
 /// The schema of an item of a procedure's list.
 pub(super) fn item_schema(_: &mut Schemas, pack: &Pack, key: &str) -> Json {
-    let Some(of) = pack.procedure(key) else { return json!({"type": "object"}) };
+    let Some(of) = pack.definition(key) else { return json!({"type": "object"}) };
     json!({"type": "object", "title": of.title, "properties": properties(of)})
 }
 
-fn properties(of: &Procedure) -> Map<String, Json> {
+fn properties(of: &Definition) -> Map<String, Json> {
     let text = |about: &str| json!({"type": "string", "description": about});
     let maybe = |about: &str| json!({"type": ["string", "null"], "description": about});
     let mut all = Map::new();
@@ -253,7 +253,7 @@ fn answer_schema(field: &Field) -> Json {
 
 /// The schema of what waits in the duty queues of every procedure.
 pub(super) fn every_schema(schemas: &mut Schemas, pack: &Pack, _: &str) -> Json {
-    let items = pack.procedures.iter().filter(|of| !of.coded).map(|of| {
+    let items = pack.definitions.iter().filter(|of| !of.coded).map(|of| {
         let mut item = item_schema(schemas, pack, &of.key);
         item["properties"]["queue"] = json!({"type": "string", "description": "队列的代码"});
         item["properties"]["queue_title"] = json!({"type": "string", "description": "队列"});
@@ -319,7 +319,7 @@ pub(super) fn offers_schema(schemas: &mut Schemas) -> Json {
 }
 
 /// What a definition's rows ask of the query string.
-pub(super) fn params(of: &Procedure) -> Vec<Param> {
+pub(super) fn params(of: &Definition) -> Vec<Param> {
     let own = list::def(of);
     let ours = [
         ("queue", "队列的代码"),

@@ -3,7 +3,7 @@
 use huitong_codes::Calendar;
 use huitong_kernel::clock::day_text;
 use huitong_kernel::deadline::{self, Clock, Event, Explanation, Measure, Pace};
-use huitong_kernel::pack::{Chosen, Limit, LimitText, Procedure, Promise};
+use huitong_kernel::pack::{Chosen, Definition, Limit, LimitText, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
 use jiff::civil::Date;
 
@@ -114,7 +114,7 @@ fn start<M: Matter>(
 }
 
 /// What is due next for the office; a limit that only waits for those outside is nobody's debt.
-fn settle<M: Matter>(of: &Procedure, matter: &mut M, clocks: &[RunningLimit]) {
+fn settle<M: Matter>(of: &Definition, matter: &mut M, clocks: &[RunningLimit]) {
     let running = || clocks.iter().filter(|c| c.met_at.is_none() && !waits_for_others(of, &c.limit_key));
     let next = running().min_by_key(|c| c.due_at);
     let spine = matter.spine_mut();
@@ -125,7 +125,7 @@ fn settle<M: Matter>(of: &Procedure, matter: &mut M, clocks: &[RunningLimit]) {
 }
 
 /// Whether an act happens by itself when this limit has passed.
-pub fn waits_for_others(of: &Procedure, limit: &str) -> bool {
+pub fn waits_for_others(of: &Definition, limit: &str) -> bool {
     of.acts.iter().any(|act| act.after_limit.as_deref() == Some(limit))
 }
 
@@ -152,7 +152,7 @@ impl Length {
 }
 
 fn chosen(
-    of: &Procedure,
+    of: &Definition,
     limit: &str,
     facts: &dyn huitong_kernel::condition::Facts,
 ) -> Option<(Length, Promise)> {
@@ -187,7 +187,7 @@ pub enum Standing<'p> {
 }
 
 /// How a clock of a matter stands.
-pub fn standing<'p>(of: &'p Procedure, clock: &RunningLimit) -> Standing<'p> {
+pub fn standing<'p>(of: &'p Definition, clock: &RunningLimit) -> Standing<'p> {
     let Some(at) = clock.met_at else { return Standing::Running };
     let late = at > clock.due_at;
     let by = clock.ended_by.as_deref().unwrap_or_default();
@@ -202,7 +202,7 @@ pub fn standing<'p>(of: &'p Procedure, clock: &RunningLimit) -> Standing<'p> {
 }
 
 /// The state in which a limit begins to run: what stops it later is named as it is from there, a transfer and no dispatch.
-fn begun_in<'p>(of: &'p Procedure, limit: &Limit) -> &'p str {
+fn begun_in<'p>(of: &'p Definition, limit: &Limit) -> &'p str {
     let acts = limit.starts.iter().filter_map(|key| of.act(key.split('.').next().unwrap_or_default()));
     acts.flat_map(|act| act.all_moves()).map(|(_, to)| to.as_str()).next().unwrap_or_default()
 }

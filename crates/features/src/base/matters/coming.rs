@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use huitong_kernel::Ctx;
-use huitong_kernel::pack::{Act, Procedure};
+use huitong_kernel::pack::{Act, Definition};
 
 use super::guards::{Offer, over};
 use super::matter::{Matter, Rules};
@@ -54,7 +54,7 @@ fn waits<M: Matter>(
 
 /// The shortest way on from a state to one where an act can be done: the first act on it, and that state. A way leads on only,
 /// as the flow is written: what a return would open again is not to come.
-fn way<'f>(flow: &'f Procedure, from: &str, act: &Act) -> Option<(&'f Act, &'f str)> {
+fn way<'f>(flow: &'f Definition, from: &str, act: &Act) -> Option<(&'f Act, &'f str)> {
     let place = |key: &str| flow.states.iter().position(|state| state.key == key).unwrap_or_default();
     let ends = |key: &str| flow.state(key).is_some_and(|state| state.ends);
     let steps = |state: &str| -> Vec<(&'f Act, &'f str)> {

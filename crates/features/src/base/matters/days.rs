@@ -4,7 +4,7 @@ use huitong_kernel::Ctx;
 use huitong_kernel::clock::civil_date;
 use huitong_kernel::deadline::{Explanation, hours};
 use huitong_kernel::http::page::DayMark;
-use huitong_kernel::pack::Procedure;
+use huitong_kernel::pack::Definition;
 use jiff::civil::Date;
 
 use super::clocks;
@@ -27,7 +27,7 @@ pub struct Arithmetic {
 }
 
 /// Explains a clock from its pinned rule.
-pub fn arithmetic(ctx: &Ctx, of: &Procedure, clock: &RunningLimit) -> Arithmetic {
+pub fn arithmetic(ctx: &Ctx, of: &Definition, clock: &RunningLimit) -> Arithmetic {
     let limit = of.limit(&clock.limit_key);
     let title = limit.map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     let explained = clocks::explain(ctx, clock);

@@ -3,7 +3,7 @@
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::http::form::Checked;
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::{Act, Procedure, Reach, StandsFor};
+use huitong_kernel::pack::{Act, Definition, Reach, StandsFor};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub struct Entry<'f, M> {
 }
 
 /// Writes new matters with their clocks, counts, steps, files and records; answers the leaf of each.
-pub fn write<M: Matter>(tx: &Tx, of: &Procedure, entries: Vec<Entry<'_, M>>) -> Result<Vec<String>> {
+pub fn write<M: Matter>(tx: &Tx, of: &Definition, entries: Vec<Entry<'_, M>>) -> Result<Vec<String>> {
     let matters: Vec<&M> = entries.iter().map(|e| &e.matter).collect();
     M::insert(tx, &matters, of)?;
     clocks::insert::<M>(tx, &entries.iter().flat_map(|e| e.clocks.iter().cloned()).collect::<Vec<_>>())?;

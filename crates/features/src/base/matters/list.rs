@@ -8,7 +8,7 @@ use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{
     Asked, ColumnKind, Filter, FilterKind, Index, ListDef, Listed, Plan, Query, Sort,
 };
-use huitong_kernel::pack::{Control, Field, Procedure, Queue, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Ctx, Result, Tx, Value};
 
@@ -32,7 +32,7 @@ static PLAN: Plan = Plan {
 
 /// Columns, filters and orders of the list of a procedure as a reader may ask for them: whoever follows matters as their own
 /// asks for nothing that is not shown to them.
-pub fn of_reader(ctx: &Ctx, of: &Procedure) -> ListDef {
+pub fn of_reader(ctx: &Ctx, of: &Definition) -> ListDef {
     let mut def = def(of);
     if !ctx.posts().iter().any(|post| post.kind == OfficeKind::Unit) {
         def.filters.to_mut().retain(|filter| filter.name != "state");
@@ -42,7 +42,7 @@ pub fn of_reader(ctx: &Ctx, of: &Procedure) -> ListDef {
 }
 
 /// Columns, filters and orders of the list of a procedure.
-pub fn def(of: &Procedure) -> ListDef {
+pub fn def(of: &Definition) -> ListDef {
     let filter = |name: &'static str, about: &'static str, sql: &'static str, kind| Filter {
         name: Cow::Borrowed(name),
         about: Cow::Borrowed(about),
@@ -113,7 +113,7 @@ fn by_field(field: &Field) -> Option<Filter> {
 }
 
 /// "It is a matter of this procedure", as counts and indexes understand it.
-fn of_procedure(of: &Procedure) -> Condition {
+fn of_procedure(of: &Definition) -> Condition {
     let fact = FactDef { kind: FactType::Text, ..FactDef::text("procedure", "事项").column("procedure") };
     let named = Named { key: of.key.clone(), label: of.title.clone() };
     Condition::Test(Test { fact, comparator: Comparator::Is, constant: Constant::Text(named) })
@@ -122,7 +122,7 @@ fn of_procedure(of: &Procedure) -> Condition {
 fn query<'a>(
     tx: &'a Tx,
     def: &'a ListDef,
-    (of, queue): (&Procedure, Option<&Queue>),
+    (of, queue): (&Definition, Option<&Queue>),
     asked: &'a Asked,
     sorted: bool,
     scope: &Scope,
@@ -135,14 +135,14 @@ fn query<'a>(
     Ok(if sorted { query } else { query.order(queue.order.iter().map(|step| order(of, step)).collect()) })
 }
 
-fn scope<'c>(tx: &Tx<'c>, of: &Procedure) -> Result<Scope<'c>> {
+fn scope<'c>(tx: &Tx<'c>, of: &Definition) -> Result<Scope<'c>> {
     Ok(Plain::reach(tx, tx.ctx().right(&of.view())?)?.scope(&LIST_KEYS))
 }
 
 /// One page of a queue, or of everything within reach; `sorted` where the reader asked for an order of their own.
 pub fn page(
     tx: &Tx,
-    of: &Procedure,
+    of: &Definition,
     queue: Option<&Queue>,
     asked: &Asked,
     sorted: bool,
@@ -152,14 +152,14 @@ pub fn page(
 }
 
 /// How many matters stand in a queue, exactly.
-pub fn count(tx: &Tx, of: &Procedure, queue: &Queue) -> Result<i64> {
+pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
     let (def, scope) = (def(of), scope(tx, of)?);
     let asked = Asked::read(&def, &Pairs::default())?;
     query(tx, &def, (of, Some(queue)), &asked, false, &scope)?.count(tx)
 }
 
 /// The statement of a queue's first page as this reader gets it; a test looks at its plan.
-pub fn statement(tx: &Tx, of: &Procedure, queue: &Queue) -> Result<(String, Vec<Value>)> {
+pub fn statement(tx: &Tx, of: &Definition, queue: &Queue) -> Result<(String, Vec<Value>)> {
     let (def, scope) = (def(of), scope(tx, of)?);
     let asked = Asked::read(&def, &Pairs::default())?;
     Ok(query(tx, &def, (of, Some(queue)), &asked, false, &scope)?.rows_sql())

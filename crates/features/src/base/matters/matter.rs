@@ -2,7 +2,7 @@
 
 use huitong_kernel::condition::Facts;
 use huitong_kernel::counters::{Keys, Tally};
-use huitong_kernel::pack::{Act, Pack, Procedure};
+use huitong_kernel::pack::{Act, Definition, Pack};
 use huitong_kernel::rights::{Right, Scope, SubjectKeys};
 use huitong_kernel::{Ctx, Error, Result, Tx};
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ pub struct Rules<'a> {
     /// The pack.
     pub pack: &'a Pack,
     /// The procedure.
-    pub of: &'a Procedure,
+    pub of: &'a Definition,
 }
 
 impl<'a> Rules<'a> {
@@ -48,7 +48,7 @@ impl<'a> Rules<'a> {
 
     /// A procedure of a pack.
     pub fn named(pack: &'a Pack, procedure: &str) -> Result<Rules<'a>> {
-        let of = pack.procedure(procedure);
+        let of = pack.definition(procedure);
         let of =
             of.ok_or_else(|| Error::internal(format!("pack {} has no procedure {procedure}", pack.version)))?;
         Ok(Rules { pack, of })
@@ -91,9 +91,9 @@ pub trait Matter: Facts + Clone + 'static {
         Ok(())
     }
     /// Stores a changed matter; 409 where somebody was faster.
-    fn update(&self, tx: &Tx, of: &Procedure) -> Result<()>;
+    fn update(&self, tx: &Tx, of: &Definition) -> Result<()>;
     /// Stores new matters.
-    fn insert(tx: &Tx, matters: &[&Self], of: &Procedure) -> Result<()>;
+    fn insert(tx: &Tx, matters: &[&Self], of: &Definition) -> Result<()>;
     /// Keeps what the form of an act said, as far as it stays with the matter.
     fn keep(case: &mut Case<'_, '_, Self>) -> Result<()>;
     /// Remembers something; a typed row refuses what it has no column for.
@@ -109,7 +109,7 @@ pub trait Matter: Facts + Clone + 'static {
     /// Remembers that an act was done.
     fn count_act(&mut self, act: &str, by: &str);
     /// What the journal keeps of it: nothing that names a person.
-    fn journal_view(&self, of: &Procedure) -> Json;
+    fn journal_view(&self, of: &Definition) -> Json;
 
     /// The right with the associations that it reaches by links, where it does.
     fn reach<'c>(tx: &Tx, right: Right<'c>) -> Result<Right<'c>> {

@@ -2,7 +2,7 @@
 
 use huitong_kernel::ctx::User;
 use huitong_kernel::journal::Kept;
-use huitong_kernel::pack::{Office, Procedure, Reach, Role, Telling, fill};
+use huitong_kernel::pack::{Definition, Office, Reach, Role, Telling, fill};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
@@ -27,7 +27,7 @@ const LEADER: &str = "unit_leader";
 const SECRETARY: &str = "association_secretary";
 
 /// Roles that a unit's notices go to: those that see what their own unit has.
-fn roles_of_unit<'c>(tx: &'c Tx, of: &Procedure) -> Vec<&'c str> {
+fn roles_of_unit<'c>(tx: &'c Tx, of: &Definition) -> Vec<&'c str> {
     let (roles, view) = (tx.ctx().roles(), of.view());
     let sees =
         |role: &&Role| role.office == Office::Unit && roles.granted(&role.key, &view).contains(&Reach::Unit);
@@ -80,7 +80,7 @@ pub fn recipients<M: Matter>(tx: &Tx, entry: &Kept, pages: &dyn Fn(&M) -> Pages)
 }
 
 /// The people behind a word, and whether they look from outside.
-fn people<M: Matter>(tx: &Tx, of: &Procedure, matter: &M, who: &str) -> Result<(Vec<Id<User>>, bool)> {
+fn people<M: Matter>(tx: &Tx, of: &Definition, matter: &M, who: &str) -> Result<(Vec<Id<User>>, bool)> {
     let spine = matter.spine();
     let unit = |unit: &Option<crate::base::units::UnitId>, roles: &[&str]| -> Result<Vec<Id<User>>> {
         match unit {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use huitong_kernel::condition::{FactDef, Facts, Value as FactValue};
 use huitong_kernel::counters::{Keys, Tally};
 use huitong_kernel::db::Column;
-use huitong_kernel::pack::{Control, Field, Outcome, Procedure, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, Outcome, StandsFor};
 use huitong_kernel::rights::{Right, Scope};
 use huitong_kernel::{Error, Id, Named, Result, Row, Tx, Value};
 use serde::{Deserialize, Serialize};
@@ -201,13 +201,13 @@ impl Plain {
     }
 
     /// An end that is reached without ever passing the state from which it is seen stays unseen.
-    fn was_shown(&self, of: &Procedure, from: &str) -> bool {
+    fn was_shown(&self, of: &Definition, from: &str) -> bool {
         let ends = of.state(&self.spine.state).is_some_and(|state| state.ends);
         !ends || self.spine.state == from
     }
 
     /// What lists ask of it that is no column.
-    fn facts<'m>(&'m self, of: &Procedure) -> Vec<FactRow<'m>> {
+    fn facts<'m>(&'m self, of: &Definition) -> Vec<FactRow<'m>> {
         let mut rows = Vec::new();
         for field in of.fields.iter().filter(|field| field.indexed && field.stands_for.is_none()) {
             let Some(answer) = self.said(&field.key) else { continue };
@@ -287,12 +287,12 @@ impl Matter for Plain {
         Ok(())
     }
 
-    fn update(&self, tx: &Tx, of: &Procedure) -> Result<()> {
+    fn update(&self, tx: &Tx, of: &Definition) -> Result<()> {
         store::update(tx, self)?;
         store::set_facts(tx, self, &self.facts(of))
     }
 
-    fn insert(tx: &Tx, matters: &[&Plain], of: &Procedure) -> Result<()> {
+    fn insert(tx: &Tx, matters: &[&Plain], of: &Definition) -> Result<()> {
         store::insert(tx, matters)?;
         matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
     }
@@ -361,7 +361,7 @@ impl Matter for Plain {
         by.clone_into(&mut times.by);
     }
 
-    fn journal_view(&self, of: &Procedure) -> Json {
+    fn journal_view(&self, of: &Definition) -> Json {
         let spine = &self.spine;
         let mut view = Map::new();
         for (key, value) in [

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use huitong_kernel::condition::Frame;
 use huitong_kernel::ctx::{OfficeKind, Post};
 use huitong_kernel::list::{ColumnKind, OrderBy};
-use huitong_kernel::pack::{Order, Procedure, Queue};
+use huitong_kernel::pack::{Definition, Order, Queue};
 use huitong_kernel::rights::SubjectKeys;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 
@@ -23,7 +23,7 @@ pub const LIST_KEYS: SubjectKeys = SubjectKeys {
 };
 
 /// The queues that a reader has, those of every post once, in the order of the definition.
-pub fn of_reader<'p>(ctx: &Ctx, of: &'p Procedure) -> Vec<&'p Queue> {
+pub fn of_reader<'p>(ctx: &Ctx, of: &'p Definition) -> Vec<&'p Queue> {
     let mine = |queue: &&Queue| ctx.posts().iter().any(|post| queue.roles.contains(&post.role));
     of.queues.iter().filter(mine).collect()
 }
@@ -41,7 +41,7 @@ pub fn frame<'c>(ctx: &'c Ctx, my_units: &'c [&'c str]) -> Frame<'c> {
 }
 
 /// One step of a queue's order.
-pub fn order(of: &Procedure, step: &Order) -> OrderBy {
+pub fn order(of: &Definition, step: &Order) -> OrderBy {
     use huitong_kernel::condition::FactType;
     let fact = of.facts.iter().find(|fact| fact.key == step.fact);
     let kind = match fact.map(|fact| &fact.kind) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use huitong_kernel::http::{GET, POST, Route, api as operation, page, schema};
-use huitong_kernel::pack::{Act, Pack, Procedure};
+use huitong_kernel::pack::{Act, Definition, Pack};
 
 use super::api::{self, ActDone};
 use super::pages;
@@ -21,10 +21,10 @@ pub fn fixed() -> Vec<Route> {
 
 /// The rows of every procedure of a pack that has no code of its own.
 pub fn expand(pack: &Pack) -> Vec<Route> {
-    pack.procedures.iter().filter(|of| !of.coded).flat_map(of_procedure).collect()
+    pack.definitions.iter().filter(|of| !of.coded).flat_map(of_procedure).collect()
 }
 
-fn of_procedure(of: &Procedure) -> Vec<Route> {
+fn of_procedure(of: &Definition) -> Vec<Route> {
     let (key, path, title): (Arc<str>, &str, &str) = (of.key.as_str().into(), &of.path, &of.title);
     let place = |tail: &str| format!("/{path}{tail}");
     let program = |tail: &str| format!("/api/v1/{path}{tail}");

@@ -2,7 +2,7 @@
 
 use huitong_kernel::clock::DAY;
 use huitong_kernel::deadline::due_text;
-use huitong_kernel::pack::Procedure;
+use huitong_kernel::pack::Definition;
 use huitong_kernel::{Id, Named, columns};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -73,7 +73,7 @@ impl Spine {
     }
 
     /// A matter that begins now: in this state, of nobody yet.
-    pub fn begin(procedure: &Procedure, pack: &str, id: String, number: String, at: i64) -> Spine {
+    pub fn begin(procedure: &Definition, pack: &str, id: String, number: String, at: i64) -> Spine {
         Spine {
             id,
             number,

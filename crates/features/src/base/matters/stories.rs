@@ -9,7 +9,7 @@ use huitong_kernel::ctx::{Actor, Ctx, Post};
 use huitong_kernel::error::Kind;
 use huitong_kernel::http::{Filled, Upload};
 use huitong_kernel::pack::stories::{Player, Step, Story};
-use huitong_kernel::pack::{Act, Control, Field, Finding, Pack, Procedure};
+use huitong_kernel::pack::{Act, Control, Definition, Field, Finding, Pack};
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::{Map, Value as Json};
 
@@ -95,14 +95,14 @@ pub struct Stage {
 struct Walk<'c> {
     city: &'c City,
     pack: &'c Pack,
-    of: &'c Procedure,
+    of: &'c Definition,
     story: &'c Story,
     stage: Stage,
 }
 
 impl<'c> Walk<'c> {
     fn new(city: &'c City, pack: &'c Pack, story: &'c Story) -> Result<Walk<'c>> {
-        let of = pack.procedure(&story.of).or_missing()?;
+        let of = pack.definition(&story.of).or_missing()?;
         let mut walk = Walk { city, pack, of, story, stage: Stage::default() };
         if let Some(first) = story.steps.first() {
             city.clock.set(instant(first.when));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use huitong_kernel::capability::Others;
 use huitong_kernel::http::Call;
 use huitong_kernel::journal::Kept;
-use huitong_kernel::pack::{Pack, Procedure};
+use huitong_kernel::pack::{Definition, Pack};
 use huitong_kernel::policy::Policy;
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{OrMissing, Result, Tx};
@@ -28,17 +28,17 @@ struct Defines {
 }
 
 /// The definition with a key, of the version in force or of one that matters began under.
-fn definition<'p>(policy: &'p Policy, key: &str) -> Option<&'p Procedure> {
+fn definition<'p>(policy: &'p Policy, key: &str) -> Option<&'p Definition> {
     let versions = policy.pack.iter().map(Arc::as_ref).chain(policy.older.values().rev().map(Arc::as_ref));
-    versions.filter_map(|pack| pack.procedure(key)).find(|of| !of.coded)
+    versions.filter_map(|pack| pack.definition(key)).find(|of| !of.coded)
 }
 
-fn defined(policy: &Policy) -> impl Iterator<Item = &Procedure> {
+fn defined(policy: &Policy) -> impl Iterator<Item = &Definition> {
     let pack = policy.pack.as_deref();
-    pack.into_iter().flat_map(|pack| &pack.procedures).filter(|of| !of.coded)
+    pack.into_iter().flat_map(|pack| &pack.definitions).filter(|of| !of.coded)
 }
 
-fn kind(of: &Procedure) -> Kind {
+fn kind(of: &Definition) -> Kind {
     Kind::new(Defines { key: of.key.clone(), title: of.title.clone() })
 }
 
@@ -63,7 +63,7 @@ pub const OWNERS: Others<Owner> = Others {
 /// Where one goes for them, and under which heading their rights are read.
 pub const PLACES: Defined = Defined { places, headings };
 
-fn teller(of: &Procedure) -> Teller {
+fn teller(of: &Definition) -> Teller {
     Teller {
         subject_kind: Cow::Owned(of.key.clone()),
         recipients: |tx, entry, _| {
@@ -77,7 +77,7 @@ fn teller(of: &Procedure) -> Teller {
     }
 }
 
-fn owner(of: &Procedure) -> Owner {
+fn owner(of: &Definition) -> Owner {
     Owner { subject_kind: Cow::Owned(of.key.clone()), may_read }
 }
 
@@ -146,7 +146,7 @@ impl Subject for Defines {
     fn meaning(&self, tx: &Tx, entry: &Kept, path: &str, text: &str) -> Option<String> {
         let policy = &tx.ctx().policy;
         let pack = policy.version(&entry.pack).or(policy.pack.as_deref())?;
-        let of = pack.procedure(&self.key)?;
+        let of = pack.definition(&self.key)?;
         match last(path) {
             "state" => of.state(text).map(|state| state.label.clone()),
             "due_limit" | "limit" => of.limit(text).map(|limit| limit.title.clone()),
@@ -174,7 +174,7 @@ fn last(path: &str) -> &str {
 const FIRST: u16 = 25;
 
 fn places(pack: &Pack) -> Vec<Place> {
-    let plain = pack.procedures.iter().filter(|of| !of.coded).enumerate();
+    let plain = pack.definitions.iter().filter(|of| !of.coded).enumerate();
     let places = plain.map(|(nth, of)| {
         let short: String = of.title.chars().take(4).collect();
         let order = FIRST + u16::try_from(nth).unwrap_or(u16::MAX / 2);
@@ -187,14 +187,14 @@ fn places(pack: &Pack) -> Vec<Place> {
 /// How many matters wait in queues that are this reader's to work through.
 fn waiting(tx: &Tx, place: &Place) -> Result<i64> {
     let ctx = tx.ctx();
-    let of = ctx.pack()?.procedures.iter().find(|of| place.href.strip_prefix('/') == Some(of.path.as_str()));
+    let of = ctx.pack()?.definitions.iter().find(|of| place.href.strip_prefix('/') == Some(of.path.as_str()));
     let Some(of) = of.filter(|of| ctx.may(&of.view()).is_some()) else { return Ok(0) };
     let duties = queue::of_reader(ctx, of).into_iter().filter(|queue| queue.duty);
     duties.map(|queue| list::count(tx, of, queue)).sum()
 }
 
 fn headings(pack: &Pack) -> Vec<Under> {
-    let plain = pack.procedures.iter().filter(|of| !of.coded).enumerate();
+    let plain = pack.definitions.iter().filter(|of| !of.coded).enumerate();
     let headings = plain.map(|(nth, of)| Under {
         heading: Heading {
             order: FIRST + u16::try_from(nth).unwrap_or(u16::MAX / 2),

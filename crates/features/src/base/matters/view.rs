@@ -5,7 +5,7 @@ use huitong_kernel::condition::Facts as _;
 use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
-use huitong_kernel::pack::{Field, Procedure, Promise};
+use huitong_kernel::pack::{Definition, Field, Promise};
 use huitong_kernel::{Ctx, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -77,7 +77,7 @@ pub fn inside<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<bool> 
 }
 
 /// A limit with its arithmetic, recomputed from the pinned rule.
-pub fn clock(ctx: &Ctx, of: &Procedure, clock: &RunningLimit) -> ClockView {
+pub fn clock(ctx: &Ctx, of: &Definition, clock: &RunningLimit) -> ClockView {
     let title = of.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
     ClockView {
         limit: clock.limit_key.clone(),

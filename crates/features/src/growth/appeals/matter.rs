@@ -1,7 +1,7 @@
 //! Appeals as the engine of matters sees them: their columns, and the three things that only code can do.
 
 use huitong_kernel::counters::{Keys, Tally};
-use huitong_kernel::pack::Procedure;
+use huitong_kernel::pack::Definition;
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Ctx, Error, Result, Row, Tx};
 use serde_json::Value as Json;
@@ -62,11 +62,11 @@ impl Matter for Appeal {
         store::find(tx, scope, id)
     }
 
-    fn update(&self, tx: &Tx, _: &Procedure) -> Result<()> {
+    fn update(&self, tx: &Tx, _: &Definition) -> Result<()> {
         store::update(tx, self)
     }
 
-    fn insert(tx: &Tx, appeals: &[&Appeal], _: &Procedure) -> Result<()> {
+    fn insert(tx: &Tx, appeals: &[&Appeal], _: &Definition) -> Result<()> {
         store::insert(tx, appeals)
     }
 
@@ -116,7 +116,7 @@ impl Matter for Appeal {
 
     fn count_act(&mut self, _: &str, _: &str) {}
 
-    fn journal_view(&self, _: &Procedure) -> Json {
+    fn journal_view(&self, _: &Definition) -> Json {
         journal_view(self)
     }
 

@@ -39,13 +39,13 @@ pub use queue::{
 };
 pub use submit::{Receipt, register, submit};
 
-use huitong_kernel::pack::{Pack, Procedure};
+use huitong_kernel::pack::{Definition, Pack};
 
 /// Key of the procedure.
 pub const PROCEDURE: &str = "appeal";
 
 /// The procedure of a pack; a pack without one is not read by a house that has appeals.
-pub fn flow(pack: &Pack) -> &Procedure {
-    static NONE: std::sync::LazyLock<Procedure> = std::sync::LazyLock::new(Procedure::default);
-    pack.procedure(PROCEDURE).unwrap_or(&NONE)
+pub fn flow(pack: &Pack) -> &Definition {
+    static NONE: std::sync::LazyLock<Definition> = std::sync::LazyLock::new(Definition::default);
+    pack.definition(PROCEDURE).unwrap_or(&NONE)
 }

@@ -150,7 +150,7 @@ fn a_hook_counts_once_however_often_it_is_used() {
 fn an_effect_is_read_in_whatever_order_it_is_written() {
     let marks = |written: &str| {
         let pack = read(&changed("procedures/opinions.toml", "{ receive = true }", written));
-        pack.procedure("opinion").unwrap().act("receive").unwrap().does.clone()
+        pack.definition("opinion").unwrap().act("receive").unwrap().does.clone()
     };
     let expected = Effect::Mark(String::from("urgent"), true);
     for written in ["{ mark = \"urgent\", is = true }", "{ is = true, mark = \"urgent\" }"] {

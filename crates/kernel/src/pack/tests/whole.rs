@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 use super::small::{Counters, changed, files, findings, pack, read, shown, vocabulary};
 use crate::deadline;
 use crate::pack::{
-    Chosen, LimitText, Pack, Procedure, Promise, Reach, SourceKind, changed_years, examples, fill,
+    Chosen, Definition, LimitText, Pack, Promise, Reach, SourceKind, changed_years, examples, fill,
     first_published,
 };
 use crate::policy::Policy;
@@ -93,7 +93,7 @@ fn a_definition_says_the_same_in_one_file_and_in_a_folder() {
     files.insert("opinions/flow.toml".into(), flow.join("\n\n"));
     let same = |pack: &Pack| {
         let mut of =
-            Procedure { file: String::new(), lines: 0, ..pack.procedure("opinion").unwrap().clone() };
+            Definition { file: String::new(), lines: 0, ..pack.definition("opinion").unwrap().clone() };
         // An item is one of its file.
         of.limits.iter_mut().for_each(|limit| limit.item.clear());
         of
@@ -118,7 +118,7 @@ fn who_may_do_what_stands_in_the_roles() {
     let linked =
         pack.role("handler").unwrap().grants.iter().find(|grant| grant.reach == Reach::Linked).unwrap();
     assert_eq!(linked.by, ["主管部门"]);
-    let rights = pack.procedure("opinion").unwrap().rights();
+    let rights = pack.definition("opinion").unwrap().rights();
     assert_eq!(rights.len(), 7);
     assert_eq!((rights[0].1.as_str(), rights[1].1.as_str()), ("查看意见", "意见：提交意见"));
 }
@@ -133,7 +133,7 @@ fn outcomes_are_asked_for_in_the_form_of_their_act() {
     let choices: Vec<&str> =
         pack.choices(form.fields[0].options.as_deref().unwrap()).iter().map(|c| c.key.as_str()).collect();
     assert_eq!(choices, ["done", "back"]);
-    let opinion = pack.procedure("opinion").unwrap();
+    let opinion = pack.definition("opinion").unwrap();
     let answer = opinion.act("answer").unwrap();
     let to = |outcome| answer.to("handling", outcome);
     assert_eq!((to(Some("done")), to(Some("back")), to(None)), (Some("answered"), Some("received"), None));
@@ -150,7 +150,7 @@ fn the_first_clause_that_holds_decides_and_says_to_whom_it_is_promised() {
     let of = |disclosure: &'static str| {
         let facts =
             move |key: &str| (key == "disclosure").then(|| crate::condition::Value::Text(disclosure.into()));
-        match pack.procedure("opinion").unwrap().limit_for("take", &facts) {
+        match pack.definition("opinion").unwrap().limit_for("take", &facts) {
             Some(Chosen::Clause { index, promise, .. }) => (index, promise),
             other => panic!("{other:?}"),
         }

@@ -5,7 +5,7 @@ use huitong_kernel::clock::{DAY, instant, minute_text, second_text};
 use huitong_kernel::http::page::{Change, Choice, Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::journal::{self, Entry, Filter, From, Kept};
-use huitong_kernel::pack::Procedure;
+use huitong_kernel::pack::Definition;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
@@ -143,7 +143,7 @@ pub fn list(c: &Call) -> Result<Reply> {
     in_order(&mut rows);
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
     let own = c.ctx.policy.house.vocabulary.acts.iter().map(|act| (act.key.to_owned(), act.label.to_owned()));
-    let defined = c.ctx.pack()?.procedures.iter().filter(|of| !of.coded).flat_map(Procedure::rights);
+    let defined = c.ctx.pack()?.definitions.iter().filter(|of| !of.coded).flat_map(Definition::rights);
     let acts = own.chain(defined).map(|(value, label)| Choice {
         checked: c.query("act") == Some(value.as_str()),
         value,

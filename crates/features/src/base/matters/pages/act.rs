@@ -5,7 +5,7 @@ use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
-use huitong_kernel::pack::{Control, Field, Form, Procedure, RelativeDay, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, Form, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
@@ -156,7 +156,7 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     c.page(&page)
 }
 
-fn drawn(c: &Call, tx: &Tx, of: &Procedure, errors: &[FieldError], late: bool) -> Result<ActPage> {
+fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: bool) -> Result<ActPage> {
     let seen = Seen::new(tx, found(c, tx, of)?)?;
     let (rules, spine) = (seen.rules, &seen.matter.spine);
     let act = rules.of.act(act_key(c)).or_missing()?;

@@ -6,7 +6,7 @@ use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::{Asked, ListDef};
-use huitong_kernel::pack::{Field, Procedure, Queue};
+use huitong_kernel::pack::{Definition, Field, Queue};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
@@ -106,7 +106,7 @@ fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<Left> {
 }
 
 /// The columns of a definition beside those that every list has.
-fn columns(of: &Procedure) -> Vec<String> {
+fn columns(of: &Definition) -> Vec<String> {
     let ours = ["name", "number", "state", "due_at"];
     of.page.columns.iter().filter(|key| !ours.contains(&key.as_str())).cloned().collect()
 }
@@ -201,7 +201,7 @@ fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> 
     queues.iter().zip(counts).map(tab).chain([all]).collect()
 }
 
-fn choosers(c: &Call, tx: &Tx, of: &Procedure, def: &ListDef) -> Result<Vec<Chooser>> {
+fn choosers(c: &Call, tx: &Tx, of: &Definition, def: &ListDef) -> Result<Vec<Chooser>> {
     let mut all = Vec::new();
     for key in &of.page.filters {
         let chosen = |value: &str| c.query(key) == Some(value);

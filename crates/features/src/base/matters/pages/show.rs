@@ -4,7 +4,7 @@ use askama::Template;
 use huitong_kernel::clock::{minute_text, parse_instant};
 use huitong_kernel::http::page::{Fact, Shell, Stage};
 use huitong_kernel::http::{Call, Reply};
-use huitong_kernel::pack::{Control, Procedure, StandsFor};
+use huitong_kernel::pack::{Control, Definition, StandsFor};
 use huitong_kernel::{Ctx, Result, Tx};
 use serde_json::Value as Json;
 
@@ -130,7 +130,7 @@ pub fn show(c: &Call) -> Result<Reply> {
     c.page(&page)
 }
 
-fn drawn(c: &Call, tx: &Tx, of: &Procedure) -> Result<MatterPage> {
+fn drawn(c: &Call, tx: &Tx, of: &Definition) -> Result<MatterPage> {
     let seen = Seen::new(tx, found(c, tx, of)?)?;
     let (rules, spine) = (seen.rules, &seen.matter.spine);
     let steps = seen.steps(tx)?;
@@ -238,7 +238,7 @@ fn said(tx: &Tx, seen: &Seen<'_>) -> Result<(Vec<Text>, Vec<Table>)> {
 
 /// The stage bar: what is done, where it stands, what is still to come; a matter that left the flow shows what it went through
 /// and how it ended.
-pub fn stages(ctx: &Ctx, of: &Procedure, spine: &Spine, steps: &[Step]) -> Vec<Stage> {
+pub fn stages(ctx: &Ctx, of: &Definition, spine: &Spine, steps: &[Step]) -> Vec<Stage> {
     let place_of = |state: &str| {
         let stage = of.state(state).map(|state| state.stage.as_str());
         of.stages.iter().position(|known| Some(known.key.as_str()) == stage).unwrap_or(0)
@@ -298,7 +298,7 @@ fn clocks(tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Clock>> {
 }
 
 /// How a clock that no longer runs ended, in words.
-pub fn ended(of: &Procedure, clock: &RunningLimit) -> Option<String> {
+pub fn ended(of: &Definition, clock: &RunningLimit) -> Option<String> {
     Some(match standing(of, clock) {
         Standing::Running => return None,
         Standing::Met { at, late: false } => format!("{} 按时", minute_text(at)),

@@ -7,7 +7,7 @@ use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::FormView;
 use huitong_kernel::http::page::{DayMark, Fact, Stage};
-use huitong_kernel::pack::{Act, Pack, Procedure, Tone};
+use huitong_kernel::pack::{Act, Definition, Pack, Tone};
 use huitong_kernel::{Ctx, Result, Tx};
 
 use crate::base::attachments::{self, Attachment};
@@ -240,7 +240,7 @@ fn stages(pack: &Pack, appeal: &Appeal, steps: &[Step], today: i64) -> Vec<Stage
 }
 
 /// A lead without a name is neither answered nor judged: it is handled, and then it is done.
-fn of_lead(flow: &Procedure, now: usize, ended: bool) -> Vec<Stage> {
+fn of_lead(flow: &Definition, now: usize, ended: bool) -> Vec<Stage> {
     let answer = flow.stages.iter().position(|s| s.key == "answer").unwrap_or(flow.stages.len());
     let now = now.min(answer);
     let state = |nth: usize| match nth {

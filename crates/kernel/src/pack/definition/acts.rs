@@ -3,7 +3,8 @@
 use toml_edit::Value;
 
 use super::{
-    Act, Check, Effect, Guard, Needs, Notify, Outcome, Procedure, Receiver, Show, Side, State, Telling, Words,
+    Act, Check, Definition, Effect, Guard, Needs, Notify, Outcome, Receiver, Show, Side, State, Telling,
+    Words,
 };
 use crate::condition::{self, FactDef};
 use crate::pack::ItemKind;
@@ -18,7 +19,7 @@ use crate::pack::table::Tab;
 /// Reads `[acts]`. An act that lists fields gets a form of its own; outcomes become a list to choose from.
 pub(super) fn read(
     head: &Tab<'_>,
-    (procedure, words): (&Procedure, &Words),
+    (procedure, words): (&Definition, &Words),
     (fields, forms, lists): (&mut Vec<Field>, &mut Vec<Form>, &mut Vec<List>),
     facts: &[FactDef],
 ) -> Vec<Act> {
@@ -43,7 +44,7 @@ pub(super) fn read(
 
 struct Reading<'r, 'a> {
     tab: &'r Tab<'a>,
-    procedure: &'r Procedure,
+    procedure: &'r Definition,
     words: &'r Words,
     facts: &'r [FactDef],
 }

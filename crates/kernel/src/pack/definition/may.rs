@@ -1,6 +1,6 @@
 //! `[may]`: which roles do which act, and how far that reaches; it stands beside the definition.
 
-use super::Procedure;
+use super::Definition;
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::Ref;
 use crate::pack::roles::{Grant, Reach, Role};
@@ -26,7 +26,7 @@ pub type Party = String;
 const OTHERS: &str = "others";
 
 /// Reads `[may]`.
-pub(super) fn read(tab: &Tab<'_>, procedure: &Procedure) -> Vec<May> {
+pub(super) fn read(tab: &Tab<'_>, procedure: &Definition) -> Vec<May> {
     let mut lines: Vec<May> = Vec::new();
     let mut named: Vec<String> = Vec::new();
     let mut others: Vec<(String, Reach, Vec<Party>)> = Vec::new();
@@ -71,7 +71,7 @@ fn grants(line: &Tab<'_>) -> Vec<(String, Reach, Vec<Party>)> {
 }
 
 /// Enters the lines of all procedures into the roles.
-pub(in crate::pack) fn enter(roles: &mut [Role], procedures: &[Procedure]) {
+pub(in crate::pack) fn enter(roles: &mut [Role], procedures: &[Definition]) {
     for line in procedures.iter().flat_map(|procedure| &procedure.may) {
         if let Some(role) = roles.iter_mut().find(|role| role.key == line.role) {
             role.grants.push(Grant { act: line.act.clone(), reach: line.reach, by: line.by.clone() });

@@ -1,7 +1,7 @@
 //! Reading a procedure: head, states, fields, forms, acts, limits, queues, sentences, rights; every reference resolved.
 
 use super::sheets::{self, Sheets};
-use super::{Group, Once, Page, Procedure, Sees, Sentences, State, StateLabel, Tone, Words, acts, may};
+use super::{Definition, Group, Once, Page, Sees, Sentences, State, StateLabel, Tone, Words, acts, may};
 use crate::condition::{FactDef, FactType, Named};
 use crate::pack::ItemKind;
 use crate::pack::desk::{Desk, Ref};
@@ -24,12 +24,12 @@ pub(in crate::pack) struct Ground<'a> {
 }
 
 /// Reads every procedure. Lists that belong to one are added to `lists`, outcomes of its acts as such, too.
-pub(in crate::pack) fn read(ground: &Ground<'_>, lists: &mut Vec<List>) -> Vec<Procedure> {
+pub(in crate::pack) fn read(ground: &Ground<'_>, lists: &mut Vec<List>) -> Vec<Definition> {
     let all = sheets::all(ground.desk, ground.shelf);
     all.iter().map(|sheets| one(ground, sheets, lists)).collect()
 }
 
-fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Procedure {
+fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Definition {
     let desk = ground.desk;
     let head = sheets.head(desk);
     let key = head.text("key");
@@ -48,7 +48,7 @@ fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Proce
         define(desk, words, &fields, &forms, &facts);
         let states =
             head.entries("states").into_iter().map(|(key, tab)| state(desk, key, &tab, &facts)).collect();
-        let mut procedure = Procedure {
+        let mut procedure = Definition {
             title: head.text("title"),
             path: if coded { head.maybe("path").unwrap_or_default() } else { path(&head) },
             pillar: head.maybe("pillar").unwrap_or_default(),
@@ -62,7 +62,7 @@ fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Proce
             lines: sheets.lines(),
             file: sheets.path().to_owned(),
             key,
-            ..Procedure::default()
+            ..Definition::default()
         };
         let made = acts::read(&head, (&procedure, words), (&mut fields, &mut forms, lists), &facts);
         (procedure.fields, procedure.forms, procedure.acts) = (fields, forms, made);

@@ -33,7 +33,7 @@ use crate::condition::{FactDef, Facts, Named};
 
 /// A procedure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Procedure {
+pub struct Definition {
     /// `opinion`: the first half of each act's name.
     pub key: String,
     /// 意见.
@@ -157,7 +157,7 @@ pub struct Once {
     pub what: String,
 }
 
-impl Procedure {
+impl Definition {
     /// The state with this key.
     pub fn state(&self, key: &str) -> Option<&State> {
         self.states.iter().find(|state| state.key == key)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Act, Check, Effect, Procedure, Receiver, Telling};
+use super::{Act, Check, Definition, Effect, Receiver, Telling};
 use crate::condition::words::sentence;
 use crate::pack::field::{Control, Field};
 use crate::pack::limits::ClauseValue;
@@ -10,7 +10,7 @@ use crate::pack::lists::Promise;
 use crate::pack::{Closed, Pack, sentences};
 
 /// Everything that a procedure says, section by section.
-pub fn aloud(pack: &Pack, of: &Procedure) -> String {
+pub fn aloud(pack: &Pack, of: &Definition) -> String {
     let mut out = Aloud { pack, of, text: String::new() };
     out.line(&format!("{}（{}）", of.title, of.key));
     if !of.source.basis.is_empty() {
@@ -27,7 +27,7 @@ pub fn aloud(pack: &Pack, of: &Procedure) -> String {
 
 struct Aloud<'p> {
     pack: &'p Pack,
-    of: &'p Procedure,
+    of: &'p Definition,
     text: String,
 }
 

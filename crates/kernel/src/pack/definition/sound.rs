@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Procedure, Telling};
+use super::{Act, Definition, Telling};
 use crate::condition::{Comparator, Condition};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::{Desk, Ref};
@@ -18,7 +18,7 @@ const MOST_LINES: usize = 250;
 const MOST_HOOKS: usize = 3;
 
 /// The flow as a whole: every state can be reached and left, nothing leaves an end.
-pub(super) fn sound(head: &Tab<'_>, procedure: &Procedure) {
+pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
     for state in &procedure.states {
         let at = desk.place(Ref::STATE, &state.key);
@@ -89,7 +89,7 @@ const FIELDS_OF_OURS: [&str; 16] = [
 const ACTS_OF_OURS: [&str; 4] = ["view", "new", "acts", "history"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
-fn named(head: &Tab<'_>, procedure: &Procedure) {
+fn named(head: &Tab<'_>, procedure: &Definition) {
     let plain = |key: &str| {
         key.starts_with(|c: char| c.is_ascii_lowercase())
             && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -128,7 +128,7 @@ fn written(head: &Tab<'_>, field: &Field) -> At {
 }
 
 /// What is asked is asked somewhere, stands for one thing, and conditions ask of it only what can be answered.
-fn asked(head: &Tab<'_>, procedure: &Procedure) {
+fn asked(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
     let place = |field: &Field| written(head, field);
     for (nth, field) in procedure.fields.iter().enumerate() {
@@ -246,7 +246,7 @@ fn asked(head: &Tab<'_>, procedure: &Procedure) {
 }
 
 /// Every condition of a procedure, with where it stands.
-fn conditions<'p>(desk: &Desk, procedure: &'p Procedure) -> Vec<(At, &'p Condition)> {
+fn conditions<'p>(desk: &Desk, procedure: &'p Definition) -> Vec<(At, &'p Condition)> {
     let mut all = Vec::new();
     for act in &procedure.acts {
         let whens = act.guards.iter().filter_map(|guard| match &guard.check {
@@ -268,7 +268,7 @@ fn conditions<'p>(desk: &Desk, procedure: &'p Procedure) -> Vec<(At, &'p Conditi
 }
 
 /// How many checks and effects of the code a definition names, each counted once however often it is used.
-fn hooks(procedure: &Procedure) -> usize {
+fn hooks(procedure: &Definition) -> usize {
     let checks = procedure.acts.iter().flat_map(|act| &act.guards).filter_map(|guard| match &guard.check {
         super::Check::Named(name) => Some(name.as_str()),
         _ => None,
@@ -281,7 +281,7 @@ fn hooks(procedure: &Procedure) -> usize {
 }
 
 /// Names, messages and public sentences say nothing of what is personal or a work secret.
-fn discreet(head: &Tab<'_>, procedure: &Procedure) {
+fn discreet(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
     let all = || procedure.fields.iter();
     let refuse = |at: &At, text: &str, where_: &str, hidden: &dyn Fn(&Field) -> bool| {
@@ -339,13 +339,13 @@ fn discreet(head: &Tab<'_>, procedure: &Procedure) {
 }
 
 /// Where a definition says its key.
-fn head_of(desk: &Desk, procedure: &Procedure) -> At {
+fn head_of(desk: &Desk, procedure: &Definition) -> At {
     desk.place(Ref::PROCEDURE, &procedure.key)
 }
 
 /// Once the roles are known: every act is somebody's. As every state has an act that leaves it, somebody can do something in
 /// each that does not end.
-pub(in crate::pack) fn granted(desk: &Desk, procedures: &[Procedure], roles: &[Role]) {
+pub(in crate::pack) fn granted(desk: &Desk, procedures: &[Definition], roles: &[Role]) {
     let has = |act: &str| roles.iter().any(|role| role.grants.iter().any(|grant| grant.act == act));
     for procedure in procedures {
         desk.within(&procedure.key, || {
@@ -375,7 +375,7 @@ pub(in crate::pack) fn granted(desk: &Desk, procedures: &[Procedure], roles: &[R
 }
 
 /// Two definitions do not share an address, and none takes one of the house's.
-pub(in crate::pack) fn together(desk: &Desk, procedures: &[Procedure], house: &[String]) {
+pub(in crate::pack) fn together(desk: &Desk, procedures: &[Definition], house: &[String]) {
     for (nth, procedure) in procedures.iter().enumerate().filter(|(_, p)| !p.coded && !p.path.is_empty()) {
         let at = desk.within(&procedure.key, || desk.place(Ref::ADDRESS, &procedure.path));
         let other = procedures.iter().take(nth).find(|other| other.path == procedure.path);
@@ -392,7 +392,7 @@ pub(in crate::pack) fn together(desk: &Desk, procedures: &[Procedure], house: &[
 /// A definition is alive: it has stories, and every act with a condition is seen in a story or an example.
 pub(in crate::pack) fn alive(
     desk: &Desk,
-    procedure: &Procedure,
+    procedure: &Definition,
     seen: &dyn Fn(&str) -> bool,
     stories: usize,
 ) {
