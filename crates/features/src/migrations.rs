@@ -23,4 +23,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0013_search", sql: include_str!("../../../migrations/0013_search.sql") },
     Migration { name: "0014_company_names", sql: include_str!("../../../migrations/0014_company_names.sql") },
     Migration { name: "0015_standing", sql: include_str!("../../../migrations/0015_standing.sql") },
+    Migration { name: "0016_entries", sql: include_str!("../../../migrations/0016_entries.sql") },
 ];

@@ -186,7 +186,8 @@ impl<'a> Through<'a> {
     }
 }
 
-/// Which columns of a subject carry the keys that rights look at.
+/// Which columns of a subject carry the keys that rights look at. Where a subject may have several of one, a list asks elsewhere:
+/// by a condition that has `{}` in the place of what is compared.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SubjectKeys {
     /// Units that answer for it now, or are being given it.
@@ -234,7 +235,11 @@ impl Scope<'_> {
 
     /// Whether some of it is reached by links: then one column holds one of many values, which counts do not know.
     pub fn goes_by_links(&self) -> bool {
-        self.any.iter().any(|key| matches!(key, Key::Among(..)))
+        self.any.iter().any(|key| match key {
+            Key::All => false,
+            Key::Is(column, _) => column.contains(PLACE),
+            Key::Among(..) => true,
+        })
     }
 
     /// The columns that let a subject be reached, each with the value it must hold: any of them is enough. None where
@@ -272,7 +277,12 @@ impl Scope<'_> {
                 Key::All => String::from("TRUE"),
                 Key::Is(column, wanted) => {
                     args.push(Value::from(*wanted));
-                    format!("{column} = ${}", args.len())
+                    let equal = format!("= ${}", args.len());
+                    if column.contains(PLACE) {
+                        column.replace(PLACE, &equal)
+                    } else {
+                        format!("{column} {equal}")
+                    }
                 }
                 Key::Among(column, all) => among(column, all, args),
             })
@@ -280,6 +290,9 @@ impl Scope<'_> {
         format!("({})", parts.join(" OR "))
     }
 }
+
+/// Stands in a key's condition for the comparison with what is asked for.
+const PLACE: &str = "{}";
 
 /// Associations in a list that are so many that they must not steal the index of its order.
 const MANY: usize = 32;
@@ -297,6 +310,9 @@ fn among(column: &str, all: &BTreeSet<String>, args: &mut Vec<Value>) -> String 
         })
         .collect();
     let places = places.join(", ");
+    if column.contains(PLACE) {
+        return column.replace(PLACE, &format!("IN ({places})"));
+    }
     if all.len() > MANY {
         format!("({column} || '') IN ({places})")
     } else {

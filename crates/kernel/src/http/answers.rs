@@ -36,8 +36,7 @@ pub(super) fn is_typed(field: &Field) -> bool {
             | C::Company
             | C::Address
     );
-    let one = matches!(field.control, C::Association | C::AssociationOrUnit | C::Unit | C::Handler)
-        && !field.several;
+    let one = field.control.looks_up() && !field.several;
     !text && !one
 }
 

@@ -381,6 +381,10 @@ fn control(field: &Field) -> &'static str {
         Control::Phone => "phone",
         Control::Date => "date",
         Control::Files => "files",
-        Control::Association | Control::AssociationOrUnit | Control::Unit | Control::Handler => "combo",
+        Control::Association
+        | Control::AssociationOrUnit
+        | Control::Unit
+        | Control::Handler
+        | Control::Entry => "combo",
     }
 }

@@ -17,6 +17,11 @@ impl Pairs {
         Pairs::parse_bytes(text.as_bytes())
     }
 
+    /// These pairs.
+    pub fn of<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> Pairs {
+        Pairs(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
     /// A single pair; none where there is no value.
     pub fn one(name: &str, value: Option<&str>) -> Pairs {
         Pairs(value.map(|value| (name.to_owned(), value.to_owned())).into_iter().collect())

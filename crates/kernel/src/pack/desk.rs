@@ -71,6 +71,8 @@ impl Ref {
     pub const DUTY: Ref = Ref::new("责任事项", "在 duties.csv 里登记");
     /// The address of a procedure.
     pub const ADDRESS: Ref = Ref::scoped("地址", "在 path 里登记");
+    /// A register.
+    pub const REGISTER: Ref = Ref::new("台账", "在 registers/ 里写一个文件");
     /// A procedure.
     pub const PROCEDURE: Ref = Ref::new("事项", "在 procedures/ 里写一个文件");
 

@@ -54,6 +54,8 @@ pub struct Field {
     pub several: bool,
     /// What a number counts (`人`).
     pub unit: String,
+    /// Key of the register whose entries it names.
+    pub register: Option<String>,
     /// Posts whose holders can be chosen; all where empty.
     pub only: Vec<String>,
     /// Columns of a table, key and heading.
@@ -135,6 +137,8 @@ pub enum Control {
     Officeholder,
     /// Another matter by its number.
     Matter,
+    /// An entry of a register.
+    Entry,
     /// Rows of a few columns.
     Table,
     /// A document number.
@@ -179,6 +183,7 @@ impl Closed for Control {
         ("本单位人员", Control::Handler),
         ("协会任职人员", Control::Officeholder),
         ("事项", Control::Matter),
+        ("台账", Control::Entry),
         ("明细", Control::Table),
         ("文号", Control::DocNo),
         ("网址", Control::Url),
@@ -197,12 +202,18 @@ pub enum StandsFor {
     Association,
     /// The unit that handles it.
     Unit,
+    /// The other unit of an entry; it sees the entry as the first one does.
+    OtherUnit,
     /// The person in charge.
     Assignee,
     /// What kind it is.
     Kind,
     /// The day it is about.
     Day,
+    /// From when until when an entry holds.
+    Validity,
+    /// The number that an entry is about.
+    Amount,
 }
 
 impl Closed for StandsFor {
@@ -210,9 +221,12 @@ impl Closed for StandsFor {
     const WORDS: &'static [(&'static str, StandsFor)] = &[
         ("协会", StandsFor::Association),
         ("单位", StandsFor::Unit),
+        ("对方单位", StandsFor::OtherUnit),
         ("经办人", StandsFor::Assignee),
         ("分类", StandsFor::Kind),
         ("日期", StandsFor::Day),
+        ("有效期", StandsFor::Validity),
+        ("金额", StandsFor::Amount),
     ];
 }
 
@@ -221,10 +235,12 @@ impl StandsFor {
     fn takes(self, control: Control) -> bool {
         match self {
             StandsFor::Association => control == Control::Association,
-            StandsFor::Unit => control == Control::Unit,
+            StandsFor::Unit | StandsFor::OtherUnit => control == Control::Unit,
             StandsFor::Assignee => control == Control::Handler,
             StandsFor::Kind => matches!(control, Control::Select | Control::Radio),
             StandsFor::Day => control == Control::Date,
+            StandsFor::Validity => control == Control::Period,
+            StandsFor::Amount => matches!(control, Control::Money | Control::Integer),
         }
     }
 }
@@ -237,7 +253,8 @@ impl Control {
 
     /// Whether it is filled by looking something up: words in `key`, what was picked in `key_id`.
     pub fn looks_up(self) -> bool {
-        matches!(self, Control::Association | Control::AssociationOrUnit | Control::Unit | Control::Handler)
+        use Control::{Association, AssociationOrUnit, Entry, Handler, Unit};
+        matches!(self, Association | AssociationOrUnit | Unit | Handler | Entry)
     }
 
     /// Whether words of one's own are written, so that their number is bounded.
@@ -301,7 +318,7 @@ const FORBIDDEN: [&str; 8] = ["密级", "份号", "政审", "志愿书", "党费
 
 /// Reads one field; `facts` are those of the fields above it.
 pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
-    let control = tab.closed("type").unwrap_or(Control::Text);
+    let (control, register) = control(tab);
     let options = tab.maybe_refer("options", Ref::LIST);
     if control.chooses() && options.is_none() {
         tab.desk.say(&tab.at("options"), "没有写可选项", "请补上 options = \"清单的代码\"");
@@ -337,6 +354,7 @@ pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
         step_only: tab.flag("step_only"),
         several: tab.flag("several"),
         unit: tab.maybe("unit").unwrap_or_default(),
+        register,
         only: tab.texts("only"),
         columns: tab.pairs("columns").into_iter().map(|(key, heading, _)| (key, heading)).collect(),
         retired: retired(tab),
@@ -347,6 +365,21 @@ pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
     };
     sound(tab, &field);
     field
+}
+
+/// The type; `台账：party_org` is that of an entry of a register.
+fn control(tab: &Tab<'_>) -> (Control, Option<String>) {
+    let written = tab.quiet_text("type").unwrap_or_default();
+    let Some(register) = written.strip_prefix("台账：") else {
+        let control = tab.closed("type").unwrap_or(Control::Text);
+        if control == Control::Entry {
+            tab.desk.say(&tab.at("type"), "没有写是哪一本台账", "写成 type = \"台账：party_org\"");
+        }
+        return (control, None);
+    };
+    tab.set_aside("type");
+    tab.desk.refer(Ref::REGISTER, register.trim(), &tab.at("type"));
+    (Control::Entry, Some(register.trim().to_owned()))
 }
 
 fn retired(tab: &Tab<'_>) -> Option<Date> {
@@ -422,7 +455,7 @@ fn sound(tab: &Tab<'_>, field: &Field) {
         );
     }
     if let Some(used) = field.stands_for
-        && (!used.takes(field.control) || field.several)
+        && (!used.takes(field.control) || field.several && used != StandsFor::Association)
     {
         let what = format!("“{}”类型的填写项不能当作“{}”", field.control.word(), used.word());
         refuse("stands_for", what, "请换一种类型，或者删去 stands_for；能填多个的不能当作列");
@@ -459,6 +492,7 @@ pub(super) fn as_fact(field: &Field, all: &[List]) -> FactDef {
         Control::Date => FactType::Date,
         Control::Instant => FactType::Instant,
         Control::Integer | Control::Score => FactType::Number(field.unit.clone().into()),
+        Control::Money => FactType::Number("分".into()),
         Control::Unit => FactType::Unit,
         Control::Handler => FactType::Person,
         _ => match field.options.as_ref().and_then(|name| all.iter().find(|list| list.key == *name)) {

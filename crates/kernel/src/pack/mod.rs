@@ -45,8 +45,9 @@ pub use self::city::{City, Division, Unit};
 pub use self::closed::Closed;
 pub use self::day::RelativeDay;
 pub use self::definition::{
-    Act, Check, Definition, Effect, Group, Guard, LimitWord, May, Needs, Notify, Once, Outcome, Page,
-    Receiver, Sees, Sentences, Show, Side, State, StateLabel, Telling, Tone, Words, aloud,
+    Act, CURRENT, Check, Definition, Derived, ENDED, Effect, Every, Group, Guard, Keeping, LimitWord, May,
+    Needs, Notify, Once, Outcome, PAPER, Page, REASON, Receiver, Register, Reminder, SINCE, Sees, Sentences,
+    Show, Side, State, StateLabel, Take, Telling, Tone, UNTIL, VOID, Words, aloud,
 };
 pub use self::field::{Bounds, Control, Field, StandsFor};
 pub use self::file::{read_files, with_city};

@@ -24,6 +24,8 @@ pub struct Story {
     pub of: String,
     /// Associations it brings, by the name it has for them.
     pub associations: Vec<Brought>,
+    /// Entries of registers that are there before it begins, in order.
+    pub entries: Vec<Entered>,
     /// Its people, by the name it has for them.
     pub cast: Vec<Player>,
     /// What they do, in order.
@@ -43,6 +45,17 @@ pub struct Brought {
     pub links: Vec<(String, String)>,
     /// Who holds which post in it, post and name.
     pub people: Vec<(String, String)>,
+}
+
+/// An entry of a register that a story brings along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entered {
+    /// The name the story has for it.
+    pub key: String,
+    /// Key of the register.
+    pub of: String,
+    /// What its beginning act is filled in with.
+    pub form: Map<String, Json>,
 }
 
 /// Somebody of a story.
@@ -107,14 +120,16 @@ fn one(tab: &Tab<'_>, of: Option<&str>, procedures: &[Definition], city: &City) 
     };
     let procedure = procedures.iter().find(|procedure| procedure.key == of);
     let associations = brought(tab, city);
+    let entries = entries(tab);
     let cast = cast(tab, &associations, city);
     let steps = tab.tables("steps");
     let steps = steps.iter().filter_map(|tab| step(tab, &cast, procedure)).collect();
-    Some(Story { title, of, associations, cast, steps, at: tab.at("") })
+    Some(Story { title, of, associations, entries, cast, steps, at: tab.at("") })
 }
 
 fn brought(tab: &Tab<'_>, city: &City) -> Vec<Brought> {
     let Some(given) = tab.table("given") else { return Vec::new() };
+    given.set_aside("entries");
     let all = given.entries("associations").into_iter().map(|(key, tab)| {
         let links = tab.pairs("links").into_iter().map(|(kind, unit, at)| {
             tab.desk.refer(Ref::LINK_KIND, &kind, &at);
@@ -124,6 +139,18 @@ fn brought(tab: &Tab<'_>, city: &City) -> Vec<Brought> {
         let links = links.collect();
         let people = tab.pairs("people").into_iter().map(|(title, name, _)| (title, name)).collect();
         Brought { links, people, name: tab.text("name"), key }
+    });
+    all.collect()
+}
+
+/// `[stories.given.entries] branch = { of = "party_org", form = { … } }`.
+fn entries(tab: &Tab<'_>) -> Vec<Entered> {
+    let Some(given) = tab.table("given") else { return Vec::new() };
+    given.set_aside("associations");
+    let all = given.entries("entries").into_iter().map(|(key, tab)| Entered {
+        of: tab.refer("of", Ref::REGISTER),
+        form: tab.table("form").map(|form| filled(&form)).unwrap_or_default(),
+        key,
     });
     all.collect()
 }

@@ -63,7 +63,7 @@ pub struct Pack {
     pub warnings: Vec<Warning>,
     /// Masks of personal fields.
     pub masks: Vec<Mask>,
-    /// Procedures: what is handled, by which steps.
+    /// Procedures and registers: what is handled, by which steps; what holds, in which rows.
     pub definitions: Vec<Definition>,
     /// Examples.
     pub examples: Vec<Example>,
@@ -163,7 +163,9 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
     let (warnings, masks) = lists::warnings(desk, shelf);
     let markings = markings::read(desk, shelf);
     let ground = Ground { desk, shelf, words: &vocabulary.procedures };
-    let definitions = definition::read(&ground, &mut lists);
+    let mut definitions = definition::read(&ground, &mut lists);
+    definitions.extend(definition::registers(&ground, &mut lists));
+    definition::circles(desk, &definitions);
     definition::enter(&mut roles, &definitions);
     let (examples, stories) = (
         examples::read(desk, shelf, &definitions, vocabulary),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use huitong_kernel::http::{Call, Param, Reply, Schemas, form};
 use huitong_kernel::list::Asked;
-use huitong_kernel::pack::{Control, Definition, Field, Pack};
+use huitong_kernel::pack::{Control, Definition, Field, Pack, Queue};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -16,7 +16,7 @@ use super::matter::{KEYS, Matter};
 use super::plain::Plain;
 use super::timeline::Line;
 use super::view::{ClockView, FileView, Seen};
-use super::{entry, list, queue, words};
+use super::{entries, entry, list, queue, words};
 use crate::base::attachments::{self, Files};
 
 /// What an act on a matter answers.
@@ -58,7 +58,7 @@ pub fn input(c: &Call) -> Result<Input> {
 }
 
 /// The procedure that a row of the table was made from.
-pub(super) fn procedure(c: &Call) -> Result<&Definition> {
+pub(super) fn definition(c: &Call) -> Result<&Definition> {
     let key = c.route.of.as_deref().unwrap_or_default();
     let pack = c.ctx.pack()?;
     // What a newer version has dropped is still there for the matters that began under it.
@@ -76,21 +76,26 @@ pub(super) fn found(c: &Call, tx: &Tx, of: &Definition) -> Result<Plain> {
     let id = c.param("id");
     let scope = Plain::reach(tx, c.ctx.right(&of.view())?)?.scope(&KEYS);
     let matter = Plain::find(tx, &scope, id)?.or_missing()?;
-    if matter.spine.procedure == of.key { Ok(matter) } else { Err(Error::missing()) }
+    let family = matter.spine.procedure.split('.').next();
+    if family == Some(of.key.as_str()) { Ok(matter) } else { Err(Error::missing()) }
+}
+
+/// The queue that an address asks for, one of the reader's own.
+pub(super) fn queue_asked<'c>(c: &'c Call, of: &'c Definition) -> Result<Option<&'c Queue>> {
+    let Some(key) = c.query("queue") else { return Ok(None) };
+    let mine = queue::of_reader(&c.ctx, of).into_iter().find(|q| q.key == key);
+    mine.map(Some).ok_or_else(|| Error::invalid("queue", format!("您没有名为“{key}”的队列")))
 }
 
 /// `GET /api/v1/{path}`.
 pub(super) fn listed(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
+    if of.is_register() {
+        return entries::api::listed(c, of);
+    }
     let def = list::of_reader(&c.ctx, of);
     let asked = Asked::read_strict(&def, c.queries(), &["queue"])?;
-    let queue = match c.query("queue") {
-        None => None,
-        Some(key) => {
-            let mine = queue::of_reader(&c.ctx, of).into_iter().find(|q| q.key == key);
-            Some(mine.ok_or_else(|| Error::invalid("queue", format!("您没有名为“{key}”的队列")))?)
-        }
-    };
+    let queue = queue_asked(c, of)?;
     let sorted = c.query("sort").is_some();
     let listed = c.read(|tx| {
         let page = list::page(tx, of, queue, &asked, sorted)?;
@@ -103,19 +108,19 @@ pub(super) fn listed(c: &Call) -> Result<Reply> {
 
 /// `GET /api/v1/{path}/{id}`.
 pub(super) fn show(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
-    c.json_reply(&c.read(|tx| Seen::new(tx, found(c, tx, of)?)?.full(tx))?)
+    let of = definition(c)?;
+    c.json_reply(&c.read(|tx| Seen::new(tx, entries::api::asked(c, tx, of)?)?.full(tx))?)
 }
 
 /// `GET /api/v1/{path}/{id}/acts`.
 pub(super) fn offered(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     c.json_reply(&c.read(|tx| Seen::new(tx, found(c, tx, of)?)?.offers(tx))?)
 }
 
 /// `POST /api/v1/{path}` and `POST /api/v1/{path}/{beginning}`.
 pub(super) fn begin(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let input = input(c)?;
     let done = c.write(|tx| entry::begin(tx, &of.key, act_key(c), &input))?;
     let begun = c.read(|tx| {
@@ -130,7 +135,7 @@ pub(super) fn begin(c: &Call) -> Result<Reply> {
 
 /// `POST /api/v1/{path}/{id}/{act}`.
 pub(super) fn act(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let input = input(c)?;
     let done =
         c.write(|tx| Case::<Plain>::open(tx, &of.key, c.param("id"), act_key(c), &input)?.perform())?;
@@ -152,7 +157,7 @@ pub(super) fn every(c: &Call) -> Result<Reply> {
         let near = huitong_kernel::pack::did_you_mean(key, pack.definitions.iter().map(|p| p.key.as_str()));
         return Err(Error::invalid("procedure", format!("没有事项“{key}”。{near}")));
     }
-    let chosen = |of: &&Definition| !of.coded && wanted.is_none_or(|key| of.key == key);
+    let chosen = |of: &&Definition| of.moves() && wanted.is_none_or(|key| of.key == key);
     let size = huitong_kernel::http::Pairs::one("page_size", c.query("page_size"));
     let listed = c.read(|tx| {
         let (mut items, mut total) = (Vec::new(), 0);
@@ -190,7 +195,10 @@ fn properties(of: &Definition) -> Map<String, Json> {
     let mut all = Map::new();
     let fixed = [
         ("id", text("编号（系统）")),
-        ("procedure", text("事项的代码")),
+        match of.is_register() {
+            true => ("register", text("台账的代码")),
+            false => ("procedure", text("事项的代码")),
+        },
         ("number", text("编号")),
         ("version", json!({"type": "integer", "description": "版本号"})),
         (
@@ -214,6 +222,10 @@ fn properties(of: &Definition) -> Map<String, Json> {
         ("updated_at", text("更新时间")),
     ];
     all.extend(fixed.map(|(key, schema)| (key.to_owned(), schema)));
+    if of.is_register() {
+        all.retain(|key, _| !entries::api::ONLY_MATTERS.contains(&key.as_str()));
+        all.extend(entries::api::properties(of));
+    }
     for field in of.fields.iter().filter(|field| !field.step_only && field.control != Control::Files) {
         let mut schema = answer_schema(field);
         schema["description"] = json!(field.label);
@@ -253,7 +265,7 @@ fn answer_schema(field: &Field) -> Json {
 
 /// The schema of what waits in the duty queues of every procedure.
 pub(super) fn every_schema(schemas: &mut Schemas, pack: &Pack, _: &str) -> Json {
-    let items = pack.definitions.iter().filter(|of| !of.coded).map(|of| {
+    let items = pack.definitions.iter().filter(|of| of.moves()).map(|of| {
         let mut item = item_schema(schemas, pack, &of.key);
         item["properties"]["queue"] = json!({"type": "string", "description": "队列的代码"});
         item["properties"]["queue_title"] = json!({"type": "string", "description": "队列"});
@@ -334,5 +346,6 @@ pub(super) fn params(of: &Definition) -> Vec<Param> {
         about: filter.about.clone(),
         header: false,
     });
-    ours.into_iter().chain(own).collect()
+    let past = entries::api::PAST.into_iter().filter(|_| of.is_register());
+    ours.into_iter().chain(own).chain(past).collect()
 }

@@ -4,7 +4,7 @@ use huitong_kernel::ctx::Post;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::{Filled, form};
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::{Act, Form};
+use huitong_kernel::pack::{Act, Form, Keeping};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
@@ -62,9 +62,21 @@ pub(super) fn out_of_reach(rules: Rules<'_>) -> Error {
 
 /// Enters the files of a step; those of a step that is not public stay inside, unless the act says otherwise.
 pub fn keep_files(tx: &Tx, kind: &str, step: &Step, act: &Act, files: &[KeptFile]) -> Result<()> {
+    keep_files_of(tx, kind, &step.matter, step, act, files)
+}
+
+/// The same where they belong to something within the matter.
+fn keep_files_of(
+    tx: &Tx,
+    kind: &str,
+    subject: &str,
+    step: &Step,
+    act: &Act,
+    files: &[KeptFile],
+) -> Result<()> {
     let internal = step.public_text.is_none() && !act.open_files;
     for file in files {
-        attachments::add(tx, kind, &step.matter, Some(step.id.as_str()), file, internal)?;
+        attachments::add(tx, kind, subject, Some(step.id.as_str()), file, internal)?;
     }
     Ok(())
 }
@@ -85,6 +97,8 @@ pub struct Case<'t, 'a, M: Matter> {
     pub act: &'a Act,
     /// Whether it came from a program, which has its own key against repeating itself.
     pub strict: bool,
+    /// What the act worked out on the way, for what is written beside.
+    pub work: M::Work,
     before: M,
     files: &'t [KeptFile],
     /// Whether number and code opened it: then whoever follows it acts, whoever may be signed in on that machine.
@@ -110,11 +124,12 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
             Some(matter) => matter,
             None => M::find(tx, &right.scope(&KEYS), id)?.or_missing()?,
         };
-        if matter.spine().procedure != procedure {
+        let rules = Rules::of(ctx, matter.spine())?;
+        if rules.of.family() != procedure {
             return Err(Error::missing());
         }
-        if !right.scope(&KEYS).admits(&|column| matter.spine().key(column)) {
-            return Err(out_of_reach(Rules::of(ctx, matter.spine())?));
+        if !matter.admitted(&right.scope(&KEYS)) {
+            return Err(out_of_reach(rules));
         }
         Case::begin(tx, matter, act, Some(&right), input)
     }
@@ -129,7 +144,8 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         input: &'t Input,
     ) -> Case<'t, 'a, M> {
         let (before, strict) = (matter.clone(), input.filled.strict);
-        Case { tx, rules, before, matter, said, post, act, strict, files: &input.files, by_code: false }
+        let work = M::Work::default();
+        Case { tx, rules, before, matter, said, post, act, strict, work, files: &input.files, by_code: false }
     }
 
     /// Opens a matter for whoever holds what opens it without an account.
@@ -151,7 +167,10 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
     ) -> Result<Case<'t, 'a, M>> {
         let rules = Rules::of(tx.ctx(), matter.spine())?;
         let act = rules.of.act(act).or_missing()?;
-        if let Some(version) = input.filled.values.get("version").filter(|v| !v.is_empty()) {
+        // A row within takes nothing away from what others entered beside it.
+        let beside = act.keeping == Some(Keeping::Within);
+        let opened = input.filled.values.get("version").filter(|v| !v.is_empty() && !beside);
+        if let Some(version) = opened {
             unchanged(tx, matter.spine(), version)?;
         }
         if let Some(unmet) = guards::unmet(tx.ctx(), rules, act, &matter).first() {
@@ -163,8 +182,20 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         };
         let post = right.and_then(|r| r.post_for(&KEYS, &|column| matter.spine().key(column)));
         let before = matter.clone();
-        let strict = input.filled.strict;
-        Ok(Case { tx, rules, before, matter, said, post, act, strict, files: &input.files, by_code: false })
+        let (strict, work) = (input.filled.strict, M::Work::default());
+        Ok(Case {
+            tx,
+            rules,
+            before,
+            matter,
+            said,
+            post,
+            act,
+            strict,
+            work,
+            files: &input.files,
+            by_code: false,
+        })
     }
 
     /// What the form said in a field; empty where it said nothing.
@@ -230,10 +261,12 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         clocks::advance(self.tx, self.rules, &mut self.matter, (&self.act.key, outcome), ended)?;
         self.matter.settle(self.tx, self.rules)?;
         self.matter.update(self.tx, of)?;
+        M::stored(&self)?;
         counts::moved(self.tx, &self.before, &self.matter)?;
         let step = self.step(outcome)?;
         store::insert_steps(self.tx, &[&step])?;
-        keep_files(self.tx, &of.key, &step, self.act, self.files)?;
+        let holder = M::holder_of_files(&self).unwrap_or(&step.matter);
+        keep_files_of(self.tx, of.family(), holder, &step, self.act, self.files)?;
         let leaf = self.record(outcome)?;
         let done = self.act.done_in(&from, outcome);
         let spoken = (self.act, from.as_str(), outcome);
@@ -304,7 +337,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         if !said.is_empty() {
             record = record.fact("form", Json::Object(said));
         }
-        self.tx.record(record)
+        self.tx.record(M::recorded(self, record))
     }
 }
 

@@ -12,7 +12,7 @@ use super::case::{self, Case, Done, Input, OUTCOME, keep_files};
 use super::matter::{Matter, Rules};
 use super::plain::{Body, Marks, Plain};
 use super::spine::{RunningLimit, Spine, Step};
-use super::{clocks, counts, effects, number, sentences, store};
+use super::{clocks, counts, effects, entries, number, sentences, store};
 use crate::base::attachments::{self, KeptFile};
 use crate::base::{associations, units};
 
@@ -73,8 +73,17 @@ pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done>
         failed = failed.and_then(|()| effects::apply(&mut case, effect));
     }
     failed?;
-    once(tx, rules, &case.matter)?;
+    match rules.of.is_register() {
+        true => entered_once(tx, rules, &mut case.matter)?,
+        false => once(tx, rules, &case.matter)?,
+    }
     finish(case, input)
+}
+
+/// What an entry is about has to be known before it can be said whether there is one already.
+fn entered_once(tx: &Tx, rules: Rules<'_>, entry: &mut Plain) -> Result<()> {
+    entry.settle(tx, rules)?;
+    entries::once(tx, rules, entry)
 }
 
 /// The association that whoever acts speaks for, where they act as one.
@@ -87,11 +96,18 @@ fn own_association(right: &Right<'_>) -> Option<String> {
     post.map(|post| post.office.clone())
 }
 
-fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -> Plain {
+pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -> Plain {
     let ctx = tx.ctx();
-    let id: Id<Plain> = ctx.id();
-    let number = number::draw(&rules.of.number, ctx.now, &ctx.random);
-    let mut spine = Spine::begin(rules.of, &rules.pack.version, id.to_string(), number, ctx.now);
+    let id = match rules.of.is_register() {
+        true => ctx.id::<entries::Entry>().to_string(),
+        false => ctx.id::<Plain>().to_string(),
+    };
+    // Entries are called by their names; only those have a number whose register gives one.
+    let number = match rules.of.number.as_str() {
+        "" => String::new(),
+        letters => number::draw(letters, ctx.now, &ctx.random),
+    };
+    let mut spine = Spine::begin(rules.of, &rules.pack.version, id, number, ctx.now);
     spine.state = act.start.clone().unwrap_or_default();
     spine.owner_user = ctx.user().map(ToString::to_string);
     match post.map(|post| (post.kind, &post.office)) {
@@ -99,7 +115,17 @@ fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -> Plain {
         Some((OfficeKind::Company, office)) => spine.owner_company = Some(office.clone()),
         _ => {}
     }
-    Plain { spine, day: None, search: String::new(), marks: Marks::default(), body: Body::default() }
+    Plain {
+        spine,
+        day: None,
+        parent: None,
+        from_on: None,
+        until_on: None,
+        amount: None,
+        search: String::new(),
+        marks: Marks::default(),
+        body: Body::default(),
+    }
 }
 
 /// The post through which a matter about this association may be begun: where the right goes by links, it must be one of theirs.
@@ -156,7 +182,11 @@ fn finish(case: Case<'_, '_, Plain>, input: &Input) -> Result<Done> {
     }
     let Spine { id, version, state, due_at, .. } = matter.spine.clone();
     let said = sentences::fill(tx, rules, &act.done, &matter, (act, "", None), &case.said)?;
+    let of_register = rules.of.is_register().then(|| matter.clone());
     let entry = Entry { matter, clocks, step, act, record, files: &input.files };
+    if let Some(entry) = &of_register {
+        entries::began(tx, entry, act)?;
+    }
     let leaf = write(tx, rules.of, vec![entry])?.pop().unwrap_or_default();
     Ok(Done { id, version, state, due_at, leaf, said })
 }

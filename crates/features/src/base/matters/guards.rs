@@ -74,7 +74,7 @@ impl Offer {
 /// Whether this reader has the right to an act on this matter, whatever its state.
 fn entitled<M: Matter>(tx: &Tx, act: &Act, matter: &M) -> Result<bool> {
     let Some(right) = tx.ctx().may(&act.name) else { return Ok(false) };
-    Ok(M::reach(tx, right)?.scope(&KEYS).admits(&|column| matter.spine().key(column)))
+    Ok(matter.admitted(&M::reach(tx, right)?.scope(&KEYS)))
 }
 
 /// The acts that this reader has the right to on this matter, with what is missing.

@@ -6,18 +6,28 @@ use huitong_kernel::pack::{Needed, Vocabulary, Words, needs, words};
 use super::matter::Matter;
 use super::notices::RECIPIENTS;
 use super::plain::{self, Plain};
-use super::{jobs, routes, sentences, subject};
+use super::{entries, jobs, routes, sentences, subject};
 
 /// What a definition may use that has no code of its own.
 fn vocabulary() -> Vocabulary {
     Vocabulary {
-        procedures: vec![Words {
-            facts: plain::declared(),
-            recipients: words(RECIPIENTS),
-            placeholders: words(sentences::PLACEHOLDERS),
-            column: Some(plain::column),
-            ..Words::default()
-        }],
+        procedures: vec![
+            Words {
+                facts: plain::declared(),
+                recipients: words(RECIPIENTS),
+                placeholders: words(sentences::PLACEHOLDERS),
+                column: Some(plain::column),
+                ..Words::default()
+            },
+            Words {
+                entries: true,
+                facts: entries::declared(),
+                recipients: words(RECIPIENTS),
+                placeholders: words(sentences::OF_ENTRIES),
+                column: Some(entries::column),
+                ..Words::default()
+            },
+        ],
         needs: needs(
             Needed::Role,
             &[

@@ -12,6 +12,7 @@ use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Ctx, Result, Tx, Value};
 
+use super::entries;
 use super::matter::Matter;
 use super::plain::{self, Plain};
 use super::queue::{LIST_KEYS, frame, order, units_of};
@@ -34,6 +35,9 @@ static PLAN: Plan = Plan {
 /// asks for nothing that is not shown to them.
 pub fn of_reader(ctx: &Ctx, of: &Definition) -> ListDef {
     let mut def = def(of);
+    if of.is_register() {
+        return def;
+    }
     if !ctx.posts().iter().any(|post| post.kind == OfficeKind::Unit) {
         def.filters.to_mut().retain(|filter| filter.name != "state");
         def.sorts.to_mut().retain(|sort| sort.name != "due_at");
@@ -41,8 +45,11 @@ pub fn of_reader(ctx: &Ctx, of: &Definition) -> ListDef {
     def
 }
 
-/// Columns, filters and orders of the list of a procedure.
+/// Columns, filters and orders of the list of a definition.
 pub fn def(of: &Definition) -> ListDef {
+    if of.is_register() {
+        return entries::list::def(of);
+    }
     let filter = |name: &'static str, about: &'static str, sql: &'static str, kind| Filter {
         name: Cow::Borrowed(name),
         about: Cow::Borrowed(about),
@@ -147,12 +154,19 @@ pub fn page(
     asked: &Asked,
     sorted: bool,
 ) -> Result<Listed<Plain>> {
-    let (def, scope) = (def(of), scope(tx, of)?);
+    let def = def(of);
+    if of.is_register() {
+        return entries::list::page(tx, (of, &def), queue, asked, sorted);
+    }
+    let scope = scope(tx, of)?;
     query(tx, &def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
 }
 
 /// How many matters stand in a queue, exactly.
 pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
+    if of.is_register() {
+        return entries::list::count(tx, of, queue);
+    }
     let (def, scope) = (def(of), scope(tx, of)?);
     let asked = Asked::read(&def, &Pairs::default())?;
     query(tx, &def, (of, Some(queue)), &asked, false, &scope)?.count(tx)
@@ -160,6 +174,9 @@ pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
 
 /// The statement of a queue's first page as this reader gets it; a test looks at its plan.
 pub fn statement(tx: &Tx, of: &Definition, queue: &Queue) -> Result<(String, Vec<Value>)> {
+    if of.is_register() {
+        return entries::list::statement(tx, of, Some(queue), &Pairs::default());
+    }
     let (def, scope) = (def(of), scope(tx, of)?);
     let asked = Asked::read(&def, &Pairs::default())?;
     Ok(query(tx, &def, (of, Some(queue)), &asked, false, &scope)?.rows_sql())

@@ -2,6 +2,7 @@
 
 use huitong_kernel::condition::Facts;
 use huitong_kernel::counters::{Keys, Tally};
+use huitong_kernel::journal::Record;
 use huitong_kernel::pack::{Act, Definition, Pack};
 use huitong_kernel::rights::{Right, Scope, SubjectKeys};
 use huitong_kernel::{Ctx, Error, Result, Tx};
@@ -70,6 +71,8 @@ pub enum Note {
 pub trait Matter: Facts + Clone + 'static {
     /// What is counted of its rows.
     const TALLY: &'static Tally;
+    /// What an act works out on the way and what is written beside needs again.
+    type Work: Default;
     /// The job that wakes when one of its clocks falls due and looks.
     const DUE_JOB: &'static str;
     /// Whether those who bring it in always follow it from outside.
@@ -89,6 +92,25 @@ pub trait Matter: Facts + Clone + 'static {
     fn settle(&mut self, tx: &Tx, rules: Rules<'_>) -> Result<()> {
         let _ = (tx, rules);
         Ok(())
+    }
+    /// Whether a reader reaches it.
+    fn admitted(&self, scope: &Scope) -> bool {
+        scope.admits(&|column| self.spine().key(column))
+    }
+    /// Once an act has stored it: what is written beside.
+    fn stored(case: &Case<'_, '_, Self>) -> Result<()> {
+        let _ = case;
+        Ok(())
+    }
+    /// What the files of an act belong to, where that is not the matter itself.
+    fn holder_of_files<'c>(case: &'c Case<'_, '_, Self>) -> Option<&'c str> {
+        let _ = case;
+        None
+    }
+    /// What its record says beside.
+    fn recorded(case: &Case<'_, '_, Self>, record: Record) -> Record {
+        let _ = case;
+        record
     }
     /// Stores a changed matter; 409 where somebody was faster.
     fn update(&self, tx: &Tx, of: &Definition) -> Result<()>;

@@ -7,6 +7,7 @@ pub mod coming;
 mod counts;
 pub mod days;
 mod effects;
+pub mod entries;
 mod entry;
 pub mod guards;
 mod house;

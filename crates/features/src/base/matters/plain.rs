@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use huitong_kernel::condition::{FactDef, Facts, Value as FactValue};
 use huitong_kernel::counters::{Keys, Tally};
 use huitong_kernel::db::Column;
+use huitong_kernel::journal::Record;
 use huitong_kernel::pack::{Control, Definition, Field, Outcome, StandsFor};
 use huitong_kernel::rights::{Right, Scope};
 use huitong_kernel::{Error, Id, Named, Result, Row, Tx, Value};
@@ -15,7 +16,7 @@ use super::case::{Case, OUTCOME};
 use super::matter::{Matter, Note, Rules};
 use super::spine::Spine;
 use super::store::{self, FactRow};
-use super::{sentences, words};
+use super::{entries, sentences, words};
 use crate::base::duty;
 use crate::matter_columns;
 
@@ -28,6 +29,14 @@ matter_columns! {
     pub struct Plain {
         /// The day it is about, where its procedure has one.
         day: Option<String>,
+        /// The entry within which it lies.
+        parent: Option<String>,
+        /// The first day on which it holds.
+        from_on: Option<String>,
+        /// The last day on which it holds; none where no end is known.
+        until_on: Option<String>,
+        /// The number it is about; money in 分.
+        amount: Option<i64>,
         /// Folded words that it is found by.
         search: String,
         /// Who did which act last and how often, and what acts stamped.
@@ -52,6 +61,12 @@ pub struct Marks {
     by: BTreeMap<String, String>,
     #[serde(default)]
     holds: BTreeMap<String, bool>,
+    /// Of an entry: what is known of it from the rows within it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) derived: BTreeMap<String, Json>,
+    /// Of an entry: the associations it is about, where they may be several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) about: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -122,6 +137,9 @@ pub fn column(field: &Field) -> Option<String> {
         StandsFor::Assignee => "assignee",
         StandsFor::Kind => "kind",
         StandsFor::Day => "day",
+        StandsFor::OtherUnit => "next_unit",
+        StandsFor::Amount => "amount",
+        StandsFor::Validity => "from_on",
     });
     if let Some(column) = stands {
         return Some(column.to_owned());
@@ -160,6 +178,11 @@ impl Facts for Plain {
             "due_at" => spine.due_at.map(FactValue::Instant),
             "closed_at" => spine.closed_at.map(FactValue::Instant),
             "updated_at" => Some(FactValue::Instant(spine.updated_at)),
+            "from_on" | "until_on" => {
+                let day = if key == "from_on" { &self.from_on } else { &self.until_on };
+                day.as_deref().and_then(|day| day.parse().ok()).map(FactValue::Date)
+            }
+            _ if self.marks.derived.contains_key(key) => words::fact(&self.marks.derived[key]),
             _ => {
                 let at = self.marks.at.get(key).map(|at| FactValue::Instant(*at));
                 let by = || self.marks.by.get(key).and_then(|by| text(by));
@@ -170,6 +193,19 @@ impl Facts for Plain {
 }
 
 impl Plain {
+    /// The associations it is about.
+    pub fn associations(&self) -> Vec<String> {
+        match self.marks.about.is_empty() {
+            true => self.spine.association.iter().cloned().collect(),
+            false => self.marks.about.clone(),
+        }
+    }
+
+    /// What is known of an entry from the rows within it, where it is stored.
+    pub fn derived(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.marks.derived.iter()
+    }
+
     /// What was filled in for a field.
     pub fn said(&self, field: &str) -> Option<&Json> {
         self.body.0.get(field)
@@ -179,7 +215,16 @@ impl Plain {
     pub(super) fn set(&mut self, field: &Field, answer: Option<&Json>) {
         let text = answer.and_then(Json::as_str).map(str::to_owned);
         match field.stands_for {
-            Some(StandsFor::Association) => self.spine.association.clone_from(&text),
+            Some(StandsFor::Association) => {
+                let all: Vec<String> = match answer {
+                    Some(Json::Array(all)) => {
+                        all.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+                    }
+                    _ => text.iter().cloned().collect(),
+                };
+                self.spine.association = all.first().cloned();
+                self.marks.about = if field.several { all } else { Vec::new() };
+            }
             Some(StandsFor::Unit) => {
                 self.spine.unit = text.clone().map(Id::stored);
                 self.spine.desk_unit.clone_from(&self.spine.unit);
@@ -187,6 +232,12 @@ impl Plain {
             Some(StandsFor::Assignee) => self.spine.assignee.clone_from(&text),
             Some(StandsFor::Kind) => self.spine.kind = text.clone().unwrap_or_default(),
             Some(StandsFor::Day) => self.day.clone_from(&text),
+            Some(StandsFor::OtherUnit) => self.spine.next_unit = text.clone().map(Id::stored),
+            Some(StandsFor::Amount) => self.amount = answer.and_then(words::number),
+            Some(StandsFor::Validity) => {
+                let part = |name: &str| answer?.get(name)?.as_str().map(str::to_owned);
+                (self.from_on, self.until_on) = (part("from"), part("until"));
+            }
             None => {}
         }
         match answer {
@@ -235,6 +286,7 @@ impl Plain {
 impl Matter for Plain {
     const TALLY: &'static Tally = &TALLY;
     const DUE_JOB: &'static str = "matter.due";
+    type Work = entries::Work;
 
     fn keys(&self) -> Keys<'_> {
         let spine = &self.spine;
@@ -271,6 +323,9 @@ impl Matter for Plain {
 
     fn settle(&mut self, tx: &Tx, rules: Rules<'_>) -> Result<()> {
         let of = rules.of;
+        if of.is_register() {
+            return entries::settle(tx, rules, self);
+        }
         self.spine.title = sentences::name(tx, rules, self)?;
         self.search = self.spine.found_by();
         let shown = match of.sees.as_ref().and_then(|sees| sees.from.as_deref()) {
@@ -289,16 +344,41 @@ impl Matter for Plain {
 
     fn update(&self, tx: &Tx, of: &Definition) -> Result<()> {
         store::update(tx, self)?;
-        store::set_facts(tx, self, &self.facts(of))
+        match of.is_register() {
+            true => entries::set_facts(tx, of, &[self]),
+            false => store::set_facts(tx, self, &self.facts(of)),
+        }
     }
 
     fn insert(tx: &Tx, matters: &[&Plain], of: &Definition) -> Result<()> {
         store::insert(tx, matters)?;
+        if of.is_register() {
+            return entries::set_facts(tx, of, matters);
+        }
         matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
+    }
+
+    fn admitted(&self, scope: &Scope) -> bool {
+        entries::admitted(scope, self)
+    }
+
+    fn stored(case: &Case<'_, '_, Plain>) -> Result<()> {
+        entries::stored(case)
+    }
+
+    fn holder_of_files<'c>(case: &'c Case<'_, '_, Plain>) -> Option<&'c str> {
+        case.work.row.as_deref()
+    }
+
+    fn recorded(case: &Case<'_, '_, Plain>, record: Record) -> Record {
+        entries::recorded(case, record)
     }
 
     /// An act that is there to change something changes something.
     fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
+        if case.rules.of.is_register() {
+            return entries::checked(case);
+        }
         let Some(first) = case.act.changes.first() else { return Ok(()) };
         let same = |field: &String| case.said.json(field) == case.matter.said(field);
         match case.act.changes.iter().all(same) {
@@ -309,6 +389,11 @@ impl Matter for Plain {
 
     /// What a form said stays with the matter unless its field belongs to the step alone.
     fn keep(case: &mut Case<'_, '_, Plain>) -> Result<()> {
+        if let Some(keeping) = &case.act.keeping
+            && entries::keep(case, keeping)?
+        {
+            return Ok(());
+        }
         let Some(form) = case.rules.of.form_of(case.act) else { return Ok(()) };
         let needed =
             |outcome: &Outcome, field: &Field| outcome.needs.iter().any(|need| need.field == field.key);
@@ -372,6 +457,8 @@ impl Matter for Plain {
             ("assignee", json!(spine.assignee)),
             ("due_at", json!(spine.due_at.map(huitong_kernel::clock::rfc3339))),
             ("due_limit", json!(spine.due_limit)),
+            ("from_on", json!(self.from_on)),
+            ("until_on", json!(self.until_on)),
         ] {
             if !value.is_null() {
                 view.insert(key.to_owned(), value);

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::matter::{KEYS, Matter as _};
 use super::plain::Plain;
-use super::{effects, store};
+use super::{effects, entries, store};
 use crate::base::associations::{self, Association};
 use crate::base::{duty, identity};
 
@@ -48,7 +48,12 @@ pub fn settle(tx: &Tx, form: &Form, said: &mut Checked, about: Option<&str>) -> 
 fn typed(said: &Checked, field: &Field) -> Option<Vec<String>> {
     let names = matches!(
         field.control,
-        Control::Association | Control::Unit | Control::Handler | Control::Officeholder | Control::Matter
+        Control::Association
+            | Control::Unit
+            | Control::Handler
+            | Control::Officeholder
+            | Control::Matter
+            | Control::Entry
     );
     let answer = said.json(&field.key).filter(|_| names)?;
     if let Some(all) = answer.as_array() {
@@ -68,6 +73,7 @@ fn find(tx: &Tx, field: &Field, typed: &str, about: Option<&str>) -> Result<Opti
         Control::Handler => colleague(tx, field, typed)?,
         Control::Officeholder => officeholder(tx, field, typed, about)?,
         Control::Matter => matter(tx, typed)?,
+        Control::Entry => entry(tx, field.register.as_deref().unwrap_or_default(), typed)?,
         _ => return Ok(None),
     }))
 }
@@ -81,6 +87,30 @@ fn matter(tx: &Tx, typed: &str) -> Result<Found> {
         return Ok(Ok(found.spine.number.clone()));
     }
     Ok(Err(format!("没有找到编号为“{typed}”的事项，请核对")))
+}
+
+/// An entry of a register that whoever acts may see, by id, number or name.
+fn entry(tx: &Tx, register: &str, typed: &str) -> Result<Found> {
+    let title = tx.ctx().pack()?.definition(register).map_or(register, |of| &of.title);
+    let mut found = entries_seen(tx, register, typed)?;
+    Ok(match (found.len(), found.pop()) {
+        (1, Some(one)) => Ok(one.spine.id),
+        (0, _) | (_, None) => Err(format!("“{title}”里没有找到“{typed}”，请从列表中选择")),
+        _ => Err(format!("“{title}”里有几条“{typed}”，请从列表中选择")),
+    })
+}
+
+/// Entries of a register that are called so and that whoever acts may see.
+fn entries_seen(tx: &Tx, register: &str, typed: &str) -> Result<Vec<Plain>> {
+    let Some(right) = tx.ctx().may(&format!("{register}.view")) else { return Ok(Vec::new()) };
+    let scope = Plain::reach(tx, right)?.scope(&KEYS);
+    if entries::is_entry(typed) {
+        let found = store::find(tx, &scope, typed)?;
+        return Ok(found.into_iter().filter(|one| one.spine.procedure == register).collect());
+    }
+    let mut found = entries::find_by(tx, register, typed)?;
+    found.retain(|one| entries::admitted(&scope, one));
+    Ok(found)
 }
 
 /// What an error says of the one thing that was asked for.

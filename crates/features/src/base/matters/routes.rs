@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use huitong_kernel::http::{GET, POST, Route, api as operation, page, schema};
+use huitong_kernel::http::{GET, POST, Route, api as operation, asset, page, schema};
 use huitong_kernel::pack::{Act, Definition, Pack};
 
 use super::api::{self, ActDone};
-use super::pages;
+use super::{entries, pages};
 
 /// The rows that do not depend on the pack.
 pub fn fixed() -> Vec<Route> {
@@ -21,7 +21,7 @@ pub fn fixed() -> Vec<Route> {
 
 /// The rows of every procedure of a pack that has no code of its own.
 pub fn expand(pack: &Pack) -> Vec<Route> {
-    pack.definitions.iter().filter(|of| !of.coded).flat_map(of_procedure).collect()
+    pack.definitions.iter().filter(|of| of.stands_alone()).flat_map(of_procedure).collect()
 }
 
 fn of_procedure(of: &Definition) -> Vec<Route> {
@@ -44,6 +44,25 @@ fn of_procedure(of: &Definition) -> Vec<Route> {
             .answers(api::offers_schema)
             .summary(format!("{title}：现在能做什么，不能做的差什么")),
     ];
+    if let Some(register) = &of.register {
+        rows.push(
+            asset(place("/suggest"), of.view(), entries::api::suggest).summary(format!("{title}：名称提示")),
+        );
+        rows.push(
+            operation(GET, program("/{id}/versions"), of.view(), entries::api::versions)
+                .answers_defined(entries::api::rows_schema)
+                .summary(format!("{title}：一条的各个版本")),
+        );
+        for within in &register.within {
+            let short = within.rsplit('.').next().unwrap_or_default();
+            let tail = format!("/{{id}}/{short}");
+            rows.push(
+                operation(GET, program(&tail), of.view(), entries::api::rows)
+                    .answers_defined(entries::api::rows_schema)
+                    .summary(format!("{title}：一条里的{short}")),
+            );
+        }
+    }
     let form = |act: &Act| act.form.clone().unwrap_or_default();
     for (nth, act) in of.beginnings().enumerate() {
         let summary = format!("{title}：{}", act.label);

@@ -15,7 +15,7 @@ use super::clocks;
 use super::matter::{Matter, Rules};
 use super::plain::Plain;
 use super::spine::{Said, Step};
-use super::words;
+use super::{entries, words};
 use crate::base::units::{self, Unit, UnitId};
 use crate::base::{associations, identity};
 
@@ -38,6 +38,23 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("due", "到期时间"),
     ("date", "当天日期"),
     ("began_on", "提出日期"),
+];
+
+/// The placeholders that sentences of every register may use.
+pub const OF_ENTRIES: &[(&str, &str)] = &[
+    ("number", "编号"),
+    ("name", "名称"),
+    ("association", "协会"),
+    ("actor", "办理人"),
+    ("handler", "经办人"),
+    ("unit", "单位"),
+    ("unit_phone", "单位电话"),
+    ("summary", "一句话情况"),
+    ("from_on", "起始日"),
+    ("until_on", "截止日"),
+    ("verb", "步骤的说法"),
+    ("date", "当天日期"),
+    ("began_on", "登记日期"),
 ];
 
 /// What a first step says of the batch that brought its matter in.
@@ -205,16 +222,26 @@ pub fn of_spine<M: Matter>(tx: &Tx, matter: &M) -> Result<Facts> {
 /// The placeholders of a matter of the pack: those of every matter, and each field in words.
 pub fn of_plain(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<Facts> {
     let mut facts = of_spine(tx, matter)?;
-    let association = matter.spine.association.clone();
-    let association = association.map(|id| associations::name_of(tx, &Id::stored(id))).transpose()?;
-    facts.insert(String::from("association"), association.unwrap_or_default());
+    facts.insert(String::from("association"), about(tx, matter)?);
     if let Some(handler) = matter.spine.assignee.clone() {
         facts.insert(String::from("handler"), identity::name_of(tx, &Id::stored(handler))?);
     }
     for field in &rules.of.fields {
-        facts.insert(field.key.clone(), words::say(tx, rules.pack, field, matter.said(&field.key))?);
+        let said = words::say(tx, rules.pack, field, matter.said(&field.key))?;
+        if !said.is_empty() || !facts.contains_key(&field.key) {
+            facts.insert(field.key.clone(), said);
+        }
+    }
+    if rules.of.is_register() {
+        facts.extend(entries::sentence_facts(tx, rules, matter)?);
     }
     Ok(facts)
+}
+
+/// The associations that a matter of the pack is about, by their names.
+pub fn about(tx: &Tx, matter: &Plain) -> Result<String> {
+    let all = matter.associations().into_iter().map(|id| associations::name_of(tx, &Id::stored(id)));
+    Ok(all.collect::<Result<Vec<String>>>()?.join("、"))
 }
 
 /// What a matter of the pack is called, by the sentence of its definition.

@@ -3,6 +3,7 @@
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Error, Result, Row, Tx, Value, args};
 
+use super::entries;
 use super::plain::Plain;
 use super::spine::{RunningLimit, Step};
 
@@ -12,13 +13,19 @@ const CLOCK: &str = RunningLimit::LIST;
 
 /// A matter within reach.
 pub(super) fn find(tx: &Tx, scope: &Scope, id: &str) -> Result<Option<Plain>> {
-    let sql = format!("SELECT {MATTER} FROM matters WHERE id = $1");
+    let sql = match entries::is_entry(id) {
+        true => format!("SELECT {MATTER} FROM entries WHERE id = $1"),
+        false => format!("SELECT {MATTER} FROM matters WHERE id = $1"),
+    };
     let found = tx.one(&sql, args![id])?.map(Plain::read).transpose()?;
-    Ok(found.filter(|matter| scope.admits(&|column| matter.spine.key(column))))
+    Ok(found.filter(|matter| entries::admitted(scope, matter)))
 }
 
-/// Number of a matter by its id: how the journal names it.
+/// Number of a matter by its id: how the journal names it; an entry without a number by its name.
 pub(super) fn number_of(tx: &Tx, procedure: &str, id: &str) -> Result<Option<String>> {
+    if entries::is_entry(id) {
+        return entries::called(tx, procedure, id);
+    }
     let row = tx.one("SELECT number FROM matters WHERE id = $1 AND procedure = $2", args![id, procedure])?;
     row.map(|row| row.get("number")).transpose()
 }
@@ -39,12 +46,19 @@ pub(super) fn open_about(tx: &Tx, procedure: &str, association: Option<&str>) ->
 }
 
 pub(super) fn insert(tx: &Tx, matters: &[&Plain]) -> Result<()> {
-    tx.insert_many("matters", Plain::COLUMNS, &matters.iter().map(|m| m.values()).collect::<Vec<_>>())
+    let rows = matters.iter().map(|m| m.values()).collect::<Vec<_>>();
+    match matters.iter().any(|matter| entries::is_entry(&matter.spine.id)) {
+        true => tx.insert_many("entries", Plain::COLUMNS, &rows),
+        false => tx.insert_many("matters", Plain::COLUMNS, &rows),
+    }
 }
 
 /// Stores a changed matter; 409 where somebody was faster.
 pub(super) fn update(tx: &Tx, matter: &Plain) -> Result<()> {
     let m = &matter.spine;
+    if entries::is_entry(&m.id) {
+        return entries::update(tx, matter);
+    }
     let changed = tx.exec(
         "UPDATE matters SET version = $3, state = $4, kind = $5, title = $6, association = $7, unit = $8, next_unit = $9, \
          desk_unit = $10, assignee = $11, owner_user = $12, owner_association = $13, owner_company = $14, due_at = $15, \

@@ -116,6 +116,14 @@ impl<'c> Walk<'c> {
         let ctx = self.city.ctx(Actor::System);
         let story = self.story;
         self.stage.associations = self.city.db.write(&ctx, |tx| associations_of(tx, story))?;
+        for entered in &story.entries {
+            let form = self.named(entered.form.clone());
+            let filled = Filled::from_json(serde_json::to_string(&form)?.as_bytes())?;
+            let input = Input { filled, files: Vec::new() };
+            let act = self.pack.definition(&entered.of).and_then(|of| of.beginnings().next()).or_missing()?;
+            let done = self.city.db.write(&ctx, |tx| entry::begin(tx, &entered.of, &act.key, &input))?;
+            self.stage.associations.insert(entered.key.clone(), done.id);
+        }
         for player in &story.cast {
             let actor = self.city.db.write(&ctx, |tx| actor_of(tx, player, &self.stage.associations))?;
             self.stage.people.insert(player.name.clone(), actor);

@@ -35,7 +35,7 @@ fn definition<'p>(policy: &'p Policy, key: &str) -> Option<&'p Definition> {
 
 fn defined(policy: &Policy) -> impl Iterator<Item = &Definition> {
     let pack = policy.pack.as_deref();
-    pack.into_iter().flat_map(|pack| &pack.definitions).filter(|of| !of.coded)
+    pack.into_iter().flat_map(|pack| &pack.definitions).filter(|of| of.stands_alone())
 }
 
 fn kind(of: &Definition) -> Kind {
@@ -174,7 +174,7 @@ fn last(path: &str) -> &str {
 const FIRST: u16 = 25;
 
 fn places(pack: &Pack) -> Vec<Place> {
-    let plain = pack.definitions.iter().filter(|of| !of.coded).enumerate();
+    let plain = pack.definitions.iter().filter(|of| of.stands_alone()).enumerate();
     let places = plain.map(|(nth, of)| {
         let short: String = of.title.chars().take(4).collect();
         let order = FIRST + u16::try_from(nth).unwrap_or(u16::MAX / 2);
@@ -194,7 +194,7 @@ fn waiting(tx: &Tx, place: &Place) -> Result<i64> {
 }
 
 fn headings(pack: &Pack) -> Vec<Under> {
-    let plain = pack.definitions.iter().filter(|of| !of.coded).enumerate();
+    let plain = pack.definitions.iter().filter(|of| of.stands_alone()).enumerate();
     let headings = plain.map(|(nth, of)| Under {
         heading: Heading {
             order: FIRST + u16::try_from(nth).unwrap_or(u16::MAX / 2),

@@ -19,7 +19,7 @@ use super::queue::{Directory, Names};
 use super::sentences::{self, Facts};
 use super::spine::{RunningLimit, Step};
 use super::timeline::{Line, Timeline};
-use super::{store, words};
+use super::{entries, store, words};
 use crate::base::attachments;
 
 /// One limit of a matter with its arithmetic.
@@ -71,7 +71,7 @@ pub fn inside<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<bool> 
         Actor::Person { .. } => {
             let Some(mut right) = ctx.may(&rules.of.view()) else { return Ok(false) };
             right.through.retain(|through| through.post.is_some_and(|post| post.kind == OfficeKind::Unit));
-            Ok(M::reach(tx, right)?.scope(&KEYS).admits(&|column| matter.spine().key(column)))
+            Ok(matter.admitted(&M::reach(tx, right)?.scope(&KEYS)))
         }
     }
 }
@@ -251,18 +251,39 @@ impl<'a> Seen<'a> {
         put("overdue", json!(due.is_some_and(|(at, _)| at < tx.ctx().now)));
         put("closed_at", json!(spine.closed_at.map(rfc3339)));
         put("updated_at", json!(rfc3339(spine.updated_at)));
+        if self.rules.of.is_register() {
+            self.of_entry(&mut item);
+        }
         for (field, answer) in self.fields() {
             words::json(tx, self.rules.pack, field, answer, &mut item)?;
         }
         Ok(item)
     }
 
+    /// What an entry has beside, and without what only matters have.
+    fn of_entry(&self, item: &mut Map<String, Json>) {
+        for key in entries::api::ONLY_MATTERS.into_iter().chain(["procedure"]) {
+            item.remove(key);
+        }
+        item.insert(String::from("register"), json!(self.rules.of.key));
+        item.insert(String::from("from_on"), json!(self.matter.from_on));
+        item.insert(String::from("until_on"), json!(self.matter.until_on));
+        item.insert(String::from("parent"), json!(self.matter.parent));
+        for (key, value) in self.matter.derived() {
+            item.insert(key.clone(), value.clone());
+        }
+    }
+
     /// All of it, as programs read it.
-    pub fn full(&self, tx: &Tx) -> Result<Map<String, Json>> {
+    pub fn full(&self, tx: &Tx<'a>) -> Result<Map<String, Json>> {
         let mut item = self.json(tx)?;
         let steps = self.steps(tx)?;
         let mut put = |key: &str, value: Json| drop(item.insert(key.to_owned(), value));
         put("pack", json!(self.matter.spine.pack));
+        for (of, rows) in self.rows(tx)? {
+            let rows: Result<Vec<Map<String, Json>>> = rows.iter().map(|row| row.json(tx)).collect();
+            put(of.short(), json!(rows?));
+        }
         put("timeline", serde_json::to_value(self.lines(tx, &steps)?)?);
         let clocks = self.clocks(tx)?;
         let clocks: Vec<ClockView> = clocks.iter().map(|one| clock(tx.ctx(), self.rules.of, one)).collect();
@@ -270,6 +291,17 @@ impl<'a> Seen<'a> {
         put("files", serde_json::to_value(self.files(tx)?)?);
         put("acts", serde_json::to_value(self.offers(tx)?)?);
         Ok(item)
+    }
+
+    /// What lies within an entry, one kind after the other, the latest first.
+    pub fn rows(&self, tx: &Tx<'a>) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
+        let mut all = Vec::new();
+        for key in self.rules.of.register.iter().flat_map(|register| &register.within) {
+            let Some(of) = self.rules.pack.definition(key) else { continue };
+            let rows = entries::children(tx, &self.matter.spine.id, key)?;
+            all.push((of, Seen::all(tx, rows)?));
+        }
+        Ok(all)
     }
 
     /// Its steps.

@@ -8,6 +8,7 @@ use huitong_kernel::{Id, Result, Tx};
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 
+use super::entries;
 use crate::base::{associations, identity, units};
 
 /// An answer as conditions read it; of several only that there are some.
@@ -31,6 +32,11 @@ pub fn fact(json: &Json) -> Option<FactValue> {
             Some(fen.map_or_else(|| FactValue::Text(json.to_string()), FactValue::Number))
         }
     }
+}
+
+/// An answer as a number; money in 分.
+pub fn number(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| json.get("fen").and_then(Json::as_i64))
 }
 
 /// An answer in words; empty where there is none.
@@ -61,6 +67,7 @@ fn text_of(tx: &Tx, pack: &Pack, field: &Field, text: &str) -> Result<String> {
         Control::Association => associations::name_of(tx, &Id::stored(text.to_owned()))?,
         Control::Unit => units::name_of(tx, &Id::stored(text.to_owned()))?,
         Control::Handler => identity::name_of(tx, &Id::stored(text.to_owned()))?,
+        Control::Entry => entries::name_of(tx, text)?,
         Control::Industry => {
             industry::find(text).map_or_else(|| text.to_owned(), |known| known.name.to_owned())
         }
@@ -104,7 +111,7 @@ pub fn rows(field: &Field, rows: &[Json]) -> Vec<String> {
 pub fn beside(field: &Field) -> Option<&'static str> {
     match field.control {
         _ if field.personal => None,
-        Control::Association | Control::Unit | Control::Handler => Some("name"),
+        Control::Association | Control::Unit | Control::Handler | Control::Entry => Some("name"),
         control if control.chooses() => Some("label"),
         _ => None,
     }

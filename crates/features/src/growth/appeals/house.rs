@@ -89,6 +89,7 @@ fn definition() -> Words {
     let placeholders =
         words(matters::sentences::PLACEHOLDERS).into_iter().chain(words(sentences::PLACEHOLDERS));
     Words {
+        entries: false,
         key: Some(PROCEDURE),
         facts: facts::declared(),
         guards: words(GUARDS),

@@ -38,6 +38,7 @@ pub const GUARDS: &[(&str, &str)] = &[
 ];
 
 impl Matter for Appeal {
+    type Work = ();
     const TALLY: &'static Tally = &counts::TALLY;
     const DUE_JOB: &'static str = "appeal.due";
     const OWNED: bool = true;

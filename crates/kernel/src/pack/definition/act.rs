@@ -1,5 +1,6 @@
 //! Acts of a procedure: from where to where, under which conditions, with which form, in which words, to whom.
 
+use super::register::{CURRENT, ENDED, Keeping, VOID};
 use crate::condition::Condition;
 use crate::pack::closed::Closed;
 use crate::pack::source::Source;
@@ -53,6 +54,8 @@ pub struct Act {
     pub notify: Vec<Notify>,
     /// Done by itself when this limit has passed.
     pub after_limit: Option<String>,
+    /// What it does to an entry, where it is an act of a register.
+    pub keeping: Option<Keeping>,
     /// Where this comes from.
     pub source: Source,
 }
@@ -198,7 +201,53 @@ pub enum Telling {
     Sentence(String),
 }
 
+impl Keeping {
+    /// The state in which an entry begins by it, and the moves it makes.
+    pub(super) fn moves(&self) -> (Option<String>, Vec<(String, String)>) {
+        let from = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        match self {
+            Keeping::Add => (Some(CURRENT.to_owned()), Vec::new()),
+            Keeping::Change | Keeping::Within => (None, vec![from(CURRENT, CURRENT)]),
+            Keeping::End => (None, vec![from(CURRENT, ENDED)]),
+            Keeping::Correct { .. } => (None, vec![from(CURRENT, CURRENT), from(ENDED, ENDED)]),
+            Keeping::Void => (None, vec![from(CURRENT, VOID), from(ENDED, VOID)]),
+        }
+    }
+}
+
 impl Act {
+    /// An act on entries that no definition has to write down.
+    pub(super) fn kept(family: &str, key: &str, label: &str, keeping: Keeping, source: Source) -> Act {
+        let (start, moves) = keeping.moves();
+        Act {
+            key: key.to_owned(),
+            name: format!("{family}.{key}"),
+            label: label.to_owned(),
+            labels: Vec::new(),
+            button: None,
+            start,
+            moves,
+            outcomes: Vec::new(),
+            guards: Vec::new(),
+            form: None,
+            does: Vec::new(),
+            sentence: format!("{{actor}}{label}"),
+            public_sentence: None,
+            done: String::from("已办。"),
+            done_from: Vec::new(),
+            shows: Vec::new(),
+            internal: false,
+            open_files: false,
+            repeat: None,
+            changes: Vec::new(),
+            most: None,
+            notify: Vec::new(),
+            after_limit: None,
+            keeping: Some(keeping),
+            source,
+        }
+    }
+
     /// Where the act leads from a state, with the outcome where it has some.
     pub fn to(&self, state: &str, outcome: Option<&str>) -> Option<&str> {
         let moves = match outcome {

@@ -2,6 +2,7 @@
 
 use toml_edit::Value;
 
+use super::register;
 use super::{
     Act, Check, Definition, Effect, Guard, Needs, Notify, Outcome, Receiver, Show, Side, State, Telling,
     Words,
@@ -57,6 +58,11 @@ impl Reading<'_, '_> {
         if after_limit.is_none() && self.procedure.coded {
             tab.desk.refer(Ref::ACT, &name, &tab.at(""));
         }
+        let keeping = self.procedure.register.as_ref().map(|own| register::keeping(tab, &key, &own.within));
+        let (start, moves) = match &keeping {
+            Some(keeping) => keeping.moves(),
+            None => (tab.maybe_refer("start", Ref::STATE), states_to(tab, "moves", true)),
+        };
         let outcomes: Vec<Outcome> =
             tab.entries("outcomes").into_iter().map(|(key, tab)| self.outcome(key, &tab)).collect();
         // Limits may begin and end with one outcome alone.
@@ -67,12 +73,12 @@ impl Reading<'_, '_> {
             label: tab.text("label"),
             labels: states_to(tab, "labels", false),
             button: tab.maybe("button"),
-            start: tab.maybe_refer("start", Ref::STATE),
-            moves: states_to(tab, "moves", true),
+            start,
+            moves,
             guards: tab.tables("guards").iter().filter_map(|tab| guard(tab, self.facts)).collect(),
             form: None,
-            does: self.effects(tab),
-            sentence: sentences::sentence(tab, "sentence"),
+            does: if keeping.is_some() { Vec::new() } else { self.effects(tab) },
+            sentence: self.sentence(keeping.is_some()),
             public_sentence: sentences::maybe(tab, "public_sentence"),
             done: sentences::maybe(tab, "done").unwrap_or_else(|| String::from("已办。")),
             done_from: states_to(tab, "done_from", false),
@@ -86,6 +92,7 @@ impl Reading<'_, '_> {
             source: tab.source(),
             outcomes,
             after_limit,
+            keeping,
             key,
             name,
         };
@@ -97,6 +104,15 @@ impl Reading<'_, '_> {
             );
         }
         act
+    }
+
+    /// The line in the timeline; what is done to an entry is said by the verb alone where nothing else is written.
+    fn sentence(&self, of_entry: bool) -> String {
+        match sentences::maybe(self.tab, "sentence") {
+            Some(sentence) => sentence,
+            None if of_entry => format!("{{actor}}{}", self.tab.quiet_text("label").unwrap_or_default()),
+            None => sentences::sentence(self.tab, "sentence"),
+        }
     }
 
     fn outcome(&self, key: String, tab: &Tab<'_>) -> Outcome {
@@ -129,7 +145,9 @@ impl Reading<'_, '_> {
         if tab.is_text("form") {
             return tab.maybe_refer("form", Ref::FORM);
         }
-        let asked = tab.texts("form");
+        let mut asked = tab.texts("form");
+        let beside = act.keeping.as_ref().map(|keeping| register::beside(tab, keeping)).unwrap_or_default();
+        asked.extend(beside.into_iter().map(str::to_owned));
         if asked.is_empty() && act.outcomes.is_empty() && self.procedure.coded {
             return None;
         }
@@ -155,7 +173,8 @@ impl Reading<'_, '_> {
             }
         }
         let shown = made.iter().filter(|field| field.visible_if.is_none()).count();
-        if shown > MOST_FIELDS {
+        let whole = matches!(act.keeping, Some(super::Keeping::Correct { .. }));
+        if shown > MOST_FIELDS && !whole {
             let message = format!("这一步一次要填 {shown} 项");
             tab.desk.say(
                 &tab.at("form"),

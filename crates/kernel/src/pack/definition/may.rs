@@ -30,7 +30,8 @@ pub(super) fn read(tab: &Tab<'_>, procedure: &Definition) -> Vec<May> {
     let mut lines: Vec<May> = Vec::new();
     let mut named: Vec<String> = Vec::new();
     let mut others: Vec<(String, Reach, Vec<Party>)> = Vec::new();
-    let known = |name: &str| name == procedure.view() || procedure.act_named(name).is_some();
+    let export = |name: &str| procedure.is_register() && name == procedure.export();
+    let known = |name: &str| name == procedure.view() || export(name) || procedure.act_named(name).is_some();
     for (name, line) in tab.entries("may") {
         if name != OTHERS && !known(&name) {
             let acts: Vec<String> = std::iter::once(procedure.view())

@@ -8,6 +8,7 @@ mod acts;
 mod aloud;
 mod may;
 mod read;
+mod register;
 mod sheets;
 mod sound;
 mod state;
@@ -18,6 +19,10 @@ pub use self::aloud::aloud;
 pub use self::may::May;
 pub(super) use self::may::enter;
 pub(super) use self::read::{Ground, read};
+pub use self::register::{
+    CURRENT, Derived, ENDED, Every, Keeping, PAPER, REASON, Register, Reminder, SINCE, Take, UNTIL, VOID,
+};
+pub(super) use self::register::{circles, read as registers};
 pub(super) use self::sound::{alive, granted, together};
 pub use self::state::{State, StateLabel, Tone};
 pub use self::words::{LimitWord, Words};
@@ -80,6 +85,8 @@ pub struct Definition {
     pub sees: Option<Sees>,
     /// Of what there may be only one open.
     pub once: Option<Once>,
+    /// What makes it a register: its rows hold instead of moving.
+    pub register: Option<Register>,
     /// How many lines its file has.
     pub lines: usize,
     /// File it stands in.
@@ -155,6 +162,8 @@ pub struct Once {
     pub among: Vec<String>,
     /// Said where there is one already.
     pub what: String,
+    /// Whether there may be several as long as no two hold on the same day.
+    pub over: bool,
 }
 
 impl Definition {
@@ -227,7 +236,38 @@ impl Definition {
 
     /// The right by which its matters are seen.
     pub fn view(&self) -> String {
-        format!("{}.view", self.key)
+        format!("{}.view", self.family())
+    }
+
+    /// The right to take its entries out as a file.
+    pub fn export(&self) -> String {
+        format!("{}.export", self.family())
+    }
+
+    /// Whether its rows are entries of a register.
+    pub fn is_register(&self) -> bool {
+        self.register.is_some()
+    }
+
+    /// The key under whose rights and addresses its rows stand: that of the register within whose entries they lie, else its own.
+    pub fn family(&self) -> &str {
+        let parent = self.register.as_ref().and_then(|register| register.parent.as_deref());
+        parent.unwrap_or(&self.key)
+    }
+
+    /// Whether its rows are matters that move, without a table of their own.
+    pub fn moves(&self) -> bool {
+        !self.coded && !self.is_register()
+    }
+
+    /// What it is called where the register it belongs to is known: `activity` of `pairing.activity`.
+    pub fn short(&self) -> &str {
+        self.key.rsplit('.').next().unwrap_or(&self.key)
+    }
+
+    /// Whether it stands for itself, with addresses and a place in the navigation made from what it says.
+    pub fn stands_alone(&self) -> bool {
+        !self.coded && self.family() == self.key
     }
 
     /// Whether a field is kept from those who follow the matter as their own.
@@ -237,8 +277,12 @@ impl Definition {
 
     /// Its rights with their Chinese names: that to see, and one for each act.
     pub fn rights(&self) -> Vec<(String, String)> {
+        if self.family() != self.key {
+            return Vec::new();
+        }
         let view = (self.view(), format!("查看{}", self.title));
+        let export = self.is_register().then(|| (self.export(), format!("{}：导出", self.title)));
         let acts = self.acts.iter().map(|act| (act.name.clone(), format!("{}：{}", self.title, act.label)));
-        std::iter::once(view).chain(acts).collect()
+        std::iter::once(view).chain(acts).chain(export).collect()
     }
 }

@@ -39,7 +39,9 @@ fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Defin
         let own = ground.words.iter().find(|words| words.key == Some(key.as_str()));
         let coded = own.is_some();
         let nothing = Words::default();
-        let words = own.or(ground.words.iter().find(|words| words.key.is_none())).unwrap_or(&nothing);
+        let words = own
+            .or(ground.words.iter().find(|words| words.key.is_none() && !words.entries))
+            .unwrap_or(&nothing);
         lists.extend(lists::of(desk, &head));
         let (states, stages) = (names(&head, "states"), stages(&head));
         let mut fields = forms::fields(&head, lists);
@@ -71,8 +73,7 @@ fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Defin
         procedure.queues = sheets.part(desk, "queues.toml", &head, |tab| queues::read(tab, &facts));
         procedure.notices = sheets.part(desk, "notices.toml", &head, sentences::notices);
         procedure.facts = facts;
-        let named = words.placeholders.iter();
-        procedure.placeholders = named.map(|word| (word.key.to_owned(), word.label.to_owned())).collect();
+        procedure.placeholders = words.named();
         if !coded {
             procedure.sentences = sentences_of(&head);
             procedure.page = page(&head);
@@ -100,7 +101,7 @@ fn stages(head: &Tab<'_>) -> Vec<Named> {
 }
 
 /// Its address: one word of small letters and hyphens.
-fn path(head: &Tab<'_>) -> String {
+pub(super) fn path(head: &Tab<'_>) -> String {
     let path = head.text("path");
     let fits = path.starts_with(|c: char| c.is_ascii_lowercase())
         && path.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
@@ -115,7 +116,7 @@ fn path(head: &Tab<'_>) -> String {
     path
 }
 
-fn number(head: &Tab<'_>) -> String {
+pub(super) fn number(head: &Tab<'_>) -> String {
     let number = head.text("number");
     let fits = (2..=4).contains(&number.len()) && number.chars().all(|c| c.is_ascii_uppercase());
     if !number.is_empty() && !fits {
@@ -129,7 +130,7 @@ fn number(head: &Tab<'_>) -> String {
 }
 
 /// The facts of a procedure's matters: those of the code with their choices, and one for each field.
-fn facts(words: &Words, fields: &[Field], all: &[List], states: &[Named]) -> Vec<FactDef> {
+pub(super) fn facts(words: &Words, fields: &[Field], all: &[List], states: &[Named]) -> Vec<FactDef> {
     let mut facts = conditions::resolve(&words.facts, |name| match name {
         "states" => states.to_vec(),
         list => all.iter().find(|l| l.key == list).map(|l| lists::named(&l.choices)).unwrap_or_default(),
@@ -147,7 +148,7 @@ fn facts(words: &Words, fields: &[Field], all: &[List], states: &[Named]) -> Vec
     facts
 }
 
-fn define(desk: &Desk, words: &Words, fields: &[Field], forms: &[Form], facts: &[FactDef]) {
+pub(super) fn define(desk: &Desk, words: &Words, fields: &[Field], forms: &[Form], facts: &[FactDef]) {
     let kinds = [
         (Ref::GUARD, &words.guards),
         (Ref::EFFECT, &words.effects),
@@ -188,7 +189,7 @@ fn state(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> State {
     state
 }
 
-fn sentences_of(head: &Tab<'_>) -> Sentences {
+pub(super) fn sentences_of(head: &Tab<'_>) -> Sentences {
     let Some(tab) = head.table("sentences") else {
         let at = At { key: String::from("sentences"), ..head.at("key") };
         head.desk.say(
@@ -205,7 +206,7 @@ fn sentences_of(head: &Tab<'_>) -> Sentences {
     }
 }
 
-fn page(head: &Tab<'_>) -> Page {
+pub(super) fn page(head: &Tab<'_>) -> Page {
     let Some(tab) = head.table("page") else { return Page::default() };
     let page = Page {
         headline: tab.refer_all("headline", Ref::FACT),
@@ -225,14 +226,18 @@ fn page(head: &Tab<'_>) -> Page {
     page
 }
 
-fn sees(head: &Tab<'_>) -> Option<Sees> {
+pub(super) fn sees(head: &Tab<'_>) -> Option<Sees> {
     let own = head.table("sees")?.table("own")?;
     Some(Sees { from: own.maybe_refer("from", Ref::STATE), hides: own.refer_all("hides", Ref::FIELD) })
 }
 
-fn once(head: &Tab<'_>) -> Option<Once> {
+pub(super) fn once(head: &Tab<'_>) -> Option<Once> {
     let once = head.table("rules")?.table("once")?;
-    let open = once.text("while");
+    let over = once.maybe("over");
+    if over.as_deref().is_some_and(|word| word != "有效期") {
+        head.desk.say(&once.at("over"), "over 只能写“有效期”", "写成 over = \"有效期\"，表示有效期不重叠");
+    }
+    let open = if over.is_some() { String::from("open") } else { once.text("while") };
     if !open.is_empty() && open != "open" {
         head.desk.say(
             &once.at("while"),
@@ -244,5 +249,5 @@ fn once(head: &Tab<'_>) -> Option<Once> {
     if among.is_empty() {
         head.desk.say(&once.at("among"), "没有写哪几项相同才算同一件", "请补上 among = [\"association\"]");
     }
-    Some(Once { among, what: once.text("what") })
+    Some(Once { among, what: once.text("what"), over: over.is_some() })
 }

@@ -37,10 +37,14 @@ pub(super) fn all<'s>(desk: &Desk, shelf: &'s Shelf) -> Vec<Sheets<'s>> {
         });
         found.push(Sheets { flow, beside: beside.collect() });
     }
-    for file in shelf.take_folder(FOLDER, ".toml") {
-        found.extend(sheet(desk, file).map(|flow| Sheets { flow, beside: Vec::new() }));
-    }
+    found.extend(folder(desk, shelf, FOLDER));
     found
+}
+
+/// Opens every definition of a folder in which each is one file.
+pub(super) fn folder<'s>(desk: &Desk, shelf: &'s Shelf, folder: &str) -> Vec<Sheets<'s>> {
+    let files = shelf.take_folder(folder, ".toml").into_iter();
+    files.filter_map(|file| Some(Sheets { flow: sheet(desk, file)?, beside: Vec::new() })).collect()
 }
 
 fn sheet<'s>(desk: &Desk, file: &'s TextFile) -> Option<Sheet<'s>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Definition, Telling};
+use super::{Act, Definition, Keeping, Telling};
 use crate::condition::{Comparator, Condition};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::{Desk, Ref};
@@ -65,6 +65,70 @@ pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     discreet(head, procedure);
 }
 
+/// A register as a whole: entries come into it, end only where they hold for a time, and nothing says too much.
+pub(super) fn register(head: &Tab<'_>, of: &Definition, children: &[Definition]) {
+    let say = |key: &str, what: String, remedy: &str| head.desk.say(&head.at(key), what, remedy);
+    if of.lines > MOST_LINES {
+        say(
+            "key",
+            format!("文件有 {} 行", of.lines),
+            "一本台账的定义不超过 250 行；请拆成两本，或者由程序单做",
+        );
+    }
+    let has = |keeping: &Keeping| of.acts.iter().any(|act| act.keeping.as_ref() == Some(keeping));
+    if !has(&Keeping::Add) {
+        say("acts", "没有新增的一步".to_owned(), "请补上 [acts.add]，写 does = \"新增\"");
+    }
+    let validity = of.standing_for(StandsFor::Validity).is_some();
+    if has(&Keeping::End) && !validity {
+        say(
+            "acts",
+            "没有有效期，不能结束".to_owned(),
+            "请设一个“期间”填写项，写 stands_for = \"有效期\"；或者删去这一步",
+        );
+    }
+    if of.once.as_ref().is_some_and(|once| once.over) && !validity {
+        say(
+            "rules",
+            "没有有效期，不能按有效期查重".to_owned(),
+            "请设一个“期间”填写项，写 stands_for = \"有效期\"",
+        );
+    }
+    for child in children {
+        let name = child.key.rsplit('.').next().unwrap_or_default();
+        if of.act(name).is_none() {
+            let remedy = format!("请补上 [acts.{name}]，写 within = \"{name}\"");
+            say("within", format!("没有哪一步记“{}”", child.title), &remedy);
+        }
+    }
+    let twice = of.standing_for(StandsFor::Association).is_some()
+        && of.register.as_ref().is_some_and(|register| register.associations_of.is_some());
+    if twice {
+        say("derive", "协会既由填写项定，又由别的台账定".to_owned(), "请只留一个");
+    }
+    named(head, of);
+    asked(head, of);
+    discreet(head, of);
+}
+
+/// Rows that lie within an entry.
+pub(super) fn row(tab: &Tab<'_>, of: &Definition) {
+    kept(tab, of);
+    named(tab, of);
+    discreet(tab, of);
+}
+
+/// Fields whose columns only one thing can fill.
+fn kept(tab: &Tab<'_>, of: &Definition) {
+    for (nth, field) in of.fields.iter().enumerate() {
+        let Some(stands) = field.stands_for else { continue };
+        if of.fields.iter().take(nth).any(|other| other.stands_for == Some(stands)) {
+            let message = format!("“{}”和另一项都当作“{}”", field.label, stands.word());
+            tab.desk.say(&written(tab, field), message, "请只在其中一个写 stands_for");
+        }
+    }
+}
+
 /// Placeholders that name somebody of the office.
 const PEOPLE: [&str; 2] = ["actor", "handler"];
 /// Words of programs that stand beside those of a definition: a field or an act with such a key would hide them.
@@ -86,7 +150,7 @@ const FIELDS_OF_OURS: [&str; 16] = [
     "updated_at",
     "acts",
 ];
-const ACTS_OF_OURS: [&str; 4] = ["view", "new", "acts", "history"];
+const ACTS_OF_OURS: [&str; 5] = ["view", "new", "acts", "history", "export"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
 fn named(head: &Tab<'_>, procedure: &Definition) {
@@ -105,7 +169,7 @@ fn named(head: &Tab<'_>, procedure: &Definition) {
             head.desk.say(at, format!("代码“{key}”系统已经在用"), "请换一个代码");
         }
     };
-    say(&head.at("key"), &procedure.key, false);
+    say(&head.at("key"), procedure.key.rsplit('.').next().unwrap_or_default(), false);
     for field in &procedure.fields {
         say(&written(head, field), &field.key, FIELDS_OF_OURS.contains(&field.key.as_str()));
     }
@@ -133,7 +197,8 @@ fn asked(head: &Tab<'_>, procedure: &Definition) {
     let place = |field: &Field| written(head, field);
     for (nth, field) in procedure.fields.iter().enumerate() {
         let asked = procedure.forms.iter().any(|form| form.field(&field.key).is_some());
-        if !asked && field.retired.is_none() {
+        let beside = procedure.is_register() && field.step_only;
+        if !asked && !beside && field.retired.is_none() {
             let message = format!("没有哪一步填写“{}”", field.label);
             desk.say(&place(field), message, "请写进某一步的 form，或者写 retired = \"停用日期\"");
         }
@@ -183,7 +248,12 @@ fn asked(head: &Tab<'_>, procedure: &Definition) {
         let later = procedure.acts.iter().filter(|act| act.start.is_none());
         let asked_later =
             |act: &Act| procedure.form_of(act).is_some_and(|form| form.field(&field.key).is_some());
-        if field.stands_for == Some(StandsFor::Association) && later.clone().any(asked_later) {
+        let fixed = !procedure.is_register() && field.stands_for == Some(StandsFor::Association);
+        if fixed && field.several {
+            let message = format!("“{}”只能填一家协会", field.label);
+            desk.say(&place(field), message, "一件事项说一家协会；要说几家的，请删去 stands_for");
+        }
+        if fixed && later.clone().any(asked_later) {
             let message = format!("“{}”只能在新建的一步填写", field.label);
             desk.say(&place(field), message, "协会定下以后不能换，请从后面的步骤里删去");
         }
@@ -203,6 +273,7 @@ fn asked(head: &Tab<'_>, procedure: &Definition) {
     let gives = |act: &&Act| act.all_effects().any(|effect| matches!(effect, super::Effect::Give(_)));
     let handled =
         procedure.fields.iter().any(|field| field.control == Control::Unit && field.stands_for.is_some());
+    let handled = handled || procedure.is_register();
     for act in procedure.acts.iter().filter(|act| act.start.is_some() && !handled && !gives(act)) {
         let message = format!("“{}”没有写由哪个单位承办", act.label);
         desk.say(
@@ -396,7 +467,7 @@ pub(in crate::pack) fn alive(
     seen: &dyn Fn(&str) -> bool,
     stories: usize,
 ) {
-    if procedure.coded {
+    if !procedure.stands_alone() {
         return;
     }
     if stories == 0 {

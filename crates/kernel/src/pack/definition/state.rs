@@ -41,6 +41,11 @@ pub struct StateLabel {
 }
 
 impl State {
+    /// Its key and its word.
+    pub(super) fn named(&self) -> condition::Named {
+        condition::Named { key: self.key.clone(), label: self.label.clone() }
+    }
+
     fn now(&self, facts: &dyn Facts) -> Option<&StateLabel> {
         let holds = |known: &&StateLabel| condition::truth(&known.when, facts, &Frame::default()).holds();
         self.labels.iter().find(holds)

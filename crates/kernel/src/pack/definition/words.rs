@@ -9,6 +9,8 @@ use crate::pack::vocabulary::Word;
 pub struct Words {
     /// The procedure that has its own table and pages; none: all that have not.
     pub key: Option<&'static str>,
+    /// Whether this is what the code knows of the entries of every register.
+    pub entries: bool,
     /// Facts of its matters.
     pub facts: Vec<FactDef>,
     /// Named checks.
@@ -25,6 +27,13 @@ pub struct Words {
     pub lengths: Vec<LimitWord>,
     /// The column, as it stands in SQL, in which lists find what a field says; none where it has none.
     pub column: Option<fn(&Field) -> Option<String>>,
+}
+
+impl Words {
+    /// The placeholders with the word for each.
+    pub(super) fn named(&self) -> Vec<(String, String)> {
+        self.placeholders.iter().map(|word| (word.key.to_owned(), word.label.to_owned())).collect()
+    }
 }
 
 /// A limit that is as long as the choice of a fact says (`按类型`).

@@ -143,7 +143,8 @@ pub fn list(c: &Call) -> Result<Reply> {
     in_order(&mut rows);
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
     let own = c.ctx.policy.house.vocabulary.acts.iter().map(|act| (act.key.to_owned(), act.label.to_owned()));
-    let defined = c.ctx.pack()?.definitions.iter().filter(|of| !of.coded).flat_map(Definition::rights);
+    let defined =
+        c.ctx.pack()?.definitions.iter().filter(|of| of.stands_alone()).flat_map(Definition::rights);
     let acts = own.chain(defined).map(|(value, label)| Choice {
         checked: c.query("act") == Some(value.as_str()),
         value,

@@ -9,13 +9,13 @@ use huitong_kernel::pack::{Control, Definition, Field, Form, RelativeDay, Stands
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
-use crate::base::matters::api::{act_key, found, input, procedure};
+use crate::base::matters::api::{act_key, definition, found, input};
 use crate::base::matters::case::{Case, out_of_reach};
 use crate::base::matters::matter::{KEYS, Matter as _, Rules};
 use crate::base::matters::plain::Plain;
 use crate::base::matters::timeline::Line;
 use crate::base::matters::view::Seen;
-use crate::base::matters::{entry, guards, refs, words};
+use crate::base::matters::{entries, entry, guards, refs, words};
 use crate::base::{associations, units};
 
 #[derive(Template)]
@@ -76,7 +76,7 @@ pub fn fill(c: &Call) -> Result<Reply> {
 
 /// `POST /{path}/new/{act}`.
 pub fn begin(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let done = input(c).and_then(|input| c.write(|tx| entry::begin(tx, &of.key, act_key(c), &input)));
     match done {
         Ok(done) => c.see_saying(&format!("/{}/{}", of.path, done.id), &done.said),
@@ -91,7 +91,7 @@ pub fn form(c: &Call) -> Result<Reply> {
 
 /// `POST /{path}/{id}/{act}`: does it and goes back to the matter; whoever was slower sees what changed and loses nothing.
 pub fn perform(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let id = c.param("id").to_owned();
     let done = input(c)
         .and_then(|input| c.write(|tx| Case::<Plain>::open(tx, &of.key, &id, act_key(c), &input)?.perform()));
@@ -108,7 +108,7 @@ pub fn perform(c: &Call) -> Result<Reply> {
 }
 
 fn draw_new(c: &Call, errors: &[FieldError]) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let pack = c.ctx.pack()?;
     let rules = Rules { pack, of };
     let act = of.act(act_key(c)).or_missing()?;
@@ -145,7 +145,7 @@ fn draw_new(c: &Call, errors: &[FieldError]) -> Result<Reply> {
 }
 
 fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let mut page = c.read(|tx| drawn(c, tx, of, errors, late))?;
     let (title, number) = (page.shell.heading.clone(), page.number.clone());
     page.shell = c.shell(&page.label)?;
@@ -160,7 +160,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: bool) 
     let seen = Seen::new(tx, found(c, tx, of)?)?;
     let (rules, spine) = (seen.rules, &seen.matter.spine);
     let act = rules.of.act(act_key(c)).or_missing()?;
-    if !Plain::reach(tx, c.ctx.right(&act.name)?)?.scope(&KEYS).admits(&|column| spine.key(column)) {
+    if !seen.matter.admitted(&Plain::reach(tx, c.ctx.right(&act.name)?)?.scope(&KEYS)) {
         return Err(out_of_reach(rules));
     }
     let nothing;
@@ -265,6 +265,11 @@ fn view(
     for field in &form.fields {
         view = match field.control {
             Control::Association => view.suggest(&field.key, "/orgs/suggest?q="),
+            Control::Entry => {
+                let register = field.register.as_deref().and_then(|key| rules.pack.definition(key));
+                let path = register.map_or("", |of| of.path.as_str());
+                view.suggest(&field.key, &format!("/{path}/suggest?q="))
+            }
             Control::Unit => {
                 let all = units::all(tx)?.into_iter().filter(|unit| unit.active);
                 let pick = |unit: units::Unit| Choice {
@@ -326,6 +331,12 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
             // A day that could not be chosen today is no help.
             .filter(|answer| can_be_chosen(c, field, answer));
         if let Some(answer) = kept {
+            if let (Control::Association, Json::Array(ids)) = (field.control, answer) {
+                let ids = ids.iter().filter_map(Json::as_str).map(|id| Id::stored(id.to_owned()));
+                let names: Result<Vec<String>> = ids.map(|id| associations::name_of(tx, &id)).collect();
+                pairs.push((field.key.clone(), names?.join("、")));
+                continue;
+            }
             flat(field, answer, &mut pairs);
             match (field.control, answer.as_str()) {
                 (Control::Association, Some(id)) => {
@@ -333,6 +344,11 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
                     let name = associations::name_of(tx, &Id::stored(id.to_owned()))?;
                     pairs.retain(|(key, _)| *key != field.key);
                     pairs.push((field.key.clone(), name));
+                }
+                (Control::Entry, Some(id)) => {
+                    pairs.push((format!("{}_id", field.key), id.to_owned()));
+                    pairs.retain(|(key, _)| *key != field.key);
+                    pairs.push((field.key.clone(), entries::name_of(tx, id)?));
                 }
                 _ => told.push(format!("“{}”", field.label)),
             }

@@ -41,7 +41,9 @@ const ROWS: &str = "4";
 pub fn blocks(c: &Call, tx: &Tx, all: bool) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
     let first = Pairs::one("page_size", Some(ROWS));
-    for of in c.ctx.pack()?.definitions.iter().filter(|of| !of.coded && c.ctx.may(&of.view()).is_some()) {
+    for of in
+        c.ctx.pack()?.definitions.iter().filter(|of| of.stands_alone() && c.ctx.may(&of.view()).is_some())
+    {
         let mine = queue::of_reader(&c.ctx, of).into_iter().filter(|queue| queue.duty || queue.late);
         let (mut queues, mut rows): (Vec<Waiting>, Vec<(Row, String)>) = (Vec::new(), Vec::new());
         let mut works = false;

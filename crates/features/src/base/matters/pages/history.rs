@@ -6,7 +6,7 @@ use huitong_kernel::http::page::{Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::{Error, Result, Tx};
 
-use crate::base::matters::api::{found, procedure};
+use crate::base::matters::api::{definition, found};
 use crate::base::matters::view::Seen;
 use crate::base::matters::{sentences, words};
 
@@ -34,7 +34,7 @@ struct Entry {
 
 /// `GET /{path}/{id}/history`.
 pub fn history(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let (heading, number, id, entries) = c.read(|tx| {
         let seen = Seen::new(tx, found(c, tx, of)?)?;
         if !seen.inside {

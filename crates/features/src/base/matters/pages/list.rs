@@ -10,8 +10,10 @@ use huitong_kernel::pack::{Definition, Field, Queue};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
-use super::{Left, left};
-use crate::base::matters::api::procedure;
+use super::{Left, entry, left};
+use crate::base::matters::api::definition;
+use crate::base::matters::entries;
+use crate::base::matters::entries::as_of::AsOf;
 use crate::base::matters::guards;
 use crate::base::matters::list as lists;
 use crate::base::matters::queue;
@@ -35,6 +37,10 @@ struct ListPage {
     rows: Vec<Row>,
     pager: Pager,
     due_sort: Option<(String, &'static str)>,
+    /// Whether its rows have limits.
+    timed: bool,
+    /// What a count counts.
+    past: Option<Past>,
     begin: Vec<Link>,
     internal: bool,
 }
@@ -44,6 +50,28 @@ struct Chooser {
     name: String,
     label: String,
     choices: Vec<Choice>,
+}
+
+/// The past day that a list shows, and the form that asks for one.
+struct Past {
+    /// What is shown, in words; empty where it is today.
+    said: String,
+    as_of: String,
+    known_at: String,
+}
+
+impl Past {
+    fn of(c: &Call, past: Option<AsOf>, by_versions: bool) -> Past {
+        let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
+        let said = past.map(|past| match by_versions {
+            true => entry::said_of_day(past),
+            false => format!(
+                "{}条数较多，只按有效期列出，内容是现在的。",
+                entry::said_of_day(AsOf { known_at: i64::MAX, ..past })
+            ),
+        });
+        Past { said: said.unwrap_or_default(), as_of: asked("as_of"), known_at: asked("known_at") }
+    }
 }
 
 /// One matter.
@@ -116,29 +144,41 @@ const ALL: &str = "all";
 
 /// `GET /{path}`.
 pub fn list(c: &Call) -> Result<Reply> {
-    let of = procedure(c)?;
+    let of = definition(c)?;
     let queues = queue::of_reader(&c.ctx, of);
     let open = match c.query("queue") {
         Some(ALL) => None,
         Some(key) => Some(queues.iter().copied().find(|q| q.key == key).ok_or_else(Error::missing)?),
         None => None,
     };
-    let def = lists::of_reader(&c.ctx, of);
+    let past = AsOf::read(c.queries())?.filter(|_| of.is_register());
+    let def = match of.is_register() {
+        true => {
+            c.read(|tx| Ok(entries::list::asked_for(of, c.queries(), entries::list::is_wide(tx, of)?)))?
+        }
+        false => lists::of_reader(&c.ctx, of),
+    };
     let asked = Asked::read(&def, c.queries())?;
     let sorted = c.query("sort").is_some();
     let href = format!("/{}", of.path);
-    let named = ["state", "unit", "q", "since", "until"];
+    let named = ["state", "unit", "association", "q", "since", "until", "as_of"];
     let asked_for = |name: &str| c.query(name).is_some_and(|text| !text.is_empty());
     let filtered =
         named.iter().any(|name| asked_for(name)) || of.fields.iter().any(|field| asked_for(&field.key));
-    let (open, rows, total, tabs, choosers) = c.read(|tx| {
+    let (open, rows, total, tabs, choosers, by_versions) = c.read(|tx| {
         let counts: Result<Vec<i64>> = queues.iter().map(|queue| lists::count(tx, of, queue)).collect();
         let counts = counts?;
         // Nobody begins with an empty queue where another one has something.
         let first =
             || queues.iter().zip(&counts).find(|(queue, n)| queue.duty && **n > 0).map(|(queue, _)| *queue);
-        let open = open.or_else(|| first().filter(|_| c.query("queue").is_none() && !filtered));
-        let page = lists::page(tx, of, open, &asked, sorted)?;
+        // A register is opened to look something up, a procedure to get something done.
+        let begins = c.query("queue").is_none() && !filtered && !of.is_register();
+        let open = open.or_else(|| first().filter(|_| begins));
+        let (page, by_versions) = match past {
+            Some(past) => entries::as_of::page(tx, (of, &def), &asked, c.queries(), past)?,
+            None if of.is_register() => (entries::list::page(tx, (of, &def), open, &asked, sorted)?, true),
+            None => (lists::page(tx, of, open, &asked, sorted)?, true),
+        };
         let rows: Result<Vec<Row>> =
             Seen::all(tx, page.items)?.iter().map(|seen| Row::of(tx, seen)).collect();
         let tabs = tabs(&href, &queues, &counts, open);
@@ -148,6 +188,7 @@ pub fn list(c: &Call) -> Result<Reply> {
             page.total.unwrap_or_default(),
             tabs,
             choosers(c, tx, of, &def)?,
+            by_versions,
         ))
     })?;
     if let Some(last) = asked.beyond(total, &href, c.queries()) {
@@ -167,13 +208,15 @@ pub fn list(c: &Call) -> Result<Reply> {
         reset: open.map_or_else(|| format!("{href}?queue={ALL}"), |key| format!("{href}?queue={key}")),
         empty: opened.map_or_else(|| of.sentences.empty.clone(), |queue| queue.empty.clone()),
         heads: columns(of).iter().filter_map(facts).collect(),
-        pager: asked.pager(total, "件", &href, c.queries()),
+        pager: asked.pager(total, if of.is_register() { "条" } else { "件" }, &href, c.queries()),
         due_sort: def
             .sorts
             .iter()
             .any(|sort| sort.name == "due_at")
             .then(|| asked.sort_link("due_at", &href, c.queries())),
         internal: of.work_secret,
+        timed: !of.is_register(),
+        past: of.is_register().then(|| Past::of(c, past, by_versions)),
         tabs,
         choosers,
         filtered,

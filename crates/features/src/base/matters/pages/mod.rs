@@ -2,6 +2,7 @@
 
 mod act;
 mod desk;
+mod entry;
 mod history;
 mod list;
 mod paper;

@@ -8,9 +8,9 @@ use huitong_kernel::pack::{Control, Definition, StandsFor};
 use huitong_kernel::{Ctx, Result, Tx};
 use serde_json::Value as Json;
 
-use super::left;
 use super::paper::{self, Paper};
-use crate::base::matters::api::{found, procedure};
+use super::{entry, left};
+use crate::base::matters::api::{definition, found};
 use crate::base::matters::clocks::{Standing, measure, standing};
 use crate::base::matters::coming::{Coming, coming};
 use crate::base::matters::days::{Arithmetic, arithmetic};
@@ -117,8 +117,11 @@ pub struct Clock {
 
 /// `GET /{path}/{id}`.
 pub fn show(c: &Call) -> Result<Reply> {
+    let of = definition(c)?;
+    if of.is_register() {
+        return entry::show(c, of);
+    }
     notices::arrived(c, c.path())?;
-    let of = procedure(c)?;
     let mut page = c.read(|tx| drawn(c, tx, of))?;
     page.shell = c.shell(&page.shell.heading)?;
     page.shell.title = if of.work_secret {
@@ -187,7 +190,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition) -> Result<MatterPage> {
 }
 
 /// What can be read at a glance in one grid: the headline, then the rest; an odd last one takes the row.
-fn grid(mut facts: Vec<Fact>, texts: &[Text]) -> Vec<Fact> {
+pub(super) fn grid(mut facts: Vec<Fact>, texts: &[Text]) -> Vec<Fact> {
     let brief = texts.iter().filter(|text| !text.long);
     facts.extend(brief.map(|text| Fact {
         label: if text.internal { format!("{}（内部）", text.label) } else { text.label.clone() },
@@ -202,7 +205,7 @@ fn grid(mut facts: Vec<Fact>, texts: &[Text]) -> Vec<Fact> {
 }
 
 /// What was filled in and stands neither in the headline nor in the name.
-fn said(tx: &Tx, seen: &Seen<'_>) -> Result<(Vec<Text>, Vec<Table>)> {
+pub(super) fn said(tx: &Tx, seen: &Seen<'_>) -> Result<(Vec<Text>, Vec<Table>)> {
     let (mut texts, mut tables) = (Vec::new(), Vec::new());
     for (field, answer) in seen.fields().filter(|(field, _)| {
         let told = seen.rules.of.page.headline.contains(&field.key);
@@ -262,7 +265,7 @@ pub fn stages(ctx: &Ctx, of: &Definition, spine: &Spine, steps: &[Step]) -> Vec<
     of.stages.iter().enumerate().map(|(nth, known)| stage(&known.label, mark(nth))).collect()
 }
 
-fn dressed(line: Line, files: &[FileView]) -> MatterLine {
+pub(super) fn dressed(line: Line, files: &[FileView]) -> MatterLine {
     let kind = match &line {
         line if line.internal => "internal",
         line if [OVERDUE, RECOUNT].contains(&line.act.as_str()) => "system",

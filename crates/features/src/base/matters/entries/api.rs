@@ -1,0 +1,142 @@
+//! What programs ask of registers beside what they ask of every matter: a past day, and the rows within.
+
+use huitong_kernel::clock::rfc3339;
+use huitong_kernel::http::{Call, Pairs, Param, Reply, Schemas};
+use huitong_kernel::list::Asked;
+use huitong_kernel::pack::{CURRENT, Definition, Pack, Take};
+use huitong_kernel::{OrMissing, Result, Tx};
+use serde_json::{Map, Value as Json, json};
+
+use super::super::api::{definition, found, item_schema, queue_asked};
+use super::super::plain::Plain;
+use super::super::view::Seen;
+use super::as_of::{self, AsOf};
+use super::{list, store};
+
+/// What a past day is asked by.
+pub const PAST: [Param; 2] = [
+    Param::query("as_of", "哪一天的情况，如 2025-06-30"),
+    Param::query("known_at", "按什么时候掌握的说，与 as_of 一起用；不写是按现在掌握的"),
+];
+
+/// What an item has only where it moves.
+pub const ONLY_MATTERS: [&str; 4] = ["due_at", "due_limit", "overdue", "closed_at"];
+
+/// What an item has only where it holds.
+pub(in super::super) fn properties(of: &Definition) -> Vec<(String, Json)> {
+    let maybe = |about: &str, kind: &str| json!({"type": [kind, "null"], "description": about});
+    let own = [("from_on", "起始日"), ("until_on", "截止日"), ("parent", "在哪一条里")];
+    let own = own.map(|(key, about)| (key.to_owned(), maybe(about, "string")));
+    let derived = of.register.iter().flat_map(|register| &register.derived).filter(|one| !one.this_year);
+    let derived = derived.map(|one| {
+        let label = of.facts.iter().find(|fact| fact.key == one.key).map_or("", |fact| &fact.label);
+        let kind = if matches!(one.take, Take::Latest | Take::Earliest) { "string" } else { "integer" };
+        (one.key.clone(), maybe(label, kind))
+    });
+    own.into_iter().chain(derived).collect()
+}
+
+/// `GET /api/v1/{path}`.
+pub(in super::super) fn listed(c: &Call, of: &Definition) -> Result<Reply> {
+    let queue = queue_asked(c, of)?;
+    let past = AsOf::read(c.queries())?;
+    let sorted = c.query("sort").is_some();
+    let listed = c.read(|tx| {
+        let def = list::asked_for(of, c.queries(), list::is_wide(tx, of)?);
+        let asked = Asked::read_strict(&def, c.queries(), &["queue", "as_of", "known_at"])?;
+        let (page, by) = match past {
+            Some(past) => {
+                let (page, by_versions) = as_of::page(tx, (of, &def), &asked, c.queries(), past)?;
+                (page, Some(if by_versions { "versions" } else { "validity" }))
+            }
+            None => (list::page(tx, (of, &def), queue, &asked, sorted)?, None),
+        };
+        let items: Result<Vec<Map<String, Json>>> =
+            Seen::all(tx, page.items)?.iter().map(|seen| seen.json(tx)).collect();
+        let mut answer = json!({"items": items?, "total": page.total, "next": page.next});
+        if let Some(by) = by {
+            answer["answered_by"] = json!(by);
+        }
+        Ok(answer)
+    })?;
+    c.json_reply(&listed)
+}
+
+/// An entry as an address asks for it: as it stands, or as it stood on a day.
+pub(in super::super) fn asked(c: &Call, tx: &Tx, of: &Definition) -> Result<Plain> {
+    let entry = found(c, tx, of)?;
+    match AsOf::read(c.queries())? {
+        None => Ok(entry),
+        Some(past) => past.of(tx, &entry, &store::versions_of(tx, &entry.spine.id)?)?.or_missing(),
+    }
+}
+
+/// `GET /api/v1/{path}/{id}/{within}`.
+pub(in super::super) fn rows(c: &Call) -> Result<Reply> {
+    let of = definition(c)?;
+    let key = format!("{}.{}", of.key, c.path().rsplit('/').next().unwrap_or_default());
+    let items = c.read(|tx| {
+        let rows = store::children(tx, &found(c, tx, of)?.spine.id, &key)?;
+        Seen::all(tx, rows)?.iter().map(|seen| seen.json(tx)).collect::<Result<Vec<Map<String, Json>>>>()
+    })?;
+    c.json_reply(&json!({"total": items.len(), "items": items, "next": null}))
+}
+
+/// Names that are suggested at most.
+const SUGGESTIONS: i64 = 8;
+
+/// `GET /{path}/suggest`: entries that stand and that the reader sees, for a form that names one.
+pub(in super::super) fn suggest(c: &Call) -> Result<Reply> {
+    let of = definition(c)?;
+    let size = SUGGESTIONS.to_string();
+    let pairs =
+        Pairs::of([("q", c.query("q").unwrap_or_default()), ("state", CURRENT), ("page_size", &size)]);
+    if pairs.get("q").is_none_or(|words| words.trim().is_empty()) {
+        return Reply::json(&json!({"items": []}));
+    }
+    let items = c.read(|tx| {
+        let def = list::def(of);
+        let found = list::page(tx, (of, &def), None, &Asked::read(&def, &pairs)?, false)?.items;
+        let item = |entry: Plain| {
+            let sub = super::super::sentences::about(tx, &entry)?;
+            Ok(json!({"value": entry.spine.id, "label": entry.spine.title, "sub": sub}))
+        };
+        found.into_iter().map(item).collect::<Result<Vec<Json>>>()
+    })?;
+    Reply::json(&json!({"items": items}))
+}
+
+/// `GET /api/v1/{path}/{id}/versions`: every version with what it says, for those inside.
+pub(in super::super) fn versions(c: &Call) -> Result<Reply> {
+    let of = definition(c)?;
+    let items = c.read(|tx| {
+        let seen = Seen::new(tx, found(c, tx, of)?)?;
+        let all = store::versions_of(tx, &seen.matter.spine.id)?;
+        let shown = all.iter().map(|version| {
+            let mut stood = seen.matter.clone();
+            super::stand(&mut stood, seen.rules.of, &version.stood);
+            stood.spine.version = version.version;
+            let mut item = Seen::new(tx, stood)?.json(tx)?;
+            item.insert(String::from("since_on"), json!(version.since_on.to_string()));
+            item.insert(String::from("known_at"), json!(rfc3339(version.at)));
+            item.insert(String::from("act"), json!(version.act));
+            Ok(item)
+        });
+        shown.collect::<Result<Vec<Map<String, Json>>>>()
+    })?;
+    c.json_reply(&json!({"total": items.len(), "items": items, "next": null}))
+}
+
+/// The schema of the rows within an entry, or of its versions.
+pub(in super::super) fn rows_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
+    let item = item_schema(schemas, pack, key);
+    json!({
+        "type": "object",
+        "required": ["items", "total", "next"],
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "total": {"type": "integer", "description": "条数"},
+            "next": {"type": "null"},
+        },
+    })
+}

@@ -1,0 +1,53 @@
+//! What is known of an entry from the rows within it: how many there are, the latest, their sum.
+
+use huitong_kernel::condition::{Frame, truth};
+use huitong_kernel::pack::{Derived, Take};
+use huitong_kernel::{Result, Tx};
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use super::super::matter::Rules;
+use super::super::plain::Plain;
+use super::super::words;
+use super::store;
+
+/// Counts anew what is stored of the rows within an entry.
+pub(super) fn settle(tx: &Tx, rules: Rules<'_>, entry: &mut Plain) -> Result<()> {
+    let stored: Vec<&Derived> = rules
+        .of
+        .register
+        .iter()
+        .flat_map(|register| &register.derived)
+        .filter(|one| !one.this_year)
+        .collect();
+    for one in &stored {
+        let value = value(tx, rules, entry, one)?;
+        match value {
+            Some(value) => drop(entry.marks.derived.insert(one.key.clone(), value)),
+            None => drop(entry.marks.derived.remove(&one.key)),
+        }
+    }
+    Ok(())
+}
+
+/// What a fact is of an entry now; nothing where there is none.
+pub fn value(tx: &Tx, rules: Rules<'_>, entry: &Plain, of: &Derived) -> Result<Option<Json>> {
+    let rows = store::children(tx, &entry.spine.id, &format!("{}.{}", rules.of.key, of.of))?;
+    let frame = Frame { now: tx.ctx().now, ..Frame::default() };
+    let year = tx.ctx().today().year();
+    let of_year = |row: &&Plain| {
+        let day: Option<Date> = row.day.as_deref().and_then(|day| day.parse().ok());
+        !of.this_year || day.is_some_and(|day| day.year() == year)
+    };
+    let counted: Vec<&Plain> =
+        rows.iter().filter(of_year).filter(|row| truth(&of.when, *row, &frame).holds()).collect();
+    let said = || counted.iter().filter_map(|row| row.said(of.field.as_deref()?));
+    let days = || said().filter_map(Json::as_str);
+    Ok(match of.take {
+        Take::Count => Some(Json::from(counted.len())),
+        Take::Any => Some(Json::from(i64::from(!counted.is_empty()))),
+        Take::Latest => days().max().map(Json::from),
+        Take::Earliest => days().min().map(Json::from),
+        Take::Sum => Some(Json::from(said().filter_map(words::number).sum::<i64>())),
+    })
+}

@@ -1,0 +1,244 @@
+//! Lists of entries. Where one fact alone decides, its own index leads and the entries follow; else the entries lead, along the
+//! index of their day, unit, kind or association, and facts are looked at one by one.
+
+use std::borrow::Cow;
+
+use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, Named, Test};
+use huitong_kernel::http::Pairs;
+use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
+use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
+use huitong_kernel::rights::{Scope, SubjectKeys};
+use huitong_kernel::{Result, Tx, Value};
+
+use super::super::matter::Matter as _;
+use super::super::plain::Plain;
+use super::super::queue::{LIST_KEYS, frame, order, units_of};
+use super::facts;
+
+/// Where entries may be about several associations, lists ask their facts.
+const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
+const KEYS_OF_SEVERAL: SubjectKeys =
+    SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
+
+/// What leads a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leads<'f> {
+    /// The entries.
+    Entries,
+    /// The fact of this field, which the address asks for.
+    Asked(&'f str),
+    /// The fact by which the list is ordered.
+    Order(&'f str),
+}
+
+/// What leads a list: a fact that is asked for or ordered by, where nothing else narrows it.
+fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
+    let narrow = ["unit", "association", "number"].iter().any(|name| asked(pairs, name));
+    let kind = of.standing_for(StandsFor::Kind).is_some_and(|field| asked(pairs, &field.key));
+    if !wide || narrow || kind || asked(pairs, "queue") {
+        return Leads::Entries;
+    }
+    let by_day = pairs.get("sort").is_none_or(|sort| matches!(sort, "" | "day" | "-day"));
+    let filters: Vec<&Field> =
+        of.fields.iter().filter(|field| facts::is_fact(field) && asked(pairs, &field.key)).collect();
+    match (filters.as_slice(), by_day) {
+        ([one], true) if !one.holds_several() => return Leads::Asked(&one.key),
+        ([], false) => {}
+        _ => return Leads::Entries,
+    }
+    let sort = pairs.get("sort").unwrap_or_default().trim_start_matches('-');
+    let fact = orders(of).find(|(key, _)| *key == sort);
+    fact.map_or(Leads::Entries, |(key, _)| Leads::Order(key))
+}
+
+fn asked(pairs: &Pairs, name: &str) -> bool {
+    pairs.get(name).is_some_and(|text| !text.trim().is_empty())
+}
+
+/// The facts by which a list can be ordered, with what they hold.
+fn orders(of: &Definition) -> impl Iterator<Item = (&str, ColumnKind)> {
+    let kind = |number: bool| if number { ColumnKind::Number } else { ColumnKind::Text };
+    let own = of.fields.iter().filter(|field| facts::orders(field));
+    let own = own.map(move |field| (field.key.as_str(), kind(facts::counts(field))));
+    let derived = of.register.iter().flat_map(|register| &register.derived).filter(|one| !one.this_year);
+    let derived = derived.map(move |one| {
+        use huitong_kernel::pack::Take::{Earliest, Latest};
+        (one.key.as_str(), kind(!matches!(one.take, Latest | Earliest)))
+    });
+    own.chain(derived)
+}
+
+/// Columns, filters and orders of the list of a register, as its definition says; for one that nothing leads.
+pub fn def(of: &Definition) -> ListDef {
+    put_together(of, Leads::Entries)
+}
+
+/// The same for what an address asks of a reader; `wide` where they reach every entry.
+pub fn asked_for(of: &Definition, pairs: &Pairs, wide: bool) -> ListDef {
+    put_together(of, leads(of, pairs, wide))
+}
+
+fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
+    let several = of.register.as_ref().is_some_and(|register| register.several);
+    let about = if several { ABOUT.replace("{}", "= $1") } else { String::from("a.association = $1") };
+    let mut filters = vec![
+        Filter::of("state", "状态", "a.state = $1", FilterKind::Text),
+        Filter::of("unit", "单位", "a.unit = $1", FilterKind::Text),
+        Filter { sql: Cow::Owned(about), ..Filter::of("association", "协会", "", FilterKind::Text) },
+        Filter::of("q", "名称里的词，或者编号", "a.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
+        Filter::of("number", "编号", "a.number = $1", FilterKind::Text),
+        Filter::of("since", "登记不早于", "a.began_at >= $1", FilterKind::Since),
+        Filter::of("until", "登记不晚于", "a.began_at < $1", FilterKind::Until),
+    ];
+    filters.extend(
+        of.fields.iter().filter(|field| !of.hides(field)).filter_map(|field| filter(of, field, leads)),
+    );
+    let mut sorts = vec![
+        Sort::of("day", day_column(leads), ColumnKind::Text),
+        Sort::of("updated_at", "a.updated_at", ColumnKind::Number),
+        Sort::of("name", "a.title", ColumnKind::Text),
+        Sort::of("from_on", "a.from_on", ColumnKind::Text).nullable(),
+        Sort::of("until_on", "a.until_on", ColumnKind::Text).nullable(),
+    ];
+    sorts.extend(orders(of).map(|(key, kind)| {
+        let value = if kind == ColumnKind::Number { "number" } else { "text" };
+        let column = match leads {
+            Leads::Order(led) if led == key => format!("f.{value}"),
+            _ => format!("(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{key}' AND f.nth = 0)"),
+        };
+        Sort { name: Cow::Owned(key.to_owned()), column: Cow::Owned(column), kind, nullable: true }
+    }));
+    let from = match leads {
+        Leads::Entries => String::from("entries a"),
+        Leads::Asked(key) | Leads::Order(key) => format!(
+            "(SELECT entry, text, number, day FROM entry_facts WHERE procedure = '{}' AND fact = '{key}' AND nth = 0) f \
+             LEFT JOIN entries a ON a.id = f.entry",
+            of.key
+        ),
+    };
+    ListDef {
+        select: Cow::Borrowed(Plain::ALIASED),
+        from: Cow::Owned(from),
+        joins: Cow::Borrowed(""),
+        key: Cow::Borrowed(if leads == Leads::Entries { "a.id" } else { "f.entry" }),
+        filters: Cow::Owned(filters),
+        sorts: Cow::Owned(sorts),
+        sort: Cow::Borrowed("-day"),
+    }
+}
+
+fn day_column(leads: Leads<'_>) -> &'static str {
+    if matches!(leads, Leads::Asked(_)) { "f.day" } else { "a.day" }
+}
+
+/// The filter of a field that lists may ask for; any of several values fits.
+fn filter(of: &Definition, field: &Field, leads: Leads<'_>) -> Option<Filter> {
+    let value = if facts::counts(field) { "number" } else { "text" };
+    let sql = match field.stands_for {
+        Some(StandsFor::Kind) => String::from("a.kind = $1"),
+        Some(StandsFor::Day) => String::from("a.day = $1"),
+        Some(StandsFor::OtherUnit) => String::from("a.next_unit = $1"),
+        Some(StandsFor::Assignee) => String::from("a.assignee = $1"),
+        Some(StandsFor::Amount) => String::from("a.amount = $1"),
+        Some(StandsFor::Association | StandsFor::Unit | StandsFor::Validity) => return None,
+        None if !facts::is_fact(field) => return None,
+        None if leads == Leads::Asked(&field.key) => format!("f.{value} = $1"),
+        None => format!(
+            "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.procedure = '{}' AND f.fact = '{}' AND f.{value} = $1)",
+            of.key, field.key
+        ),
+    };
+    let number = facts::counts(field) || field.stands_for == Some(StandsFor::Amount);
+    let kind = match field.control {
+        _ if number => FilterKind::Number,
+        Control::Date => FilterKind::Date,
+        _ => FilterKind::Text,
+    };
+    let (name, about) = (Cow::Owned(field.key.clone()), Cow::Owned(field.label.clone()));
+    Some(Filter { name, about, sql: Cow::Owned(sql), kind })
+}
+
+/// "It is an entry of this register", in the columns of lists.
+fn of_register(of: &Definition) -> Condition {
+    let fact = FactDef::text("procedure", "台账").column("a.procedure");
+    let named = Named { key: of.key.clone(), label: of.title.clone() };
+    Condition::Test(Test { fact, comparator: Comparator::Is, constant: Constant::Text(named) })
+}
+
+/// Which entries a reader reaches.
+pub fn scope<'c>(tx: &Tx<'c>, of: &Definition, act: &str) -> Result<Scope<'c>> {
+    let keys = match of.register.as_ref().is_some_and(|register| register.several) {
+        true => &KEYS_OF_SEVERAL,
+        false => &LIST_KEYS,
+    };
+    Ok(Plain::reach(tx, tx.ctx().right(act)?)?.scope(keys))
+}
+
+/// Whether the reader of a list reaches every entry.
+pub fn is_wide(tx: &Tx, of: &Definition) -> Result<bool> {
+    Ok(scope(tx, of, &of.view())?.is_all())
+}
+
+fn query<'a>(
+    tx: &'a Tx,
+    def: &'a ListDef,
+    (of, queue): (&Definition, Option<&Queue>),
+    asked: &'a Asked,
+    sorted: bool,
+    scope: &Scope,
+) -> Result<Query<'a>> {
+    let units = units_of(tx.ctx(), queue);
+    let frame = frame(tx.ctx(), &units);
+    let mut query = Query::new(def, asked).scope(scope).when(&of_register(of), &frame)?;
+    // What should never have been entered is found only where it is asked for.
+    if asked.filter("state").is_none() {
+        query = query.and("a.state <> 'void'", &[]);
+    }
+    let Some(queue) = queue else { return Ok(query) };
+    let query = query.when(&queue.when, &frame)?;
+    Ok(if sorted { query } else { query.order(queue.order.iter().map(|step| order(of, step)).collect()) })
+}
+
+/// One page of a queue, or of everything within reach.
+pub fn page(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    queue: Option<&Queue>,
+    asked: &Asked,
+    sorted: bool,
+) -> Result<Listed<Plain>> {
+    let scope = scope(tx, of, &of.view())?;
+    query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
+}
+
+/// One page of the entries that hold on a day.
+pub(super) fn holding(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    asked: &Asked,
+    day: jiff::civil::Date,
+) -> Result<Listed<Plain>> {
+    let scope = scope(tx, of, &of.view())?;
+    let held = "(a.from_on IS NULL OR a.from_on <= $1) AND (a.until_on IS NULL OR a.until_on >= $1)";
+    query(tx, def, (of, None), asked, false, &scope)?.and(held, &[Value::from(day)]).page(tx, Plain::read)
+}
+
+/// How many entries stand in a queue, exactly.
+pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
+    let (def, scope) = (def(of), scope(tx, of, &of.view())?);
+    let asked = Asked::read(&def, &Pairs::default())?;
+    query(tx, &def, (of, Some(queue)), &asked, false, &scope)?.count(tx)
+}
+
+/// The statement of a first page as this reader gets it; a test looks at its plan.
+pub fn statement(
+    tx: &Tx,
+    of: &Definition,
+    queue: Option<&Queue>,
+    pairs: &Pairs,
+) -> Result<(String, Vec<Value>)> {
+    let scope = scope(tx, of, &of.view())?;
+    let def = asked_for(of, pairs, scope.is_all());
+    let asked = Asked::read(&def, pairs)?;
+    Ok(query(tx, &def, (of, queue), &asked, pairs.get("sort").is_some(), &scope)?.rows_sql())
+}

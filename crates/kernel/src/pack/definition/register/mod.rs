@@ -1,0 +1,140 @@
+//! Registers (台账): definitions whose rows are entries. An entry holds for a time and keeps every version of itself; it does not
+//! move by steps. What its acts are is closed ([`Keeping`]); all else a register has in common with a procedure.
+
+mod parts;
+mod read;
+
+pub(in crate::pack::definition) use self::parts::{beside, keeping};
+pub(in crate::pack) use self::read::{circles, read};
+
+use crate::condition::Condition;
+use crate::pack::closed::Closed;
+
+/// What makes a definition a register.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Register {
+    /// Key of the register within whose entries these rows lie; none where they stand for themselves.
+    pub parent: Option<String>,
+    /// Keys of the definitions of the rows that lie within an entry (`pairing.activity`).
+    pub within: Vec<String>,
+    /// The field whose entry says which associations an entry is about, where no field of its own does.
+    pub associations_of: Option<String>,
+    /// What is known of an entry from the rows within it.
+    pub derived: Vec<Derived>,
+    /// Whether an entry can be about several associations.
+    pub several: bool,
+    /// What the columns of a file may be called beside the labels: heading, then key.
+    pub headings: Vec<(String, String)>,
+    /// The fields by which a row of a file is known again.
+    pub same_as: Vec<String>,
+    /// Who is reminded of what, once the office has turned it on.
+    pub reminders: Vec<Reminder>,
+}
+
+/// A fact of an entry that comes of the rows within it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derived {
+    /// Its key.
+    pub key: String,
+    /// Of which rows: the last part of their definition's key (`activity`).
+    pub of: String,
+    /// What is taken.
+    pub take: Take,
+    /// Of which field; none where rows are counted.
+    pub field: Option<String>,
+    /// Of which of the rows alone.
+    pub when: Condition,
+    /// Only rows of this year: then it is counted when it is asked for, because time alone would make it wrong.
+    pub this_year: bool,
+}
+
+/// What is taken of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// How many there are.
+    Count,
+    /// The latest day.
+    Latest,
+    /// The earliest day.
+    Earliest,
+    /// The sum.
+    Sum,
+    /// Whether there is one.
+    Any,
+}
+
+impl Closed for Take {
+    const WHAT: &'static str = "取法";
+    const WORDS: &'static [(&'static str, Take)] = &[
+        ("个数", Take::Count),
+        ("最晚", Take::Latest),
+        ("最早", Take::Earliest),
+        ("合计", Take::Sum),
+        ("有", Take::Any),
+    ];
+}
+
+/// A reminder of what stands in a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reminder {
+    /// Its key.
+    pub key: String,
+    /// The queue.
+    pub queue: String,
+    /// How often.
+    pub every: Every,
+    /// Whom: relations to an entry, or roles.
+    pub who: Vec<String>,
+    /// What is said.
+    pub notice: String,
+}
+
+/// How often somebody is reminded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Every {
+    /// On this day of each month.
+    Month(i8),
+    /// On this day of each week, Monday first.
+    Week(i8),
+}
+
+/// What an act does to an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// Enters a new one.
+    Add,
+    /// Something is otherwise from now on.
+    Change,
+    /// It ends.
+    End,
+    /// What was entered was wrong from a day on.
+    Correct {
+        /// The role whose holder confirms it, where the author may not correct alone.
+        second: Option<String>,
+    },
+    /// It should never have been entered.
+    Void,
+    /// Enters a row within it.
+    Within,
+}
+
+impl Keeping {
+    /// As the pack says it.
+    pub(super) const WORDS: &'static [&'static str] = &["新增", "变更", "结束", "更正", "作废"];
+}
+
+/// The states that every entry has.
+pub const CURRENT: &str = "current";
+/// It has ended.
+pub const ENDED: &str = "ended";
+/// It should never have been entered.
+pub const VOID: &str = "void";
+
+/// The field that says the last day of an entry that ends.
+pub const UNTIL: &str = "until_on";
+/// The field that says from when a correction holds.
+pub const SINCE: &str = "since_on";
+/// The field that says why.
+pub const REASON: &str = "reason";
+/// The field that names the paper an act rests on.
+pub const PAPER: &str = "paper";
