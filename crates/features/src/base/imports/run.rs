@@ -102,7 +102,8 @@ pub fn run<K: Kind>(
 ) -> Result<Summary> {
     let ctx = city.ctx(actor.clone());
     ctx.right(K::ACT)?;
-    let mut summary = Summary { dry_run: options.dry_run, ..Summary::default() };
+    let notes = sheet.notes.clone();
+    let mut summary = Summary { dry_run: options.dry_run, notes, ..Summary::default() };
     let batch =
         if options.dry_run { None } else { Some(start::<K>(city, actor, sheet, mapping, &mut summary)?) };
     let mut rejects = Report::rejects(options.rejects)?;
