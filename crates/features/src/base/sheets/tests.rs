@@ -181,7 +181,7 @@ fn empty_rows_and_columns_are_none_and_nothing_stands_without_a_name() {
     assert_eq!(sheet.heading, ["名称", "", "代码"]);
     assert_eq!((rows.len(), rows[1].place, rows[1].line), (2, 2, 5));
     let damage = rows[1].damage.as_deref();
-    assert_eq!(damage, Some("B 列有“丙”，但是这一列没有列名；E 列有“丁”，但是这一列没有列名"));
+    assert_eq!(damage, Some("B 列有内容，但是没有列名；E 列有内容，但是没有列名"));
 }
 
 #[test]

@@ -119,9 +119,10 @@ fn told(mut row: Filled, heading: &[String], merges: &mut Merges) -> Row {
         let label = heading.get(*column as usize).map_or("", String::as_str);
         wrong.push(format!("{} 列“{label}”{why}", letters(*column)));
     }
-    for (nth, text) in row.texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+    for (nth, _) in row.texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
         if heading.get(nth).is_none_or(String::is_empty) {
-            wrong.push(format!("{} 列有“{text}”，但是这一列没有列名", letters(nth as u32)));
+            // Without the text: it may be an identity number, and what is wrong is written into a report.
+            wrong.push(format!("{} 列有内容，但是没有列名", letters(nth as u32)));
         }
     }
     row.texts.resize(heading.len(), String::new());
