@@ -5,7 +5,7 @@ DATA ?= data/demo
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 HUITONG := $(CARGO_TARGET_DIR)/debug/huitong
 
-.PHONY: help run test assets check gen dist dist-try bench bench-load bench-dispatch
+.PHONY: help run test assets check gen dist dist-try bench bench-load bench-dispatch bench-sheets
 
 help:
 	@echo 'make run     build everything and serve the demo city on http://$(LISTEN)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make assets  fetch the pinned script and icons into web/vendor'
 	@echo 'make bench   many callers against one on a distant PostgreSQL'
 	@echo 'make bench-load      a city with a million appeals under 64 callers, on both engines'
+	@echo 'make bench-sheets    a table of 100,000 rows, written and read as CSV and as XLSX'
 	@echo 'make bench-dispatch  every figure of docs/dispatch.md, on the real orders where they are at hand'
 
 run: assets
@@ -57,6 +58,10 @@ bench-load:
 	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong $(CARGO_TARGET_DIR)/release/load
 	HUITONG_BINARY=$(CARGO_TARGET_DIR)/release/huitong scripts/postgres run bash -c 'psql -q "$$HUITONG_TEST_PG/postgres" \
 	  -c "CREATE DATABASE huitong_load" && $(CARGO_TARGET_DIR)/release/load postgres'
+
+bench-sheets:
+	scripts/need rust cc
+	cargo run --release --locked -p huitong-bench --bin sheets
 
 bench-dispatch:
 	scripts/need rust cc

@@ -9,7 +9,7 @@ use crate::out::{Out, Outcome};
 use crate::place::{Acting, Place};
 
 pub const EXAMPLE: &str =
-    "示例：\n  huitong import appeals 工单.csv --mapping 对照.toml --rejects 未导入.csv";
+    "示例：\n  huitong import appeals 工单.xlsx --mapping 对照.toml --rejects 未导入.csv";
 
 /// What can be imported.
 #[derive(Debug, clap::Subcommand)]
@@ -30,7 +30,7 @@ impl Command {
 /// The file, and how it is to be read.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// CSV 文件，UTF-8
+    /// CSV（UTF-8）或者 XLSX 文件，第一行是列名
     #[arg(value_name = "文件")]
     file: PathBuf,
     /// 对照文件：哪一列是什么，缺少的补什么
@@ -91,6 +91,9 @@ fn words(summary: &Summary) -> String {
     }
     if summary.dry_run {
         text.push_str("这次只检查，没有写入。");
+    }
+    for note in &summary.notes {
+        text.push_str(&format!("\n{note}。"));
     }
     if !summary.units_created.is_empty() {
         text.push_str(&format!("\n新增单位：{}", summary.units_created.join("、")));

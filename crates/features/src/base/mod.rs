@@ -1,4 +1,5 @@
-//! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal.
+//! What every pillar stands on: units, identity, associations, the responsibility relation, files, notices, the journal,
+//! table files.
 
 pub mod admin;
 pub mod associations;
@@ -10,4 +11,5 @@ pub mod journal;
 pub mod matters;
 pub mod notices;
 pub mod places;
+pub mod sheets;
 pub mod units;

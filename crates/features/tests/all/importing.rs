@@ -1,8 +1,10 @@
 //! Files of other systems: what a row says comes in once, under its own number, whatever stands in the rows beside it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use huitong_features::base::imports::{Options, Summary};
+use huitong_features::base::sheets::{Format, Writer};
 use huitong_features::growth::appeals::import::{self, Request};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::{Db, args};
@@ -54,13 +56,18 @@ impl Desk {
         Desk { cast: Cast::new(db), folder: tempfile::tempdir().unwrap() }
     }
 
-    fn run(&self, rows: &[&str], dry_run: bool, (create_units, create_near): (bool, bool)) -> Came {
-        let at = |name: &str| self.folder.path().join(name);
-        let (file, mapping, report) = (at("orders.csv"), at("m.toml"), at("report.csv"));
+    fn run(&self, rows: &[&str], dry_run: bool, creates: (bool, bool)) -> Came {
+        let file = self.folder.path().join("orders.csv");
         std::fs::write(&file, format!("{HEADING}\n{}\n", rows.join("\n"))).unwrap();
+        self.run_file(&file, dry_run, creates)
+    }
+
+    fn run_file(&self, file: &Path, dry_run: bool, (create_units, create_near): (bool, bool)) -> Came {
+        let at = |name: &str| self.folder.path().join(name);
+        let (mapping, report) = (at("m.toml"), at("report.csv"));
         std::fs::write(&mapping, MAPPING).unwrap();
         let options = Options { dry_run, rejects: Some(&report), ..Options::default() };
-        let request = Request { file: &file, mapping: &mapping, create_units, create_near, options };
+        let request = Request { file, mapping: &mapping, create_units, create_near, options };
         let summary = import::run(&self.cast.app.city, &Actor::CommandLine, &request).unwrap();
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         for line in std::fs::read_to_string(&report).unwrap().lines().skip(1) {
@@ -157,6 +164,29 @@ db_test! {
         let came = desk.import(&["L1,2025-03-13,标题甲,\"第一行，\"\"好\"\"\n第二行\",王五,,,,"]);
         assert_eq!(came.counts(), [1, 1, 0, 0]);
         assert_eq!(desk.cell("text", "L1").as_deref(), Some("第一行，\"好\"\n第二行"));
+    }
+
+    fn a_workbook_comes_in_as_the_same_rows_as_text_do(db) {
+        let desk = Desk::new(db);
+        let rows = [row("ZA1", "2025-03-13", "13800000001"), row("ZA2", "没有", ""), row("'=ZA3", "2025-03-12", "")];
+        let file = desk.folder.path().join("orders");
+        let mut writer = Writer::new(
+            Format::Xlsx,
+            std::fs::File::create(&file).unwrap(),
+            &HEADING.split(',').collect::<Vec<_>>(),
+        )
+        .unwrap();
+        for row in &rows {
+            writer.row(&row.split(',').collect::<Vec<_>>()).unwrap();
+        }
+        writer.finish().unwrap();
+        let came = desk.run_file(&file, false, (false, false));
+        assert_eq!(came.counts(), [3, 2, 1, 0]);
+        assert!(came.report["2"].contains("不是日期"), "{:?}", came.report);
+        assert_eq!(desk.cell("title", "'=ZA3").as_deref(), Some("路灯夜间不亮"));
+        let again: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let marked = rows[2].replacen('\'', "\'\'", 1);
+        assert_eq!(desk.run(&[again[0], again[1], &marked], false, (false, false)).counts(), [3, 0, 1, 2]);
     }
 
     fn an_instant_is_read_as_it_is_written_or_the_wrong_part_is_named(db) {

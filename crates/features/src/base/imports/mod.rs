@@ -3,19 +3,19 @@
 //! The mechanism knows no kind. A kind says what a row means ([`Kind`]); the mapping file says which column is what and
 //! supplies what the file lacks ([`Mapping`]).
 
+mod line;
 mod mapping;
 mod model;
 mod rejects;
 mod run;
-mod sheet;
 mod store;
 mod subject;
 mod unit_names;
 
+pub use line::Line;
 pub use mapping::{Mapping, Rules, Words, refused};
 pub use model::{Batch, BatchId, KnownRow, Reject, Summary};
 pub use run::{Entered, Entry, Kind, Options, Row, run};
-pub use sheet::{Line, Sheet};
 pub use store::rows_of;
 pub use unit_names::{UnitNames, Unknown, unit_name};
 

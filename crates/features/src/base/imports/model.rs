@@ -68,6 +68,8 @@ pub struct Summary {
     pub units_created: Vec<String>,
     /// Names that were not entered because they may mean a unit that is there: the name, and that unit's.
     pub units_near: Vec<(String, String)>,
+    /// What was passed over in the file: titles, further sheets of a workbook.
+    pub notes: Vec<String>,
 }
 
 /// A row that was brought in before.

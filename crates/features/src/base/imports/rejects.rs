@@ -7,6 +7,7 @@ use huitong_codes::resident_id;
 use huitong_kernel::{Error, Result};
 
 use super::model::Reject;
+use crate::base::sheets::marked;
 
 /// A CSV file that is written as the import goes on; none where nobody asked for it.
 pub struct Report(Option<csv::Writer<File>>);
@@ -49,7 +50,7 @@ impl Report {
             // An identity number is not spread into a further file.
             let shown = match resident_id::stands_in(value) {
                 true => String::from("（含身份证号码，不写出）"),
-                false => plain(value.chars().take(SHOWN).collect()),
+                false => marked(&value.chars().take(SHOWN).collect::<String>()),
             };
             self.line(&[&row.to_string(), column, &shown, reason])?;
         }
@@ -63,11 +64,6 @@ impl Report {
             None => Ok(()),
         }
     }
-}
-
-/// A value that a table calculation would take for a formula is marked as text.
-fn plain(value: String) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value }
 }
 
 fn open(path: &Path, append: bool) -> std::io::Result<File> {

@@ -11,11 +11,12 @@ use huitong_kernel::journal::Record;
 use huitong_kernel::{Error, Result, Tx};
 use serde_json::json;
 
+use super::line::{Line, lines};
 use super::mapping::Mapping;
 use super::model::{Batch, BatchId, Fate, Reject, Summary, fate};
 use super::rejects::Report;
-use super::sheet::{Line, Sheet};
 use super::store;
+use crate::base::sheets::Sheet;
 use crate::base::units::UnitId;
 
 /// What a kind of import knows: what a row means, what is there already, and the act that enters it.
@@ -101,7 +102,8 @@ pub fn run<K: Kind>(
 ) -> Result<Summary> {
     let ctx = city.ctx(actor.clone());
     ctx.right(K::ACT)?;
-    let mut summary = Summary { dry_run: options.dry_run, ..Summary::default() };
+    let notes = sheet.notes.clone();
+    let mut summary = Summary { dry_run: options.dry_run, notes, ..Summary::default() };
     let batch =
         if options.dry_run { None } else { Some(start::<K>(city, actor, sheet, mapping, &mut summary)?) };
     let mut rejects = Report::rejects(options.rejects)?;
@@ -110,7 +112,8 @@ pub fn run<K: Kind>(
     let mut waiting = Vec::new();
     // What a dry run would have entered, which the database cannot tell it.
     let mut supposed = HashMap::new();
-    let mut lines = sheet.lines(mapping)?;
+    let mut reader = sheet.reader()?;
+    let mut lines = lines(&mut reader, mapping)?;
     loop {
         let next = lines.next().transpose()?;
         let ended = next.is_none();
@@ -120,7 +123,7 @@ pub fn run<K: Kind>(
                 Ok(row) => waiting.push(row),
                 Err(found) => {
                     summary.rejected += 1;
-                    rejects.row(line.row, &found)?;
+                    rejects.row(line.place(), &found)?;
                 }
             }
         }
@@ -165,7 +168,7 @@ fn understood<K: Kind>(kind: &K, line: &Line) -> std::result::Result<Row<K::Entr
     let taken = line.reject(K::KEY_COLUMN, reason);
     let mut remarks = Vec::new();
     let entry = kind.read(line, &mut remarks)?;
-    Ok(Row { row: line.row, key, digest: line.digest(K::KEY_COLUMN), entry, remarks, taken })
+    Ok(Row { row: line.place(), key, digest: line.digest(K::KEY_COLUMN), entry, remarks, taken })
 }
 
 /// Begins a batch (`import.start`), or goes on with the one of the same file and mapping that was stopped.

@@ -8,8 +8,9 @@ use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::{Result, Tx};
 
+use super::line::lines;
 use super::mapping::Mapping;
-use super::sheet::Sheet;
+use crate::base::sheets::Sheet;
 use crate::base::units::{self, NewUnit, Unit, UnitId};
 
 /// The units of the city by every name they go by, in the form in which names are compared.
@@ -57,7 +58,8 @@ impl UnitNames {
     /// Names in a column of the file that no unit goes by; what holds no Chinese sign, or an identity number, is no name of a unit.
     pub fn unknown(&self, sheet: &Sheet, mapping: &Mapping, key: &str) -> Result<Unknown> {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
-        for line in sheet.lines(mapping)? {
+        let mut reader = sheet.reader()?;
+        for line in lines(&mut reader, mapping)? {
             let line = line?;
             let name = unit_name(line.text(key));
             let named = name.chars().any(is_han) && !resident_id::stands_in(&name);
