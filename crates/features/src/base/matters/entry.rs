@@ -49,10 +49,35 @@ pub fn write<M: Matter>(tx: &Tx, of: &Definition, entries: Vec<Entry<'_, M>>) ->
 pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done> {
     let ctx = tx.ctx();
     let rules = Rules::now(ctx, procedure)?;
-    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    let act = rules.of.beginnings().find(|known| known.key == act).or_missing()?;
     let right = Plain::reach(tx, ctx.right(&act.name)?)?;
+    begun(tx, rules, act, &right, input, &|_| ())
+}
+
+/// The same where the program begins it for somebody who had the right to what it follows from; `beside` puts in what no form
+/// says.
+pub(super) fn begin_by_program(
+    tx: &Tx,
+    procedure: &str,
+    act: &str,
+    input: &Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Done> {
+    let rules = Rules::now(tx.ctx(), procedure)?;
+    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    begun(tx, rules, act, &Right::all(), input, beside)
+}
+
+fn begun<'a>(
+    tx: &Tx<'a>,
+    rules: Rules<'a>,
+    act: &'a Act,
+    right: &Right<'a>,
+    input: &Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Done> {
     let form = rules.of.form_of(act).or_missing()?;
-    let own = own_association(&right);
+    let own = own_association(right);
     let said = case::checked(tx, rules, form, input, own.as_deref())?;
     let mut matter = fresh(tx, rules, act, right.first_post());
     if rules.of.standing_for(StandsFor::Association).is_none() {
@@ -61,13 +86,14 @@ pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done>
     let mut case = Case::new(tx, rules, matter, (act, said), right.first_post(), input);
     let outcome = case.outcome()?;
     Plain::keep(&mut case)?;
+    beside(&mut case.matter);
     // Who speaks for an association brings in what is about it, whatever the form names.
     let own = right.first_post().filter(|post| post.kind == OfficeKind::Association);
     if let (Some(post), Some(field)) = (own, rules.of.standing_for(StandsFor::Association)) {
         case.matter.set(field, Some(&json!(post.office)));
     }
     let about = rules.of.standing_for(StandsFor::Association).map_or("", |field| &field.key);
-    case.post = through(&right, about, case.matter.spine.association.as_deref())?;
+    case.post = through(right, about, case.matter.spine.association.as_deref())?;
     let mut failed = Ok(());
     for effect in act.effects(outcome.as_deref()) {
         failed = failed.and_then(|()| effects::apply(&mut case, effect));
