@@ -6,7 +6,7 @@ use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
 use huitong_kernel::pack::{Definition, Field, Promise};
-use huitong_kernel::{Ctx, Result, Tx};
+use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use super::sentences::{self, Facts};
 use super::spine::{RunningLimit, Step};
 use super::timeline::{Line, Timeline};
 use super::{entries, store, words};
-use crate::base::attachments;
+use crate::base::{associations, attachments};
 
 /// One limit of a matter with its arithmetic.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -181,6 +181,7 @@ impl<'a> Seen<'a> {
                 let due = self.due().and_then(|_| self.facts.get("due"));
                 return due.cloned().unwrap_or_default();
             }
+            "association" => return self.names.association.clone(),
             "kind" => {
                 let field = self.rules.of.standing_for(huitong_kernel::pack::StandsFor::Kind);
                 return field.and_then(|field| self.facts.get(&field.key)).cloned().unwrap_or_default();
@@ -190,6 +191,10 @@ impl<'a> Seen<'a> {
         if let Some(field) = self.rules.of.field(key) {
             let shown = self.facts.get(key).filter(|_| self.shows(field));
             return shown.cloned().unwrap_or_default();
+        }
+        // What is known from the rows within is said with its unit, as sentences say it.
+        if self.rules.of.is_derived(key) {
+            return self.facts.get(key).cloned().unwrap_or_default();
         }
         match self.matter.fact(key) {
             Some(Value::Instant(at)) => minute_text(at),
@@ -252,7 +257,7 @@ impl<'a> Seen<'a> {
         put("closed_at", json!(spine.closed_at.map(rfc3339)));
         put("updated_at", json!(rfc3339(spine.updated_at)));
         if self.rules.of.is_register() {
-            self.of_entry(&mut item);
+            self.of_entry(tx, &mut item)?;
         }
         for (field, answer) in self.fields() {
             words::json(tx, self.rules.pack, field, answer, &mut item)?;
@@ -261,7 +266,7 @@ impl<'a> Seen<'a> {
     }
 
     /// What an entry has beside, and without what only matters have.
-    fn of_entry(&self, item: &mut Map<String, Json>) {
+    fn of_entry(&self, tx: &Tx, item: &mut Map<String, Json>) -> Result<()> {
         for key in entries::api::ONLY_MATTERS.into_iter().chain(["procedure"]) {
             item.remove(key);
         }
@@ -269,9 +274,18 @@ impl<'a> Seen<'a> {
         item.insert(String::from("from_on"), json!(self.matter.from_on));
         item.insert(String::from("until_on"), json!(self.matter.until_on));
         item.insert(String::from("parent"), json!(self.matter.parent));
+        if self.rules.of.register.as_ref().is_some_and(|register| register.several) {
+            let all = self.matter.associations().into_iter().map(|id| {
+                let name = associations::name_of(tx, &Id::stored(id.clone()))?;
+                Ok(json!({"id": id, "name": name}))
+            });
+            let all: Result<Vec<Json>> = all.collect();
+            item.insert(String::from("about"), Json::Array(all?));
+        }
         for (key, value) in self.matter.derived() {
             item.insert(key.clone(), value.clone());
         }
+        Ok(())
     }
 
     /// All of it, as programs read it.

@@ -223,6 +223,20 @@ pub(super) fn holding(
     query(tx, def, (of, None), asked, false, &scope)?.and(held, &[Value::from(day)]).page(tx, Plain::read)
 }
 
+/// Every entry of a queue that a unit answers for, whoever asks.
+pub(super) fn standing(
+    tx: &Tx,
+    of: &Definition,
+    queue: &Queue,
+    unit: &str,
+    frame: &huitong_kernel::condition::Frame<'_>,
+) -> Result<Vec<Plain>> {
+    let def = def(of);
+    let asked = Asked::read(&def, &Pairs::of([("unit", unit), ("page_size", "100")]))?;
+    let query = Query::new(&def, &asked).scope(&Scope::all()).when(&of_register(of), frame)?;
+    Ok(query.when(&queue.when, frame)?.page(tx, Plain::read)?.items)
+}
+
 /// How many entries stand in a queue, exactly.
 pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
     let (def, scope) = (def(of), scope(tx, of, &of.view())?);

@@ -11,6 +11,7 @@ mod derived;
 mod facts;
 pub mod list;
 mod once;
+pub mod reminders;
 mod store;
 pub mod versions;
 

@@ -98,6 +98,22 @@ pub enum Every {
     Week(i8),
 }
 
+impl Every {
+    /// As people say it: `每月 1 日`.
+    pub fn said(&self) -> String {
+        match self {
+            Every::Month(day) => format!("每月 {day} 日"),
+            Every::Week(day) => {
+                let nth = usize::try_from(*day - 1).unwrap_or_default();
+                format!("每周{}", DAYS.get(nth).unwrap_or(&""))
+            }
+        }
+    }
+}
+
+/// The days of the week, Monday first.
+const DAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
+
 /// What an act does to an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keeping {
