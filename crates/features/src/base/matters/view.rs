@@ -1,11 +1,13 @@
 //! A matter as one reader may see it: what a list says, what a page says, what a program reads.
 
+use std::collections::BTreeSet;
+
 use huitong_kernel::clock::{day_text, minute_text, rfc3339};
 use huitong_kernel::condition::Facts as _;
 use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
-use huitong_kernel::pack::{Definition, Field, Promise};
+use huitong_kernel::pack::{Control, Definition, Field, Promise};
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -76,6 +78,19 @@ pub fn inside<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<bool> 
     }
 }
 
+/// Asks at once for what the entries of a list name beside: other entries, and all the associations they are about.
+fn ahead(tx: &Tx, matters: &[Plain]) -> Result<()> {
+    let about: BTreeSet<String> = matters.iter().flat_map(Plain::associations).collect();
+    associations::names(tx, &about.into_iter().collect::<Vec<_>>())?;
+    let mut named = BTreeSet::new();
+    for matter in matters.iter().filter(|matter| entries::is_entry(&matter.spine.id)) {
+        let of = Rules::of(tx.ctx(), &matter.spine)?.of;
+        let fields = of.fields.iter().filter(|field| field.control == Control::Entry);
+        named.extend(fields.filter_map(|field| matter.said(&field.key)?.as_str().map(str::to_owned)));
+    }
+    entries::names(tx, &named.into_iter().collect::<Vec<_>>()).map(drop)
+}
+
 /// A limit with its arithmetic, recomputed from the pinned rule.
 pub fn clock(ctx: &Ctx, of: &Definition, clock: &RunningLimit) -> ClockView {
     let title = of.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
@@ -133,6 +148,7 @@ impl<'a> Seen<'a> {
     /// Looks at the matters of a list, whose names are asked for at once.
     pub fn all(tx: &Tx<'a>, matters: Vec<Plain>) -> Result<Vec<Seen<'a>>> {
         drop(Directory::of(tx, &matters)?);
+        ahead(tx, &matters)?;
         matters.into_iter().map(|matter| Seen::new(tx, matter)).collect()
     }
 

@@ -190,6 +190,10 @@ fn query<'a>(
     let units = units_of(tx.ctx(), queue);
     let frame = frame(tx.ctx(), &units);
     let mut query = Query::new(def, asked).scope(scope).when(&of_register(of), &frame)?;
+    // Entries that lack what they are ordered by have a fact without a value.
+    if def.key == "f.entry" {
+        query = query.apart();
+    }
     // What should never have been entered is found only where it is asked for.
     if asked.filter("state").is_none() {
         query = query.and("a.state <> 'void'", &[]);

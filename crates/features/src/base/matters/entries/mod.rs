@@ -23,7 +23,7 @@ pub use declared::{column, declared};
 pub use derived::value as derived_now;
 pub(super) use facts::set_facts;
 pub(super) use once::once;
-pub(super) use store::{called, find_by, name_of, update};
+pub(super) use store::{called, find_by, name_of, names, update};
 pub use store::{children, referring};
 
 use huitong_kernel::Named;
