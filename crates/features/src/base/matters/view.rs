@@ -7,7 +7,7 @@ use huitong_kernel::condition::Facts as _;
 use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
-use huitong_kernel::pack::{Control, Definition, Field, Promise};
+use huitong_kernel::pack::{Control, Definition, Field, Promise, Tone};
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -124,6 +124,8 @@ pub struct Seen<'a> {
     pub facts: Facts,
     /// Whether what is due next was promised to those outside.
     promised: bool,
+    /// Where an entry stands and yet does not hold today.
+    held: Option<entries::Held>,
 }
 
 impl<'a> Seen<'a> {
@@ -142,7 +144,8 @@ impl<'a> Seen<'a> {
         let promised =
             limit.filter(|limit| tx.ctx().policy.is_settled(limit)).map(|limit| limit.choose(&matter));
         let promised = promised.is_some_and(|chosen| chosen.promise() == Some(Promise::Public));
-        Ok(Seen { inside: inside(tx, rules, &matter)?, rules, matter, names, facts, promised })
+        let held = entries::Held::of(&matter, tx.ctx().today());
+        Ok(Seen { inside: inside(tx, rules, &matter)?, rules, matter, names, facts, promised, held })
     }
 
     /// Looks at the matters of a list, whose names are asked for at once.
@@ -165,6 +168,9 @@ impl<'a> Seen<'a> {
 
     /// What its state is called to this reader.
     pub fn state_label(&self) -> String {
+        if let Some(held) = self.held {
+            return held.label().to_owned();
+        }
         let state = self.rules.of.state(&self.matter.spine.state);
         let label =
             state.map(|s| if self.inside { s.label_for(&self.matter) } else { s.public_label.as_str() });
@@ -173,6 +179,9 @@ impl<'a> Seen<'a> {
 
     /// The tone of its pill.
     pub fn tone(&self) -> &'static str {
+        if self.held.is_some() {
+            return Tone::Amber.class();
+        }
         self.rules.of.state(&self.matter.spine.state).map_or("muted", |state| state.tone.class())
     }
 
@@ -185,6 +194,9 @@ impl<'a> Seen<'a> {
     pub fn say(&self, key: &str) -> String {
         use huitong_kernel::condition::Value;
         let spine = &self.matter.spine;
+        if KEYS.association == Some(key) {
+            return self.names.association.clone();
+        }
         match key {
             "state" => return self.state_label(),
             "name" => return spine.title.clone(),
@@ -197,7 +209,6 @@ impl<'a> Seen<'a> {
                 let due = self.due().and_then(|_| self.facts.get("due"));
                 return due.cloned().unwrap_or_default();
             }
-            "association" => return self.names.association.clone(),
             "kind" => {
                 let field = self.rules.of.standing_for(huitong_kernel::pack::StandsFor::Kind);
                 return field.and_then(|field| self.facts.get(&field.key)).cloned().unwrap_or_default();

@@ -28,12 +28,13 @@ pub use self::state::{State, StateLabel, Tone};
 pub use self::words::{LimitWord, Words};
 
 use super::closed::Closed;
-use super::field::{Field, StandsFor};
+use super::field::Field;
 use super::forms::Form;
 use super::limits::{Chosen, Limit};
 use super::queues::Queue;
 use super::sentences::Notice;
 use super::source::Source;
+use super::stands_for::StandsFor;
 use crate::condition::{FactDef, Facts, Named};
 
 /// A procedure.

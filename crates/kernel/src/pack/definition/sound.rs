@@ -6,10 +6,11 @@ use super::{Act, Definition, Keeping, Telling};
 use crate::condition::{Comparator, Condition};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::{Desk, Ref};
-use crate::pack::field::{Control, Field, StandsFor};
+use crate::pack::field::{Control, Field};
 use crate::pack::finding::At;
 use crate::pack::roles::{Office, Role};
 use crate::pack::sentences;
+use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 
 /// Lines that one file of a procedure may have: what needs more is two procedures, or code of its own.

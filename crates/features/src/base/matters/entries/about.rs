@@ -6,7 +6,7 @@ use huitong_kernel::rights::Scope;
 use huitong_kernel::{Result, Tx};
 use serde_json::Value as Json;
 
-use super::super::matter::{Matter as _, Rules};
+use super::super::matter::{KEYS, Matter as _, Rules};
 use super::super::plain::Plain;
 use super::super::sentences;
 use super::{facts, store};
@@ -14,8 +14,8 @@ use super::{facts, store};
 /// Whether a reader reaches a matter; an entry about several associations through any of them.
 pub(in super::super) fn admitted(scope: &Scope, matter: &Plain) -> bool {
     let through = |one: Option<&str>| {
-        scope.admits(&|column| match column {
-            "association" | "owner_association" if one.is_some() => one,
+        scope.admits(&|column| match one {
+            Some(one) if KEYS.is_of_associations(column) => Some(one),
             _ => matter.spine.key(column),
         })
     };

@@ -11,7 +11,7 @@ use super::super::entry;
 use super::super::matter::{Matter as _, Rules};
 use super::super::plain::Plain;
 use super::versions::{self, Changes, Next, Stood, Version};
-use super::{about, derived, once, store};
+use super::{about, correction, derived, once, store};
 
 /// What an act on an entry works out on the way.
 #[derive(Debug, Default)]
@@ -33,6 +33,10 @@ pub(in super::super) fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
                 false => Ok(()),
             }
         }
+        Some(Keeping::Void) => match correction::relied_upon(case)? {
+            Some(other) => Err(Error::unmet(format!("“{other}”里还用到这一条，请先改那里，再作废"))),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -21,7 +21,7 @@ pub const PROCEDURE: &str = "correction";
 /// The act that begins it.
 const ASK: &str = "ask";
 /// The effect by which it is made, as definitions name it.
-pub const EFFECT: &str = "correct_entry";
+pub const EFFECT: &str = "correction.make";
 
 /// What came of an act.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,21 +76,22 @@ fn may_alone(case: &Case<'_, '_, Plain>) -> Result<bool> {
     let fresh = RelativeDay::parse(FRESH).is_some_and(|day| ctx.today() <= day.on(began, ctx.calendar()));
     // The system corrects what it enters itself.
     let program = ctx.user().is_none();
-    Ok(program || author && fresh && entry.spine.version == 1 && !relied_upon(case)?)
+    Ok(program || author && fresh && entry.spine.version == 1 && relied_upon(case)?.is_none())
 }
 
-/// Whether another entry names it.
-fn relied_upon(case: &Case<'_, '_, Plain>) -> Result<bool> {
+/// An entry that names this one, by what it is called.
+pub(super) fn relied_upon(case: &Case<'_, '_, Plain>) -> Result<Option<String>> {
     let entry = &case.matter.spine;
     for of in case.rules.pack.definitions.iter().filter(|of| of.is_register()) {
         let names = |field: &&Field| field.register.as_deref() == Some(entry.procedure.as_str());
         for field in of.fields.iter().filter(|field| facts::is_fact(field)).filter(names) {
-            if !store::referring(case.tx, &of.key, &field.key, &entry.id)?.is_empty() {
-                return Ok(true);
+            let other = store::referring(case.tx, &of.key, &field.key, &entry.id)?.into_iter().next();
+            if let Some(other) = other {
+                return Ok(Some(other.spine.title));
             }
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 fn ask(case: &Case<'_, '_, Plain>) -> Result<Done> {

@@ -13,7 +13,7 @@ use huitong_kernel::{Result, Tx, Value};
 use super::super::matter::Matter as _;
 use super::super::plain::Plain;
 use super::super::queue::{LIST_KEYS, frame, order, units_of};
-use super::facts;
+use super::{facts, looked_at};
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
@@ -104,7 +104,7 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
         let value = if kind == ColumnKind::Number { "number" } else { "text" };
         let column = match leads {
             Leads::Order(led) if led == key => format!("f.{value}"),
-            _ => format!("(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{key}' AND f.nth = 0)"),
+            _ => looked_at(key, kind == ColumnKind::Number),
         };
         Sort { name: Cow::Owned(key.to_owned()), column: Cow::Owned(column), kind, nullable: true }
     }));

@@ -19,7 +19,7 @@ pub(super) use about::{admitted, settle};
 pub use acts::{Work, stand};
 pub(super) use acts::{began, checked, keep, recorded, stored};
 pub(super) use declared::sentence_facts;
-pub use declared::{column, declared};
+pub use declared::{column, declared, looked_at};
 pub use derived::value as derived_now;
 pub(super) use facts::set_facts;
 pub(super) use once::once;
@@ -27,11 +27,47 @@ pub(super) use store::{called, find_by, name_of, names, update};
 pub use store::{children, referring};
 
 use huitong_kernel::Named;
+use huitong_kernel::pack::CURRENT;
+use jiff::civil::Date;
+
+use super::plain::Plain;
 
 /// What the id of an entry begins with.
 pub struct Entry;
 impl Named for Entry {
     const PREFIX: &'static str = "ent";
+}
+
+/// An entry that stands and does not hold today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It begins later.
+    NotYet,
+    /// Its last day has passed, and nobody has ended it.
+    NoMore,
+}
+
+impl Held {
+    /// Whether that is so of an entry.
+    pub(super) fn of(entry: &Plain, today: Date) -> Option<Held> {
+        let today = today.to_string();
+        let stands = is_entry(&entry.spine.id) && entry.spine.state == CURRENT;
+        let late = entry.from_on.as_ref().is_some_and(|from| *from > today);
+        let over = entry.until_on.as_ref().is_some_and(|until| *until < today);
+        match (stands, late, over) {
+            (true, true, _) => Some(Held::NotYet),
+            (true, _, true) => Some(Held::NoMore),
+            _ => None,
+        }
+    }
+
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Held::NotYet => "还没有开始",
+            Held::NoMore => "已到期",
+        }
+    }
 }
 
 /// Whether an id is that of an entry.

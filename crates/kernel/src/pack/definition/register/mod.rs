@@ -163,7 +163,7 @@ pub const VOID: &str = "void";
 
 /// The field that says the last day of an entry that ends.
 pub const UNTIL: &str = "until_on";
-/// The field that says from when a correction holds.
+/// The field that says from when it is to be corrected.
 pub const SINCE: &str = "since_on";
 /// The field that says why.
 pub const REASON: &str = "reason";

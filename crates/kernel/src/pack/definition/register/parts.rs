@@ -1,6 +1,6 @@
 //! Parts of a register: what its acts do, what is known of an entry from the rows within it, files, reminders.
 
-use super::super::Definition;
+use super::super::{Definition, Words};
 use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, Take, UNTIL};
 use crate::condition::{FactDef, FactType};
 use crate::pack::closed::Closed as _;
@@ -76,7 +76,12 @@ pub(super) fn associations_of(head: &Tab<'_>, fields: &[Field]) -> Option<String
 }
 
 /// Reads `[facts]`: what is known of an entry from the rows within it, and the facts that come of it.
-pub(super) fn derived(head: &Tab<'_>, fields: &[Field], children: &[Definition]) -> Vec<(Derived, FactDef)> {
+pub(super) fn derived(
+    head: &Tab<'_>,
+    words: &Words,
+    fields: &[Field],
+    children: &[Definition],
+) -> Vec<(Derived, FactDef)> {
     let mut all = Vec::new();
     for (key, tab) in head.entries("facts") {
         let label = tab.text("label");
@@ -127,18 +132,13 @@ pub(super) fn derived(head: &Tab<'_>, fields: &[Field], children: &[Definition])
             Take::Latest | Take::Earliest => FactType::Date,
             Take::Any => FactType::Flag,
         };
-        let column = (!this_year).then(|| column(&key, &kind));
+        let number = !matches!(kind, FactType::Date);
+        let column = words.derived.filter(|_| !this_year).map(|column| column(&key, number));
         let fact = FactDef { kind, column, ..FactDef::text(&key, &label) };
         let when = conditions::when(&tab, &child.facts);
         all.push((Derived { key, of, take, field, when, this_year }, fact));
     }
     all
-}
-
-/// How lists look at a fact that came of rows within.
-fn column(key: &str, kind: &FactType) -> String {
-    let value = if matches!(kind, FactType::Date) { "text" } else { "number" };
-    format!("(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{key}' AND f.nth = 0)")
 }
 
 /// Reads `[import]`.

@@ -7,11 +7,12 @@ use super::parts;
 use super::{CURRENT, ENDED, Keeping, PAPER, REASON, Register, SINCE, UNTIL, VOID};
 use crate::pack::day::RelativeDay;
 use crate::pack::desk::{Desk, Ref};
-use crate::pack::field::{Bounds, Control, Field, StandsFor};
+use crate::pack::field::{Bounds, Control, Field};
 use crate::pack::finding::At;
 use crate::pack::forms::{self, Form};
 use crate::pack::lists::{self, List};
 use crate::pack::source::Source;
+use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 use crate::pack::{queues, sentences};
 
@@ -80,7 +81,7 @@ fn one(
     let words = words(ground).unwrap_or(&nothing);
     let mut of = begun(ground, head, key, sheet);
     let mut fields = forms::fields(head, lists);
-    let derived = parts::derived(head, &fields, children);
+    let derived = parts::derived(head, words, &fields, children);
     let mut register = Register {
         within: children.iter().map(|child| child.key.clone()).collect(),
         associations_of: parts::associations_of(head, &fields),
@@ -205,7 +206,7 @@ fn form_within(child: &Definition, act: &Act, forms: &mut Vec<Form>) -> String {
     key
 }
 
-/// A correction asks for everything an entry holds, filled in as it stands.
+/// Whoever corrects is asked for everything an entry holds, filled in as it stands.
 fn correcting(acts: &mut [Act], fields: &[Field], forms: &mut [Form]) {
     for act in acts.iter().filter(|act| matches!(act.keeping, Some(Keeping::Correct { .. }))) {
         let form = forms.iter_mut().find(|form| Some(&form.key) == act.form.as_ref());
