@@ -10,6 +10,7 @@ mod cases;
 mod cast;
 mod clocks;
 mod companies;
+mod corrections;
 mod defined;
 mod desk;
 mod doings;

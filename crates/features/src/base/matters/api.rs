@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use super::case::{Done, Input};
+use super::entries::as_of::AsOf;
 use super::entries::correction::{Performed, perform};
 use super::guards::Offer;
 use super::matter::{KEYS, Matter};
@@ -110,7 +111,9 @@ pub(super) fn listed(c: &Call) -> Result<Reply> {
 /// `GET /api/v1/{path}/{id}`.
 pub(super) fn show(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
-    c.json_reply(&c.read(|tx| Seen::new(tx, entries::api::asked(c, tx, of)?)?.full(tx))?)
+    c.json_reply(
+        &c.read(|tx| Seen::new(tx, entries::api::asked(c, tx, of)?)?.full_on(tx, AsOf::read(c.queries())?))?,
+    )
 }
 
 /// `GET /api/v1/{path}/{id}/acts`.

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use super::clocks::{self, Standing};
+use super::entries::as_of::{AsOf, Within};
 use super::guards::{self, Offer};
 use super::matter::{KEYS, Matter, Rules};
 use super::plain::Plain;
@@ -317,11 +318,20 @@ impl<'a> Seen<'a> {
 
     /// All of it, as programs read it.
     pub fn full(&self, tx: &Tx<'a>) -> Result<Map<String, Json>> {
+        self.full_on(tx, None)
+    }
+
+    /// The same as it stood on a past day.
+    pub fn full_on(&self, tx: &Tx<'a>, past: Option<AsOf>) -> Result<Map<String, Json>> {
         let mut item = self.json(tx)?;
         let steps = self.steps(tx)?;
         let mut put = |key: &str, value: Json| drop(item.insert(key.to_owned(), value));
         put("pack", json!(self.matter.spine.pack));
-        for (of, rows) in self.rows(tx)? {
+        let within = match past {
+            Some(past) => self.rows_on(tx, past)?,
+            None => self.rows(tx)?,
+        };
+        for (of, rows) in within {
             let rows: Result<Vec<Map<String, Json>>> = rows.iter().map(|row| row.json(tx)).collect();
             put(of.short(), json!(rows?));
         }
@@ -336,11 +346,25 @@ impl<'a> Seen<'a> {
 
     /// What lies within an entry, one kind after the other, the latest first.
     pub fn rows(&self, tx: &Tx<'a>) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
+        self.rows_of(tx, &|key| entries::children(tx, &self.matter.spine.id, key))
+    }
+
+    /// The same on a past day.
+    pub fn rows_on(&self, tx: &Tx<'a>, past: AsOf) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
+        let id = &self.matter.spine.id;
+        let within = Within::read(tx, self.rules.of, Some(id), past)?;
+        self.rows_of(tx, &|key| Ok(within.rows(id, key).to_vec()))
+    }
+
+    fn rows_of(
+        &self,
+        tx: &Tx<'a>,
+        rows: &dyn Fn(&str) -> Result<Vec<Plain>>,
+    ) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
         let mut all = Vec::new();
         for key in self.rules.of.register.iter().flat_map(|register| &register.within) {
             let Some(of) = self.rules.pack.definition(key) else { continue };
-            let rows = entries::children(tx, &self.matter.spine.id, key)?;
-            all.push((of, Seen::all(tx, rows)?));
+            all.push((of, Seen::all(tx, rows(key)?)?));
         }
         Ok(all)
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::super::api::{definition, found, item_schema, queue_asked};
 use super::super::plain::Plain;
 use super::super::view::Seen;
-use super::as_of::{self, AsOf};
+use super::as_of::{self, AsOf, Within};
 use super::{list, store};
 
 /// What a past day is asked by.
@@ -72,7 +72,10 @@ pub(in super::super) fn asked(c: &Call, tx: &Tx, of: &Definition) -> Result<Plai
     let entry = found(c, tx, of)?;
     match AsOf::read(c.queries())? {
         None => Ok(entry),
-        Some(past) => past.of(tx, &entry, &store::versions_of(tx, &entry.spine.id)?)?.or_missing(),
+        Some(past) => {
+            let within = Within::read(tx, of, Some(&entry.spine.id), past)?;
+            past.of(tx, &entry, &store::versions_of(tx, &entry.spine.id)?, &within)?.or_missing()
+        }
     }
 }
 

@@ -66,7 +66,7 @@ pub(in super::super) fn sentence_facts(tx: &Tx, rules: Rules<'_>, entry: &Plain)
     said.insert(String::from("until_on"), day(entry.until_on.as_deref()));
     for one in rules.of.register.iter().flat_map(|register| &register.derived) {
         let now;
-        let value = match one.this_year {
+        let value = match one.this_year && !entry.marks.derived.contains_key(&one.key) {
             true => {
                 now = derived::value(tx, rules, entry, one)?;
                 now.as_ref()

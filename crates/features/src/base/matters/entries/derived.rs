@@ -33,8 +33,12 @@ pub(super) fn settle(tx: &Tx, rules: Rules<'_>, entry: &mut Plain) -> Result<()>
 /// What a fact is of an entry now; nothing where there is none.
 pub fn value(tx: &Tx, rules: Rules<'_>, entry: &Plain, of: &Derived) -> Result<Option<Json>> {
     let rows = store::children(tx, &entry.spine.id, &format!("{}.{}", rules.of.key, of.of))?;
-    let frame = Frame { now: tx.ctx().now, ..Frame::default() };
-    let year = tx.ctx().today().year();
+    Ok(of_rows(&rows, of, tx.ctx().now, tx.ctx().today().year()))
+}
+
+/// What a fact is of these rows, seen in a year; pure.
+pub fn of_rows(rows: &[Plain], of: &Derived, now: i64, year: i16) -> Option<Json> {
+    let frame = Frame { now, ..Frame::default() };
     let of_year = |row: &&Plain| {
         let day: Option<Date> = row.day.as_deref().and_then(|day| day.parse().ok());
         !of.this_year || day.is_some_and(|day| day.year() == year)
@@ -43,11 +47,11 @@ pub fn value(tx: &Tx, rules: Rules<'_>, entry: &Plain, of: &Derived) -> Result<O
         rows.iter().filter(of_year).filter(|row| truth(&of.when, *row, &frame).holds()).collect();
     let said = || counted.iter().filter_map(|row| row.said(of.field.as_deref()?));
     let days = || said().filter_map(Json::as_str);
-    Ok(match of.take {
+    match of.take {
         Take::Count => Some(Json::from(counted.len())),
         Take::Any => Some(Json::from(i64::from(!counted.is_empty()))),
         Take::Latest => days().max().map(Json::from),
         Take::Earliest => days().min().map(Json::from),
         Take::Sum => Some(Json::from(said().filter_map(words::number).sum::<i64>())),
-    })
+    }
 }

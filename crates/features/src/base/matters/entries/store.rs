@@ -122,6 +122,14 @@ pub fn children(tx: &Tx, parent: &str, of: &str) -> Result<Vec<Plain>> {
     rows(tx, &sql, args![parent, of])
 }
 
+/// Every row of one kind that was ever within an entry, void ones among them, the latest first.
+pub(super) fn ever_within(tx: &Tx, parent: &str, of: &str) -> Result<Vec<Plain>> {
+    let sql = format!(
+        "SELECT {ENTRY} FROM entries WHERE parent = $1 AND procedure = $2 ORDER BY day DESC, id DESC"
+    );
+    rows(tx, &sql, args![parent, of])
+}
+
 /// The entries that name this one in a field, void ones apart.
 pub fn referring(tx: &Tx, register: &str, field: &str, id: &str) -> Result<Vec<Plain>> {
     let sql = format!(
