@@ -6,7 +6,7 @@ use huitong_kernel::pack::{Needed, Vocabulary, Words, needs, words};
 use super::matter::Matter;
 use super::notices::RECIPIENTS;
 use super::plain::{self, Plain};
-use super::{entries, jobs, routes, sentences, subject};
+use super::{entries, file, jobs, routes, sentences, subject};
 
 /// What a definition may use that has no code of its own.
 fn vocabulary() -> Vocabulary {
@@ -55,4 +55,6 @@ pub fn capability() -> Capability {
     .hands(subject::TELLERS)
     .hands(subject::OWNERS)
     .hands(subject::PLACES)
+    .hands(entries::LINKS)
+    .hands(file::BLOCKS)
 }

@@ -20,6 +20,7 @@ const MOST_HOOKS: usize = 3;
 /// The flow as a whole: every state can be reached and left, nothing leaves an end.
 pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
+    filed(head, procedure);
     for state in &procedure.states {
         let at = desk.place(Ref::STATE, &state.key);
         let moves = || procedure.acts.iter().flat_map(Act::all_moves);
@@ -109,6 +110,19 @@ pub(super) fn register(head: &Tab<'_>, of: &Definition, children: &[Definition])
     named(head, of);
     asked(head, of);
     discreet(head, of);
+    filed(head, of);
+}
+
+/// What stands in the file of an association is about one.
+fn filed(head: &Tab<'_>, of: &Definition) {
+    if of.tab.is_some() && !of.coded && !of.is_about_associations() {
+        let message = format!("不知道“{}”是哪家协会的，不能放进协会档案", of.title);
+        head.desk.say(
+            &head.at("tab"),
+            message,
+            "请设一个“协会”填写项，写 stands_for = \"协会\"；或者删去 tab",
+        );
+    }
 }
 
 /// Rows that lie within an entry.

@@ -100,6 +100,7 @@ fn one(
     of.path = common::path(head);
     of.pillar = head.maybe("pillar").unwrap_or_default();
     of.group = head.maybe_closed("group");
+    of.tab = head.maybe_closed("tab");
     of.number = if head.is_text("number") { common::number(head) } else { String::new() };
     of.work_secret = head.flag("work_secret");
     of.register = Some(register);
@@ -121,8 +122,10 @@ fn one(
     of.once = common::once(head);
     let (headings, same_as) = parts::importing(head, &of);
     let reminders = parts::reminders(head);
+    let link = parts::link(head, &of.fields, of.is_about_associations());
     if let Some(register) = &mut of.register {
         (register.headings, register.same_as, register.reminders) = (headings, same_as, reminders);
+        register.link = link;
     }
     of.may = may::read(head, &of);
     sound::register(head, &of, children);
