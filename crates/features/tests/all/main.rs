@@ -13,6 +13,7 @@ mod companies;
 mod defined;
 mod desk;
 mod doings;
+mod file;
 mod grants;
 mod hooks;
 mod importing;

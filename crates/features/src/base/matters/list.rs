@@ -162,6 +162,16 @@ pub fn page(
     query(tx, &def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
 }
 
+/// The first rows of what is asked for, without how many there are beyond.
+pub fn first(tx: &Tx, of: &Definition, asked: &Asked) -> Result<Vec<Plain>> {
+    let def = def(of);
+    if of.is_register() {
+        return entries::list::first(tx, (of, &def), asked);
+    }
+    let scope = scope(tx, of)?;
+    Ok(query(tx, &def, (of, None), asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
+}
+
 /// How many matters stand in a queue, exactly.
 pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
     if of.is_register() {

@@ -174,6 +174,7 @@ impl<'a> Seen<'a> {
             "name" => return spine.title.clone(),
             "number" => return spine.number.clone(),
             "unit" => return self.names.unit.clone(),
+            "association" => return self.names.association.clone(),
             "desk_unit" => return self.facts.get("to_unit").cloned().unwrap_or_default(),
             "assignee" if self.inside => return self.names.handler.clone(),
             "assignee" | "owner" => return String::new(),

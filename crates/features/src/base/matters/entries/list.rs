@@ -20,6 +20,9 @@ const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = '
 const KEYS_OF_SEVERAL: SubjectKeys =
     SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
 
+/// The associations of each entry.
+const COVERED: &str = "JOIN entry_facts c ON c.entry = a.id AND c.fact = 'association'";
+
 /// What leads a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Leads<'f> {
@@ -209,6 +212,31 @@ pub fn page(
 ) -> Result<Listed<Plain>> {
     let scope = scope(tx, of, &of.view())?;
     query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
+}
+
+/// How many associations the entries of a page are about, all pages together; none where each is about one. An organisation of
+/// several associations is one entry and covers each of them, so that these are two figures.
+pub fn covered(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    queue: Option<&Queue>,
+    asked: &Asked,
+) -> Result<Option<i64>> {
+    if !of.register.as_ref().is_some_and(|register| register.several) {
+        return Ok(None);
+    }
+    let scope = scope(tx, of, &of.view())?;
+    query(tx, def, (of, queue), asked, false, &scope)?.count_several(tx, COVERED, "c.text").map(Some)
+}
+
+/// The first rows of what is asked for, without how many there are beyond.
+pub(in super::super) fn first(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    asked: &Asked,
+) -> Result<Vec<Plain>> {
+    let scope = scope(tx, of, &of.view())?;
+    Ok(query(tx, def, (of, None), asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
 }
 
 /// One page of the entries that hold on a day.

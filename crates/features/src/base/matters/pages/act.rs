@@ -4,13 +4,15 @@ use askama::Template;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
-use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
-use huitong_kernel::pack::{Control, Definition, Field, Form, RelativeDay, StandsFor};
+use huitong_kernel::http::{Call, Filled, FormView, POST, Pairs, Reply};
+use huitong_kernel::list::Asked;
+use huitong_kernel::pack::{CURRENT, Control, Definition, Field, Form, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
 use crate::base::matters::api::{act_key, definition, found, input};
 use crate::base::matters::case::{Case, out_of_reach};
+use crate::base::matters::list as lists;
 use crate::base::matters::matter::{KEYS, Matter as _, Rules};
 use crate::base::matters::plain::Plain;
 use crate::base::matters::timeline::Line;
@@ -258,7 +260,7 @@ fn view(
 ) -> Result<(FormView, Vec<String>)> {
     let (typed, known) = match c.route.method == POST {
         true => (c.filled()?.clone(), Vec::new()),
-        false => known(c, tx, form, seen)?,
+        false => known(c, tx, rules, form, seen)?,
     };
     let mut view = FormView::new(form, rules.pack, &typed, errors);
     let association = seen.and_then(|seen| seen.matter.spine.association.clone());
@@ -318,7 +320,13 @@ fn picks(mut view: FormView, field: &Field, typed: &Filled, all: Vec<(String, St
 }
 
 /// What is known and need not be typed again: what stays with the matter, the association one comes from, oneself.
-fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Filled, Vec<String>)> {
+fn known(
+    c: &Call,
+    tx: &Tx,
+    rules: Rules<'_>,
+    form: &Form,
+    seen: Option<&Seen<'_>>,
+) -> Result<(Filled, Vec<String>)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut told = Vec::new();
     for field in &form.fields {
@@ -354,17 +362,14 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
             }
             continue;
         }
+        if let Some((name, id)) = opened_for(c, tx, rules, field)? {
+            pairs.push((field.key.clone(), name));
+            // Several are named one after the other.
+            pairs.extend((!field.several).then(|| (format!("{}_id", field.key), id)));
+            continue;
+        }
         if let Some(asked) = c.query(&field.key).filter(|text| !text.is_empty()) {
             pairs.push((field.key.clone(), asked.to_owned()));
-            if field.control == Control::Association && field.stands_for == Some(StandsFor::Association) {
-                let id = Id::parse(asked);
-                let found = id.map(|id| associations::find(tx, &id)).transpose()?.flatten();
-                if let Some(association) = found {
-                    pairs.retain(|(key, _)| *key != field.key);
-                    pairs.push((field.key.clone(), association.name));
-                    pairs.push((format!("{}_id", field.key), association.id.to_string()));
-                }
-            }
             continue;
         }
         if let (Control::Handler, Some(me)) = (field.control, c.ctx.user()) {
@@ -374,6 +379,27 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
     }
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     Ok((Filled::of(&pairs), told))
+}
+
+/// What the address says a form is opened for: an association by its id, or the one entry that stands for it in the register from
+/// which the associations are taken; name and id.
+fn opened_for(c: &Call, tx: &Tx, rules: Rules<'_>, field: &Field) -> Result<Option<(String, String)>> {
+    let asked = c.query("association").or(c.query(&field.key)).and_then(Id::parse);
+    let Some(id) = asked.filter(|_| c.route.method != POST) else { return Ok(None) };
+    if field.stands_for == Some(StandsFor::Association) {
+        let found = associations::find(tx, &id)?;
+        return Ok(found.map(|association| (association.name, association.id.to_string())));
+    }
+    let takes = rules.of.register.as_ref().and_then(|register| register.associations_of.as_deref());
+    let from = field.register.as_deref().filter(|_| takes == Some(field.key.as_str()));
+    let Some(from) = from.and_then(|key| rules.pack.definition(key)) else { return Ok(None) };
+    if c.ctx.may(&from.view()).is_none() {
+        return Ok(None);
+    }
+    let asked =
+        Asked::read(&lists::def(from), &Pairs::of([("association", id.as_str()), ("state", CURRENT)]))?;
+    let mut found = lists::first(tx, from, &asked)?;
+    Ok(found.pop().filter(|_| found.is_empty()).map(|one| (one.spine.title, one.spine.id)))
 }
 
 fn can_be_chosen(c: &Call, field: &Field, answer: &Json) -> bool {
