@@ -2,7 +2,6 @@
 
 use huitong_kernel::http::Pairs;
 use huitong_kernel::http::page::Link;
-use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{Definition, FileTab};
 use huitong_kernel::{Result, Tx};
 
@@ -34,7 +33,7 @@ fn blocks(tx: &Tx, association: &AssociationId) -> Result<Vec<FileBlock>> {
 fn block(tx: &Tx, tab: FileTab, of: &Definition, association: &str) -> Result<Option<FileBlock>> {
     let ctx = tx.ctx();
     let asked = Pairs::of([("association", association), ("page_size", LOOKED_AT)]);
-    let found = list::first(tx, of, &Asked::read(&list::def(of), &asked)?)?;
+    let found = list::first(tx, of, &asked)?;
     // Who does not reach whatever concerns this association is not told that there is nothing.
     let scope = Plain::reach(tx, ctx.right(&of.view())?)?.scope(&KEYS);
     let reaches =

@@ -163,13 +163,13 @@ pub fn page(
 }
 
 /// The first rows of what is asked for, without how many there are beyond.
-pub fn first(tx: &Tx, of: &Definition, asked: &Asked) -> Result<Vec<Plain>> {
-    let def = def(of);
+pub fn first(tx: &Tx, of: &Definition, pairs: &Pairs) -> Result<Vec<Plain>> {
     if of.is_register() {
-        return entries::list::first(tx, (of, &def), asked);
+        return entries::list::first(tx, of, pairs);
     }
-    let scope = scope(tx, of)?;
-    Ok(query(tx, &def, (of, None), asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
+    let (def, scope) = (def(of), scope(tx, of)?);
+    let asked = Asked::read(&def, pairs)?;
+    Ok(query(tx, &def, (of, None), &asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
 }
 
 /// How many matters stand in a queue, exactly.

@@ -11,6 +11,7 @@ use super::versions::{Next, Stood, Version};
 use crate::base::units::UnitId;
 
 const ENTRY: &str = Plain::LIST;
+const ALIASED: &str = Plain::ALIASED;
 static NAMES: Names = Names {
     one: "SELECT id, title AS name FROM entries WHERE id = $1",
     many: "SELECT id, title AS name FROM entries WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -133,8 +134,8 @@ pub(super) fn linked_to(tx: &Tx, register: &str, unit: &UnitId, on: Date) -> Res
 pub(super) fn about(tx: &Tx, register: &str, association: &str, several: bool) -> Result<Vec<Plain>> {
     let sql = if several {
         format!(
-            "SELECT {ENTRY} FROM entries WHERE procedure = $1 AND id IN (SELECT f.entry FROM entry_facts f \
-             WHERE f.fact = 'association' AND f.text = $2) AND state <> 'void' ORDER BY day, id"
+            "SELECT {ALIASED} FROM entry_facts f CROSS JOIN entries a WHERE f.fact = 'association' AND f.text = $2 \
+             AND a.id = f.entry AND a.procedure = $1 AND a.state <> 'void' ORDER BY a.day, a.id"
         )
     } else {
         format!(

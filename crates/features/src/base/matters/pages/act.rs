@@ -5,7 +5,6 @@ use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Pairs, Reply};
-use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{CURRENT, Control, Definition, Field, Form, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
@@ -396,8 +395,7 @@ fn opened_for(c: &Call, tx: &Tx, rules: Rules<'_>, field: &Field) -> Result<Opti
     if c.ctx.may(&from.view()).is_none() {
         return Ok(None);
     }
-    let asked =
-        Asked::read(&lists::def(from), &Pairs::of([("association", id.as_str()), ("state", CURRENT)]))?;
+    let asked = Pairs::of([("association", id.as_str()), ("state", CURRENT)]);
     let mut found = lists::first(tx, from, &asked)?;
     Ok(found.pop().filter(|_| found.is_empty()).map(|one| (one.spine.title, one.spine.id)))
 }
