@@ -36,8 +36,8 @@ fn block(tx: &Tx, tab: FileTab, of: &Definition, association: &str) -> Result<Op
     let found = list::first(tx, of, &asked)?;
     // Who does not reach whatever concerns this association is not told that there is nothing.
     let scope = Plain::reach(tx, ctx.right(&of.view())?)?.scope(&KEYS);
-    let reaches =
-        scope.admits(&|column| ["association", "owner_association"].contains(&column).then_some(association));
+    let of_association = [KEYS.association, KEYS.owner_association];
+    let reaches = scope.admits(&|column| of_association.contains(&Some(column)).then_some(association));
     let may_add = of.beginnings().filter(|act| reaches && ctx.may(&act.name).is_some());
     let add: Vec<Link> = may_add
         .map(|act| Link {

@@ -174,7 +174,6 @@ impl<'a> Seen<'a> {
             "name" => return spine.title.clone(),
             "number" => return spine.number.clone(),
             "unit" => return self.names.unit.clone(),
-            "association" => return self.names.association.clone(),
             "desk_unit" => return self.facts.get("to_unit").cloned().unwrap_or_default(),
             "assignee" if self.inside => return self.names.handler.clone(),
             "assignee" | "owner" => return String::new(),
@@ -198,7 +197,7 @@ impl<'a> Seen<'a> {
             Some(Value::Text(text)) => text,
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Flag(yes)) => String::from(if yes { "是" } else { "否" }),
-            None => String::new(),
+            None => self.facts.get(key).cloned().unwrap_or_default(),
         }
     }
 

@@ -13,15 +13,12 @@ use huitong_kernel::{Result, Tx, Value};
 use super::super::matter::Matter as _;
 use super::super::plain::Plain;
 use super::super::queue::{LIST_KEYS, frame, order, units_of};
-use super::facts;
+use super::{facts, store};
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
 const KEYS_OF_SEVERAL: SubjectKeys =
     SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
-
-/// The associations of each entry.
-const COVERED: &str = "JOIN entry_facts c ON c.entry = a.id AND c.fact = 'association'";
 
 /// What leads a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,7 +239,7 @@ pub fn covered(
         return Ok(None);
     }
     let scope = scope(tx, of, &of.view())?;
-    query(tx, def, (of, queue), asked, false, &scope)?.count_several(tx, COVERED, "c.text").map(Some)
+    query(tx, def, (of, queue), asked, false, &scope)?.count_several(tx, store::COVERED, "c.text").map(Some)
 }
 
 /// The first rows of what is asked for, without how many there are beyond.

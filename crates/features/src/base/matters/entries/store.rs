@@ -11,6 +11,8 @@ use super::versions::{Next, Stood, Version};
 use crate::base::units::UnitId;
 
 const ENTRY: &str = Plain::LIST;
+/// The associations of each entry of a list.
+pub(super) const COVERED: &str = "JOIN entry_facts c ON c.entry = a.id AND c.fact = 'association'";
 const ALIASED: &str = Plain::ALIASED;
 static NAMES: Names = Names {
     one: "SELECT id, title AS name FROM entries WHERE id = $1",
