@@ -49,10 +49,35 @@ pub fn write<M: Matter>(tx: &Tx, of: &Definition, entries: Vec<Entry<'_, M>>) ->
 pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done> {
     let ctx = tx.ctx();
     let rules = Rules::now(ctx, procedure)?;
-    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    let act = rules.of.beginnings().find(|known| known.key == act).or_missing()?;
     let right = Plain::reach(tx, ctx.right(&act.name)?)?;
+    begun(tx, rules, act, &right, input, &|_| ())
+}
+
+/// The same where the program begins it for somebody who had the right to what it follows from; `beside` puts in what no form
+/// says.
+pub(super) fn begin_by_program(
+    tx: &Tx,
+    procedure: &str,
+    act: &str,
+    input: &Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Done> {
+    let rules = Rules::now(tx.ctx(), procedure)?;
+    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    begun(tx, rules, act, &Right::all(), input, beside)
+}
+
+fn begun<'a>(
+    tx: &Tx<'a>,
+    rules: Rules<'a>,
+    act: &'a Act,
+    right: &Right<'a>,
+    input: &Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Done> {
     let form = rules.of.form_of(act).or_missing()?;
-    let own = own_association(&right);
+    let own = own_association(right);
     let said = case::checked(tx, rules, form, input, own.as_deref())?;
     let mut matter = fresh(tx, rules, act, right.first_post());
     if rules.of.standing_for(StandsFor::Association).is_none() {
@@ -61,29 +86,28 @@ pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done>
     let mut case = Case::new(tx, rules, matter, (act, said), right.first_post(), input);
     let outcome = case.outcome()?;
     Plain::keep(&mut case)?;
+    beside(&mut case.matter);
     // Who speaks for an association brings in what is about it, whatever the form names.
     let own = right.first_post().filter(|post| post.kind == OfficeKind::Association);
     if let (Some(post), Some(field)) = (own, rules.of.standing_for(StandsFor::Association)) {
         case.matter.set(field, Some(&json!(post.office)));
     }
     let about = rules.of.standing_for(StandsFor::Association).map_or("", |field| &field.key);
-    case.post = through(&right, about, case.matter.spine.association.as_deref())?;
+    if rules.of.is_register() {
+        // What an entry is about may follow from another entry.
+        case.matter.settle(tx, rules)?;
+    }
+    case.post = through(right, about, &case.matter.associations())?;
     let mut failed = Ok(());
     for effect in act.effects(outcome.as_deref()) {
         failed = failed.and_then(|()| effects::apply(&mut case, effect));
     }
     failed?;
     match rules.of.is_register() {
-        true => entered_once(tx, rules, &mut case.matter)?,
+        true => entries::once(tx, rules, &case.matter)?,
         false => once(tx, rules, &case.matter)?,
     }
     finish(case, input)
-}
-
-/// What an entry is about has to be known before it can be said whether there is one already.
-fn entered_once(tx: &Tx, rules: Rules<'_>, entry: &mut Plain) -> Result<()> {
-    entry.settle(tx, rules)?;
-    entries::once(tx, rules, entry)
 }
 
 /// The association that whoever acts speaks for, where they act as one.
@@ -128,11 +152,11 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
     }
 }
 
-/// The post through which a matter about this association may be begun: where the right goes by links, it must be one of theirs.
-fn through<'a>(right: &Right<'a>, field: &str, association: Option<&str>) -> Result<Option<&'a Post>> {
+/// The post through which a matter about these associations may be begun: where the right goes by links, all must be theirs.
+fn through<'a>(right: &Right<'a>, field: &str, about: &[String]) -> Result<Option<&'a Post>> {
     let gives = |through: &&huitong_kernel::rights::Through<'a>| {
-        let among = || association.zip(through.among.as_ref()).is_some_and(|(one, all)| all.contains(one));
-        through.reach != Reach::Linked || among()
+        let all = || through.among.as_ref().is_some_and(|all| about.iter().all(|one| all.contains(one)));
+        through.reach != Reach::Linked || !about.is_empty() && all()
     };
     match right.through.iter().find(gives) {
         Some(through) => Ok(through.post),

@@ -11,9 +11,11 @@ use super::{entries, file, jobs, routes, sentences, subject};
 /// What a definition may use that has no code of its own.
 fn vocabulary() -> Vocabulary {
     Vocabulary {
+        acts: words(&[(entries::reminders::ACT, "为本单位开启或者关闭提醒")]),
         procedures: vec![
             Words {
                 facts: plain::declared(),
+                effects: words(&[(entries::correction::EFFECT, "按提出的内容更正台账里的这一条")]),
                 recipients: words(RECIPIENTS),
                 placeholders: words(sentences::PLACEHOLDERS),
                 column: Some(plain::column),
@@ -48,7 +50,10 @@ pub fn capability() -> Capability {
         vocabulary: vocabulary(),
         routes: routes::fixed(),
         expand: Some(routes::expand),
-        jobs: vec![Work { kind: Plain::DUE_JOB, run: Run::Act(jobs::due::<Plain>) }],
+        jobs: vec![
+            Work { kind: Plain::DUE_JOB, run: Run::Act(jobs::due::<Plain>) },
+            Work { kind: entries::reminders::JOB, run: Run::Act(entries::reminders::remind) },
+        ],
         ..Capability::default()
     }
     .hands(subject::SUBJECTS)

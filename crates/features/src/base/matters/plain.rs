@@ -358,6 +358,10 @@ impl Matter for Plain {
         matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
     }
 
+    fn keeps(&self, field: &str) -> Option<&Json> {
+        self.said(field)
+    }
+
     fn admitted(&self, scope: &Scope) -> bool {
         entries::admitted(scope, self)
     }
@@ -430,6 +434,13 @@ impl Matter for Plain {
     fn forget(&mut self, field: &str) -> Result<()> {
         self.body.0.remove(field);
         Ok(())
+    }
+
+    fn effect(case: &mut Case<'_, '_, Plain>, name: &str) -> Result<()> {
+        match name {
+            entries::correction::EFFECT => entries::correction::make(case),
+            other => Err(Error::internal(format!("the code has no effect {other}"))),
+        }
     }
 
     fn doer(&self, act: &str) -> Option<&str> {

@@ -194,9 +194,9 @@ impl Definition {
         ends.peek().is_some() && ends.all(|end| end)
     }
 
-    /// The acts that begin a matter.
+    /// The acts by which people begin a matter.
     pub fn beginnings(&self) -> impl Iterator<Item = &Act> {
-        self.acts.iter().filter(|act| act.start.is_some())
+        self.acts.iter().filter(|act| act.start.is_some() && !act.by_program)
     }
 
     /// The field with this key.
@@ -255,6 +255,11 @@ impl Definition {
         taken || self.standing_for(StandsFor::Association).is_some()
     }
 
+    /// What the journal calls a reminder of one of its entries.
+    pub fn remind(&self) -> String {
+        format!("{}.remind", self.family())
+    }
+
     /// Whether its rows are entries of a register.
     pub fn is_register(&self) -> bool {
         self.register.is_some()
@@ -269,6 +274,11 @@ impl Definition {
     /// Whether its rows are matters that move, without a table of their own.
     pub fn moves(&self) -> bool {
         !self.coded && !self.is_register()
+    }
+
+    /// Whether a fact comes of the rows within an entry.
+    pub fn is_derived(&self, key: &str) -> bool {
+        self.register.iter().flat_map(|register| &register.derived).any(|one| one.key == key)
     }
 
     /// What it is called where the register it belongs to is known: `activity` of `pairing.activity`.
@@ -293,7 +303,9 @@ impl Definition {
         }
         let view = (self.view(), format!("查看{}", self.title));
         let export = self.is_register().then(|| (self.export(), format!("{}：导出", self.title)));
+        let reminds = self.register.as_ref().is_some_and(|register| !register.reminders.is_empty());
+        let remind = reminds.then(|| (self.remind(), format!("{}：提醒", self.title)));
         let acts = self.acts.iter().map(|act| (act.name.clone(), format!("{}：{}", self.title, act.label)));
-        std::iter::once(view).chain(acts).chain(export).collect()
+        std::iter::once(view).chain(acts).chain(export).chain(remind).collect()
     }
 }

@@ -20,7 +20,7 @@ const MOST_HOOKS: usize = 3;
 /// The flow as a whole: every state can be reached and left, nothing leaves an end.
 pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
-    filed(head, procedure);
+    super::tab::filed(head, procedure);
     for state in &procedure.states {
         let at = desk.place(Ref::STATE, &state.key);
         let moves = || procedure.acts.iter().flat_map(Act::all_moves);
@@ -110,19 +110,7 @@ pub(super) fn register(head: &Tab<'_>, of: &Definition, children: &[Definition])
     named(head, of);
     asked(head, of);
     discreet(head, of);
-    filed(head, of);
-}
-
-/// What stands in the file of an association is about one.
-fn filed(head: &Tab<'_>, of: &Definition) {
-    if of.tab.is_some() && !of.coded && !of.is_about_associations() {
-        let message = format!("不知道“{}”是哪家协会的，不能放进协会档案", of.title);
-        head.desk.say(
-            &head.at("tab"),
-            message,
-            "请设一个“协会”填写项，写 stands_for = \"协会\"；或者删去 tab",
-        );
-    }
+    super::tab::filed(head, of);
 }
 
 /// Rows that lie within an entry.
@@ -164,7 +152,7 @@ const FIELDS_OF_OURS: [&str; 16] = [
     "updated_at",
     "acts",
 ];
-const ACTS_OF_OURS: [&str; 5] = ["view", "new", "acts", "history", "export"];
+const ACTS_OF_OURS: [&str; 8] = ["view", "new", "acts", "history", "export", "import", "versions", "remind"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
 fn named(head: &Tab<'_>, procedure: &Definition) {
@@ -434,7 +422,11 @@ pub(in crate::pack) fn granted(desk: &Desk, procedures: &[Definition], roles: &[
     let has = |act: &str| roles.iter().any(|role| role.grants.iter().any(|grant| grant.act == act));
     for procedure in procedures {
         desk.within(&procedure.key, || {
-            for act in procedure.acts.iter().filter(|act| act.after_limit.is_none() && !has(&act.name)) {
+            for act in procedure
+                .acts
+                .iter()
+                .filter(|act| act.after_limit.is_none() && !act.by_program && !has(&act.name))
+            {
                 let message = format!("没有人能“{}”", act.label);
                 desk.say(
                     &desk.place(Ref::STEP, &act.key),
@@ -484,7 +476,7 @@ pub(in crate::pack) fn alive(
     if !procedure.stands_alone() {
         return;
     }
-    if stories == 0 {
+    if stories == 0 && procedure.beginnings().next().is_some() {
         let at = head_of(desk, procedure);
         let remedy = format!("请在 examples/ 里写 [[stories]]，of = \"{}\"，从头到尾走一遍", procedure.key);
         desk.say(&at, format!("“{}”没有故事", procedure.title), remedy);

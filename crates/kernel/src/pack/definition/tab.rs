@@ -1,7 +1,8 @@
 //! Under which tab of the association's file (一会一档) the rows of a definition stand.
 
-use super::{Definition, Group};
+use super::{Act, Definition, Group};
 use crate::pack::closed::Closed;
+use crate::pack::table::Tab;
 
 /// A tab of the association's file that definitions bring, in the order in which they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +53,7 @@ impl FileTab {
 
 impl Definition {
     /// The tab under which its rows stand in the file of each association they are about: the one it names, else that of its
-    /// group. None where it is not known which associations its rows are about.
+    /// group. None where it is not known which associations its rows are about, or where they follow from something else on file.
     pub fn file_tab(&self) -> Option<FileTab> {
         let of_group = || match self.group {
             Some(Group::Party) => FileTab::Party,
@@ -61,6 +62,20 @@ impl Definition {
             Some(Group::Meetings | Group::Lists) => FileTab::Papers,
             Some(Group::Business) | None => FileTab::Services,
         };
-        (self.stands_alone() && self.is_about_associations()).then(|| self.tab.unwrap_or_else(of_group))
+        let told = self.beginnings().any(Act::is_done_by_people);
+        (told && self.stands_alone() && self.is_about_associations())
+            .then(|| self.tab.unwrap_or_else(of_group))
+    }
+}
+
+/// What stands in the file of an association is about one.
+pub(super) fn filed(head: &Tab<'_>, of: &Definition) {
+    if of.tab.is_some() && !of.coded && !of.is_about_associations() {
+        let message = format!("不知道“{}”是哪家协会的，不能放进协会档案", of.title);
+        head.desk.say(
+            &head.at("tab"),
+            message,
+            "请设一个“协会”填写项，写 stands_for = \"协会\"；或者删去 tab",
+        );
     }
 }

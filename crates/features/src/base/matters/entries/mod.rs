@@ -5,12 +5,14 @@ mod about;
 mod acts;
 pub mod api;
 pub mod as_of;
+pub mod correction;
 mod declared;
 mod derived;
 mod facts;
 mod links;
 pub mod list;
 mod once;
+pub mod reminders;
 mod store;
 pub mod versions;
 
@@ -23,7 +25,7 @@ pub use derived::value as derived_now;
 pub(super) use facts::set_facts;
 pub(super) use links::LINKS;
 pub(super) use once::once;
-pub(super) use store::{called, find_by, name_of, update};
+pub(super) use store::{called, find_by, name_of, names, update};
 pub use store::{children, referring};
 
 use huitong_kernel::Named;

@@ -5,12 +5,13 @@ use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Pairs, Reply};
-use huitong_kernel::pack::{CURRENT, Control, Definition, Field, Form, RelativeDay, StandsFor};
+use huitong_kernel::pack::{Act, CURRENT, Control, Definition, Field, Form, Keeping, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
 use crate::base::matters::api::{act_key, definition, found, input};
-use crate::base::matters::case::{Case, out_of_reach};
+use crate::base::matters::case::out_of_reach;
+use crate::base::matters::entries::correction;
 use crate::base::matters::list as lists;
 use crate::base::matters::matter::{KEYS, Matter as _, Rules};
 use crate::base::matters::plain::Plain;
@@ -94,14 +95,14 @@ pub fn form(c: &Call) -> Result<Reply> {
 pub fn perform(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
     let id = c.param("id").to_owned();
-    let done = input(c)
-        .and_then(|input| c.write(|tx| Case::<Plain>::open(tx, &of.key, &id, act_key(c), &input)?.perform()));
+    let done =
+        input(c).and_then(|input| c.write(|tx| correction::perform(tx, &of.key, &id, act_key(c), &input)));
     match done {
         Ok(done) => {
             // Who has just handed it on may not see it any more.
             let stays = c.read(|tx| Ok(found(c, tx, of).is_ok())).unwrap_or(false);
             let next = if stays { format!("/{}/{id}", of.path) } else { format!("/{}", of.path) };
-            c.see_saying(&next, &done.said)
+            c.see_saying(&next, &done.done().said)
         }
         Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], true)?.status(409)),
         Err(error) => c.again(error, |errors| draw(c, errors, false)),
@@ -326,6 +327,11 @@ fn known(
     form: &Form,
     seen: Option<&Seen<'_>>,
 ) -> Result<(Filled, Vec<String>)> {
+    // A row within an entry is another each time: nothing of the entry stands in it, but the last row may say how it went.
+    let within = rules.of.act(act_key(c)).filter(|act| act.keeping == Some(Keeping::Within));
+    if let (Some(act), Some(seen)) = (within, seen) {
+        return as_last_time(c, tx, form, seen, act);
+    }
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut told = Vec::new();
     for field in &form.fields {
@@ -398,6 +404,25 @@ fn opened_for(c: &Call, tx: &Tx, rules: Rules<'_>, field: &Field) -> Result<Opti
     let asked = Pairs::of([("association", id.as_str()), ("state", CURRENT)]);
     let mut found = lists::first(tx, from, &asked)?;
     Ok(found.pop().filter(|_| found.is_empty()).map(|one| (one.spine.title, one.spine.id)))
+}
+
+/// A row within as people mostly fill it in: it is of today, and of the kind of the one before.
+fn as_last_time(c: &Call, tx: &Tx, form: &Form, seen: &Seen<'_>, act: &Act) -> Result<(Filled, Vec<String>)> {
+    let key = format!("{}.{}", seen.rules.of.key, act.key);
+    let last = entries::children(tx, &seen.matter.spine.id, &key)?.into_iter().next();
+    let mut pairs = Vec::new();
+    for field in &form.fields {
+        match field.stands_for {
+            Some(StandsFor::Day) => pairs.push((field.key.clone(), c.ctx.today().to_string())),
+            Some(StandsFor::Kind) => {
+                let kind = last.as_ref().and_then(|row| row.said(&field.key)?.as_str().map(str::to_owned));
+                pairs.extend(kind.map(|kind| (field.key.clone(), kind)));
+            }
+            _ => {}
+        }
+    }
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    Ok((Filled::of(&pairs), Vec::new()))
 }
 
 fn can_be_chosen(c: &Call, field: &Field, answer: &Json) -> bool {

@@ -11,7 +11,10 @@ use super::show::{MatterLine, Table, Text, dressed, grid, said};
 use crate::base::matters::api::found;
 use crate::base::matters::entries;
 use crate::base::matters::entries::as_of::AsOf;
+use crate::base::matters::entries::correction;
 use crate::base::matters::guards::Offer;
+use crate::base::matters::matter::{KEYS, Matter as _, Rules};
+use crate::base::matters::plain::Plain;
 use crate::base::matters::view::{FileView, Seen};
 use crate::base::{associations, notices};
 
@@ -39,6 +42,8 @@ struct EntryPage {
     handler: String,
     lines: Vec<MatterLine>,
     files: Vec<FileView>,
+    /// A correction that waits, where this reader may see it.
+    waiting: Option<Link>,
     main: Option<Link>,
     others: Vec<Link>,
     inside: bool,
@@ -103,7 +108,9 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         Some(Keeping::Void) => 3,
         _ => 0,
     });
-    let (texts, tables) = said(tx, &seen)?;
+    let (mut texts, tables) = said(tx, &seen)?;
+    // What the heading says need not be said again.
+    texts.retain(|text| text.text != spine.title);
     let files = seen.files(tx)?;
     let lines = seen.lines(tx, &seen.steps(tx)?)?;
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
@@ -117,13 +124,14 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         as_of: asked("as_of"),
         known_at: asked("known_at"),
         summary: seen.summary(),
-        headline: grid(seen.headline(), &texts),
+        headline: grid(headline(&seen), &texts),
         blocks: if past.is_some() { Vec::new() } else { blocks(tx, &seen, &href, &allowed)? },
         about: about(tx, &seen)?,
         unit: seen.names.unit.clone(),
         handler: if seen.inside { seen.names.handler.clone() } else { String::new() },
         lines: lines.into_iter().rev().map(|line| dressed(line, &files)).collect(),
         files: files.iter().filter(|file| file.step.is_none()).cloned().collect(),
+        waiting: waiting(tx, &spine.id, seen.inside)?,
         main: main.map(link),
         others: others.into_iter().map(link).collect(),
         inside: seen.inside,
@@ -134,12 +142,32 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
     })
 }
 
+/// The facts at the head: from when until when it holds first, where the definition does not name them.
+fn headline(seen: &Seen<'_>) -> Vec<Fact> {
+    let named = |key: &str| seen.rules.of.page.headline.iter().any(|known| known == key);
+    let validity = ["from_on", "until_on"].into_iter().filter(|key| !named(key));
+    let held = validity.map(|key| Fact { label: seen.label(key), value: seen.say(key), ..Fact::default() });
+    held.filter(|fact| !fact.value.is_empty()).chain(seen.headline()).collect()
+}
+
 pub(super) fn said_of_day(past: AsOf) -> String {
     let day = day_text(past.day);
     match past.known_at {
         i64::MAX => format!("这是 {day} 的情况，按现在掌握的。"),
         at => format!("这是 {day} 的情况，按 {} 掌握的。", minute_text(at)),
     }
+}
+
+/// A correction that waits: with the way to it for who may see it, else only that there is one.
+fn waiting(tx: &Tx, entry: &str, inside: bool) -> Result<Option<Link>> {
+    let Some(waiting) = correction::waiting(tx, entry)?.filter(|_| inside) else { return Ok(None) };
+    let rules = Rules::of(tx.ctx(), &waiting.spine)?;
+    let sees = match tx.ctx().may(&rules.of.view()) {
+        Some(right) => waiting.admitted(&Plain::reach(tx, right)?.scope(&KEYS)),
+        None => false,
+    };
+    let href = format!("/{}/{}", rules.of.path, waiting.spine.id);
+    Ok(Some(Link { href: if sees { href } else { String::new() }, label: waiting.spine.number }))
 }
 
 /// The associations an entry is about, each with the way to its file.
