@@ -381,7 +381,7 @@ fn entries() -> Result<Vec<Matter>> {
             match all.iter_mut().find(|one| one.procedure == register && one.key == key) {
                 Some(entry) => entry.steps.push(step),
                 None => {
-                    all.push(Matter { procedure: register.to_owned(), key, state: None, steps: vec![step] })
+                    all.push(Matter { procedure: register.to_owned(), key, state: None, steps: vec![step] });
                 }
             }
         }

@@ -86,7 +86,7 @@ db_test! {
         assert_eq!(files.links(&files.noodles), []);
         files.joint("commerce");
         let link = (commerce.clone(), String::from("2024-01-01"), None, String::from("某发〔2024〕1号"));
-        assert_eq!(files.links(&files.noodles), [link.clone()]);
+        assert_eq!(files.links(&files.noodles), std::slice::from_ref(&link));
         assert_eq!(files.links(&files.sauces), [link]);
         // Two organisations under one body are one answer, and the card and the interface say it.
         files.joint("commerce");

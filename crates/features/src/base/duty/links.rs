@@ -13,8 +13,16 @@ use crate::base::units::UnitId;
 pub struct Kept {
     /// All links of an association, past and present.
     pub of_association: fn(&Tx, &AssociationId) -> Result<Vec<Link>>,
-    /// The associations to which a unit is linked on a day, each with the kind of link.
-    pub of_unit: fn(&Tx, &UnitId, Date) -> Result<Vec<(String, String)>>,
+    /// What a unit is linked to on a day.
+    pub of_unit: fn(&Tx, &UnitId, Date) -> Result<Vec<Linked>>,
+}
+
+/// An association to which a unit is linked.
+pub struct Linked {
+    /// Its id.
+    pub association: String,
+    /// Kind of link (key of the pack).
+    pub kind: String,
 }
 
 /// The register whose entries stand for links of a kind, where there is one: it alone is asked for them. What the table held of
@@ -35,12 +43,13 @@ pub fn of_association(tx: &Tx, association: &AssociationId) -> Result<Vec<Link>>
     Ok(links)
 }
 
-/// The associations to which a unit is linked on a day, each with the kind of link.
-pub fn of_unit(tx: &Tx, unit: &UnitId, on: Date) -> Result<Vec<(String, String)>> {
+/// What a unit is linked to on a day.
+pub fn of_unit(tx: &Tx, unit: &UnitId, on: Date) -> Result<Vec<Linked>> {
     let pack = tx.ctx().pack()?;
     let own = store::of_unit(tx, unit, on)?.into_iter();
     let own = own.filter(|link| register_of(pack, &link.kind).is_none());
-    let mut links: Vec<_> = own.map(|link| (link.association.to_string(), link.kind)).collect();
+    let own = own.map(|link| Linked { association: link.association.to_string(), kind: link.kind });
+    let mut links: Vec<Linked> = own.collect();
     for kept in tx.ctx().policy.house.all::<Kept>() {
         links.extend((kept.of_unit)(tx, unit, on)?);
     }

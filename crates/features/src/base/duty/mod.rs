@@ -15,7 +15,7 @@ mod subject;
 mod tests;
 
 pub use acts::{EndLink, NewLink, add, end};
-pub use links::{Kept, of_association};
+pub use links::{Kept, Linked, of_association};
 pub use lookup::by_words;
 pub use model::{Answer, AppealAnswer, Gap, GapKind, Link, LinkId, Responsible};
 pub use reach::{answering, reach};

@@ -19,8 +19,8 @@ pub fn reach<'c>(tx: &Tx, mut right: Right<'c>) -> Result<Right<'c>> {
     for through in right.through.iter_mut().filter(|through| through.reach == Reach::Linked) {
         let Some(post) = through.post.filter(|post| post.kind == OfficeKind::Unit) else { continue };
         let links = links::of_unit(tx, &Id::stored(post.office.clone()), today)?;
-        let counted = links.into_iter().filter(|(_, kind)| counts(pack, kind, through.by));
-        let among: BTreeSet<String> = counted.map(|(association, _)| association).collect();
+        let counted = links.into_iter().filter(|link| counts(pack, &link.kind, through.by));
+        let among: BTreeSet<String> = counted.map(|link| link.association).collect();
         through.among = Some(Arc::new(among));
     }
     Ok(right)

@@ -9,7 +9,7 @@ use super::super::plain::Plain;
 use super::store;
 use super::versions::{self, Version};
 use crate::base::associations::AssociationId;
-use crate::base::duty::{Kept, Link};
+use crate::base::duty::{Kept, Link, Linked};
 use crate::base::units::UnitId;
 
 /// What the relation is handed.
@@ -25,11 +25,11 @@ fn registers<'c>(tx: &Tx<'c>) -> Result<Vec<(&'c Definition, &'c str, &'c Stands
     Ok(linked.collect())
 }
 
-fn of_unit(tx: &Tx, unit: &UnitId, on: Date) -> Result<Vec<(String, String)>> {
+fn of_unit(tx: &Tx, unit: &UnitId, on: Date) -> Result<Vec<Linked>> {
     let mut all = Vec::new();
     for (of, kind, _) in registers(tx)? {
         let linked = store::linked_to(tx, &of.key, unit, on)?;
-        all.extend(linked.into_iter().map(|association| (association, kind.to_owned())));
+        all.extend(linked.into_iter().map(|association| Linked { association, kind: kind.to_owned() }));
     }
     Ok(all)
 }
