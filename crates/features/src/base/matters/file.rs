@@ -38,8 +38,7 @@ fn block(tx: &Tx, tab: FileTab, of: &Definition, association: &str) -> Result<Op
     let scope = Plain::reach(tx, ctx.right(&of.view())?)?.scope(&KEYS);
     let of_association = [KEYS.association, KEYS.owner_association];
     let reaches = scope.admits(&|column| of_association.contains(&Some(column)).then_some(association));
-    let may_add =
-        of.beginnings().filter(|act| reaches && act.is_done_by_people() && ctx.may(&act.name).is_some());
+    let may_add = of.beginnings().filter(|act| reaches && ctx.may(&act.name).is_some());
     let add: Vec<Link> = may_add
         .map(|act| Link {
             href: format!("/{}/new/{}?association={association}", of.path, act.key),

@@ -1,6 +1,6 @@
 //! Under which tab of the association's file (一会一档) the rows of a definition stand.
 
-use super::{Act, Definition, Group};
+use super::{Definition, Group};
 use crate::pack::closed::Closed;
 use crate::pack::table::Tab;
 
@@ -62,7 +62,7 @@ impl Definition {
             Some(Group::Meetings | Group::Lists) => FileTab::Papers,
             Some(Group::Business) | None => FileTab::Services,
         };
-        let told = self.beginnings().any(Act::is_done_by_people);
+        let told = self.beginnings().next().is_some();
         (told && self.stands_alone() && self.is_about_associations())
             .then(|| self.tab.unwrap_or_else(of_group))
     }
