@@ -14,6 +14,7 @@ mod corrections;
 mod defined;
 mod desk;
 mod doings;
+mod file;
 mod grants;
 mod hooks;
 mod importing;

@@ -46,9 +46,10 @@ pub use self::city::{City, Division, Unit};
 pub use self::closed::Closed;
 pub use self::day::RelativeDay;
 pub use self::definition::{
-    Act, CURRENT, Check, Definition, Derived, ENDED, Effect, Every, Group, Guard, Keeping, LimitWord, May,
-    Needs, Notify, Once, Outcome, PAPER, Page, REASON, Receiver, Register, Reminder, SINCE, Sees, Sentences,
-    Show, Side, State, StateLabel, Take, Telling, Tone, UNTIL, VOID, Words, aloud,
+    Act, CURRENT, Check, Definition, Derived, ENDED, Effect, Every, FileTab, Group, Guard, Keeping,
+    LimitWord, May, Needs, Notify, Once, Outcome, PAPER, Page, REASON, Receiver, Register, Reminder, SINCE,
+    Sees, Sentences, Show, Side, StandsForLink, State, StateLabel, Take, Telling, Tone, UNTIL, VOID, Words,
+    aloud,
 };
 pub use self::field::{Bounds, Control, Field};
 pub use self::file::{read_files, with_city};

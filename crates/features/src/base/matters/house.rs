@@ -6,7 +6,7 @@ use huitong_kernel::pack::{Needed, Vocabulary, Words, needs, words};
 use super::matter::Matter;
 use super::notices::RECIPIENTS;
 use super::plain::{self, Plain};
-use super::{entries, jobs, routes, sentences, subject};
+use super::{entries, file, jobs, routes, sentences, subject};
 
 /// What definitions may let the code do.
 const EFFECTS: &[(&str, &str)] = &[("correction.make", "按提出的内容更正台账里的这一条")];
@@ -64,4 +64,6 @@ pub fn capability() -> Capability {
     .hands(subject::TELLERS)
     .hands(subject::OWNERS)
     .hands(subject::PLACES)
+    .hands(entries::LINKS)
+    .hands(file::BLOCKS)
 }

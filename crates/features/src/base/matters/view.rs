@@ -230,7 +230,7 @@ impl<'a> Seen<'a> {
             Some(Value::Text(text)) => text,
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Flag(yes)) => String::from(if yes { "是" } else { "否" }),
-            None => String::new(),
+            None => self.facts.get(key).cloned().unwrap_or_default(),
         }
     }
 

@@ -21,6 +21,7 @@ const MOST_HOOKS: usize = 3;
 /// The flow as a whole: every state can be reached and left, nothing leaves an end.
 pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
+    super::tab::filed(head, procedure);
     for state in &procedure.states {
         let at = desk.place(Ref::STATE, &state.key);
         let moves = || procedure.acts.iter().flat_map(Act::all_moves);
@@ -110,6 +111,7 @@ pub(super) fn register(head: &Tab<'_>, of: &Definition, children: &[Definition])
     named(head, of);
     asked(head, of);
     discreet(head, of);
+    super::tab::filed(head, of);
 }
 
 /// Rows that lie within an entry.

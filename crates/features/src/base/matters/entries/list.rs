@@ -13,7 +13,7 @@ use huitong_kernel::{Result, Tx, Value};
 use super::super::matter::Matter as _;
 use super::super::plain::Plain;
 use super::super::queue::{LIST_KEYS, frame, order, units_of};
-use super::{facts, looked_at};
+use super::{facts, looked_at, store};
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
@@ -29,10 +29,15 @@ enum Leads<'f> {
     Asked(&'f str),
     /// The fact by which the list is ordered.
     Order(&'f str),
+    /// The fact that names the association which the address asks for: it has few entries, whatever else is asked.
+    About,
 }
 
 /// What leads a list: a fact that is asked for or ordered by, where nothing else narrows it.
 fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
+    if is_several(of) && asked(pairs, "association") {
+        return Leads::About;
+    }
     let narrow = ["unit", "association", "number"].iter().any(|name| asked(pairs, name));
     let kind = of.standing_for(StandsFor::Kind).is_some_and(|field| asked(pairs, &field.key));
     if !wide || narrow || kind || asked(pairs, "queue") {
@@ -49,6 +54,10 @@ fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
     let sort = pairs.get("sort").unwrap_or_default().trim_start_matches('-');
     let fact = orders(of).find(|(key, _)| *key == sort);
     fact.map_or(Leads::Entries, |(key, _)| Leads::Order(key))
+}
+
+fn is_several(of: &Definition) -> bool {
+    of.register.as_ref().is_some_and(|register| register.several)
 }
 
 fn asked(pairs: &Pairs, name: &str) -> bool {
@@ -79,8 +88,11 @@ pub fn asked_for(of: &Definition, pairs: &Pairs, wide: bool) -> ListDef {
 }
 
 fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
-    let several = of.register.as_ref().is_some_and(|register| register.several);
-    let about = if several { ABOUT.replace("{}", "= $1") } else { String::from("a.association = $1") };
+    let about = match leads {
+        Leads::About => String::from("f.text = $1"),
+        _ if is_several(of) => ABOUT.replace("{}", "= $1"),
+        _ => String::from("a.association = $1"),
+    };
     let mut filters = vec![
         Filter::of("state", "状态", "a.state = $1", FilterKind::Text),
         Filter::of("unit", "单位", "a.unit = $1", FilterKind::Text),
@@ -108,14 +120,18 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
         };
         Sort { name: Cow::Owned(key.to_owned()), column: Cow::Owned(column), kind, nullable: true }
     }));
-    let from = match leads {
-        Leads::Entries => String::from("entries a"),
-        Leads::Asked(key) | Leads::Order(key) => format!(
-            "(SELECT entry, text, number, day FROM entry_facts WHERE procedure = '{}' AND fact = '{key}' AND nth = 0) f \
+    let led = match leads {
+        Leads::Entries => None,
+        Leads::Asked(key) | Leads::Order(key) => Some(format!("{key}' AND nth = 0")),
+        Leads::About => Some(String::from("association'")),
+    };
+    let from = led.map_or(String::from("entries a"), |fact| {
+        format!(
+            "(SELECT entry, text, number, day FROM entry_facts WHERE procedure = '{}' AND fact = '{fact}) f \
              LEFT JOIN entries a ON a.id = f.entry",
             of.key
-        ),
-    };
+        )
+    });
     ListDef {
         select: Cow::Borrowed(Plain::ALIASED),
         from: Cow::Owned(from),
@@ -128,7 +144,7 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
 }
 
 fn day_column(leads: Leads<'_>) -> &'static str {
-    if matches!(leads, Leads::Asked(_)) { "f.day" } else { "a.day" }
+    if matches!(leads, Leads::Asked(_) | Leads::About) { "f.day" } else { "a.day" }
 }
 
 /// The filter of a field that lists may ask for; any of several values fits.
@@ -167,7 +183,7 @@ fn of_register(of: &Definition) -> Condition {
 
 /// Which entries a reader reaches.
 pub fn scope<'c>(tx: &Tx<'c>, of: &Definition, act: &str) -> Result<Scope<'c>> {
-    let keys = match of.register.as_ref().is_some_and(|register| register.several) {
+    let keys = match is_several(of) {
         true => &KEYS_OF_SEVERAL,
         false => &LIST_KEYS,
     };
@@ -213,6 +229,29 @@ pub fn page(
 ) -> Result<Listed<Plain>> {
     let scope = scope(tx, of, &of.view())?;
     query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
+}
+
+/// How many associations the entries of a page are about, all pages together; none where each is about one. An organisation of
+/// several associations is one entry and covers each of them, so that these are two figures.
+pub fn covered(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    queue: Option<&Queue>,
+    asked: &Asked,
+) -> Result<Option<i64>> {
+    if !is_several(of) {
+        return Ok(None);
+    }
+    let scope = scope(tx, of, &of.view())?;
+    query(tx, def, (of, queue), asked, false, &scope)?.count_several(tx, store::COVERED, "c.text").map(Some)
+}
+
+/// The first rows of what is asked for, without how many there are beyond.
+pub(in super::super) fn first(tx: &Tx, of: &Definition, pairs: &Pairs) -> Result<Vec<Plain>> {
+    let scope = scope(tx, of, &of.view())?;
+    let def = asked_for(of, pairs, scope.is_all());
+    let asked = Asked::read(&def, pairs)?;
+    Ok(query(tx, &def, (of, None), &asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
 }
 
 /// One page of the entries that hold on a day.

@@ -1,11 +1,12 @@
 //! Parts of a register: what its acts do, what is known of an entry from the rows within it, files, reminders.
 
 use super::super::{Definition, Words};
-use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, Take, UNTIL};
+use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, StandsForLink, Take, UNTIL};
 use crate::condition::{FactDef, FactType};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::Ref;
 use crate::pack::field::{Control, Field};
+use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 use crate::pack::{ItemKind, conditions, sentences};
 
@@ -73,6 +74,23 @@ pub(super) fn associations_of(head: &Tab<'_>, fields: &[Field]) -> Option<String
         );
     }
     names.map(|field| field.key.clone())
+}
+
+/// Reads `[link]`: which links the entries stand for; there is a unit and an association to link, and a time for which they are.
+pub(super) fn link(head: &Tab<'_>, fields: &[Field], about: bool) -> Option<StandsForLink> {
+    let tab = head.table("link")?;
+    let kind = tab.refer("kind", Ref::LINK_KIND);
+    let paper = tab.maybe_refer("paper", Ref::FIELD);
+    let stands = |column| fields.iter().any(|field| field.stands_for == Some(column));
+    let lacks = [
+        (stands(StandsFor::Unit), "没有哪一项当作单位", "请在一个“单位”填写项里写 stands_for = \"单位\""),
+        (about, "不知道是哪家协会的", "请设填写项“协会”，或者写 [derive] association = …"),
+        (stands(StandsFor::Validity), "没有有效期", "请在一个“期间”填写项里写 stands_for = \"有效期\""),
+    ];
+    for (_, what, remedy) in lacks.iter().filter(|(there, ..)| !there) {
+        tab.desk.say(&tab.at("kind"), format!("{what}，不能代表责任关系“{kind}”"), *remedy);
+    }
+    Some(StandsForLink { kind, paper })
 }
 
 /// Reads `[facts]`: what is known of an entry from the rows within it, and the facts that come of it.

@@ -59,7 +59,7 @@ fn words<'g>(ground: &'g Ground<'_>) -> Option<&'g Words> {
 fn begun(ground: &Ground<'_>, tab: &Tab<'_>, key: &str, sheet: &Sheets<'_>) -> Definition {
     Definition {
         title: tab.text("title"),
-        states: states(tab.source()),
+        states: states(&tab.source()),
         source: tab.source(),
         lines: sheet.lines(),
         file: sheet.path().to_owned(),
@@ -101,6 +101,7 @@ fn one(
     of.path = common::path(head);
     of.pillar = head.maybe("pillar").unwrap_or_default();
     of.group = head.maybe_closed("group");
+    of.tab = head.maybe_closed("tab");
     of.number = if head.is_text("number") { common::number(head) } else { String::new() };
     of.work_secret = head.flag("work_secret");
     of.register = Some(register);
@@ -122,8 +123,10 @@ fn one(
     of.once = common::once(head);
     let (headings, same_as) = parts::importing(head, &of);
     let reminders = parts::reminders(head);
+    let link = parts::link(head, &of.fields, of.is_about_associations());
     if let Some(register) = &mut of.register {
         (register.headings, register.same_as, register.reminders) = (headings, same_as, reminders);
+        register.link = link;
     }
     of.may = may::read(head, &of);
     sound::register(head, &of, children);
@@ -136,7 +139,7 @@ fn row(
     tab: &Tab<'_>,
     (parent, key): (&str, &str),
     sheet: &Sheets<'_>,
-    lists: &mut Vec<List>,
+    lists: &mut [List],
 ) -> Definition {
     let nothing = Words::default();
     let words = words(ground).unwrap_or(&nothing);
@@ -254,7 +257,7 @@ fn helpers(tab: &Tab<'_>, fields: &[Field]) -> Vec<Field> {
     added
 }
 
-fn states(source: Source) -> Vec<State> {
+fn states(source: &Source) -> Vec<State> {
     let state = |key: &str, label: &str, tone, ends| State {
         key: key.to_owned(),
         label: label.to_owned(),
