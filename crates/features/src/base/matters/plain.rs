@@ -193,6 +193,21 @@ impl Facts for Plain {
 }
 
 impl Plain {
+    /// One of which nothing is known yet but its spine.
+    pub(super) fn of_spine(spine: Spine) -> Plain {
+        Plain {
+            spine,
+            day: None,
+            parent: None,
+            from_on: None,
+            until_on: None,
+            amount: None,
+            search: String::new(),
+            marks: Marks::default(),
+            body: Body::default(),
+        }
+    }
+
     /// The associations it is about.
     pub fn associations(&self) -> Vec<String> {
         match self.marks.about.is_empty() {

@@ -8,17 +8,58 @@ use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
 use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
 use huitong_kernel::rights::{Scope, SubjectKeys};
-use huitong_kernel::{Result, Tx, Value};
+use huitong_kernel::{Result, Row, Tx, Value};
 
 use super::super::matter::Matter as _;
 use super::super::plain::Plain;
 use super::super::queue::{LIST_KEYS, frame, order, units_of};
+use super::super::spine::{NOT_DUE, Spine};
 use super::{facts, looked_at, store};
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
 const KEYS_OF_SEVERAL: SubjectKeys =
     SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
+
+/// What a list reads of an entry: what it holds beside its answers; all else follows from those.
+const SELECT: &str = "a.id, a.procedure, a.number, a.version, a.pack, a.state, a.title, a.association, a.unit, a.assignee, \
+    a.owner_user, a.began_at, a.updated_at, a.day, a.from_on, a.until_on, a.marks, a.body";
+
+/// An entry of a list.
+fn listed(of: &Definition, mut row: Row) -> Result<Plain> {
+    let mut entry = Plain::of_spine(Spine {
+        id: row.take("id")?,
+        procedure: row.take("procedure")?,
+        number: row.take("number")?,
+        version: row.take("version")?,
+        pack: row.take("pack")?,
+        state: row.take("state")?,
+        title: row.take("title")?,
+        association: row.take("association")?,
+        unit: row.take("unit")?,
+        assignee: row.take("assignee")?,
+        owner_user: row.take("owner_user")?,
+        began_at: row.take("began_at")?,
+        updated_at: row.take("updated_at")?,
+        due_order: NOT_DUE,
+        ..Spine::default()
+    });
+    entry.day = row.take("day")?;
+    entry.from_on = row.take("from_on")?;
+    entry.until_on = row.take("until_on")?;
+    entry.marks = row.take("marks")?;
+    entry.body = row.take("body")?;
+    entry.spine.desk_unit.clone_from(&entry.spine.unit);
+    if !of.work_secret {
+        entry.spine.owner_association.clone_from(&entry.spine.association);
+    }
+    let kept = [StandsFor::Kind, StandsFor::OtherUnit, StandsFor::Amount];
+    for field in kept.into_iter().filter_map(|column| of.standing_for(column)) {
+        let answer = entry.said(&field.key).cloned();
+        entry.set(field, answer.as_ref());
+    }
+    Ok(entry)
+}
 
 /// What leads a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +174,7 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
         )
     });
     ListDef {
-        select: Cow::Borrowed(Plain::ALIASED),
+        select: Cow::Borrowed(SELECT),
         from: Cow::Owned(from),
         joins: Cow::Borrowed(""),
         key: Cow::Borrowed(if leads == Leads::Entries { "a.id" } else { "f.entry" }),
@@ -206,8 +247,8 @@ fn query<'a>(
     let units = units_of(tx.ctx(), queue);
     let frame = frame(tx.ctx(), &units);
     let mut query = Query::new(def, asked).scope(scope).when(&of_register(of), &frame)?;
-    // Entries that lack what they are ordered by have a fact without a value.
-    if def.key == "f.entry" {
+    // Entries that lack what they are ordered by have a fact without a value; the embedded engine finds them so by itself.
+    if def.key == "f.entry" && !tx.is_embedded() {
         query = query.apart();
     }
     // What should never have been entered is found only where it is asked for.
@@ -228,7 +269,7 @@ pub fn page(
     sorted: bool,
 ) -> Result<Listed<Plain>> {
     let scope = scope(tx, of, &of.view())?;
-    query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
+    query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, |row| listed(of, row))
 }
 
 /// How many associations the entries of a page are about, all pages together; none where each is about one. An organisation of
@@ -251,7 +292,10 @@ pub(in super::super) fn first(tx: &Tx, of: &Definition, pairs: &Pairs) -> Result
     let scope = scope(tx, of, &of.view())?;
     let def = asked_for(of, pairs, scope.is_all());
     let asked = Asked::read(&def, pairs)?;
-    Ok(query(tx, &def, (of, None), &asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
+    Ok(query(tx, &def, (of, None), &asked, false, &scope)?
+        .untotalled()
+        .page(tx, |row| listed(of, row))?
+        .items)
 }
 
 /// One page of the entries that hold on a day.
@@ -263,7 +307,9 @@ pub(super) fn holding(
 ) -> Result<Listed<Plain>> {
     let scope = scope(tx, of, &of.view())?;
     let held = "(a.from_on IS NULL OR a.from_on <= $1) AND (a.until_on IS NULL OR a.until_on >= $1)";
-    query(tx, def, (of, None), asked, false, &scope)?.and(held, &[Value::from(day)]).page(tx, Plain::read)
+    query(tx, def, (of, None), asked, false, &scope)?
+        .and(held, &[Value::from(day)])
+        .page(tx, |row| listed(of, row))
 }
 
 /// Every entry of a queue that a unit answers for, whoever asks.
@@ -277,7 +323,7 @@ pub(super) fn standing(
     let def = def(of);
     let asked = Asked::read(&def, &Pairs::of([("unit", unit), ("page_size", "100")]))?;
     let query = Query::new(&def, &asked).scope(&Scope::all()).when(&of_register(of), frame)?;
-    Ok(query.when(&queue.when, frame)?.page(tx, Plain::read)?.items)
+    Ok(query.when(&queue.when, frame)?.page(tx, |row| listed(of, row))?.items)
 }
 
 /// How many entries stand in a queue, exactly.

@@ -155,6 +155,8 @@ impl Row {
 /// The day that a matter is about, where nothing else is due: what is today stands out.
 fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<Left> {
     let ended = seen.rules.of.state(&seen.matter.spine.state).is_none_or(|state| state.ends);
+    // The day of an entry is none on which something is to be done.
+    let ended = ended || seen.rules.of.is_register();
     let day: Date = seen.matter.day.as_deref().filter(|_| !ended)?.parse().ok()?;
     let today = tx.ctx().today();
     let (words, tone) = match (day - today).get_days() {
