@@ -3,6 +3,7 @@
 //! The mechanism knows no kind. A kind says what a row means ([`Kind`]); the mapping file says which column is what and
 //! supplies what the file lacks ([`Mapping`]).
 
+mod by_key;
 mod line;
 mod mapping;
 mod model;
@@ -12,10 +13,11 @@ mod store;
 mod subject;
 mod unit_names;
 
+pub use by_key::{ByKey, Entered, Entry, Keyed, Row};
 pub use line::Line;
 pub use mapping::{Mapping, Rules, Words, refused};
 pub use model::{Batch, BatchId, KnownRow, Reject, Summary};
-pub use run::{Entered, Entry, Kind, Options, Row, run};
+pub use run::{Became, Kind, Options, run};
 pub use store::rows_of;
 pub use unit_names::{UnitNames, Unknown, unit_name};
 

@@ -18,7 +18,7 @@ pub struct Batch {
     /// Id.
     pub id: BatchId,
     /// Kind of import.
-    pub kind: &'static str,
+    pub kind: String,
     /// Name of the file, without folders.
     pub file_name: String,
     /// SM3 of the file.
@@ -52,6 +52,10 @@ pub struct Summary {
     pub rows: u64,
     /// Rows that this batch brought in, in this run or in one that was stopped.
     pub accepted: u64,
+    /// Rows that stood there and say something else now.
+    pub changed: u64,
+    /// What stands there and the file does not have; it is left as it is.
+    pub gone: u64,
     /// Rows kept out.
     pub rejected: u64,
     /// Rows that were there before.

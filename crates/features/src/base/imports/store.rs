@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use huitong_kernel::{Result, Tx, Value, args};
 
+use super::by_key::Entered;
 use super::model::{Batch, BatchId, KnownRow, Summary};
-use super::run::Entered;
 
 /// The batch of the same file and mapping that was stopped before its end.
 pub(super) fn unfinished(tx: &Tx, batch: &Batch) -> Result<Option<BatchId>> {
     let row = tx.one(
         "SELECT id FROM imports WHERE kind = $1 AND file_sm3 = $2 AND mapping_sm3 = $3 AND finished_at IS NULL \
          ORDER BY started_at, id LIMIT 1",
-        args![batch.kind, &batch.file_sm3, &batch.mapping_sm3],
+        args![&batch.kind, &batch.file_sm3, &batch.mapping_sm3],
     )?;
     row.map(|r| r.get("id")).transpose()
 }
@@ -23,7 +23,7 @@ pub(super) fn insert(tx: &Tx, batch: &Batch) -> Result<()> {
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         args![
             &batch.id,
-            batch.kind,
+            &batch.kind,
             &batch.file_name,
             &batch.file_sm3,
             &batch.mapping_sm3,
@@ -37,15 +37,17 @@ pub(super) fn insert(tx: &Tx, batch: &Batch) -> Result<()> {
 pub(super) fn finish(tx: &Tx, batch: &BatchId, summary: &Summary) -> Result<()> {
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     tx.exec(
-        "UPDATE imports SET finished_at = $2, row_count = $3, accepted = $4, rejected = $5, unchanged = $6 \
-         WHERE id = $1",
+        "UPDATE imports SET finished_at = $2, row_count = $3, accepted = $4, rejected = $5, unchanged = $6, \
+         changed = $7, gone = $8 WHERE id = $1",
         args![
             batch,
             tx.ctx().now,
             count(summary.rows),
             count(summary.accepted),
             count(summary.rejected),
-            count(summary.unchanged)
+            count(summary.unchanged),
+            count(summary.changed),
+            count(summary.gone)
         ],
     )?;
     Ok(())

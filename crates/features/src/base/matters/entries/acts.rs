@@ -145,7 +145,7 @@ fn within(case: &mut Case<'_, '_, Plain>) -> Result<()> {
     lie_within(&mut row, parent);
     row.settle(tx, rules)?;
     Plain::insert(tx, &[&row], of)?;
-    began(tx, &row, case.act)?;
+    began(tx, &[(&row, case.act)])?;
     derived::settle(tx, case.rules, &mut case.matter)?;
     case.work.row = Some(row.spine.id);
     Ok(())
@@ -165,8 +165,10 @@ pub(super) fn lie_within(row: &mut Plain, entry: &Plain) {
 }
 
 /// The first version of an entry: true from the day on which it begins to hold or happened, at the latest from today.
-pub(in super::super) fn began(tx: &Tx, entry: &Plain, act: &Act) -> Result<()> {
-    store::insert_versions(tx, &[(entry, &act.key, first(tx, entry))])
+pub(in super::super) fn began(tx: &Tx, entries: &[(&Plain, &Act)]) -> Result<()> {
+    let versions: Vec<(&Plain, &str, Next)> =
+        entries.iter().map(|(entry, act)| (*entry, act.key.as_str(), first(tx, entry))).collect();
+    store::insert_versions(tx, &versions)
 }
 
 fn first(tx: &Tx, entry: &Plain) -> Next {
