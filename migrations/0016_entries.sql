@@ -5,6 +5,7 @@ ALTER TABLE matters ADD COLUMN parent TEXT;
 ALTER TABLE matters ADD COLUMN from_on TEXT;
 ALTER TABLE matters ADD COLUMN until_on TEXT;
 ALTER TABLE matters ADD COLUMN amount BIGINT;
+CREATE INDEX matters_parent ON matters (parent, procedure) WHERE parent IS NOT NULL;
 
 -- recorded: entries of every register (台账) as they stand, and the rows within them; `procedure` is the key of the definition
 CREATE TABLE entries (

@@ -230,9 +230,12 @@ pub(super) fn required(desk: &Desk, pack: &Pack, vocabulary: &Vocabulary) {
     for procedure in &pack.definitions {
         let of: Vec<&Example> = pack.examples.iter().filter(|example| example.of == procedure.key).collect();
         let stories: Vec<_> = pack.stories.iter().filter(|story| story.of == procedure.key).collect();
+        let told = |step: &super::stories::Step, story: &super::stories::Story, act: &str| {
+            step.act.as_deref() == Some(act) && step.on.as_deref().unwrap_or(&story.of) == procedure.key
+        };
         let seen = |act: &str| {
             of.iter().any(|example| example.about == About::Act(act.to_owned()))
-                || stories.iter().any(|story| story.steps.iter().any(|step| step.act.as_deref() == Some(act)))
+                || pack.stories.iter().any(|story| story.steps.iter().any(|step| told(step, story, act)))
         };
         desk.within(&procedure.key, || of_procedure(desk, procedure, &of, &seen));
         definition::alive(desk, procedure, &seen, stories.len());

@@ -76,6 +76,8 @@ pub struct Step {
     pub when: DateTime,
     /// Who.
     pub who: String,
+    /// Key of another procedure, where the act is done on the matter of it that came of what was done before.
+    pub on: Option<String>,
     /// Key of the act; none where somebody only looks.
     pub act: Option<String>,
     /// What the form is filled in with.
@@ -123,7 +125,7 @@ fn one(tab: &Tab<'_>, of: Option<&str>, procedures: &[Definition], city: &City) 
     let entries = entries(tab);
     let cast = cast(tab, &associations, city);
     let steps = tab.tables("steps");
-    let steps = steps.iter().filter_map(|tab| step(tab, &cast, procedure)).collect();
+    let steps = steps.iter().filter_map(|tab| step(tab, &cast, (procedure, procedures))).collect();
     Some(Story { title, of, associations, entries, cast, steps, at: tab.at("") })
 }
 
@@ -178,7 +180,16 @@ fn cast(tab: &Tab<'_>, associations: &[Brought], city: &City) -> Vec<Player> {
     all.collect()
 }
 
-fn step(tab: &Tab<'_>, cast: &[Player], procedure: Option<&Definition>) -> Option<Step> {
+fn step(
+    tab: &Tab<'_>,
+    cast: &[Player],
+    (procedure, all): (Option<&Definition>, &[Definition]),
+) -> Option<Step> {
+    let on = tab.maybe_refer("on", Ref::PROCEDURE);
+    let procedure = match &on {
+        Some(key) => all.iter().find(|other| other.key == *key),
+        None => procedure,
+    };
     let written = tab.text("at");
     let when = written.replace(' ', "T").parse().ok();
     if when.is_none() && !written.is_empty() {
@@ -213,6 +224,7 @@ fn step(tab: &Tab<'_>, cast: &[Player], procedure: Option<&Definition>) -> Optio
         refused: tab.maybe("refused"),
         sees: tab.maybe("sees"),
         at: tab.at(""),
+        on,
         when: when?,
         who,
         act,

@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
-use super::case::{Case, Done, Input};
+use super::case::{Done, Input};
+use super::entries::correction::{Performed, perform};
 use super::guards::Offer;
 use super::matter::{KEYS, Matter};
 use super::plain::Plain;
@@ -137,9 +138,11 @@ pub(super) fn begin(c: &Call) -> Result<Reply> {
 pub(super) fn act(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
     let input = input(c)?;
-    let done =
-        c.write(|tx| Case::<Plain>::open(tx, &of.key, c.param("id"), act_key(c), &input)?.perform())?;
-    c.json_reply(&ActDone::of(done))
+    let done = c.write(|tx| perform(tx, &of.key, c.param("id"), act_key(c), &input))?;
+    match done {
+        Performed::Done(done) => c.json_reply(&ActDone::of(done)),
+        Performed::Asked(correction) => Ok(c.json_reply(&json!({"correction": correction.id}))?.status(202)),
+    }
 }
 
 /// Parameters of [`every`].

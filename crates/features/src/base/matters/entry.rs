@@ -3,7 +3,7 @@
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::http::form::Checked;
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::{Act, Definition, Field, Form, Reach, StandsFor};
+use huitong_kernel::pack::{Act, Definition, Form, Reach, StandsFor};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::json;
@@ -49,11 +49,36 @@ pub fn write<M: Matter>(tx: &Tx, of: &Definition, entries: Vec<Entry<'_, M>>) ->
 pub fn begin(tx: &Tx, procedure: &str, act: &str, input: &Input) -> Result<Done> {
     let ctx = tx.ctx();
     let rules = Rules::now(ctx, procedure)?;
-    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    let act = rules.of.beginnings().find(|known| known.key == act).or_missing()?;
     let right = Plain::reach(tx, ctx.right(&act.name)?)?;
+    begun(tx, rules, act, &right, input, &|_| ())
+}
+
+/// The same where the program begins it for somebody who had the right to what it follows from; `beside` puts in what no form
+/// says.
+pub(super) fn begin_by_program(
+    tx: &Tx,
+    procedure: &str,
+    act: &str,
+    input: &Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Done> {
+    let rules = Rules::now(tx.ctx(), procedure)?;
+    let act = rules.of.act(act).filter(|act| act.start.is_some()).or_missing()?;
+    begun(tx, rules, act, &Right::all(), input, beside)
+}
+
+fn begun<'a>(
+    tx: &Tx<'a>,
+    rules: Rules<'a>,
+    act: &'a Act,
+    right: &Right<'a>,
+    input: &Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Done> {
     let form = rules.of.form_of(act).or_missing()?;
-    let said = case::checked(tx, rules, form, input, own_association(&right).as_deref())?;
-    let begun = begun(tx, rules, (act, form, said), &right, input)?;
+    let said = case::checked(tx, rules, form, input, own_association(right).as_deref())?;
+    let begun = decided(tx, rules, (act, form, said), right, input, beside)?;
     match rules.of.is_register() {
         true => entries::once(tx, rules, &begun.entry.matter)?,
         false => once(tx, rules, &begun.entry.matter)?,
@@ -81,13 +106,14 @@ pub fn write_begun(tx: &Tx, of: &Definition, begun: Vec<Entry<'_, Plain>>) -> Re
     write(tx, of, begun)
 }
 
-/// Decides what a form begins that was checked. The form may ask more than that of the act: a file has all that is known.
-pub fn begun<'f, 'a: 'f>(
+/// Decides what a form begins that was checked; `beside` puts in what the form of the act does not say.
+pub fn decided<'f, 'a: 'f>(
     tx: &'f Tx<'a>,
     rules: Rules<'a>,
     (act, form, said): (&'a Act, &Form, Checked),
     right: &Right<'a>,
     input: &'f Input,
+    beside: &dyn Fn(&mut Plain),
 ) -> Result<Begun<'f>> {
     let own = own_association(right);
     let mut matter = fresh(tx, rules, act, right.first_post());
@@ -97,14 +123,7 @@ pub fn begun<'f, 'a: 'f>(
     let mut case = Case::new(tx, rules, matter, (act, said), right.first_post(), input);
     let outcome = case.outcome()?;
     Plain::keep(&mut case)?;
-    let asked = rules.of.form_of(act);
-    let beside =
-        |field: &&Field| !field.step_only && asked.is_none_or(|asked| asked.field(&field.key).is_none());
-    for field in form.fields.iter().filter(beside) {
-        if let Some(answer) = case.said.json(&field.key) {
-            case.matter.set(field, Some(answer));
-        }
-    }
+    beside(&mut case.matter);
     // Who speaks for an association brings in what is about it, whatever the form names.
     let own = right.first_post().filter(|post| post.kind == OfficeKind::Association);
     if let (Some(post), Some(field)) = (own, rules.of.standing_for(StandsFor::Association)) {

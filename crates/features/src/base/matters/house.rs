@@ -14,6 +14,7 @@ fn vocabulary() -> Vocabulary {
         procedures: vec![
             Words {
                 facts: plain::declared(),
+                effects: words(&[(entries::correction::EFFECT, "按提出的内容更正台账里的这一条")]),
                 recipients: words(RECIPIENTS),
                 placeholders: words(sentences::PLACEHOLDERS),
                 column: Some(plain::column),

@@ -432,6 +432,13 @@ impl Matter for Plain {
         Ok(())
     }
 
+    fn effect(case: &mut Case<'_, '_, Plain>, name: &str) -> Result<()> {
+        match name {
+            entries::correction::EFFECT => entries::correction::make(case),
+            other => Err(Error::internal(format!("the code has no effect {other}"))),
+        }
+    }
+
     fn doer(&self, act: &str) -> Option<&str> {
         self.marks.acts.get(act).map(|times| times.by.as_str())
     }

@@ -45,6 +45,14 @@ pub(super) fn open_about(tx: &Tx, procedure: &str, association: Option<&str>) ->
     rows(tx, &sql, args![procedure, association], Plain::read)
 }
 
+/// The matters of a procedure that have not ended and came of this one or of this entry.
+pub(super) fn open_of(tx: &Tx, procedure: &str, parent: &str) -> Result<Vec<Plain>> {
+    let sql = format!(
+        "SELECT {MATTER} FROM matters WHERE parent = $1 AND procedure = $2 AND closed_at IS NULL ORDER BY began_at, id"
+    );
+    rows(tx, &sql, args![parent, procedure], Plain::read)
+}
+
 pub(super) fn insert(tx: &Tx, matters: &[&Plain]) -> Result<()> {
     let rows = matters.iter().map(|m| m.values()).collect::<Vec<_>>();
     match matters.iter().any(|matter| entries::is_entry(&matter.spine.id)) {

@@ -13,7 +13,8 @@ use huitong_kernel::pack::{Act, Control, Definition, Field, Finding, Pack};
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::{Map, Value as Json};
 
-use super::case::{Case, Input};
+use super::case::Input;
+use super::entries::correction::{Performed, perform};
 use super::entry;
 use super::matter::{KEYS, Matter};
 use super::plain::Plain;
@@ -89,6 +90,8 @@ pub struct Stage {
     pub associations: BTreeMap<String, String>,
     /// Id of the matter, once it has begun.
     pub matter: Option<String>,
+    /// Id of the correction that waits for a second person.
+    pub asked: Option<String>,
 }
 
 /// A story under way.
@@ -161,12 +164,13 @@ impl<'c> Walk<'c> {
         let ctx = self.ctx(&step.who)?;
         if let Some(act) = &step.act {
             let succeeds = step.refused.is_none() && step.wrong.is_empty();
-            let (mut form, known) = (step.form.clone(), self.of.act(act));
+            let of = step.on.as_deref().and_then(|key| self.pack.definition(key)).unwrap_or(self.of);
+            let (mut form, known) = (step.form.clone(), of.act(act));
             if let Some(act) = known {
                 beside.fill(act, &mut form, succeeds);
             }
             let (form, papers) = (self.named(form), self.papers(act));
-            let sent = known.filter(|_| succeeds).map(|act| Sent {
+            let sent = known.filter(|_| succeeds && step.on.is_none()).map(|act| Sent {
                 who: &ctx.actor,
                 act,
                 form: &form,
@@ -174,12 +178,12 @@ impl<'c> Walk<'c> {
             });
             let done = match sent.and_then(|sent| beside.does(&self.stage, &sent)) {
                 Some(done) => done,
-                None => self.input(&form, &papers).and_then(|input| self.perform(&ctx, act, &input)),
+                None => self.input(&form, &papers).and_then(|input| self.perform(&ctx, step, act, &input)),
             };
             if let Some(what) = came_out(step, &done) {
                 return Ok(Some(what));
             }
-            if let Ok(id) = done {
+            if let (Ok(id), None) = (done, &step.on) {
                 self.stage.matter = Some(id);
             }
         }
@@ -235,24 +239,38 @@ impl<'c> Walk<'c> {
         Ok(Input { filled, files })
     }
 
-    fn perform(&self, ctx: &Ctx, act: &str, input: &Input) -> Result<String> {
+    fn perform(&mut self, ctx: &Ctx, step: &Step, act: &str, input: &Input) -> Result<String> {
+        if let Some(key) = &step.on {
+            let id = self.stage.asked.clone().or_missing()?;
+            let done = self.city.db.write(ctx, |tx| perform(tx, key, &id, act, input))?;
+            return Ok(done.done().id.clone());
+        }
         let begins = self.of.act(act).is_some_and(|act| act.start.is_some());
         let done = self.city.db.write(ctx, |tx| match &self.stage.matter {
-            Some(id) if !begins => Case::<Plain>::open(tx, &self.of.key, id, act, input)?.perform(),
-            _ => entry::begin(tx, &self.of.key, act, input),
+            Some(id) if !begins => perform(tx, &self.of.key, id, act, input),
+            _ => entry::begin(tx, &self.of.key, act, input).map(Performed::Done),
         })?;
-        Ok(done.id)
+        match done {
+            Performed::Done(done) => Ok(done.id),
+            Performed::Asked(correction) => {
+                self.stage.asked = Some(correction.id);
+                self.stage.matter.clone().or_missing()
+            }
+        }
     }
 
     /// Whether the matter stands as the story says.
     fn stands(&self, step: &Step) -> Result<Option<String>> {
-        let Some(id) = &self.stage.matter else { return Ok(None) };
+        let (of, id) = match &step.on {
+            Some(key) => (self.pack.definition(key).unwrap_or(self.of), &self.stage.asked),
+            None => (self.of, &self.stage.matter),
+        };
+        let Some(id) = id else { return Ok(None) };
         let ctx = self.city.ctx(Actor::System);
         let scope = huitong_kernel::rights::Scope::all();
         let matter = self.city.db.read(&ctx, |tx| Plain::find(tx, &scope, id))?.or_missing()?;
         if let Some(state) = &step.state {
-            let found = self
-                .of
+            let found = of
                 .state(&matter.spine.state)
                 .map_or(matter.spine.state.as_str(), |state| state.label_for(&matter));
             if found != state {

@@ -34,6 +34,11 @@ pub fn fact(json: &Json) -> Option<FactValue> {
     }
 }
 
+/// An answer that is a text; empty where there is none.
+pub fn plain(json: Option<&Json>) -> &str {
+    json.and_then(Json::as_str).unwrap_or_default()
+}
+
 /// An answer as a number; money in 分.
 pub fn number(json: &Json) -> Option<i64> {
     json.as_i64().or_else(|| json.get("fen").and_then(Json::as_i64))

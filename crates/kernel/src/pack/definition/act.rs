@@ -54,6 +54,8 @@ pub struct Act {
     pub notify: Vec<Notify>,
     /// Done by itself when this limit has passed.
     pub after_limit: Option<String>,
+    /// Whether the program begins it, and no page and no program of others.
+    pub by_program: bool,
     /// What it does to an entry, where it is an act of a register.
     pub keeping: Option<Keeping>,
     /// Where this comes from.
@@ -243,6 +245,7 @@ impl Act {
             most: None,
             notify: Vec::new(),
             after_limit: None,
+            by_program: false,
             keeping: Some(keeping),
             source,
         }

@@ -92,6 +92,7 @@ impl Reading<'_, '_> {
             source: tab.source(),
             outcomes,
             after_limit,
+            by_program: tab.flag("by_program"),
             keeping,
             key,
             name,

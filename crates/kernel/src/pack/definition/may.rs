@@ -48,7 +48,11 @@ pub(super) fn read(tab: &Tab<'_>, procedure: &Definition) -> Vec<May> {
         lines.extend(grants.into_iter().map(|(role, reach, by)| May { act: name.clone(), role, reach, by }));
         named.push(name);
     }
-    for act in procedure.acts.iter().filter(|act| act.after_limit.is_none() && !named.contains(&act.name)) {
+    for act in procedure
+        .acts
+        .iter()
+        .filter(|act| act.after_limit.is_none() && !act.by_program && !named.contains(&act.name))
+    {
         let rest = others.iter().cloned();
         lines.extend(rest.map(|(role, reach, by)| May { act: act.name.clone(), role, reach, by }));
     }

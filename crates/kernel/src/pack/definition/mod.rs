@@ -189,9 +189,9 @@ impl Definition {
         ends.peek().is_some() && ends.all(|end| end)
     }
 
-    /// The acts that begin a matter.
+    /// The acts by which people begin a matter.
     pub fn beginnings(&self) -> impl Iterator<Item = &Act> {
-        self.acts.iter().filter(|act| act.start.is_some())
+        self.acts.iter().filter(|act| act.start.is_some() && !act.by_program)
     }
 
     /// The field with this key.

@@ -420,7 +420,11 @@ pub(in crate::pack) fn granted(desk: &Desk, procedures: &[Definition], roles: &[
     let has = |act: &str| roles.iter().any(|role| role.grants.iter().any(|grant| grant.act == act));
     for procedure in procedures {
         desk.within(&procedure.key, || {
-            for act in procedure.acts.iter().filter(|act| act.after_limit.is_none() && !has(&act.name)) {
+            for act in procedure
+                .acts
+                .iter()
+                .filter(|act| act.after_limit.is_none() && !act.by_program && !has(&act.name))
+            {
                 let message = format!("没有人能“{}”", act.label);
                 desk.say(
                     &desk.place(Ref::STEP, &act.key),
@@ -470,7 +474,7 @@ pub(in crate::pack) fn alive(
     if !procedure.stands_alone() {
         return;
     }
-    if stories == 0 {
+    if stories == 0 && procedure.beginnings().next().is_some() {
         let at = head_of(desk, procedure);
         let remedy = format!("请在 examples/ 里写 [[stories]]，of = \"{}\"，从头到尾走一遍", procedure.key);
         desk.say(&at, format!("“{}”没有故事", procedure.title), remedy);

@@ -44,7 +44,7 @@ fn own_fields<'a>(rules: Rules<'a>, act: &Act) -> Vec<&'a Field> {
 }
 
 /// What the act says otherwise than the entry; a personal field that was left empty says nothing, for it is not filled in again.
-fn said(case: &Case<'_, '_, Plain>) -> Changes {
+pub(super) fn said(case: &Case<'_, '_, Plain>) -> Changes {
     let fields = own_fields(case.rules, case.act).into_iter();
     let changed = fields.filter_map(|field| {
         let answer = plain(field, case.said.json(&field.key));

@@ -5,6 +5,7 @@ mod about;
 mod acts;
 pub mod api;
 pub mod as_of;
+pub mod correction;
 mod declared;
 mod derived;
 mod facts;

@@ -10,7 +10,8 @@ use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
 use crate::base::matters::api::{act_key, definition, found, input};
-use crate::base::matters::case::{Case, out_of_reach};
+use crate::base::matters::case::out_of_reach;
+use crate::base::matters::entries::correction;
 use crate::base::matters::matter::{KEYS, Matter as _, Rules};
 use crate::base::matters::plain::Plain;
 use crate::base::matters::timeline::Line;
@@ -93,14 +94,14 @@ pub fn form(c: &Call) -> Result<Reply> {
 pub fn perform(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
     let id = c.param("id").to_owned();
-    let done = input(c)
-        .and_then(|input| c.write(|tx| Case::<Plain>::open(tx, &of.key, &id, act_key(c), &input)?.perform()));
+    let done =
+        input(c).and_then(|input| c.write(|tx| correction::perform(tx, &of.key, &id, act_key(c), &input)));
     match done {
         Ok(done) => {
             // Who has just handed it on may not see it any more.
             let stays = c.read(|tx| Ok(found(c, tx, of).is_ok())).unwrap_or(false);
             let next = if stays { format!("/{}/{id}", of.path) } else { format!("/{}", of.path) };
-            c.see_saying(&next, &done.said)
+            c.see_saying(&next, &done.done().said)
         }
         Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], true)?.status(409)),
         Err(error) => c.again(error, |errors| draw(c, errors, false)),

@@ -11,7 +11,10 @@ use super::show::{MatterLine, Table, Text, dressed, grid, said};
 use crate::base::matters::api::found;
 use crate::base::matters::entries;
 use crate::base::matters::entries::as_of::AsOf;
+use crate::base::matters::entries::correction;
 use crate::base::matters::guards::Offer;
+use crate::base::matters::matter::{KEYS, Matter as _, Rules};
+use crate::base::matters::plain::Plain;
 use crate::base::matters::view::{FileView, Seen};
 use crate::base::{associations, notices};
 
@@ -39,6 +42,8 @@ struct EntryPage {
     handler: String,
     lines: Vec<MatterLine>,
     files: Vec<FileView>,
+    /// A correction that waits, where this reader may see it.
+    waiting: Option<Link>,
     main: Option<Link>,
     others: Vec<Link>,
     inside: bool,
@@ -124,6 +129,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         handler: if seen.inside { seen.names.handler.clone() } else { String::new() },
         lines: lines.into_iter().rev().map(|line| dressed(line, &files)).collect(),
         files: files.iter().filter(|file| file.step.is_none()).cloned().collect(),
+        waiting: waiting(tx, &spine.id, seen.inside)?,
         main: main.map(link),
         others: others.into_iter().map(link).collect(),
         inside: seen.inside,
@@ -140,6 +146,18 @@ pub(super) fn said_of_day(past: AsOf) -> String {
         i64::MAX => format!("这是 {day} 的情况，按现在掌握的。"),
         at => format!("这是 {day} 的情况，按 {} 掌握的。", minute_text(at)),
     }
+}
+
+/// A correction that waits: with the way to it for who may see it, else only that there is one.
+fn waiting(tx: &Tx, entry: &str, inside: bool) -> Result<Option<Link>> {
+    let Some(waiting) = correction::waiting(tx, entry)?.filter(|_| inside) else { return Ok(None) };
+    let rules = Rules::of(tx.ctx(), &waiting.spine)?;
+    let sees = match tx.ctx().may(&rules.of.view()) {
+        Some(right) => waiting.admitted(&Plain::reach(tx, right)?.scope(&KEYS)),
+        None => false,
+    };
+    let href = format!("/{}/{}", rules.of.path, waiting.spine.id);
+    Ok(Some(Link { href: if sees { href } else { String::new() }, label: waiting.spine.number }))
 }
 
 /// The associations an entry is about, each with the way to its file.

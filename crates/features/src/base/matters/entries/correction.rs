@@ -1,0 +1,196 @@
+//! A correction and who may make it: the author alone where what was entered is fresh and nothing rests on it, else a second
+//! person, before whom it waits as a matter of its own.
+
+use huitong_kernel::ctx::OfficeKind;
+use huitong_kernel::http::Filled;
+use huitong_kernel::pack::{Control, Field, Keeping, REASON, RelativeDay, SINCE};
+use huitong_kernel::{Error, OrMissing, Result, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use super::super::case::{Case, Done, Input};
+use super::super::matter::{Matter as _, Rules};
+use super::super::plain::Plain;
+use super::super::{entry, words};
+use super::acts::said;
+use super::versions::Changes;
+use super::{facts, store};
+
+/// The procedure that a correction waits in.
+pub const PROCEDURE: &str = "correction";
+/// The act that begins it.
+const ASK: &str = "ask";
+/// The effect by which it is made, as definitions name it.
+pub const EFFECT: &str = "correct_entry";
+
+/// What came of an act.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Performed {
+    /// It was done.
+    Done(Done),
+    /// A second person is asked: the correction that waits.
+    Asked(Done),
+}
+
+impl Performed {
+    /// What is said to whoever acted, and the id of what they go to next.
+    pub fn done(&self) -> &Done {
+        match self {
+            Performed::Done(done) | Performed::Asked(done) => done,
+        }
+    }
+}
+
+/// What a waiting correction keeps for its confirmation, beside what people read of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Asked {
+    entry: String,
+    version: i64,
+    changes: Changes,
+    since: Option<String>,
+}
+
+/// The key under which that lies in its body; no field has it.
+const KEPT: &str = "asked";
+
+/// Does an act on a matter, or asks a second person where the act is a correction that needs one.
+pub fn perform(tx: &Tx, procedure: &str, id: &str, act: &str, input: &Input) -> Result<Performed> {
+    let case = Case::<Plain>::open(tx, procedure, id, act, input)?;
+    match &case.act.keeping {
+        Some(Keeping::Correct { second: Some(_) }) if !may_alone(&case)? => {
+            Plain::checked(&case)?;
+            ask(&case).map(Performed::Asked)
+        }
+        _ => case.perform().map(Performed::Done),
+    }
+}
+
+/// How long the author may correct alone.
+const FRESH: &str = "3 工作日后";
+
+/// Whether whoever acts entered it, lately, and nothing rests on it yet.
+fn may_alone(case: &Case<'_, '_, Plain>) -> Result<bool> {
+    let (ctx, entry) = (case.tx.ctx(), &case.matter);
+    let author = ctx.user().is_some_and(|me| entry.spine.owner_user.as_deref() == Some(me.as_str()));
+    let began = huitong_kernel::clock::civil_date(entry.spine.began_at);
+    let fresh = RelativeDay::parse(FRESH).is_some_and(|day| ctx.today() <= day.on(began, ctx.calendar()));
+    // The system corrects what it enters itself.
+    let program = ctx.user().is_none();
+    Ok(program || author && fresh && entry.spine.version == 1 && !relied_upon(case)?)
+}
+
+/// Whether another entry names it.
+fn relied_upon(case: &Case<'_, '_, Plain>) -> Result<bool> {
+    let entry = &case.matter.spine;
+    for of in case.rules.pack.definitions.iter().filter(|of| of.is_register()) {
+        let names = |field: &&Field| field.register.as_deref() == Some(entry.procedure.as_str());
+        for field in of.fields.iter().filter(|field| facts::is_fact(field)).filter(names) {
+            if !store::referring(case.tx, &of.key, &field.key, &entry.id)?.is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn ask(case: &Case<'_, '_, Plain>) -> Result<Done> {
+    let (tx, rules, entry) = (case.tx, case.rules, &case.matter);
+    if let Some(other) = waiting(tx, &entry.spine.id)? {
+        let message = format!("这一条已经有一个更正等待确认（{}），确认以后再提", other.spine.number);
+        return Err(Error::unmet(message));
+    }
+    let changes = said(case);
+    let mut form = Map::new();
+    let mut put = |key: &str, value: Json| drop(form.insert(key.to_owned(), value));
+    put("register", json!(rules.of.title));
+    put("entry", json!(entry.spine.title));
+    put("reason", json!(case.said(REASON)));
+    put("changes", Json::Array(told(case, &changes)?));
+    let since = case.said.date(SINCE).map(|day| day.to_string());
+    put("since", json!(since.clone().unwrap_or_default()));
+    put("association", json!(entry.spine.association.clone().unwrap_or_default()));
+    let own = case.post.filter(|post| post.kind == OfficeKind::Unit).map(|post| post.office.clone());
+    let unit = own.or_else(|| entry.spine.unit.as_ref().map(ToString::to_string));
+    put("unit", json!(unit.unwrap_or_default()));
+    let input =
+        Input { filled: Filled::from_json(serde_json::to_string(&form)?.as_bytes())?, files: Vec::new() };
+    let kept = Asked { entry: entry.spine.id.clone(), version: entry.spine.version, changes, since };
+    let kept = serde_json::to_value(kept)?;
+    entry::begin_by_program(tx, PROCEDURE, ASK, &input, &|correction| {
+        correction.body.0.insert(KEPT.to_owned(), kept.clone());
+        correction.parent = Some(entry.spine.id.clone());
+    })
+}
+
+/// The correction of an entry that waits for a second person.
+pub fn waiting(tx: &Tx, entry: &str) -> Result<Option<Plain>> {
+    Ok(super::super::store::open_of(tx, PROCEDURE, entry)?.into_iter().next())
+}
+
+/// Characters of what was there and what is to be that a correction shows.
+const SHOWN: usize = 200;
+
+/// The changes in words, for whoever confirms them; what is personal stays masked.
+fn told(case: &Case<'_, '_, Plain>, changes: &Changes) -> Result<Vec<Json>> {
+    let mut rows = Vec::new();
+    for field in case.rules.of.fields.iter().filter(|field| changes.contains_key(&field.key)) {
+        let words = |answer: Option<&Json>| -> Result<String> {
+            let text = match answer.and_then(Json::as_array).filter(|_| field.control == Control::Table) {
+                Some(rows) => words::rows(field, rows).join("；"),
+                None => words::say(case.tx, case.rules.pack, field, answer)?,
+            };
+            let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            Ok(match text.is_empty() {
+                true => String::from("（空）"),
+                false => text.chars().take(SHOWN).collect(),
+            })
+        };
+        let after = changes.get(&field.key).and_then(Option::as_ref);
+        rows.push(json!({
+            "what": field.label,
+            "before": words(case.matter.said(&field.key))?,
+            "after": words(after)?,
+        }));
+    }
+    Ok(rows)
+}
+
+/// Makes a correction that was confirmed: the same act on the entry, with what was asked for.
+pub(in super::super) fn make(case: &mut Case<'_, '_, Plain>) -> Result<()> {
+    let tx = case.tx;
+    let asked: Asked = serde_json::from_value(case.matter.body.0.get(KEPT).cloned().or_missing()?)?;
+    let entry = Plain::find(tx, &huitong_kernel::rights::Scope::all(), &asked.entry)?.or_missing()?;
+    if entry.spine.version != asked.version {
+        return Err(Error::unmet("这一条在提出更正以后又有变动，请不同意这次更正，由提出人核对以后重新提出"));
+    }
+    let rules = Rules::of(tx.ctx(), &entry.spine)?;
+    let act = rules.of.acts.iter().find(|act| matches!(act.keeping, Some(Keeping::Correct { .. })));
+    let act = act.or_missing()?;
+    if let Some(Keeping::Correct { second: Some(role) }) = &act.keeping {
+        let holds = case.post.is_none_or(|post| {
+            post.role == *role
+                || case.matter.spine.unit.as_ref().is_some_and(|unit| unit.as_str() == post.office)
+        });
+        if !holds {
+            let title = rules.pack.role(role).map_or(role.as_str(), |role| &role.title);
+            return Err(Error::unmet(format!("这本台账的更正由{title}或者提出人单位的负责人确认")));
+        }
+    }
+    let mut form = Map::new();
+    for field in
+        rules.of.form_of(act).into_iter().flat_map(|form| &form.fields).filter(|field| !field.step_only)
+    {
+        let answer = match asked.changes.get(&field.key) {
+            Some(changed) => changed.clone(),
+            // What is personal and did not change says nothing.
+            None if field.personal => None,
+            None => entry.said(&field.key).cloned(),
+        };
+        form.extend(answer.map(|answer| (field.key.clone(), answer)));
+    }
+    form.insert(REASON.to_owned(), json!(words::plain(case.matter.said(REASON))));
+    form.extend(asked.since.map(|since| (SINCE.to_owned(), json!(since))));
+    let input =
+        Input { filled: Filled::from_json(serde_json::to_string(&form)?.as_bytes())?, files: Vec::new() };
+    Case::by_itself(tx, entry, &act.key, &input)?.perform().map(drop)
+}
