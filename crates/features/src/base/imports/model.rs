@@ -27,6 +27,36 @@ pub struct Batch {
     pub mapping_sm3: String,
 }
 
+/// A batch as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptBatch {
+    /// Kind of import.
+    pub kind: String,
+    /// Name of the file, without folders.
+    pub file_name: String,
+    /// Who began it.
+    pub started_by: String,
+    /// When.
+    pub started_at: i64,
+    /// When all of it was decided; none where it was stopped.
+    pub finished_at: Option<i64>,
+    /// When it was taken back.
+    pub undone_at: Option<i64>,
+    /// What came of it.
+    pub summary: Summary,
+}
+
+/// What a row of a batch brought in, or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// Its place in the file, first = 1.
+    pub row: i64,
+    /// The subject.
+    pub subject: String,
+    /// Where it changed one that stood there: the versions before and after.
+    pub versions: Option<(i64, i64)>,
+}
+
 /// Something that keeps a row out, or is left out of it; a row may have several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reject {

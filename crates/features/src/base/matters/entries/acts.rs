@@ -10,6 +10,7 @@ use super::super::case::Case;
 use super::super::entry;
 use super::super::matter::{Matter as _, Rules};
 use super::super::plain::Plain;
+use super::super::sentences::IMPORT;
 use super::versions::{self, Changes, Next, Stood, Version};
 use super::{about, derived, once, store};
 
@@ -20,6 +21,8 @@ pub struct Work {
     changes: Changes,
     /// The row that was entered within.
     pub(in super::super) row: Option<String>,
+    /// The batch of an import that acts, or is taken back.
+    pub(in super::super) batch: Option<String>,
 }
 
 /// An act that is there to change something changes something; one that ends something ends it after it began.
@@ -235,6 +238,10 @@ fn parent_follows(tx: &Tx, id: &str) -> Result<()> {
 
 /// What the record of an act says beside: the row that was entered within, from when a correction holds.
 pub(in super::super) fn recorded(case: &Case<'_, '_, Plain>, record: Record) -> Record {
+    let record = match &case.work.batch {
+        Some(batch) => record.fact(IMPORT, batch.as_str()),
+        None => record,
+    };
     let record = match &case.work.row {
         Some(row) => record.fact("row", row.as_str()),
         None => record,

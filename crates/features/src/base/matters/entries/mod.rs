@@ -3,6 +3,7 @@
 
 mod about;
 mod acts;
+pub mod batch;
 pub mod api;
 pub mod as_of;
 pub mod correction;
@@ -14,7 +15,8 @@ mod once;
 mod store;
 pub mod versions;
 
-pub(super) use about::{admitted, settle};
+pub use about::admitted;
+pub(super) use about::settle;
 pub use acts::{Work, stand};
 pub(super) use acts::{began, checked, keep, recorded, stored};
 pub(super) use declared::sentence_facts;
@@ -22,6 +24,8 @@ pub use declared::{column, declared};
 pub use derived::value as derived_now;
 pub(super) use facts::set_facts;
 pub(super) use once::once;
+pub use once::{claim, clash};
+pub use store::names_for;
 pub(super) use store::{called, find_by, name_of, update};
 pub use store::{children, referring};
 
