@@ -93,11 +93,8 @@ impl RegisterArgs {
     fn run(self) -> Outcome {
         let city = self.place.existing()?;
         let actor = self.acting.ctx(&city)?.actor;
-        let options = Options {
-            dry_run: self.dry_run,
-            rejects: self.rejects.as_deref(),
-            ..Options::default()
-        };
+        let options =
+            Options { dry_run: self.dry_run, rejects: self.rejects.as_deref(), ..Options::default() };
         let request = registers::Request {
             address: &self.register,
             file: &self.file,
@@ -212,7 +209,10 @@ fn words(summary: &Summary) -> String {
     let Summary { rows, accepted, rejected, unchanged, remarked, .. } = summary;
     let mut text = format!("共 {rows} 行：导入 {accepted}，已有 {unchanged}，未导入 {rejected}。");
     if summary.changed > 0 {
-        text = format!("共 {rows} 行：导入 {accepted}，更新 {}，已有 {unchanged}，未导入 {rejected}。", summary.changed);
+        text = format!(
+            "共 {rows} 行：导入 {accepted}，更新 {}，已有 {unchanged}，未导入 {rejected}。",
+            summary.changed
+        );
     }
     if summary.gone > 0 {
         text.push_str(&format!("台账里另有 {} 条文件里没有，没有改动。", summary.gone));

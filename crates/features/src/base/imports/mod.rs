@@ -18,8 +18,8 @@ pub use line::Line;
 pub use mapping::{Mapping, Rules, Words, refused};
 pub use model::{Batch, BatchId, Brought, KeptBatch, KnownRow, Reject, Summary};
 pub use run::{Became, Kind, Options, run};
-pub use store::{brought, changed, claim, done, entered, find, undone};
 pub use store::rows_of;
+pub use store::{brought, changed, claim, done, entered, find, undone};
 pub use unit_names::{UnitNames, Unknown, unit_name};
 
 use huitong_kernel::capability::Capability;
@@ -28,7 +28,8 @@ use crate::base::journal;
 use crate::base::places::{self, under};
 
 /// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
-pub const ACTS: &[(&str, &str)] = &[("import.start", "开始导入"), ("import.finish", "导入完成"), ("import.undo", "撤销导入")];
+pub const ACTS: &[(&str, &str)] =
+    &[("import.start", "开始导入"), ("import.finish", "导入完成"), ("import.undo", "撤销导入")];
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {

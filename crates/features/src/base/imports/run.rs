@@ -62,6 +62,9 @@ pub enum Became {
 /// Looks at what is done so far.
 pub type AfterCommit = dyn Fn(&Summary) -> Result<()>;
 
+/// Looks at what became of a row, by its place.
+pub type Fates<'a> = dyn Fn(i64, &Became) + 'a;
+
 /// How an import is to be done.
 #[derive(Default)]
 pub struct Options<'a> {
@@ -71,6 +74,8 @@ pub struct Options<'a> {
     pub rejects: Option<&'a Path>,
     /// Where numbers and codes of new subjects go.
     pub receipts: Option<&'a Path>,
+    /// Told what became of each row, once its commit holds.
+    pub fates: Option<&'a Fates<'a>>,
     /// Called after each commit with what is done so far; an error stops the import, which can go on later.
     pub after_commit: Option<&'a AfterCommit>,
 }
@@ -110,6 +115,9 @@ pub fn run<K: Kind>(
                 Err(found) => {
                     summary.rejected += 1;
                     rejects.row(line.place(), &found)?;
+                    if let Some(fates) = options.fates {
+                        fates(line.place(), &Became::Rejected(found));
+                    }
                 }
             }
         }
@@ -118,7 +126,7 @@ pub fn run<K: Kind>(
         }
         let began = Instant::now();
         let reports = (&mut summary, &mut rejects, &mut receipts);
-        commit(city, actor, kind, batch.as_ref(), &waiting, reports)?;
+        commit(city, actor, kind, (batch.as_ref(), options.fates), &waiting, reports)?;
         step = paced(step, began.elapsed());
         waiting.clear();
         if let Some(after) = options.after_commit {
@@ -201,7 +209,7 @@ fn commit<K: Kind>(
     city: &City,
     actor: &Actor,
     kind: &K,
-    batch: Option<&BatchId>,
+    (batch, told): (Option<&BatchId>, Option<&Fates<'_>>),
     rows: &[(i64, K::Row)],
     (summary, rejects, receipts): Reports,
 ) -> Result<()> {
@@ -215,6 +223,9 @@ fn commit<K: Kind>(
     };
     kind.settled(rows, &fates, batch.is_some());
     for ((place, _), became) in rows.iter().zip(fates) {
+        if let Some(told) = told {
+            told(*place, &became);
+        }
         match became {
             Became::Accepted { receipt, remarks } => {
                 summary.accepted += 1;

@@ -70,12 +70,7 @@ pub fn entered(tx: &Tx, batch: &BatchId, rows: &[(i64, &str)]) -> Result<()> {
 }
 
 /// Remembers what a row of a batch changed: the subject, its version before and after.
-pub fn changed(
-    tx: &Tx,
-    batch: &BatchId,
-    row: i64,
-    (subject, before, after): (&str, i64, i64),
-) -> Result<()> {
+pub fn changed(tx: &Tx, batch: &BatchId, row: i64, (subject, before, after): (&str, i64, i64)) -> Result<()> {
     tx.exec(
         "INSERT INTO import_changes (batch, row_no, subject, version_before, version_after) VALUES ($1, $2, $3, $4, $5)",
         args![batch, row, subject, before, after],

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use huitong_kernel::error::{FieldError, Kind as ErrorKind};
-use huitong_kernel::http::form::{self, Checked};
 use huitong_kernel::http::Filled;
+use huitong_kernel::http::form::{self, Checked};
 use huitong_kernel::pack::{Act, CURRENT, Control, Field, Form, Keeping};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
@@ -121,7 +121,9 @@ impl<'p> Bring<'p> {
     /// What an act said against a row; what went wrong on our side is no finding.
     fn refused(&self, row: &Read, error: Error) -> Result<Findings> {
         match error.kind() {
-            ErrorKind::Invalid if !error.field_errors().is_empty() => Ok(self.rejects(row, error.field_errors())),
+            ErrorKind::Invalid if !error.field_errors().is_empty() => {
+                Ok(self.rejects(row, error.field_errors()))
+            }
             ErrorKind::Internal | ErrorKind::Busy => Err(error),
             _ => Ok(vec![self.reject(row, "", error.message())]),
         }
@@ -173,8 +175,6 @@ impl Kind for Bring<'_> {
     fn settle(&self, tx: &Tx, batch: Option<&BatchId>, rows: &[(i64, Read)]) -> Result<Vec<Became>> {
         let turn = batch::turns(tx, self.file.of)?;
         if let Some(batch) = batch {
-            // Two imports into one register meet here.
-            imports::claim(tx, &self.address)?;
             let mut met = self.met.borrow_mut();
             if met.before.is_none() {
                 met.before = Some(imports::done(tx, batch)?);
@@ -294,12 +294,14 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
             let fate = match here.get(&key).or_else(|| self.met.rows.get(&key)) {
                 Some((_, digest)) if *digest == row.digest => Became::Unchanged,
                 Some((first, _)) => {
-                    let why = format!("和第 {first} 行是同一条，内容不同；只按第 {first} 行导入，请核对后留一行");
+                    let why =
+                        format!("和第 {first} 行是同一条，内容不同；只按第 {first} 行导入，请核对后留一行");
                     Became::Rejected(vec![self.bring.reject(row, &self.first_column(), why)])
                 }
                 None => self.fate(*place, row, (&key, parent.as_deref()), &known)?,
             };
-            if !matches!(fate, Became::Rejected(_)) {
+            let first = !here.contains_key(&key) && !self.met.rows.contains_key(&key);
+            if first && !matches!(fate, Became::Rejected(_)) {
                 here.insert(key.clone(), (*place, row.digest));
                 self.pending.rows.push((key, (*place, row.digest)));
             }
@@ -419,7 +421,11 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
     }
 
     /// What a row says in some fields alone.
-    fn answers(&self, row: &Read, fields: &[&Field]) -> Result<std::result::Result<Checked, Vec<FieldError>>> {
+    fn answers(
+        &self,
+        row: &Read,
+        fields: &[&Field],
+    ) -> Result<std::result::Result<Checked, Vec<FieldError>>> {
         let mut form = self.bring.file.form.clone();
         form.fields.retain(|field| fields.iter().any(|one| one.key == field.key));
         for field in &mut form.fields {
@@ -443,7 +449,9 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
             field.personal && self.bring.cells_of(row, &field.key).iter().any(|(_, cell)| cell.contains('*'))
         });
         let masked: Findings = masked
-            .map(|field| self.bring.reject(row, &field.key, format!("“{}”是遮盖过的，不能写回台账", field.label)))
+            .map(|field| {
+                self.bring.reject(row, &field.key, format!("“{}”是遮盖过的，不能写回台账", field.label))
+            })
             .collect();
         if !masked.is_empty() {
             return Ok(Became::Rejected(masked));
@@ -484,10 +492,12 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         let mut parts = Vec::new();
         for (nth, _) in self.bring.cells_of(row, &field.key) {
             let column = &self.bring.file.columns[nth];
-            let text = self.bring.teller.tell(self.tx, self.bring.file.pack, column, entry.said(&field.key))?;
+            let text =
+                self.bring.teller.tell(self.tx, self.bring.file.pack, column, entry.said(&field.key))?;
             parts.push(if text.is_empty() { String::from("空") } else { text });
         }
-        let cells: Vec<&str> = self.bring.cells_of(row, &field.key).into_iter().map(|(_, cell)| cell).collect();
+        let cells: Vec<&str> =
+            self.bring.cells_of(row, &field.key).into_iter().map(|(_, cell)| cell).collect();
         Ok(Reject {
             column: field.label.clone(),
             value: cells.join("至"),
@@ -499,7 +509,8 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
     fn acts_for<'f>(&self, fields: &[&'f Field]) -> (Vec<(&'a Act, Vec<&'f str>)>, Vec<&'f str>) {
         let mut left: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
         let mut chosen = Vec::new();
-        let acts: Vec<&Act> = self.rules.of.acts.iter().filter(|act| act.keeping == Some(Keeping::Change)).collect();
+        let acts: Vec<&Act> =
+            self.rules.of.acts.iter().filter(|act| act.keeping == Some(Keeping::Change)).collect();
         loop {
             let covers = |act: &&Act| {
                 let form = self.rules.of.form_of(act);
@@ -509,7 +520,8 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
             let best = acts.iter().filter(may).rev().max_by_key(|act| covers(act)).copied();
             let Some(act) = best.filter(|act| covers(act) > 0) else { return (chosen, left) };
             let form = self.rules.of.form_of(act);
-            let (own, rest) = left.into_iter().partition(|key| form.is_some_and(|form| form.field(key).is_some()));
+            let (own, rest) =
+                left.into_iter().partition(|key| form.is_some_and(|form| form.field(key).is_some()));
             left = rest;
             chosen.push((act, own));
         }
@@ -551,12 +563,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
     }
 
     /// A row that is not there yet.
-    fn new(
-        &mut self,
-        place: i64,
-        row: &Read,
-        (key, parent): (&Key, Option<&str>),
-    ) -> Result<Became> {
+    fn new(&mut self, place: i64, row: &Read, (key, parent): (&Key, Option<&str>)) -> Result<Became> {
         let mut said = match &row.whole {
             Ok(said) => said.clone(),
             Err(wrong) => return Ok(Became::Rejected(self.bring.rejects(row, wrong))),
@@ -583,7 +590,10 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         let answers = said.clone();
         let beside = |entry: &mut Plain| {
             let asked = self.rules.of.form_of(act);
-            let more = form.fields.iter().filter(|field| asked.is_none_or(|asked| asked.field(&field.key).is_none()));
+            let more = form
+                .fields
+                .iter()
+                .filter(|field| asked.is_none_or(|asked| asked.field(&field.key).is_none()));
             for field in more {
                 if let Some(answer) = answers.json(&field.key) {
                     entry.set(field, Some(answer));
@@ -612,9 +622,6 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         if self.rules.of.once.is_none() {
             return Ok(());
         }
-        if self.batch.is_some() {
-            matters::entries::claim(self.tx, entry)?;
-        }
         self.clash(entry)?;
         let key = standing::key(&standing::among(self.bring.file), entry);
         match self.batch {
@@ -633,7 +640,8 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
             self.pending.once.iter().filter(|(known, _)| *known == key).map(|(_, id)| id.as_str()).collect();
         let new = self.new.iter().map(|(_, new)| &new.matter);
         let new = new.filter(|new| here.contains(new.spine.id.as_str()));
-        let supposed = self.pending.supposed.iter().filter(|(known, _)| *known == key).map(|(_, entry)| entry);
+        let supposed =
+            self.pending.supposed.iter().filter(|(known, _)| *known == key).map(|(_, entry)| entry);
         let supposed = supposed.chain(self.standing.supposed.get(&key).into_iter().flatten());
         let all = others.iter().chain(new).chain(supposed);
         matters::entries::clash(self.rules, entry, all, self.bring.today)
@@ -672,6 +680,15 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
             }
             return Ok(());
         };
+        // Two imports into one register meet here, and with whoever enters the same by a form.
+        imports::claim(self.tx, &self.bring.address)?;
+        let mut about = HashSet::new();
+        for (_, entry) in new.iter().filter(|_| self.rules.of.once.is_some()) {
+            let spine = &entry.matter.spine;
+            if about.insert((spine.association.clone(), spine.unit.clone())) {
+                matters::entries::claim(self.tx, &entry.matter)?;
+            }
+        }
         let ids: Vec<(i64, String)> =
             new.iter().map(|(place, entry)| (*place, entry.matter.spine.id.clone())).collect();
         let entries = new.into_iter().map(|(_, entry)| entry).collect();

@@ -209,7 +209,9 @@ mod tests {
 
     fn table() -> Field {
         let columns = vec![("a".into(), "甲".into()), ("b".into(), "乙".into())];
-        Field { key: "t".into(), label: "明细".into(), control: Control::Table, columns, ..Field::default() }
+        Field {
+            key: "t".into(), label: "明细".into(), control: Control::Table, columns, ..Field::default()
+        }
     }
 
     #[test]
@@ -221,9 +223,12 @@ mod tests {
 
     #[test]
     fn days_are_read_however_they_are_written() {
-        for (cell, read) in
-            [("2025/3/14", "2025-03-14"), ("2025年3月14日", "2025-03-14"), ("2025-03-14 00:00", "2025-03-14"), ("待定", "待定")]
-        {
+        for (cell, read) in [
+            ("2025/3/14", "2025-03-14"),
+            ("2025年3月14日", "2025-03-14"),
+            ("2025-03-14 00:00", "2025-03-14"),
+            ("待定", "待定"),
+        ] {
             assert_eq!(day(cell), read);
         }
     }

@@ -76,9 +76,9 @@ impl<'p> File<'p> {
         let parent = (of.family() != of.key).then(|| pack.definition(of.family())).flatten();
         let act = match parent {
             None => of.acts.iter().find(|act| act.keeping == Some(Keeping::Add)),
-            Some(parent) => parent.acts.iter().find(|act| {
-                act.keeping == Some(Keeping::Within) && act.key == of.short()
-            }),
+            Some(parent) => {
+                parent.acts.iter().find(|act| act.keeping == Some(Keeping::Within) && act.key == of.short())
+            }
         };
         let act = act.or_missing()?;
         let asked = parent.unwrap_or(of).form_of(act).or_missing()?;
@@ -133,7 +133,11 @@ impl<'p> File<'p> {
         }
         let required = self.form.fields.iter().filter(|field| field.required && field.visible_if.is_none());
         let required: Vec<&str> = required.map(|field| field.key.as_str()).collect();
-        if required.is_empty() { self.form.fields.iter().map(|field| field.key.as_str()).collect() } else { required }
+        if required.is_empty() {
+            self.form.fields.iter().map(|field| field.key.as_str()).collect()
+        } else {
+            required
+        }
     }
 
     /// What is looked for in a heading.
@@ -143,7 +147,11 @@ impl<'p> File<'p> {
         let wanted = self.columns.iter().map(|column| Wanted {
             key: column.key.clone(),
             label: column.label.clone(),
-            also: headings.iter().filter(|(_, key)| *key == column.key).map(|(name, _)| name.clone()).collect(),
+            also: headings
+                .iter()
+                .filter(|(_, key)| *key == column.key)
+                .map(|(name, _)| name.clone())
+                .collect(),
             required: self.is_required(column),
         });
         wanted.collect()
@@ -183,9 +191,10 @@ impl<'p> File<'p> {
     /// # Errors
     /// 422 where a column is missing that must be there.
     pub fn checked(&self, columns: BTreeMap<String, usize>) -> Result<Mapping> {
-        let missing = self.columns.iter().filter(|column| {
-            self.is_required(column) && !columns.contains_key(&column.key)
-        });
+        let missing = self
+            .columns
+            .iter()
+            .filter(|column| self.is_required(column) && !columns.contains_key(&column.key));
         let wrong = missing.map(|column| huitong_kernel::error::FieldError {
             field: column.key.clone(),
             message: format!("请选择哪一列是“{}”", column.label),

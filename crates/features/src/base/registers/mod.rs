@@ -2,15 +2,21 @@
 
 mod bring;
 mod cells;
+mod draft;
 mod file;
+mod pages;
 mod standing;
 mod take;
 mod undo;
 
 use std::path::Path;
+use std::sync::Arc;
 
+use huitong_kernel::capability::Capability;
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
+use huitong_kernel::http::{GET, POST, Route, page};
+use huitong_kernel::pack::{Definition, Keeping, Pack};
 use huitong_kernel::{Error, OrMissing, Result};
 
 pub use bring::Bring;
@@ -20,6 +26,38 @@ pub use undo::{Kept, Undone, undo};
 
 use crate::base::imports::{self, Mapping, Options, Summary, Words};
 use crate::base::sheets::{Limits, Sheet};
+
+/// What this capability hands to the house.
+pub fn capability() -> Capability {
+    Capability { expand: Some(expand), ..Capability::named("registers", &[]) }
+}
+
+/// The rows of every register of a pack.
+fn expand(pack: &Pack) -> Vec<Route> {
+    pack.definitions.iter().filter(|of| of.is_register() && of.stands_alone()).flat_map(of_register).collect()
+}
+
+fn of_register(of: &Definition) -> Vec<Route> {
+    let (key, title): (Arc<str>, &str) = (of.key.as_str().into(), &of.title);
+    let place = |tail: &str| format!("/{}{tail}", of.path);
+    let out =
+        |tail: &str| page(GET, place(tail), of.export(), pages::export).summary(format!("{title}：导出"));
+    let mut rows = vec![out("/export.xlsx"), out("/export.csv")];
+    if let Some(act) = of.acts.iter().find(|act| act.keeping == Some(Keeping::Add)) {
+        let act = || act.name.clone();
+        let said = |what: &str| format!("{title}：{what}");
+        rows.extend([
+            page(GET, place("/import"), act(), pages::import).summary(said("导入文件")),
+            page(POST, place("/import"), act(), pages::steps).uploads().summary(said("导入文件的各步")),
+            page(GET, place("/import/rejected.csv"), act(), pages::rejected).summary(said("没有导入的行")),
+            page(GET, place("/import/batch"), act(), pages::came).summary(said("一次导入")),
+            page(POST, place("/import/undo"), act(), pages::take_back).summary(said("撤销一次导入")),
+        ]);
+    }
+    // What is a work secret stays on the staff's side.
+    let sided = |row: Route| if of.work_secret { row } else { row.on_both() };
+    rows.into_iter().map(|row| sided(row).of(&key)).collect()
+}
 
 /// What to bring in and how.
 pub struct Request<'a> {

@@ -78,11 +78,7 @@ pub fn key(columns: &[&str], entry: &Plain) -> Key {
 }
 
 /// The same of answers that are no entry yet.
-pub fn key_of<'j>(
-    columns: &[&str],
-    parent: Option<&str>,
-    said: &dyn Fn(&str) -> Option<&'j Json>,
-) -> Key {
+pub fn key_of<'j>(columns: &[&str], parent: Option<&str>, said: &dyn Fn(&str) -> Option<&'j Json>) -> Key {
     let mut key = parent.unwrap_or_default().to_owned();
     for column in columns {
         let (field, part) = column.split_once('.').unwrap_or((column, ""));

@@ -13,6 +13,7 @@ use super::cells::Teller;
 use super::file::{Column, File};
 use crate::base::matters::entries::as_of::{self, AsOf};
 use crate::base::matters::entries::{self, list};
+use crate::base::matters::queue::of_reader;
 use crate::base::matters::{KEYS, Matter as _, Plain, view};
 use crate::base::sheets::{Format, Writer};
 
@@ -129,10 +130,13 @@ impl Wanted<'_> {
     }
 }
 
-/// The queue of a definition that an address asks for.
-pub fn queue<'p>(file: &File<'p>, pairs: &Pairs) -> Result<Option<&'p Queue>> {
+/// The queue that an address asks for, one of the reader's own.
+pub fn queue<'p>(ctx: &Ctx, file: &File<'p>, pairs: &Pairs) -> Result<Option<&'p Queue>> {
     match pairs.get("queue").filter(|key| !["", "all"].contains(key)) {
-        Some(key) => file.of.queue(key).or_missing().map(Some),
+        Some(key) => {
+            let mut mine = of_reader(ctx, file.of).into_iter();
+            mine.find(|queue| queue.key == key).or_missing().map(Some)
+        }
         None => Ok(None),
     }
 }

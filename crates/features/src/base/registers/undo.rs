@@ -49,9 +49,8 @@ pub fn undo(city: &City, actor: &Actor, id: &BatchId) -> Result<Undone> {
     let pack = ctx.policy.pack.clone().or_missing()?;
     let found = city.db.read(&ctx, |tx| imports::find(tx, id))?;
     let kept = found.ok_or_else(|| Error::new(Kind::Missing, format!("没有导入批次“{id}”")))?;
-    let file = File::at(&pack, &kept.kind).map_err(|_| {
-        Error::unmet(format!("“{}”的批次不能撤销；能撤销的是台账的导入", kept.kind))
-    })?;
+    let file = File::at(&pack, &kept.kind)
+        .map_err(|_| Error::unmet(format!("“{}”的批次不能撤销；能撤销的是台账的导入", kept.kind)))?;
     ctx.right(&file.act.name)?;
     let rows = city.db.read(&ctx, |tx| imports::brought(tx, id))?;
     let whole: HashSet<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
@@ -98,9 +97,8 @@ fn take_back(tx: &Tx, id: &BatchId, row: &Brought, whole: &HashSet<&str>) -> Res
         return Ok(Taken::Before);
     }
     let rules = Rules::of(tx.ctx(), &entry.spine)?;
-    let of_rows = |step: &&Step| {
-        rules.of.act(&step.act).is_some_and(|act| act.keeping == Some(Keeping::Within))
-    };
+    let of_rows =
+        |step: &&Step| rules.of.act(&step.act).is_some_and(|act| act.keeping == Some(Keeping::Within));
     let (before, after) = row.versions.unwrap_or((0, 1));
     let steps = crate::base::matters::steps(tx, &entry.spine.id)?;
     let mut later = steps.iter().filter(|step| step.version > after && !of_rows(step));

@@ -3,9 +3,9 @@
 
 mod about;
 mod acts;
-pub mod batch;
 pub mod api;
 pub mod as_of;
+pub mod batch;
 pub mod correction;
 mod declared;
 mod derived;

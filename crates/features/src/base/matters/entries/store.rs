@@ -130,8 +130,7 @@ pub fn children(tx: &Tx, parent: &str, of: &str) -> Result<Vec<Plain>> {
 
 /// Entries of a register or rows within, void ones among them, in the order of their ids after one.
 pub(super) fn after(tx: &Tx, of: &str, id: &str, most: i64) -> Result<Vec<Plain>> {
-    let sql =
-        format!("SELECT {ENTRY} FROM entries WHERE procedure = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let sql = format!("SELECT {ENTRY} FROM entries WHERE procedure = $1 AND id > $2 ORDER BY id LIMIT $3");
     rows(tx, &sql, args![of, id, most])
 }
 
