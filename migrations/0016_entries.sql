@@ -67,6 +67,15 @@ CREATE INDEX entry_facts_text ON entry_facts (procedure, fact, text, day, entry)
 CREATE INDEX entry_facts_number ON entry_facts (procedure, fact, number, entry);
 CREATE INDEX entry_facts_association ON entry_facts (text, entry) WHERE fact = 'association';
 
+-- recorded, kept by its key: reminders of registers that an office has turned on for itself
+CREATE TABLE reminders (
+    procedure TEXT NOT NULL,
+    reminder TEXT NOT NULL,
+    office TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (procedure, reminder, office)
+);
+
 -- recorded, kept by its key: every version of an entry, whole. `since_on` is from when it is true, `at` when it was known,
 -- `said` which fields the act said; of the versions known at T and true by D the one with the greatest `since_on` counts, then
 -- that with the greatest `version`

@@ -728,6 +728,7 @@ ALTER TABLE matters ADD COLUMN parent TEXT;
 ALTER TABLE matters ADD COLUMN from_on TEXT;
 ALTER TABLE matters ADD COLUMN until_on TEXT;
 ALTER TABLE matters ADD COLUMN amount BIGINT;
+CREATE INDEX matters_parent ON matters (parent, procedure) WHERE parent IS NOT NULL;
 
 -- recorded: entries of every register (台账) as they stand, and the rows within them; `procedure` is the key of the definition
 CREATE TABLE entries (
@@ -788,6 +789,15 @@ CREATE TABLE entry_facts (
 CREATE INDEX entry_facts_text ON entry_facts (procedure, fact, text, day, entry);
 CREATE INDEX entry_facts_number ON entry_facts (procedure, fact, number, entry);
 CREATE INDEX entry_facts_association ON entry_facts (text, entry) WHERE fact = 'association';
+
+-- recorded, kept by its key: reminders of registers that an office has turned on for itself
+CREATE TABLE reminders (
+    procedure TEXT NOT NULL,
+    reminder TEXT NOT NULL,
+    office TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (procedure, reminder, office)
+);
 
 -- recorded, kept by its key: every version of an entry, whole. `since_on` is from when it is true, `at` when it was known,
 -- `said` which fields the act said; of the versions known at T and true by D the one with the greatest `since_on` counts, then

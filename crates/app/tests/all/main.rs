@@ -9,6 +9,7 @@ mod importing;
 mod language;
 mod lines;
 mod packs;
+mod readme;
 mod serving;
 mod vectors;
 mod worker;

@@ -166,6 +166,8 @@ pub struct Fact {
     pub below: String,
     /// The rule it came by (依据); may be empty.
     pub basis: String,
+    /// Where it leads; may be empty.
+    pub href: String,
     /// Whether it takes the whole row.
     pub wide: bool,
 }

@@ -71,6 +71,14 @@ impl Order {
         }
     }
 
+    /// The column of such an order where it may be empty.
+    pub(super) fn single_that_may_lack(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [step, _] if step.nullable => Some(&step.column),
+            _ => None,
+        }
+    }
+
     /// Whether it ends downwards.
     pub(super) fn descends(&self) -> bool {
         self.0.last().is_some_and(|step| step.descending)
@@ -83,6 +91,11 @@ impl Order {
             format!("{}{way}{}", s.column, if s.nullable { " NULLS LAST" } else { "" })
         };
         self.0.iter().map(step).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same where nothing is empty: along an index from either end.
+    pub(super) fn clause_of_known(&self) -> String {
+        self.clause().replace(" NULLS LAST", "")
     }
 
     /// The columns again under names of our own, so that the last row says where to go on.

@@ -42,6 +42,8 @@ pub struct Query<'a> {
     moves: bool,
     after: Option<Vec<Value>>,
     total: Total,
+    /// Whether rows without a value in the column of the order are read for themselves.
+    apart: bool,
 }
 
 impl<'a> Query<'a> {
@@ -54,7 +56,18 @@ impl<'a> Query<'a> {
         });
         let parts = parts.collect();
         let (plan, asks, after) = (None, None, None);
-        Query { def, plan, asked, order, parts, asks, moves: false, after, total: Total::Counted }
+        Query {
+            def,
+            plan,
+            asked,
+            order,
+            parts,
+            asks,
+            moves: false,
+            after,
+            total: Total::Counted,
+            apart: false,
+        }
     }
 
     /// Says what is counted of the rows and how they are indexed; first after the beginning.
@@ -69,6 +82,14 @@ impl<'a> Query<'a> {
             Part::Text(..) | Part::Ways(_) | Part::Before(..) | Part::Since(..) => None,
         };
         self.asks = self.parts.iter().map(known).collect();
+        self
+    }
+
+    /// Reads rows that lack what the order asks for apart, behind the others: both then lie along one index on either engine,
+    /// which no engine sees for itself in both directions.
+    #[must_use]
+    pub fn apart(mut self) -> Query<'a> {
+        self.apart = true;
         self
     }
 
@@ -312,6 +333,8 @@ impl<'a> Query<'a> {
     pub fn rows_sql(&self) -> (String, Vec<Value>) {
         let parts = needed(&self.parts);
         let ranges = self.plan.zip(self.order.single()).and_then(|(plan, order)| ranges(plan, &parts, order));
+        let halves = self.halves(&parts);
+        let ranges = ranges.or(halves);
         let def = self.def;
         let (size, offset) = (self.asked.size + 1, self.offset());
         if let Some(ranges) = ranges {
@@ -342,6 +365,16 @@ impl<'a> Query<'a> {
         (sql, args)
     }
 
+    /// Those that have what the order asks for, and those that lack it.
+    fn halves(&self, parts: &[Part]) -> Option<Vec<Vec<Part>>> {
+        let column = self.order.single_that_may_lack().filter(|_| self.apart)?;
+        let half = |word: &str| {
+            let own = Part::Text(format!("{column} IS {word}"), Vec::new());
+            parts.iter().cloned().chain([own]).collect()
+        };
+        Some(vec![half("NOT NULL"), half("NULL")])
+    }
+
     fn offset(&self) -> i64 {
         if self.after.is_some() { 0 } else { (self.asked.page - 1) * self.asked.size }
     }
@@ -349,7 +382,9 @@ impl<'a> Query<'a> {
     /// The first keys of each range in order, then the first of all.
     fn merged(&self, ranges: &[Vec<Part>], size: i64, offset: i64) -> (String, Vec<Value>) {
         let mut args = vec![Value::Int(size + offset), Value::Int(size), Value::Int(offset)];
-        let order = self.order.single().unwrap_or(&self.def.key);
+        let lacking = self.order.single_that_may_lack();
+        let order = lacking.or(self.order.single()).unwrap_or(&self.def.key);
+        let last = if lacking.is_some() { " NULLS LAST" } else { "" };
         let way = if self.order.descends() { " DESC" } else { "" };
         let one = |(nth, range): (usize, &Vec<Part>)| {
             let mut conditions: Vec<String> = range.iter().map(|part| part.sql(&mut args)).collect();
@@ -361,12 +396,12 @@ impl<'a> Query<'a> {
                 self.def.key,
                 self.def.from,
                 conditions.join(" AND "),
-                self.order.clause(),
+                self.order.clause_of_known(),
             )
         };
         let found: Vec<String> = ranges.iter().enumerate().map(one).collect();
         let found = found.join(" UNION ALL ");
-        (format!("{found} ORDER BY step{way}, place{way} LIMIT $2 OFFSET $3"), args)
+        (format!("{found} ORDER BY step{way}{last}, place{way} LIMIT $2 OFFSET $3"), args)
     }
 
     /// The count's statement.

@@ -76,6 +76,8 @@ pub struct Pack {
 
 /// The page that says how to read and change the pack; it holds no policy.
 const README: &str = "README.md";
+/// The same for registers.
+const REGISTERS_README: &str = "registers/README.md";
 
 /// Where the pack names no first year.
 const PLAUSIBLE_FROM: i16 = 1990;
@@ -120,6 +122,7 @@ impl Pack {
         definition::together(&desk, &pack.definitions, &vocabulary.addresses);
         needs::check(&desk, &pack, vocabulary);
         shelf.set_aside(README);
+        shelf.set_aside(REGISTERS_README);
         shelf.leftovers(&desk);
         let (items, findings) = desk.close();
         pack.items = items;

@@ -177,7 +177,10 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
             return Err(Error::unmet(unmet.clone()).at_version(matter.spine().version));
         }
         let said = match rules.of.form_of(act) {
-            Some(form) => checked(tx, rules, form, input, matter.spine().association.as_deref())?,
+            Some(form) => {
+                let about = matter.spine().association.as_deref();
+                settled(tx, rules, form, input, about, &|field| matter.keeps(field))?
+            }
             None => form::Checked::default(),
         };
         let post = right.and_then(|r| r.post_for(&KEYS, &|column| matter.spine().key(column)));
@@ -372,9 +375,21 @@ pub fn checked(
     input: &Input,
     association: Option<&str>,
 ) -> Result<form::Checked> {
+    settled(tx, rules, form, input, association, &|_| None)
+}
+
+/// The same where a matter keeps answers already: what it names stays named, whoever may look it up now.
+fn settled<'m>(
+    tx: &Tx,
+    rules: Rules<'_>,
+    form: &Form,
+    input: &Input,
+    association: Option<&str>,
+    keeps: refs::Keeps<'_, 'm>,
+) -> Result<form::Checked> {
     let mut said = form::check(form, rules.pack, &input.filled, tx.ctx().today()).map_err(Error::fields)?;
     if !rules.of.coded {
-        refs::settle(tx, form, &mut said, association)?;
+        refs::settle(tx, form, &mut said, association, keeps)?;
     }
     Ok(said)
 }

@@ -130,7 +130,11 @@ pub fn decided<'f, 'a: 'f>(
         case.matter.set(field, Some(&json!(post.office)));
     }
     let about = rules.of.standing_for(StandsFor::Association).map_or("", |field| &field.key);
-    case.post = through(right, about, case.matter.spine.association.as_deref())?;
+    if rules.of.is_register() {
+        // What an entry is about may follow from another entry.
+        case.matter.settle(tx, rules)?;
+    }
+    case.post = through(right, about, &case.matter.associations())?;
     let mut failed = Ok(());
     for effect in act.effects(outcome.as_deref()) {
         failed = failed.and_then(|()| effects::apply(&mut case, effect));
@@ -181,11 +185,11 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
     }
 }
 
-/// The post through which a matter about this association may be begun: where the right goes by links, it must be one of theirs.
-fn through<'a>(right: &Right<'a>, field: &str, association: Option<&str>) -> Result<Option<&'a Post>> {
+/// The post through which a matter about these associations may be begun: where the right goes by links, all must be theirs.
+fn through<'a>(right: &Right<'a>, field: &str, about: &[String]) -> Result<Option<&'a Post>> {
     let gives = |through: &&huitong_kernel::rights::Through<'a>| {
-        let among = || association.zip(through.among.as_ref()).is_some_and(|(one, all)| all.contains(one));
-        through.reach != Reach::Linked || among()
+        let all = || through.among.as_ref().is_some_and(|all| about.iter().all(|one| all.contains(one)));
+        through.reach != Reach::Linked || !about.is_empty() && all()
     };
     match right.through.iter().find(gives) {
         Some(through) => Ok(through.post),

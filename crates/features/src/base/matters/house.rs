@@ -11,6 +11,7 @@ use super::{entries, jobs, routes, sentences, subject};
 /// What a definition may use that has no code of its own.
 fn vocabulary() -> Vocabulary {
     Vocabulary {
+        acts: words(&[(entries::reminders::ACT, "为本单位开启或者关闭提醒")]),
         procedures: vec![
             Words {
                 facts: plain::declared(),
@@ -49,7 +50,10 @@ pub fn capability() -> Capability {
         vocabulary: vocabulary(),
         routes: routes::fixed(),
         expand: Some(routes::expand),
-        jobs: vec![Work { kind: Plain::DUE_JOB, run: Run::Act(jobs::due::<Plain>) }],
+        jobs: vec![
+            Work { kind: Plain::DUE_JOB, run: Run::Act(jobs::due::<Plain>) },
+            Work { kind: entries::reminders::JOB, run: Run::Act(entries::reminders::remind) },
+        ],
         ..Capability::default()
     }
     .hands(subject::SUBJECTS)

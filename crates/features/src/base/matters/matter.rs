@@ -93,6 +93,11 @@ pub trait Matter: Facts + Clone + 'static {
         let _ = (tx, rules);
         Ok(())
     }
+    /// What it keeps of a field's answer, where that is kept by field.
+    fn keeps(&self, field: &str) -> Option<&Json> {
+        let _ = field;
+        None
+    }
     /// Whether a reader reaches it.
     fn admitted(&self, scope: &Scope) -> bool {
         scope.admits(&|column| self.spine().key(column))

@@ -6,6 +6,7 @@ use huitong_kernel::pack::{Definition, Office, Reach, Role, Telling, fill};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Id, Result, Tx};
 
+use super::entries::reminders::REMINDER;
 use super::matter::{Matter, Rules};
 use super::{sentences, store};
 use crate::base::identity::{self, Holder};
@@ -46,7 +47,7 @@ pub struct Pages {
 pub fn recipients<M: Matter>(tx: &Tx, entry: &Kept, pages: &dyn Fn(&M) -> Pages) -> Result<Told> {
     let Some(matter) = M::find(tx, &Scope::all(), &entry.subject)? else { return Ok(Told::default()) };
     let rules = Rules::of(tx.ctx(), matter.spine())?;
-    let Some(act) = rules.of.act_named(&entry.act) else { return Ok(Told::default()) };
+    let Some(act) = rules.of.act_named(&entry.act) else { return reminded(tx, rules, entry, &matter, pages) };
     // The version that the entry wrote down is that of its step.
     let version = entry.body.pointer("/after/version").and_then(serde_json::Value::as_i64).unwrap_or(1);
     let step = store::step_of(tx, &entry.subject, version)?.filter(|step| step.act == act.key);
@@ -77,6 +78,33 @@ pub fn recipients<M: Matter>(tx: &Tx, entry: &Kept, pages: &dyn Fn(&M) -> Pages)
         }
     }
     Ok(Told { people: told, over })
+}
+
+/// Whom a reminder of an entry is told to.
+fn reminded<M: Matter>(
+    tx: &Tx,
+    rules: Rules<'_>,
+    entry: &Kept,
+    matter: &M,
+    pages: &dyn Fn(&M) -> Pages,
+) -> Result<Told> {
+    let key = entry.body.get(REMINDER).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let all = rules.of.register.iter().flat_map(|register| &register.reminders);
+    let Some(reminder) = all.into_iter().find(|one| one.key == key) else { return Ok(Told::default()) };
+    let values = M::sentence_facts(tx, rules, matter)?;
+    let title = fill(&reminder.notice, &|name| values.get(name).map(String::as_str).or(Some("")));
+    let links = pages(matter);
+    let mut told: Vec<Addressed> = Vec::new();
+    for who in &reminder.who {
+        let (people, outside) = people(tx, rules.of, matter, who)?;
+        let link = if outside { &links.outside } else { &links.inside };
+        for user in
+            people.into_iter().filter(|user| told.iter().all(|known| known.user != *user)).collect::<Vec<_>>()
+        {
+            told.push(Addressed { user, kind: entry.act.clone(), title: title.clone(), link: link.clone() });
+        }
+    }
+    Ok(Told { people: told, over: None })
 }
 
 /// The people behind a word, and whether they look from outside.

@@ -358,6 +358,10 @@ impl Matter for Plain {
         matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
     }
 
+    fn keeps(&self, field: &str) -> Option<&Json> {
+        self.said(field)
+    }
+
     fn admitted(&self, scope: &Scope) -> bool {
         entries::admitted(scope, self)
     }

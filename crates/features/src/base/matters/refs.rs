@@ -32,8 +32,14 @@ impl Known {
 
 /// Puts what was meant in the place of what was typed, in every field that names something; all that is not found is said
 /// at once. `about` is the association of the matter, where it has one already.
-pub fn settle(tx: &Tx, form: &Form, said: &mut Checked, about: Option<&str>) -> Result<()> {
-    settle_by(&|field, typed, about| find(tx, field, typed, about), form, said, about)
+pub fn settle<'m>(
+    tx: &Tx,
+    form: &Form,
+    said: &mut Checked,
+    about: Option<&str>,
+    keeps: Keeps<'_, 'm>,
+) -> Result<()> {
+    settle_by(&|field, typed, about| find(tx, field, typed, about), form, said, about, keeps)
 }
 
 /// The same for a row of a file.
@@ -44,7 +50,7 @@ pub fn settle_row(
     about: Option<&str>,
     known: &Known,
 ) -> Result<()> {
-    settle_by(&|field, typed, about| find_once(tx, field, typed, about, known), form, said, about)
+    settle_by(&|field, typed, about| find_once(tx, field, typed, about, known), form, said, about, &|_| None)
 }
 
 /// What a name in a file means; nothing where the field names nothing.
@@ -85,13 +91,23 @@ fn whole_name(tx: &Tx, typed: &str) -> Result<Found> {
 
 type Find<'f> = &'f dyn Fn(&Field, &str, Option<&str>) -> Result<Option<Found>>;
 
-fn settle_by(find: Find<'_>, form: &Form, said: &mut Checked, about: Option<&str>) -> Result<()> {
+fn settle_by<'m>(
+    find: Find<'_>,
+    form: &Form,
+    said: &mut Checked,
+    about: Option<&str>,
+    keeps: Keeps<'_, 'm>,
+) -> Result<()> {
     let mut wrong = Vec::new();
     let mut about = about.map(str::to_owned);
     for field in &form.fields {
         let Some(typed) = typed(said, field) else { continue };
         let mut meant = Vec::new();
         for one in typed {
+            if names(keeps(&field.key), &one) {
+                meant.push(one);
+                continue;
+            }
             match find(field, &one, about.as_deref())? {
                 Some(Ok(id)) => meant.push(id),
                 Some(Err(message)) => wrong.push(FieldError { field: field.key.clone(), message }),
@@ -109,6 +125,18 @@ fn settle_by(find: Find<'_>, form: &Form, said: &mut Checked, about: Option<&str
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::fields(wrong)) }
+}
+
+/// What a matter keeps of a field's answer.
+pub type Keeps<'f, 'm> = &'f dyn Fn(&str) -> Option<&'m Json>;
+
+/// Whether an answer that is kept already is or holds this id.
+fn names(kept: Option<&Json>, id: &str) -> bool {
+    match kept {
+        Some(Json::Array(all)) => all.iter().any(|one| one.as_str() == Some(id)),
+        Some(one) => one.as_str() == Some(id),
+        None => false,
+    }
 }
 
 /// What was typed or picked; none where the field names nothing.

@@ -45,6 +45,10 @@ fn of_procedure(of: &Definition) -> Vec<Route> {
             .summary(format!("{title}：现在能做什么，不能做的差什么")),
     ];
     if let Some(register) = &of.register {
+        if !register.reminders.is_empty() {
+            let summary = format!("{title}：为本单位开启或者关闭提醒");
+            rows.push(page(POST, place("/remind"), entries::reminders::ACT, pages::remind).summary(summary));
+        }
         rows.push(
             asset(place("/suggest"), of.view(), entries::api::suggest).summary(format!("{title}：名称提示")),
         );

@@ -1,13 +1,15 @@
 //! A matter as one reader may see it: what a list says, what a page says, what a program reads.
 
+use std::collections::BTreeSet;
+
 use huitong_kernel::clock::{day_text, minute_text, rfc3339};
 use huitong_kernel::condition::Facts as _;
 use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
-use huitong_kernel::pack::{Definition, Field, Promise};
+use huitong_kernel::pack::{Control, Definition, Field, Promise};
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Ctx, Result, Tx};
+use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
@@ -21,7 +23,7 @@ use super::sentences::{self, Facts};
 use super::spine::{RunningLimit, Step};
 use super::timeline::{Line, Timeline};
 use super::{entries, store, words};
-use crate::base::attachments;
+use crate::base::{associations, attachments};
 
 /// One limit of a matter with its arithmetic.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -82,6 +84,19 @@ pub fn inside_scope<'c, M: Matter>(tx: &Tx<'c>, of: &Definition) -> Result<Scope
     }
 }
 
+/// Asks at once for what the entries of a list name beside: other entries, and all the associations they are about.
+fn ahead(tx: &Tx, matters: &[Plain]) -> Result<()> {
+    let about: BTreeSet<String> = matters.iter().flat_map(Plain::associations).collect();
+    associations::names(tx, &about.into_iter().collect::<Vec<_>>())?;
+    let mut named = BTreeSet::new();
+    for matter in matters.iter().filter(|matter| entries::is_entry(&matter.spine.id)) {
+        let of = Rules::of(tx.ctx(), &matter.spine)?.of;
+        let fields = of.fields.iter().filter(|field| field.control == Control::Entry);
+        named.extend(fields.filter_map(|field| matter.said(&field.key)?.as_str().map(str::to_owned)));
+    }
+    entries::names(tx, &named.into_iter().collect::<Vec<_>>()).map(drop)
+}
+
 /// A limit with its arithmetic, recomputed from the pinned rule.
 pub fn clock(ctx: &Ctx, of: &Definition, clock: &RunningLimit) -> ClockView {
     let title = of.limit(&clock.limit_key).map_or_else(|| clock.limit_key.clone(), |l| l.title.clone());
@@ -139,6 +154,7 @@ impl<'a> Seen<'a> {
     /// Looks at the matters of a list, whose names are asked for at once.
     pub fn all(tx: &Tx<'a>, matters: Vec<Plain>) -> Result<Vec<Seen<'a>>> {
         drop(Directory::of(tx, &matters)?);
+        ahead(tx, &matters)?;
         matters.into_iter().map(|matter| Seen::new(tx, matter)).collect()
     }
 
@@ -187,6 +203,7 @@ impl<'a> Seen<'a> {
                 let due = self.due().and_then(|_| self.facts.get("due"));
                 return due.cloned().unwrap_or_default();
             }
+            "association" => return self.names.association.clone(),
             "kind" => {
                 let field = self.rules.of.standing_for(huitong_kernel::pack::StandsFor::Kind);
                 return field.and_then(|field| self.facts.get(&field.key)).cloned().unwrap_or_default();
@@ -196,6 +213,10 @@ impl<'a> Seen<'a> {
         if let Some(field) = self.rules.of.field(key) {
             let shown = self.facts.get(key).filter(|_| self.shows(field));
             return shown.cloned().unwrap_or_default();
+        }
+        // What is known from the rows within is said with its unit, as sentences say it.
+        if self.rules.of.is_derived(key) {
+            return self.facts.get(key).cloned().unwrap_or_default();
         }
         match self.matter.fact(key) {
             Some(Value::Instant(at)) => minute_text(at),
@@ -258,7 +279,7 @@ impl<'a> Seen<'a> {
         put("closed_at", json!(spine.closed_at.map(rfc3339)));
         put("updated_at", json!(rfc3339(spine.updated_at)));
         if self.rules.of.is_register() {
-            self.of_entry(&mut item);
+            self.of_entry(tx, &mut item)?;
         }
         for (field, answer) in self.fields() {
             words::json(tx, self.rules.pack, field, answer, &mut item)?;
@@ -267,7 +288,7 @@ impl<'a> Seen<'a> {
     }
 
     /// What an entry has beside, and without what only matters have.
-    fn of_entry(&self, item: &mut Map<String, Json>) {
+    fn of_entry(&self, tx: &Tx, item: &mut Map<String, Json>) -> Result<()> {
         for key in entries::api::ONLY_MATTERS.into_iter().chain(["procedure"]) {
             item.remove(key);
         }
@@ -275,9 +296,18 @@ impl<'a> Seen<'a> {
         item.insert(String::from("from_on"), json!(self.matter.from_on));
         item.insert(String::from("until_on"), json!(self.matter.until_on));
         item.insert(String::from("parent"), json!(self.matter.parent));
+        if self.rules.of.register.as_ref().is_some_and(|register| register.several) {
+            let all = self.matter.associations().into_iter().map(|id| {
+                let name = associations::name_of(tx, &Id::stored(id.clone()))?;
+                Ok(json!({"id": id, "name": name}))
+            });
+            let all: Result<Vec<Json>> = all.collect();
+            item.insert(String::from("about"), Json::Array(all?));
+        }
         for (key, value) in self.matter.derived() {
             item.insert(key.clone(), value.clone());
         }
+        Ok(())
     }
 
     /// All of it, as programs read it.

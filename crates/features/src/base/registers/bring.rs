@@ -478,6 +478,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         if let Some(error) = refused.or_else(|| self.once_changed(entry, &fields, &said).err()) {
             return Ok(Became::Rejected(self.bring.refused(row, error)?));
         }
+        self.tx.remember_names(false);
         let (before, mut after) = (entry.spine.version, entry.spine.version);
         for (act, own) in acts.iter().filter(|_| self.batch.is_some()) {
             after = self.perform(entry, act, own, &said, true)?;
@@ -600,6 +601,8 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
                 }
             }
         };
+        // What is new changes no name.
+        tx.remember_names(true);
         let begun = matters::decided(tx, self.rules, (act, form, said), &self.right, &NOTHING, &beside);
         let mut entry = match begun {
             Ok(begun) => begun.entry,
@@ -653,6 +656,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         // A program has its own way not to repeat itself.
         let filled = Filled { strict: true, ..row.filled.clone() };
         let input = Input { filled, files: Vec::new() };
+        self.tx.remember_names(false);
         let done = Case::<Plain>::open(self.tx, &register.key, parent, &self.bring.file.act.key, &input)
             .and_then(|case| match self.batch {
                 None => case.rehearse().map(|()| None),

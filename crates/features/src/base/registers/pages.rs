@@ -60,7 +60,6 @@ struct UploadPage {
 #[template(path = "base/registers/pages/check.html")]
 struct CheckPage {
     shell: Shell,
-    title: String,
     path: String,
     draft: String,
     kind: String,
@@ -340,8 +339,7 @@ fn check(c: &Call, file: &File<'_>, draft: &Draft, errors: &[FieldError]) -> Res
     let mut notes = sheet.notes.clone();
     notes.extend(summary.notes.iter().filter(|note| !sheet.notes.contains(note)).cloned());
     c.page(&CheckPage {
-        shell: c.shell(&format!("导入{}", of.title))?,
-        title: file.of.title.clone(),
+        shell: c.shell(&format!("导入{}", file.of.title))?,
         path: of.path.clone(),
         draft: draft.id.clone(),
         kind: file.address(),

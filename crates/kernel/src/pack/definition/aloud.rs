@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Act, Check, Definition, Effect, Receiver, Telling};
+use super::{Act, Check, Definition, Effect, Receiver, Register, Telling};
+use crate::condition::Condition;
 use crate::condition::words::sentence;
 use crate::pack::field::{Control, Field};
 use crate::pack::limits::ClauseValue;
@@ -16,7 +17,10 @@ pub fn aloud(pack: &Pack, of: &Definition) -> String {
     if !of.source.basis.is_empty() {
         out.line(&format!("依据：{}。", of.source.basis));
     }
-    out.states();
+    match &of.register {
+        Some(register) => out.holds(register),
+        None => out.states(),
+    }
     out.acts();
     out.limits();
     out.rights();
@@ -57,6 +61,45 @@ impl Aloud<'_> {
         }
     }
 
+    /// What a register holds beside its fields: rows within, what is known from them, what there may be only once.
+    fn holds(&mut self, register: &Register) {
+        self.head("一、有什么");
+        let own = self.of.fields.iter().filter(|field| !field.step_only && field.retired.is_none());
+        let own: Vec<String> = own.map(|field| self.field(field)).collect();
+        self.line(&format!("每一条：{}。", own.join("；")));
+        for child in register.within.iter().filter_map(|key| self.pack.definition(key)) {
+            let own = child.fields.iter().filter(|field| !field.step_only && field.retired.is_none());
+            let own: Vec<String> = own.map(|field| self.field(field)).collect();
+            self.line(&format!("{}：{}。", child.title, own.join("；")));
+        }
+        for one in &register.derived {
+            let label = self.of.facts.iter().find(|fact| fact.key == one.key).map_or("", |fact| &fact.label);
+            let child = self.pack.definition(&format!("{}.{}", self.of.key, one.of));
+            let title = child.map_or(one.of.as_str(), |child| &child.title);
+            let field =
+                one.field.as_deref().and_then(|key| child?.field(key)).map_or("", |field| &field.label);
+            let year = if one.this_year { "今年的" } else { "" };
+            let when = match one.when == Condition::always() {
+                true => String::new(),
+                false => format!("，只算{}的", sentence(&one.when)),
+            };
+            let field = if field.is_empty() { String::new() } else { format!("的{field}") };
+            self.line(&format!("{label}：{year}{title}{field}，取{}{when}。", one.take.word()));
+        }
+        if let Some(once) = &self.of.once {
+            self.line(&format!("{}。", once.what.trim_end_matches('。')));
+        }
+        for one in &register.reminders {
+            let queue = self.of.queue(&one.queue).map_or("", |queue| &queue.title);
+            let said = self.spoken(&one.notice);
+            self.line(&format!(
+                "{}提醒{}“{queue}”里的：{said}（各单位开启以后才发）",
+                one.every.said(),
+                one.who.join("、")
+            ));
+        }
+    }
+
     fn label(&self, state: &str) -> String {
         self.of.state(state).map_or_else(|| state.to_owned(), |state| state.label.clone())
     }
@@ -80,7 +123,9 @@ impl Aloud<'_> {
             all.join("，")
         };
         let mut text = act.label.clone();
+        let kept = act.keeping.as_ref().map(|keeping| keeping.said().to_owned());
         text.push_str(&match (&act.start, &act.after_limit) {
+            _ if kept.is_some() => format!("：{}", kept.unwrap_or_default()),
             (Some(state), _) => format!("：新的一件，状态为“{}”", self.label(state)),
             (None, Some(limit)) => {
                 format!("：{}到期时自动办理，{}", self.limit_title(limit), moves(&act.moves))
@@ -126,6 +171,7 @@ impl Aloud<'_> {
         self.line(&format!("  办理记录：{}。", self.spoken(&act.sentence)));
         match &act.public_sentence {
             Some(text) => self.line(&format!("  对方看到：{}。", self.spoken(text))),
+            None if act.keeping.is_some() => {}
             None => self.line("  对方看不到这一步。"),
         }
         for notify in &act.notify {
@@ -148,7 +194,8 @@ impl Aloud<'_> {
                 || self.of.forms.iter().find_map(|form| form.field(name)).map(|field| field.label.as_str());
             let known =
                 || self.of.placeholders.iter().find(|(key, _)| key == name).map(|(_, label)| label.as_str());
-            field.or_else(known).or_else(form).unwrap_or(name).to_owned()
+            let fact = || self.of.facts.iter().find(|fact| fact.key == name).map(|fact| fact.label.as_str());
+            field.or_else(known).or_else(form).or_else(fact).unwrap_or(name).to_owned()
         };
         let names: Vec<(String, String)> = sentences::names(text)
             .map(|name| (format!("{{{name}}}"), format!("【{}】", label(name))))

@@ -244,6 +244,11 @@ impl Definition {
         format!("{}.export", self.family())
     }
 
+    /// What the journal calls a reminder of one of its entries.
+    pub fn remind(&self) -> String {
+        format!("{}.remind", self.family())
+    }
+
     /// Whether its rows are entries of a register.
     pub fn is_register(&self) -> bool {
         self.register.is_some()
@@ -258,6 +263,11 @@ impl Definition {
     /// Whether its rows are matters that move, without a table of their own.
     pub fn moves(&self) -> bool {
         !self.coded && !self.is_register()
+    }
+
+    /// Whether a fact comes of the rows within an entry.
+    pub fn is_derived(&self, key: &str) -> bool {
+        self.register.iter().flat_map(|register| &register.derived).any(|one| one.key == key)
     }
 
     /// What it is called where the register it belongs to is known: `activity` of `pairing.activity`.
@@ -282,7 +292,9 @@ impl Definition {
         }
         let view = (self.view(), format!("查看{}", self.title));
         let export = self.is_register().then(|| (self.export(), format!("{}：导出", self.title)));
+        let reminds = self.register.as_ref().is_some_and(|register| !register.reminders.is_empty());
+        let remind = reminds.then(|| (self.remind(), format!("{}：提醒", self.title)));
         let acts = self.acts.iter().map(|act| (act.name.clone(), format!("{}：{}", self.title, act.label)));
-        std::iter::once(view).chain(acts).chain(export).collect()
+        std::iter::once(view).chain(acts).chain(export).chain(remind).collect()
     }
 }

@@ -150,7 +150,7 @@ const FIELDS_OF_OURS: [&str; 16] = [
     "updated_at",
     "acts",
 ];
-const ACTS_OF_OURS: [&str; 5] = ["view", "new", "acts", "history", "export"];
+const ACTS_OF_OURS: [&str; 8] = ["view", "new", "acts", "history", "export", "import", "versions", "remind"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
 fn named(head: &Tab<'_>, procedure: &Definition) {

@@ -33,7 +33,12 @@ pub(in super::super) fn properties(of: &Definition) -> Vec<(String, Json)> {
         let kind = if matches!(one.take, Take::Latest | Take::Earliest) { "string" } else { "integer" };
         (one.key.clone(), maybe(label, kind))
     });
-    own.into_iter().chain(derived).collect()
+    let about = json!({"type": "array", "description": "涉及的协会", "items": {"type": "object", "properties": {
+        "id": {"type": "string"}, "name": {"type": "string"},
+    }}});
+    let several = of.register.as_ref().is_some_and(|register| register.several);
+    let about = several.then(|| (String::from("about"), about));
+    own.into_iter().chain(derived).chain(about).collect()
 }
 
 /// `GET /api/v1/{path}`.

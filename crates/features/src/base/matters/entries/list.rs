@@ -190,6 +190,10 @@ fn query<'a>(
     let units = units_of(tx.ctx(), queue);
     let frame = frame(tx.ctx(), &units);
     let mut query = Query::new(def, asked).scope(scope).when(&of_register(of), &frame)?;
+    // Entries that lack what they are ordered by have a fact without a value.
+    if def.key == "f.entry" {
+        query = query.apart();
+    }
     // What should never have been entered is found only where it is asked for.
     if asked.filter("state").is_none() {
         query = query.and("a.state <> 'void'", &[]);
@@ -221,6 +225,20 @@ pub(super) fn holding(
     let scope = scope(tx, of, &of.view())?;
     let held = "(a.from_on IS NULL OR a.from_on <= $1) AND (a.until_on IS NULL OR a.until_on >= $1)";
     query(tx, def, (of, None), asked, false, &scope)?.and(held, &[Value::from(day)]).page(tx, Plain::read)
+}
+
+/// Every entry of a queue that a unit answers for, whoever asks.
+pub(super) fn standing(
+    tx: &Tx,
+    of: &Definition,
+    queue: &Queue,
+    unit: &str,
+    frame: &huitong_kernel::condition::Frame<'_>,
+) -> Result<Vec<Plain>> {
+    let def = def(of);
+    let asked = Asked::read(&def, &Pairs::of([("unit", unit), ("page_size", "100")]))?;
+    let query = Query::new(&def, &asked).scope(&Scope::all()).when(&of_register(of), frame)?;
+    Ok(query.when(&queue.when, frame)?.page(tx, Plain::read)?.items)
 }
 
 /// How many entries stand in a queue, exactly.

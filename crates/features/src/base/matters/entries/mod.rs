@@ -12,6 +12,7 @@ mod derived;
 mod facts;
 pub mod list;
 mod once;
+pub mod reminders;
 mod store;
 pub mod versions;
 
@@ -26,7 +27,7 @@ pub(super) use facts::set_facts;
 pub(super) use once::once;
 pub use once::{claim, clash};
 pub use store::names_for;
-pub(super) use store::{called, find_by, name_of, update};
+pub(super) use store::{called, find_by, name_of, names, update};
 pub use store::{children, referring};
 
 use huitong_kernel::Named;

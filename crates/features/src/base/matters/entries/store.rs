@@ -259,6 +259,39 @@ pub(in super::super) fn versions_in(tx: &Tx, register: &str) -> Result<BTreeMap<
     Ok(all)
 }
 
+/// Whether an office has turned a reminder on.
+pub(super) fn is_reminded(tx: &Tx, register: &str, reminder: &str, office: &str) -> Result<bool> {
+    let row = tx.one(
+        "SELECT since FROM reminders WHERE procedure = $1 AND reminder = $2 AND office = $3",
+        args![register, reminder, office],
+    )?;
+    Ok(row.is_some())
+}
+
+/// The offices that have turned a reminder on.
+pub(super) fn reminded(tx: &Tx, register: &str, reminder: &str) -> Result<Vec<String>> {
+    let rows = tx.query(
+        "SELECT office FROM reminders WHERE procedure = $1 AND reminder = $2 ORDER BY office",
+        args![register, reminder],
+    )?;
+    rows.iter().map(|row| row.get("office")).collect()
+}
+
+pub(super) fn turn_reminder(tx: &Tx, register: &str, reminder: &str, office: &str, on: bool) -> Result<()> {
+    if !on {
+        tx.exec(
+            "DELETE FROM reminders WHERE procedure = $1 AND reminder = $2 AND office = $3",
+            args![register, reminder, office],
+        )?;
+        return Ok(());
+    }
+    tx.exec(
+        "INSERT INTO reminders (procedure, reminder, office, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        args![register, reminder, office, tx.ctx().now],
+    )?;
+    Ok(())
+}
+
 /// How many entries a register has, void ones among them.
 pub(in super::super) fn size(tx: &Tx, register: &str) -> Result<i64> {
     tx.number("SELECT COUNT(*) FROM entries WHERE procedure = $1", args![register])

@@ -5,7 +5,7 @@ use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
-use huitong_kernel::pack::{Control, Definition, Field, Form, RelativeDay, StandsFor};
+use huitong_kernel::pack::{Act, Control, Definition, Field, Form, Keeping, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
@@ -259,7 +259,7 @@ fn view(
 ) -> Result<(FormView, Vec<String>)> {
     let (typed, known) = match c.route.method == POST {
         true => (c.filled()?.clone(), Vec::new()),
-        false => known(c, tx, form, seen)?,
+        false => known(c, tx, form, seen, rules.of.act(act_key(c)))?,
     };
     let mut view = FormView::new(form, rules.pack, &typed, errors);
     let association = seen.and_then(|seen| seen.matter.spine.association.clone());
@@ -319,7 +319,18 @@ fn picks(mut view: FormView, field: &Field, typed: &Filled, all: Vec<(String, St
 }
 
 /// What is known and need not be typed again: what stays with the matter, the association one comes from, oneself.
-fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Filled, Vec<String>)> {
+fn known(
+    c: &Call,
+    tx: &Tx,
+    form: &Form,
+    seen: Option<&Seen<'_>>,
+    act: Option<&Act>,
+) -> Result<(Filled, Vec<String>)> {
+    // A row within an entry is another each time: nothing of the entry stands in it, but the last row may say how it went.
+    let within = act.filter(|act| act.keeping == Some(Keeping::Within));
+    if let (Some(act), Some(seen)) = (within, seen) {
+        return as_last_time(c, tx, form, seen, act);
+    }
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut told = Vec::new();
     for field in &form.fields {
@@ -375,6 +386,25 @@ fn known(c: &Call, tx: &Tx, form: &Form, seen: Option<&Seen<'_>>) -> Result<(Fil
     }
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     Ok((Filled::of(&pairs), told))
+}
+
+/// A row within as people mostly fill it in: it is of today, and of the kind of the one before.
+fn as_last_time(c: &Call, tx: &Tx, form: &Form, seen: &Seen<'_>, act: &Act) -> Result<(Filled, Vec<String>)> {
+    let key = format!("{}.{}", seen.rules.of.key, act.key);
+    let last = entries::children(tx, &seen.matter.spine.id, &key)?.into_iter().next();
+    let mut pairs = Vec::new();
+    for field in &form.fields {
+        match field.stands_for {
+            Some(StandsFor::Day) => pairs.push((field.key.clone(), c.ctx.today().to_string())),
+            Some(StandsFor::Kind) => {
+                let kind = last.as_ref().and_then(|row| row.said(&field.key)?.as_str().map(str::to_owned));
+                pairs.extend(kind.map(|kind| (field.key.clone(), kind)));
+            }
+            _ => {}
+        }
+    }
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    Ok((Filled::of(&pairs), Vec::new()))
 }
 
 fn can_be_chosen(c: &Call, field: &Field, answer: &Json) -> bool {

@@ -108,7 +108,9 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         Some(Keeping::Void) => 3,
         _ => 0,
     });
-    let (texts, tables) = said(tx, &seen)?;
+    let (mut texts, tables) = said(tx, &seen)?;
+    // What the heading says need not be said again.
+    texts.retain(|text| text.text != spine.title);
     let files = seen.files(tx)?;
     let lines = seen.lines(tx, &seen.steps(tx)?)?;
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
@@ -122,7 +124,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         as_of: asked("as_of"),
         known_at: asked("known_at"),
         summary: seen.summary(),
-        headline: grid(seen.headline(), &texts),
+        headline: grid(headline(&seen), &texts),
         blocks: if past.is_some() { Vec::new() } else { blocks(tx, &seen, &href, &allowed)? },
         about: about(tx, &seen)?,
         unit: seen.names.unit.clone(),
@@ -138,6 +140,14 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         tables,
         href,
     })
+}
+
+/// The facts at the head: from when until when it holds first, where the definition does not name them.
+fn headline(seen: &Seen<'_>) -> Vec<Fact> {
+    let named = |key: &str| seen.rules.of.page.headline.iter().any(|known| known == key);
+    let validity = ["from_on", "until_on"].into_iter().filter(|key| !named(key));
+    let held = validity.map(|key| Fact { label: seen.label(key), value: seen.say(key), ..Fact::default() });
+    held.filter(|fact| !fact.value.is_empty()).chain(seen.headline()).collect()
 }
 
 pub(super) fn said_of_day(past: AsOf) -> String {

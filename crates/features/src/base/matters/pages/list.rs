@@ -6,7 +6,7 @@ use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::{Asked, ListDef};
-use huitong_kernel::pack::{Definition, Field, Queue};
+use huitong_kernel::pack::{Definition, Field, Keeping, Queue};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
 
@@ -14,6 +14,7 @@ use super::{Left, entry, left};
 use crate::base::matters::api::definition;
 use crate::base::matters::entries;
 use crate::base::matters::entries::as_of::AsOf;
+use crate::base::matters::entries::reminders::{self, Switch};
 use crate::base::matters::guards;
 use crate::base::matters::list as lists;
 use crate::base::matters::queue;
@@ -41,7 +42,10 @@ struct ListPage {
     timed: bool,
     /// What a count counts.
     past: Option<Past>,
+    reminders: Vec<Reminding>,
     begin: Vec<Link>,
+    /// Where its entries are taken out and brought in as files.
+    files: Vec<Link>,
     internal: bool,
 }
 
@@ -72,6 +76,34 @@ impl Past {
         });
         Past { said: said.unwrap_or_default(), as_of: asked("as_of"), known_at: asked("known_at") }
     }
+}
+
+/// A reminder that the reader's office may turn on or off.
+struct Reminding {
+    key: String,
+    said: String,
+    on: bool,
+}
+
+impl Reminding {
+    fn of(of: &Definition, switch: &Switch<'_>) -> Reminding {
+        let queue = of.queue(&switch.reminder.queue).map_or("", |queue| &queue.title);
+        let who = switch.reminder.who.join("、");
+        Reminding {
+            key: switch.reminder.key.clone(),
+            said: format!("{}提醒{who}：{queue}", switch.reminder.every.said()),
+            on: switch.on,
+        }
+    }
+}
+
+/// `POST /{path}/remind`: turns a reminder on or off for the unit of whoever acts.
+pub fn remind(c: &Call) -> Result<Reply> {
+    let of = definition(c)?;
+    let filled = c.filled()?;
+    let (key, on) = (filled.get("reminder").to_owned(), filled.get("on") == "1");
+    let said = c.write(|tx| reminders::turn(tx, of, &key, on))?;
+    c.see_saying(&format!("/{}", of.path), &said)
 }
 
 /// One matter.
@@ -165,7 +197,7 @@ pub fn list(c: &Call) -> Result<Reply> {
     let asked_for = |name: &str| c.query(name).is_some_and(|text| !text.is_empty());
     let filtered =
         named.iter().any(|name| asked_for(name)) || of.fields.iter().any(|field| asked_for(&field.key));
-    let (open, rows, total, tabs, choosers, by_versions) = c.read(|tx| {
+    let (open, rows, total, tabs, choosers, by_versions, reminders) = c.read(|tx| {
         let counts: Result<Vec<i64>> = queues.iter().map(|queue| lists::count(tx, of, queue)).collect();
         let counts = counts?;
         // Nobody begins with an empty queue where another one has something.
@@ -189,6 +221,7 @@ pub fn list(c: &Call) -> Result<Reply> {
             tabs,
             choosers(c, tx, of, &def)?,
             by_versions,
+            reminders::switches(tx, of)?.iter().map(|switch| Reminding::of(of, switch)).collect::<Vec<_>>(),
         ))
     })?;
     if let Some(last) = asked.beyond(total, &href, c.queries()) {
@@ -216,15 +249,28 @@ pub fn list(c: &Call) -> Result<Reply> {
             .then(|| asked.sort_link("due_at", &href, c.queries())),
         internal: of.work_secret,
         timed: !of.is_register(),
+        reminders,
         past: of.is_register().then(|| Past::of(c, past, by_versions)),
         tabs,
         choosers,
         filtered,
         rows,
         begin,
+        files: files(c, of),
         shell,
         href,
     })
+}
+
+/// Taking out what the list shows, and bringing a file in, for who may.
+fn files(c: &Call, of: &Definition) -> Vec<Link> {
+    let add = of.acts.iter().find(|act| act.keeping == Some(Keeping::Add));
+    let add = add.filter(|act| c.ctx.may(&act.name).is_some());
+    let out = of.is_register() && c.ctx.may(&of.export()).is_some();
+    let query = c.queries().with("page", "");
+    let out = out.then(|| Link { href: format!("/{}/export.xlsx{query}", of.path), label: String::from("导出") });
+    let add = add.map(|_| Link { href: format!("/{}/import", of.path), label: String::from("导入") });
+    out.into_iter().chain(add).collect()
 }
 
 fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> Vec<Tab> {

@@ -11,7 +11,7 @@ mod show;
 pub use act::{begin, fill, form, perform};
 pub use desk::{Block, Waiting, blocks};
 pub use history::history;
-pub use list::{Row, list};
+pub use list::{Row, list, remind};
 pub use paper::{Cell, Paper, course, filled};
 pub use show::{ended, show, stages};
 

@@ -4,7 +4,7 @@ use askama::Template;
 use huitong_kernel::clock::{minute_text, parse_instant};
 use huitong_kernel::http::page::{Fact, Shell, Stage};
 use huitong_kernel::http::{Call, Reply};
-use huitong_kernel::pack::{Control, Definition, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, StandsFor};
 use huitong_kernel::{Ctx, Result, Tx};
 use serde_json::Value as Json;
 
@@ -61,6 +61,8 @@ pub struct Text {
     pub label: String,
     /// What it says.
     pub text: String,
+    /// Where it leads; may be empty.
+    pub href: String,
     /// Whether it is a work secret.
     pub internal: bool,
     /// Whether it is longer than a line.
@@ -195,6 +197,7 @@ pub(super) fn grid(mut facts: Vec<Fact>, texts: &[Text]) -> Vec<Fact> {
     facts.extend(brief.map(|text| Fact {
         label: if text.internal { format!("{}（内部）", text.label) } else { text.label.clone() },
         value: text.text.clone(),
+        href: text.href.clone(),
         ..Fact::default()
     }));
     let odd = facts.len() % 2 == 1;
@@ -209,8 +212,10 @@ pub(super) fn said(tx: &Tx, seen: &Seen<'_>) -> Result<(Vec<Text>, Vec<Table>)> 
     let (mut texts, mut tables) = (Vec::new(), Vec::new());
     for (field, answer) in seen.fields().filter(|(field, _)| {
         let told = seen.rules.of.page.headline.contains(&field.key);
-        // The association stands in the heading.
-        !told && field.stands_for != Some(StandsFor::Association)
+        // The association stands in the heading, the unit of an entry beside it, and from when until when among its facts.
+        let beside = seen.rules.of.is_register()
+            && matches!(field.stands_for, Some(StandsFor::Unit | StandsFor::Assignee | StandsFor::Validity));
+        !told && !beside && field.stands_for != Some(StandsFor::Association)
     }) {
         match (field.control, answer) {
             (Control::Table, Json::Array(rows)) => {
@@ -229,7 +234,14 @@ pub(super) fn said(tx: &Tx, seen: &Seen<'_>) -> Result<(Vec<Text>, Vec<Table>)> 
             _ => {
                 let text = words::say(tx, seen.rules.pack, field, Some(answer))?;
                 let long = field.control == Control::TextArea || text.chars().count() > 40;
-                texts.push(Text { label: field.label.clone(), text, internal: field.work_secret, long });
+                let href = leads_to(seen, field, answer);
+                texts.push(Text {
+                    label: field.label.clone(),
+                    text,
+                    href,
+                    internal: field.work_secret,
+                    long,
+                });
             }
         }
     }
@@ -237,6 +249,13 @@ pub(super) fn said(tx: &Tx, seen: &Seen<'_>) -> Result<(Vec<Text>, Vec<Table>)> 
     // What can be read at a glance comes first.
     texts.sort_by_key(|text| text.long);
     Ok((texts, tables))
+}
+
+/// The page of the entry that an answer names.
+fn leads_to(seen: &Seen<'_>, field: &Field, answer: &Json) -> String {
+    let register = field.register.as_deref().and_then(|key| seen.rules.pack.definition(key));
+    let id = answer.as_str().filter(|_| field.control == Control::Entry);
+    register.zip(id).map(|(of, id)| format!("/{}/{id}", of.path)).unwrap_or_default()
 }
 
 /// The stage bar: what is done, where it stands, what is still to come; a matter that left the flow shows what it went through

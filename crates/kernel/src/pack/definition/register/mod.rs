@@ -98,6 +98,22 @@ pub enum Every {
     Week(i8),
 }
 
+impl Every {
+    /// As people say it: `每月 1 日`.
+    pub fn said(&self) -> String {
+        match self {
+            Every::Month(day) => format!("每月 {day} 日"),
+            Every::Week(day) => {
+                let nth = usize::try_from(*day - 1).unwrap_or_default();
+                format!("每周{}", DAYS.get(nth).unwrap_or(&""))
+            }
+        }
+    }
+}
+
+/// The days of the week, Monday first.
+const DAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
+
 /// What an act does to an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keeping {
@@ -119,6 +135,21 @@ pub enum Keeping {
 }
 
 impl Keeping {
+    /// What it does, in words.
+    pub(in crate::pack::definition) fn said(&self) -> &'static str {
+        match self {
+            Keeping::Add => "登记新的一条",
+            Keeping::Change => "从今天起变了，原来的留在历史里",
+            Keeping::End => "到结束日期为止",
+            Keeping::Correct { second: None } => "更正登记错的内容",
+            Keeping::Correct { second: Some(_) } => {
+                "更正登记错的内容；本人三个工作日内当场改，其余的由第二个人确认"
+            }
+            Keeping::Void => "本来不该有，从列表和统计里去掉",
+            Keeping::Within => "记一条明细",
+        }
+    }
+
     /// As the pack says it.
     pub(super) const WORDS: &'static [&'static str] = &["新增", "变更", "结束", "更正", "作废"];
 }

@@ -1,7 +1,7 @@
 //! Parts of a register: what its acts do, what is known of an entry from the rows within it, files, reminders.
 
 use super::super::Definition;
-use super::{Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, Take, UNTIL};
+use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, Take, UNTIL};
 use crate::condition::{FactDef, FactType};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::Ref;
@@ -196,6 +196,6 @@ fn every(words: &str) -> Option<Every> {
         return day.trim().parse().ok().filter(|day| (1..=28).contains(day)).map(Every::Month);
     }
     let day = words.strip_prefix("每周")?.trim();
-    let nth = ["一", "二", "三", "四", "五", "六", "日"].iter().position(|known| *known == day)?;
+    let nth = DAYS.iter().position(|known| *known == day)?;
     i8::try_from(nth + 1).ok().map(Every::Week)
 }
