@@ -268,7 +268,8 @@ fn files(c: &Call, of: &Definition) -> Vec<Link> {
     let add = add.filter(|act| c.ctx.may(&act.name).is_some());
     let out = of.is_register() && c.ctx.may(&of.export()).is_some();
     let query = c.queries().with("page", "");
-    let out = out.then(|| Link { href: format!("/{}/export.xlsx{query}", of.path), label: String::from("导出") });
+    let out =
+        out.then(|| Link { href: format!("/{}/export.xlsx{query}", of.path), label: String::from("导出") });
     let add = add.map(|_| Link { href: format!("/{}/import", of.path), label: String::from("导入") });
     out.into_iter().chain(add).collect()
 }
