@@ -109,13 +109,25 @@ impl<'p> Bring<'p> {
     }
 
     fn rejects(&self, row: &Read, wrong: &[FieldError]) -> Findings {
+        let reason = |error: &FieldError| self.no_choice(row, error).unwrap_or_else(|| error.message.clone());
         let mut found: Findings =
-            wrong.iter().map(|error| self.reject(row, &error.field, error.message.clone())).collect();
+            wrong.iter().map(|error| self.reject(row, &error.field, reason(error))).collect();
         // What must not be on this network is not written into a further file either.
         for reject in found.iter_mut().filter(|reject| self.file.pack.stop(&reject.value).is_some()) {
             reject.value = String::from("（含涉密标志，不写出）");
         }
         found
+    }
+
+    /// What can be chosen, by the words that people know; a form names the keys, for programs.
+    fn no_choice(&self, row: &Read, error: &FieldError) -> Option<String> {
+        let field = self.file.form.field(&error.field)?;
+        let choices = self.file.pack.choices(field.options.as_deref()?);
+        let said = self.reject(row, &error.field, "").value;
+        let known = |word: &str| choices.iter().any(|choice| choice.label == word || choice.key == word);
+        let strange = said.split('、').map(str::trim).find(|word| !word.is_empty() && !known(word))?;
+        let labels: Vec<&str> = choices.iter().map(|choice| choice.label.as_str()).collect();
+        Some(format!("没有“{strange}”这一项，可以选：{}", labels.join("、")))
     }
 
     /// What an act said against a row; what went wrong on our side is no finding.

@@ -226,24 +226,25 @@ impl Fates {
         let say = |found: &[Reject]| {
             let one = |reject: &Reject| match reject.column.as_str() {
                 "" => reject.reason.clone(),
+                column if reject.reason.contains(column) => reject.reason.clone(),
                 column => format!("{column}：{}", reject.reason),
             };
             found.iter().map(one).collect::<Vec<_>>().join("；")
         };
         let done = |past: &'static str, future: &'static str| if written { past } else { future };
         let (tone, fate, why) = match became {
-            Became::Accepted { remarks, .. } => ("green", done("已导入", "将新增"), say(remarks)),
+            Became::Accepted { remarks, .. } => ("done", done("已导入", "将新增"), say(remarks)),
             Became::Changed(changes) => {
                 let told = changes
                     .iter()
                     .map(|change| format!("{}：{}，现在是“{}”", change.column, change.reason, change.value));
-                ("blue", done("已更新", "将更新"), told.collect::<Vec<_>>().join("；"))
+                ("doing", done("已更新", "将更新"), told.collect::<Vec<_>>().join("；"))
             }
-            Became::Unchanged => ("grey", "已有，不变", String::new()),
+            Became::Unchanged => ("", "已有，不变", String::new()),
             Became::Rejected(found) => {
                 let why = say(found);
                 self.reasons.insert(row, why.clone());
-                ("red", done("没有导入", "不能导入"), why)
+                ("over", done("没有导入", "不能导入"), why)
             }
         };
         let list = if matches!(became, Became::Rejected(_) | Became::Changed(_)) {
@@ -259,7 +260,7 @@ impl Fates {
     fn shown(self) -> Vec<RowFate> {
         let mut all: Vec<RowFate> = self.wrong.into_iter().chain(self.right).take(SHOWN).collect();
         // What is wrong stands first, each part in the order of the file.
-        all.sort_by_key(|one| (one.tone != "red", one.tone != "blue", one.row));
+        all.sort_by_key(|one| (one.tone != "over", one.tone != "doing", one.row));
         all
     }
 }
