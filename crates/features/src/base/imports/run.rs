@@ -83,7 +83,7 @@ pub struct Options<'a> {
 /// Longest a commit may take: other acts wait for it on the embedded engine.
 const COMMIT: Duration = Duration::from_millis(50);
 /// Rows a commit may take; a step lower or higher as the last one was slow or quick. Few sizes keep statements few.
-const STEPS: [usize; 7] = [10, 25, 50, 100, 200, 500, 1000];
+const STEPS: [usize; 5] = [50, 100, 200, 500, 1000];
 
 /// Brings a file in. A second run of the same file adds nothing; one that was stopped goes on.
 pub fn run<K: Kind>(
@@ -101,7 +101,7 @@ pub fn run<K: Kind>(
         if options.dry_run { None } else { Some(start(city, actor, kind, (sheet, mapping), &mut summary)?) };
     let mut rejects = Report::rejects(options.rejects)?;
     let mut receipts = Report::receipts(options.receipts.filter(|_| !options.dry_run), summary.resumed)?;
-    let mut step = 2;
+    let mut step = 0;
     let mut waiting = Vec::new();
     let mut reader = sheet.reader()?;
     let mut lines = lines(&mut reader, mapping)?;

@@ -16,7 +16,7 @@ use super::cells::{self, Teller};
 use super::file::{ENTRY, File};
 use super::standing::{self, Key, Standing};
 use crate::base::imports::{self, BatchId, Became, Kind, Line, Reject};
-use crate::base::matters::entries::batch;
+use crate::base::matters::entries::batch::{self, Turn};
 use crate::base::matters::sentences::IMPORT;
 use crate::base::matters::{self, Case, Entry, Input, Known, Matter as _, Plain, Rules};
 
@@ -51,7 +51,11 @@ struct Met {
 /// What a commit will have brought once it holds.
 #[derive(Default)]
 struct Pending {
-    turn: Option<i64>,
+    turn: Option<Turn>,
+    /// How many entries are new.
+    new: usize,
+    /// Whether acts of another kind were done.
+    acted: bool,
     rows: Vec<(Key, (i64, u64))>,
     entries: Vec<String>,
     same: Vec<(Key, String)>,
@@ -180,12 +184,19 @@ impl Kind for Bring<'_> {
             }
         }
         let check = |form: &Form| form::check(form, self.file.pack, &filled, self.today);
-        let (same, whole) = (check(&self.same), check(&self.file.form));
+        let whole = check(&self.file.form);
+        // What the whole form reads is not read twice.
+        let same = match &whole {
+            Ok(said) if self.same.fields.iter().all(|field| said.json(&field.key).is_some()) => {
+                Ok(said.clone())
+            }
+            _ => check(&self.same),
+        };
         Ok(Read { digest: digest(&cells), cells, same, whole, filled })
     }
 
     fn settle(&self, tx: &Tx, batch: Option<&BatchId>, rows: &[(i64, Read)]) -> Result<Vec<Became>> {
-        let turn = batch::turns(tx, self.file.of)?;
+        let turn = Turn::now(tx, self.file.of, self.standing.borrow().turn)?;
         if let Some(batch) = batch {
             let mut met = self.met.borrow_mut();
             if met.before.is_none() {
@@ -211,7 +222,11 @@ impl Kind for Bring<'_> {
         let became = settling.rows(rows)?;
         settling.write()?;
         let mut pending = settling.pending;
-        pending.turn = Some(if batch.is_some() { batch::turns(tx, self.file.of)? } else { turn });
+        pending.turn = Some(match (batch, pending.acted) {
+            (None, _) => turn,
+            (Some(_), false) => turn.after(tx, pending.new)?,
+            (Some(_), true) => Turn::now(tx, self.file.of, None)?,
+        });
         *self.pending.borrow_mut() = pending;
         Ok(became)
     }
@@ -234,7 +249,7 @@ impl Kind for Bring<'_> {
     }
 
     fn gone(&self, tx: &Tx) -> Result<u64> {
-        let turn = batch::turns(tx, self.file.of)?;
+        let turn = Turn::now(tx, self.file.of, self.standing.borrow().turn)?;
         if self.standing.borrow().turn != Some(turn) {
             *self.standing.borrow_mut() = Standing::read(tx, self.file, turn)?;
         }
@@ -493,6 +508,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         self.tx.remember_names(false);
         let (before, mut after) = (entry.spine.version, entry.spine.version);
         for (act, own) in acts.iter().filter(|_| self.batch.is_some()) {
+            self.pending.acted = true;
             after = self.perform(entry, act, own, &said, true)?;
         }
         if let Some(batch) = self.batch {
@@ -669,6 +685,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         let filled = Filled { strict: true, ..row.filled.clone() };
         let input = Input { filled, files: Vec::new() };
         self.tx.remember_names(false);
+        self.pending.acted = true;
         let done = Case::<Plain>::open(self.tx, &register.key, parent, &self.bring.file.act.key, &input)
             .and_then(|case| match self.batch {
                 None => case.rehearse().map(|()| None),
@@ -705,6 +722,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
                 matters::entries::claim(self.tx, &entry.matter)?;
             }
         }
+        self.pending.new = new.len();
         let ids: Vec<(i64, String)> =
             new.iter().map(|(place, entry)| (*place, entry.matter.spine.id.clone())).collect();
         let entries = new.into_iter().map(|(_, entry)| entry).collect();

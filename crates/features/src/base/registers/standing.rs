@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::file::File;
 use crate::base::matters::entries;
-use crate::base::matters::entries::batch;
+use crate::base::matters::entries::batch::{self, Turn};
 use crate::base::matters::{KEYS, Matter as _, Plain};
 
 /// What rows are compared by, as one text.
@@ -19,7 +19,7 @@ pub type Key = String;
 #[derive(Default)]
 pub struct Standing {
     /// When it was read: the turn of the register.
-    pub turn: Option<i64>,
+    pub turn: Option<Turn>,
     /// Entries that whoever imports sees, by what rows are known again by.
     pub same: HashMap<Key, Vec<String>>,
     /// Every entry, by what there may be only once.
@@ -32,7 +32,7 @@ pub struct Standing {
 
 impl Standing {
     /// Reads it.
-    pub fn read(tx: &Tx, file: &File<'_>, turn: i64) -> Result<Standing> {
+    pub fn read(tx: &Tx, file: &File<'_>, turn: Turn) -> Result<Standing> {
         let mut standing = Standing { turn: Some(turn), ..Standing::default() };
         let view = tx.ctx().may(&file.of.view()).map(|right| Plain::reach(tx, right)).transpose()?;
         let scope = match &view {

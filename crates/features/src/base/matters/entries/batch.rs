@@ -1,6 +1,7 @@
 //! Entries that a file brings in, many at once, and what is taken back of them.
 
 use huitong_kernel::http::form::Checked;
+use huitong_kernel::journal;
 use huitong_kernel::pack::{Act, Definition, Keeping};
 use huitong_kernel::{OrMissing, Result, Tx};
 
@@ -31,9 +32,33 @@ pub fn several(tx: &Tx, ids: &[&str]) -> Result<Vec<Plain>> {
     store::several(tx, ids)
 }
 
-/// Changes whenever an act on an entry of a register was done.
-pub fn turns(tx: &Tx, of: &Definition) -> Result<i64> {
-    store::turns(tx, &of.key)
+/// How far a register has come: another one whenever an act on one of its entries was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Where nobody acted on anything at all, nothing has to be counted.
+    position: Option<i64>,
+    versions: i64,
+}
+
+impl Turn {
+    /// That of now; the same where nothing happened since the one before.
+    pub fn now(tx: &Tx, of: &Definition, before: Option<Turn>) -> Result<Turn> {
+        let position = journal::last_position(tx)?;
+        match before.filter(|before| before.position.is_some() && before.position == position) {
+            Some(before) => Ok(before),
+            None => {
+                let versions = store::turns(tx, &of.key)?;
+                let same = before.filter(|before| before.versions == versions);
+                Ok(same.unwrap_or(Turn { position, versions }))
+            }
+        }
+    }
+
+    /// That after an act which entered so many new entries and changed none.
+    pub fn after(self, tx: &Tx, new: usize) -> Result<Turn> {
+        let new = i64::try_from(new).unwrap_or(i64::MAX);
+        Ok(Turn { position: journal::last_position(tx)?, versions: self.versions + new })
+    }
 }
 
 /// Does an act of a file on an entry; answers the row that was entered within, where one was.
