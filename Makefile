@@ -5,7 +5,7 @@ DATA ?= data/demo
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 HUITONG := $(CARGO_TARGET_DIR)/debug/huitong
 
-.PHONY: help run test assets check gen dist dist-try bench bench-load bench-dispatch bench-sheets
+.PHONY: help run test assets check gen dist dist-try bench bench-load bench-dispatch bench-sheets bench-importing
 
 help:
 	@echo 'make run     build everything and serve the demo city on http://$(LISTEN)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench   many callers against one on a distant PostgreSQL'
 	@echo 'make bench-load      a city with a million appeals under 64 callers, on both engines'
 	@echo 'make bench-sheets    a table of 100,000 rows, written and read as CSV and as XLSX'
+	@echo 'make bench-importing  a workbook of 100,000 rows brought into a register and taken out of it'
 	@echo 'make bench-dispatch  every figure of docs/dispatch.md, on the real orders where they are at hand'
 
 run: assets
@@ -62,6 +63,10 @@ bench-load:
 bench-sheets:
 	scripts/need rust cc
 	cargo run --release --locked -p huitong-bench --bin sheets
+
+bench-importing:
+	scripts/need rust cc
+	cargo run --release --locked -p huitong-bench --bin importing
 
 bench-dispatch:
 	scripts/need rust cc

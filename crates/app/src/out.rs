@@ -107,6 +107,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
     Ok(write(io::stdout().lock(), text)?)
 }
 
+/// A file on standard output as it is.
+pub fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stream = io::stdout().lock();
+    stream.write_all(bytes)?;
+    Ok(stream.flush()?)
+}
+
 fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
     stream.write_all(text.as_bytes())?;
     stream.flush()

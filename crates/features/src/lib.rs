@@ -13,7 +13,9 @@ use huitong_kernel::http::{Hooks, asset, metrics, openapi};
 use huitong_kernel::pack::{Needed, Vocabulary, needs};
 
 use base::places::{self, under};
-use base::{admin, associations, attachments, duty, identity, imports, journal, matters, notices, units};
+use base::{
+    admin, associations, attachments, duty, identity, imports, journal, matters, notices, registers, units,
+};
 use growth::appeals;
 
 pub use shell::shell;
@@ -23,6 +25,7 @@ pub fn capabilities() -> Vec<Capability> {
     vec![
         appeals::capability(),
         matters::capability(),
+        registers::capability(),
         identity::capability(),
         admin::capability(),
         units::capability(),

@@ -295,6 +295,14 @@ pub fn last_at(tx: &Tx) -> Result<Option<i64>> {
     tx.one("SELECT at FROM journal ORDER BY id DESC LIMIT 1", args![])?.map(|row| row.get("at")).transpose()
 }
 
+/// The position of the newest entry, where entries get theirs in their act: then nobody acted as long as it stays the same.
+pub fn last_position(tx: &Tx) -> Result<Option<i64>> {
+    if !tx.is_embedded() {
+        return Ok(None);
+    }
+    tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![]).map(Some)
+}
+
 /// Gives committed entries their position, at most 5,000 at a time; needed where several may write at once.
 pub(crate) fn sequence(tx: &Tx) -> Result<u64> {
     let last = tx.number("SELECT COALESCE(MAX(position), 0) FROM journal", args![])?;

@@ -5,6 +5,7 @@ mod deadline;
 mod demo;
 mod dispatch;
 mod duplicates;
+mod export;
 mod import;
 mod journal;
 mod pack;
@@ -49,9 +50,12 @@ enum Command {
     /// 签发接口令牌
     #[command(subcommand, after_help = token::EXAMPLE)]
     Token(token::Command),
-    /// 导入其他平台的数据
+    /// 导入其他平台的诉求、台账，撤销一批导入
     #[command(subcommand, after_help = import::EXAMPLE)]
     Import(import::Command),
+    /// 导出台账
+    #[command(after_help = export::EXAMPLE)]
+    Export(export::Args),
     /// 检查政策包
     #[command(subcommand, after_help = pack::EXAMPLE)]
     Pack(pack::Command),
@@ -86,6 +90,7 @@ impl Command {
             Command::User(command) => command.run(),
             Command::Token(command) => command.run(),
             Command::Import(command) => command.run(),
+            Command::Export(args) => args.run(),
             Command::Pack(command) => command.run(),
             Command::Journal(command) => command.run(),
             Command::Deadline(command) => command.run(),

@@ -10,6 +10,7 @@ mod language;
 mod lines;
 mod packs;
 mod readme;
+mod registers;
 mod serving;
 mod vectors;
 mod worker;

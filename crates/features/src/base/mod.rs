@@ -11,5 +11,6 @@ pub mod journal;
 pub mod matters;
 pub mod notices;
 pub mod places;
+pub mod registers;
 pub mod sheets;
 pub mod units;

@@ -72,7 +72,26 @@ pub fn rows(of: &Definition) -> Vec<Row> {
             add("POST", &format!("{root}{tail}"), name, Subject::Matter, 409, &[("version", "999999")]);
         }
     }
+    for (method, tail, act, status) in files(of) {
+        add(method, &format!("{page}{tail}"), kept(act), Subject::None, status, &[]);
+    }
     all
+}
+
+/// Where a register is taken out and brought in as a file, each called without one.
+pub fn files(of: &Definition) -> Vec<(&'static str, &'static str, String, u16)> {
+    let Some(add) = of.acts.iter().find(|act| act.keeping == Some(pack::Keeping::Add)) else {
+        return Vec::new();
+    };
+    vec![
+        ("GET", "/export.xlsx", of.export(), 200),
+        ("GET", "/export.csv", of.export(), 200),
+        ("GET", "/import", add.name.clone(), 200),
+        ("POST", "/import", add.name.clone(), 422),
+        ("GET", "/import/rejected.csv", add.name.clone(), 404),
+        ("GET", "/import/batch", add.name.clone(), 404),
+        ("POST", "/import/undo", add.name.clone(), 404),
+    ]
 }
 
 /// What somebody with an account must meet at an address of a definition.

@@ -48,6 +48,8 @@ pub struct Tx<'a> {
     moved: Cell<bool>,
     records: Cell<u32>,
     position: Cell<Option<i64>>,
+    /// Whether an act asks for no name twice.
+    remembers: Cell<bool>,
     /// What this snapshot has read already; stays empty in an act.
     pub(crate) known: RefCell<Known>,
 }
@@ -56,7 +58,8 @@ impl<'a> Tx<'a> {
     pub(super) fn new(conn: Conn<'a>, ctx: &'a Ctx, mode: Mode, tables: &'a Tables) -> Tx<'a> {
         let (wrote, records) = (RefCell::new(None), Cell::new(0));
         let (moved, position, known) = (Cell::new(false), Cell::new(None), RefCell::default());
-        Tx { conn, ctx, mode, tables, wrote, moved, records, position, known }
+        let remembers = Cell::new(mode == Mode::Read);
+        Tx { conn, ctx, mode, tables, wrote, moved, records, position, remembers, known }
     }
 
     /// Who acts, when, by which request.
@@ -137,6 +140,14 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// From now on an act asks for no name twice, as a snapshot does; it changes none until it says so here again.
+    pub fn remember_names(&self, remembers: bool) {
+        self.remembers.set(remembers || self.is_reading());
+        if !self.remembers.get() {
+            self.known.borrow_mut().names.clear();
+        }
+    }
+
     /// Names by ids for a list. A snapshot asks for none twice, so a page that first asks for all that its rows name reads
     /// them one by one for nothing.
     #[track_caller]
@@ -163,7 +174,7 @@ impl<'a> Tx<'a> {
                 found.insert(row.get("id")?, row.get("name")?);
             }
         }
-        if self.is_reading() {
+        if self.remembers.get() {
             let fresh = missing.into_iter().map(|id| ((of.many, id.clone()), found.get(id).cloned()));
             self.known.borrow_mut().names.extend(fresh);
         }
@@ -179,7 +190,7 @@ impl<'a> Tx<'a> {
         }
         let row = self.one(of.one, &[Value::from(id)])?;
         let name: Option<String> = row.map(|row| row.get("name")).transpose()?;
-        if self.is_reading() {
+        if self.remembers.get() {
             self.known.borrow_mut().names.insert(key, name.clone());
         }
         Ok(name.unwrap_or_else(|| id.to_owned()))

@@ -72,6 +72,12 @@ impl Asked {
         Ok(Asked { filters, sort, order, page, size, next })
     }
 
+    /// The rows after those of a page, whose end a list gave.
+    #[must_use]
+    pub fn after(self, next: String) -> Asked {
+        Asked { page: 1, next: Some(next), ..self }
+    }
+
     /// The same for programs: a name that is no filter is refused, for a misspelt filter would give every row.
     pub fn read_strict(def: &ListDef, pairs: &Pairs, also: &[&str]) -> Result<Asked> {
         let known = |name: &str| {

@@ -16,7 +16,7 @@ mod tests;
 
 pub use acts::{EndLink, NewLink, add, end};
 pub use links::{Kept, Linked, of_association};
-pub use lookup::by_words;
+pub use lookup::{by_key, by_words};
 pub use model::{Answer, AppealAnswer, Gap, GapKind, Link, LinkId, Responsible};
 pub use reach::{answering, reach};
 pub use relation::{Held, answers, answers_appeal, duty_list, held};

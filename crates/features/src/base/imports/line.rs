@@ -48,6 +48,11 @@ impl Line<'_> {
         texts
     }
 
+    /// Whether the file has a column of the mapping, or the mapping supplies it.
+    pub fn has_column(&self, key: &str) -> bool {
+        self.mapping.column(key).is_some() || self.mapping.supplied(key).is_some()
+    }
+
     /// Whether the file itself has a value for a column of the mapping.
     pub fn has(&self, key: &str) -> bool {
         self.mapping.column(key).is_some() && !self.text(key).is_empty()

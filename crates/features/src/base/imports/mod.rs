@@ -3,6 +3,7 @@
 //! The mechanism knows no kind. A kind says what a row means ([`Kind`]); the mapping file says which column is what and
 //! supplies what the file lacks ([`Mapping`]).
 
+mod by_key;
 mod line;
 mod mapping;
 mod model;
@@ -12,11 +13,13 @@ mod store;
 mod subject;
 mod unit_names;
 
+pub use by_key::{ByKey, Entered, Entry, Keyed, Row};
 pub use line::Line;
 pub use mapping::{Mapping, Rules, Words, refused};
-pub use model::{Batch, BatchId, KnownRow, Reject, Summary};
-pub use run::{Entered, Entry, Kind, Options, Row, run};
+pub use model::{Batch, BatchId, Brought, KeptBatch, KnownRow, Reject, Summary};
+pub use run::{Became, Kind, Options, run};
 pub use store::rows_of;
+pub use store::{brought, changed, claim, done, entered, find, undone};
 pub use unit_names::{UnitNames, Unknown, unit_name};
 
 use huitong_kernel::capability::Capability;
@@ -25,7 +28,8 @@ use crate::base::journal;
 use crate::base::places::{self, under};
 
 /// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
-pub const ACTS: &[(&str, &str)] = &[("import.start", "开始导入"), ("import.finish", "导入完成")];
+pub const ACTS: &[(&str, &str)] =
+    &[("import.start", "开始导入"), ("import.finish", "导入完成"), ("import.undo", "撤销导入")];
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {

@@ -18,13 +18,43 @@ pub struct Batch {
     /// Id.
     pub id: BatchId,
     /// Kind of import.
-    pub kind: &'static str,
+    pub kind: String,
     /// Name of the file, without folders.
     pub file_name: String,
     /// SM3 of the file.
     pub file_sm3: String,
     /// SM3 of the mapping file.
     pub mapping_sm3: String,
+}
+
+/// A batch as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptBatch {
+    /// Kind of import.
+    pub kind: String,
+    /// Name of the file, without folders.
+    pub file_name: String,
+    /// Who began it.
+    pub started_by: String,
+    /// When.
+    pub started_at: i64,
+    /// When all of it was decided; none where it was stopped.
+    pub finished_at: Option<i64>,
+    /// When it was taken back.
+    pub undone_at: Option<i64>,
+    /// What came of it.
+    pub summary: Summary,
+}
+
+/// What a row of a batch brought in, or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// Its place in the file, first = 1.
+    pub row: i64,
+    /// The subject.
+    pub subject: String,
+    /// Where it changed one that stood there: the versions before and after.
+    pub versions: Option<(i64, i64)>,
 }
 
 /// Something that keeps a row out, or is left out of it; a row may have several.
@@ -52,6 +82,10 @@ pub struct Summary {
     pub rows: u64,
     /// Rows that this batch brought in, in this run or in one that was stopped.
     pub accepted: u64,
+    /// Rows that stood there and say something else now.
+    pub changed: u64,
+    /// What stands there and the file does not have; it is left as it is.
+    pub gone: u64,
     /// Rows kept out.
     pub rejected: u64,
     /// Rows that were there before.

@@ -1,78 +1,69 @@
 //! The import itself: rows are read one by one, decided together and committed in small steps.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use huitong_codes::text;
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::journal::Record;
-use huitong_kernel::{Error, Result, Tx};
+use huitong_kernel::{Result, Tx};
 use serde_json::json;
 
 use super::line::{Line, lines};
 use super::mapping::Mapping;
-use super::model::{Batch, BatchId, Fate, Reject, Summary, fate};
+use super::model::{Batch, BatchId, Reject, Summary};
 use super::rejects::Report;
 use super::store;
 use crate::base::sheets::Sheet;
-use crate::base::units::UnitId;
 
-/// What a kind of import knows: what a row means, what is there already, and the act that enters it.
+/// What a kind of import knows: what a row means, and what becomes of it.
 pub trait Kind {
     /// A row that was understood.
-    type Entry;
+    type Row;
     /// Name of the kind, as the command line says it.
-    const KEY: &'static str;
+    fn key(&self) -> &str;
     /// The act that enters a row; who may do it may import.
-    const ACT: &'static str;
-    /// The column of the mapping that names a row in its source.
-    const KEY_COLUMN: &'static str;
-
-    /// Understands a row without IO, or says everything that is wrong with it; what is left out of it is a remark.
-    fn read(&self, line: &Line, remarks: &mut Vec<Reject>) -> std::result::Result<Self::Entry, Vec<Reject>>;
-    /// The subjects that the rows' keys already stand for, by key.
-    fn known(&self, tx: &Tx, keys: &[&str]) -> Result<HashMap<String, String>>;
-    /// Enters new rows by the act, in one go; a row that cannot be entered says why and keeps out no other. Without a batch
-    /// everything is decided alike and nothing is written.
-    fn enter(&self, tx: &Tx, rows: &[&Row<Self::Entry>], batch: Option<&BatchId>) -> Result<Vec<Entry>>;
+    fn act(&self) -> &str;
+    /// Understands a row without IO, or says everything that is wrong with it.
+    fn read(&self, line: &Line) -> std::result::Result<Self::Row, Vec<Reject>>;
+    /// Decides the rows of one commit, each with its place, and enters those that are to be entered; a row that cannot be
+    /// says why and keeps out no other. Without a batch everything is decided alike and nothing is written. It may be asked
+    /// again for the same rows where a commit did not hold.
+    fn settle(&self, tx: &Tx, batch: Option<&BatchId>, rows: &[(i64, Self::Row)]) -> Result<Vec<Became>>;
+    /// Learns what became of rows once the commit holds.
+    fn settled(&self, rows: &[(i64, Self::Row)], became: &[Became], written: bool) {
+        let _ = (rows, became, written);
+    }
+    /// Once every row was decided: how many subjects stand that the file does not have.
+    fn gone(&self, tx: &Tx) -> Result<u64> {
+        let _ = tx;
+        Ok(0)
+    }
 }
 
-/// What became of a row that was to be entered.
-pub type Entry = std::result::Result<Entered, Vec<Reject>>;
-
-/// A row that was understood, with what the mechanism needs of it.
-pub struct Row<E> {
-    /// Its place, first = 1.
-    pub row: i64,
-    /// Its name in the source.
-    pub key: String,
-    /// Digest of its values.
-    pub digest: String,
-    /// What it says.
-    pub entry: E,
-    remarks: Vec<Reject>,
-    taken: Reject,
-}
-
-/// A row that was entered.
-#[derive(Debug, Clone)]
-pub struct Entered {
-    /// Id of the subject.
-    pub subject: String,
-    /// The unit that the file names for it.
-    pub unit: Option<UnitId>,
-    /// Number and code by which whoever brought the matter in can follow it.
-    pub receipt: Option<(String, String)>,
-    /// Words of optional columns that could not be read, by the name of the column: kept as they stood.
-    pub unread: BTreeMap<String, String>,
-    /// What the act left out beside.
-    pub remarks: Vec<Reject>,
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Became {
+    /// It was entered.
+    Accepted {
+        /// Key of the row, with number and code by which whoever brought the matter in can follow it.
+        receipt: Option<(String, String, String)>,
+        /// What was left out of it.
+        remarks: Vec<Reject>,
+    },
+    /// It stands there and says something else now: what, column by column.
+    Changed(Vec<Reject>),
+    /// It is there already.
+    Unchanged,
+    /// It was kept out.
+    Rejected(Vec<Reject>),
 }
 
 /// Looks at what is done so far.
 pub type AfterCommit = dyn Fn(&Summary) -> Result<()>;
+
+/// Looks at what became of a row, by its place.
+pub type Fates<'a> = dyn Fn(i64, &Became) + 'a;
 
 /// How an import is to be done.
 #[derive(Default)]
@@ -83,6 +74,8 @@ pub struct Options<'a> {
     pub rejects: Option<&'a Path>,
     /// Where numbers and codes of new subjects go.
     pub receipts: Option<&'a Path>,
+    /// Told what became of each row, once its commit holds.
+    pub fates: Option<&'a Fates<'a>>,
     /// Called after each commit with what is done so far; an error stops the import, which can go on later.
     pub after_commit: Option<&'a AfterCommit>,
 }
@@ -90,7 +83,7 @@ pub struct Options<'a> {
 /// Longest a commit may take: other acts wait for it on the embedded engine.
 const COMMIT: Duration = Duration::from_millis(50);
 /// Rows a commit may take; a step lower or higher as the last one was slow or quick. Few sizes keep statements few.
-const STEPS: [usize; 6] = [10, 25, 50, 100, 200, 500];
+const STEPS: [usize; 5] = [50, 100, 200, 500, 1000];
 
 /// Brings a file in. A second run of the same file adds nothing; one that was stopped goes on.
 pub fn run<K: Kind>(
@@ -101,17 +94,15 @@ pub fn run<K: Kind>(
     options: &Options,
 ) -> Result<Summary> {
     let ctx = city.ctx(actor.clone());
-    ctx.right(K::ACT)?;
+    ctx.right(kind.act())?;
     let notes = sheet.notes.clone();
     let mut summary = Summary { dry_run: options.dry_run, notes, ..Summary::default() };
     let batch =
-        if options.dry_run { None } else { Some(start::<K>(city, actor, sheet, mapping, &mut summary)?) };
+        if options.dry_run { None } else { Some(start(city, actor, kind, (sheet, mapping), &mut summary)?) };
     let mut rejects = Report::rejects(options.rejects)?;
     let mut receipts = Report::receipts(options.receipts.filter(|_| !options.dry_run), summary.resumed)?;
-    let mut step = 2;
+    let mut step = 0;
     let mut waiting = Vec::new();
-    // What a dry run would have entered, which the database cannot tell it.
-    let mut supposed = HashMap::new();
     let mut reader = sheet.reader()?;
     let mut lines = lines(&mut reader, mapping)?;
     loop {
@@ -119,11 +110,14 @@ pub fn run<K: Kind>(
         let ended = next.is_none();
         if let Some(line) = next {
             summary.rows += 1;
-            match understood(kind, &line) {
-                Ok(row) => waiting.push(row),
+            match line.torn().map_or_else(|| kind.read(&line), |torn| Err(vec![torn])) {
+                Ok(row) => waiting.push((line.place(), row)),
                 Err(found) => {
                     summary.rejected += 1;
                     rejects.row(line.place(), &found)?;
+                    if let Some(fates) = options.fates {
+                        fates(line.place(), &Became::Rejected(found));
+                    }
                 }
             }
         }
@@ -132,7 +126,7 @@ pub fn run<K: Kind>(
         }
         let began = Instant::now();
         let reports = (&mut summary, &mut rejects, &mut receipts);
-        commit(city, actor, kind, (batch.as_ref(), &mut supposed), &waiting, reports)?;
+        commit(city, actor, kind, (batch.as_ref(), options.fates), &waiting, reports)?;
         step = paced(step, began.elapsed());
         waiting.clear();
         if let Some(after) = options.after_commit {
@@ -142,6 +136,7 @@ pub fn run<K: Kind>(
             break;
         }
     }
+    summary.gone = city.db.read(&ctx, |tx| kind.gone(tx))?;
     if let Some(batch) = &batch {
         finish(city, actor, batch, &summary)?;
     }
@@ -156,33 +151,18 @@ fn paced(step: usize, took: Duration) -> usize {
     }
 }
 
-fn understood<K: Kind>(kind: &K, line: &Line) -> std::result::Result<Row<K::Entry>, Vec<Reject>> {
-    if let Some(torn) = line.torn() {
-        return Err(vec![torn]);
-    }
-    let key = line.key(K::KEY_COLUMN);
-    if text::signs(&key) == 0 {
-        return Err(vec![line.reject(K::KEY_COLUMN, "没有编号，无法判断是否已经导入过")]);
-    }
-    let reason = "这个编号已经录入，内容与这一行不同；导入不改动已有记录，请核对";
-    let taken = line.reject(K::KEY_COLUMN, reason);
-    let mut remarks = Vec::new();
-    let entry = kind.read(line, &mut remarks)?;
-    Ok(Row { row: line.place(), key, digest: line.digest(K::KEY_COLUMN), entry, remarks, taken })
-}
-
 /// Begins a batch (`import.start`), or goes on with the one of the same file and mapping that was stopped.
 fn start<K: Kind>(
     city: &City,
     actor: &Actor,
-    sheet: &Sheet,
-    mapping: &Mapping,
+    kind: &K,
+    (sheet, mapping): (&Sheet, &Mapping),
     summary: &mut Summary,
 ) -> Result<BatchId> {
     let ctx = city.ctx(actor.clone());
     let batch = Batch {
         id: ctx.id(),
-        kind: K::KEY,
+        kind: kind.key().to_owned(),
         file_name: sheet.name.clone(),
         file_sm3: sheet.sm3.clone(),
         mapping_sm3: mapping.sm3.clone(),
@@ -192,11 +172,11 @@ fn start<K: Kind>(
             return Ok(stopped);
         }
         store::insert(tx, &batch)?;
-        let post = ctx.right(K::ACT)?.first_post();
+        let post = ctx.right(kind.act())?.first_post();
         tx.record(
             Record::new("import.start", batch.id.as_str())
                 .in_post(post)
-                .fact("kind", batch.kind)
+                .fact("kind", batch.kind.as_str())
                 .fact("file", batch.file_name.as_str())
                 .fact("file_sm3", batch.file_sm3.as_str())
                 .fact("mapping_sm3", batch.mapping_sm3.as_str()),
@@ -212,7 +192,7 @@ fn start<K: Kind>(
 fn finish(city: &City, actor: &Actor, batch: &BatchId, summary: &Summary) -> Result<()> {
     let ctx = city.ctx(actor.clone());
     let figures = json!({
-        "rows": summary.rows, "accepted": summary.accepted,
+        "rows": summary.rows, "accepted": summary.accepted, "changed": summary.changed, "gone": summary.gone,
         "rejected": summary.rejected, "unchanged": summary.unchanged,
     });
     city.db.write(&ctx, |tx| {
@@ -229,8 +209,8 @@ fn commit<K: Kind>(
     city: &City,
     actor: &Actor,
     kind: &K,
-    (batch, supposed): (Option<&BatchId>, &mut HashMap<String, String>),
-    rows: &[Row<K::Entry>],
+    (batch, told): (Option<&BatchId>, Option<&Fates<'_>>),
+    rows: &[(i64, K::Row)],
     (summary, rejects, receipts): Reports,
 ) -> Result<()> {
     if rows.is_empty() {
@@ -238,115 +218,38 @@ fn commit<K: Kind>(
     }
     let ctx = city.ctx(actor.clone());
     let fates = match batch {
-        Some(batch) => city.db.write(&ctx, |tx| settle(tx, kind, Some(batch), rows, supposed))?,
-        None => city.db.read(&ctx, |tx| settle(tx, kind, None, rows, supposed))?,
+        Some(_) => city.db.write(&ctx, |tx| kind.settle(tx, batch, rows))?,
+        None => city.db.read(&ctx, |tx| kind.settle(tx, None, rows))?,
     };
-    for (row, became) in rows.iter().zip(fates) {
+    kind.settled(rows, &fates, batch.is_some());
+    for ((place, _), became) in rows.iter().zip(fates) {
+        if let Some(told) = told {
+            told(*place, &became);
+        }
         match became {
-            Became::Accepted(receipt, further) => {
+            Became::Accepted { receipt, remarks } => {
                 summary.accepted += 1;
-                if batch.is_none() {
-                    supposed.insert(row.key.clone(), row.digest.clone());
-                }
                 let done = if batch.is_some() { "已导入" } else { "可以导入" };
-                let remarks: Vec<Reject> =
-                    row.remarks.iter().chain(&further).map(|r| r.after(done)).collect();
+                let remarks: Vec<Reject> = remarks.iter().map(|remark| remark.after(done)).collect();
                 summary.remarked += u64::from(!remarks.is_empty());
-                rejects.row(row.row, &remarks)?;
-                if let Some((number, code)) = receipt {
-                    receipts.line(&[&row.row.to_string(), &row.key, &number, &code])?;
+                rejects.row(*place, &remarks)?;
+                if let Some((key, number, code)) = receipt.filter(|_| batch.is_some()) {
+                    receipts.line(&[&place.to_string(), &key, &number, &code])?;
                 }
+            }
+            Became::Changed(changes) => {
+                summary.changed += 1;
+                let done = if batch.is_some() { "已更新" } else { "将更新" };
+                let told: Vec<Reject> = changes.iter().map(|change| change.after(done)).collect();
+                rejects.row(*place, &told)?;
             }
             Became::Unchanged => summary.unchanged += 1,
             Became::Rejected(found) => {
                 summary.rejected += 1;
-                rejects.row(row.row, &found)?;
+                rejects.row(*place, &found)?;
             }
         }
     }
     rejects.flush()?;
     receipts.flush()
-}
-
-#[derive(Clone)]
-enum Became {
-    Accepted(Option<(String, String)>, Vec<Reject>),
-    Unchanged,
-    Rejected(Vec<Reject>),
-}
-
-/// Decides the rows of one commit. A key may stand in several of them: the first that can be entered has it, the others are
-/// held against that one.
-fn settle<K: Kind>(
-    tx: &Tx,
-    kind: &K,
-    batch: Option<&BatchId>,
-    rows: &[Row<K::Entry>],
-    supposed: &HashMap<String, String>,
-) -> Result<Vec<Became>> {
-    let mut became: Vec<Option<Became>> = vec![None; rows.len()];
-    let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    let known = kind.known(tx, &keys)?;
-    let subjects: Vec<&str> = known.values().map(String::as_str).collect();
-    let before = store::rows_of(tx, &subjects)?;
-    let mut held: HashMap<&str, &str> = HashMap::new();
-    loop {
-        let mut keys = HashSet::new();
-        let mut new = Vec::new();
-        for (nth, row) in
-            rows.iter().enumerate().filter(|(nth, _)| became[*nth].is_none()).collect::<Vec<_>>()
-        {
-            let here = held.get(row.key.as_str()).copied().or(supposed.get(&row.key).map(String::as_str));
-            let subject = known.get(&row.key).map(|subject| before.get(subject));
-            let fate = match here {
-                Some(digest) if digest == row.digest => Fate::Unchanged,
-                Some(_) => Fate::Taken,
-                None => fate(batch, row.row, &row.digest, subject),
-            };
-            became[nth] = match fate {
-                Fate::New => {
-                    if keys.insert(row.key.as_str()) {
-                        new.push((nth, row));
-                    }
-                    None
-                }
-                Fate::Ours => Some(Became::Accepted(None, Vec::new())),
-                Fate::Unchanged => Some(Became::Unchanged),
-                Fate::Taken => Some(Became::Rejected(vec![row.taken.clone()])),
-            };
-        }
-        if new.is_empty() {
-            break;
-        }
-        let entered = enter(tx, kind, batch, &new.iter().map(|(_, row)| *row).collect::<Vec<_>>())?;
-        for ((nth, row), answer) in new.into_iter().zip(entered) {
-            if matches!(answer, Became::Accepted(..)) {
-                held.insert(&row.key, &row.digest);
-            }
-            became[nth] = Some(answer);
-        }
-    }
-    let all: Option<Vec<Became>> = became.into_iter().collect();
-    all.ok_or_else(|| Error::internal("a new row was not entered"))
-}
-
-fn enter<K: Kind>(
-    tx: &Tx,
-    kind: &K,
-    batch: Option<&BatchId>,
-    rows: &[&Row<K::Entry>],
-) -> Result<Vec<Became>> {
-    let entries = kind.enter(tx, rows, batch)?;
-    if let Some(batch) = batch {
-        let kept = rows.iter().zip(&entries);
-        let kept: Vec<(i64, &str, &Entered)> = kept
-            .filter_map(|(row, entry)| Some((row.row, row.digest.as_str(), entry.as_ref().ok()?)))
-            .collect();
-        store::insert_rows(tx, batch, &kept)?;
-    }
-    let became = entries.into_iter().map(|entry| match entry {
-        Ok(entered) => Became::Accepted(entered.receipt, entered.remarks),
-        Err(found) => Became::Rejected(found),
-    });
-    Ok(became.collect())
 }

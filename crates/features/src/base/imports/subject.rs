@@ -22,8 +22,12 @@ impl Subject for ImportSubject {
             ("mapping_sm3", "对照表摘要（SM3）"),
             ("rows", "行数"),
             ("accepted", "导入"),
+            ("changed", "更新"),
+            ("gone", "文件里没有的"),
             ("rejected", "退回"),
             ("unchanged", "早已导入"),
+            ("undone", "撤销"),
+            ("kept", "没有撤销"),
         ]
     }
 }

@@ -206,6 +206,12 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         self.said.text(field)
     }
 
+    /// Whether the act could be done, as far as that can be said without doing it.
+    pub fn rehearse(&self) -> Result<()> {
+        M::checked(self)?;
+        self.outcome().map(drop)
+    }
+
     /// Does what the definition says: checks, effects, what stays of the form; then finishes.
     pub fn perform(mut self) -> Result<Done> {
         self.not_repeated()?;
@@ -247,7 +253,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
     }
 
     /// Stores the matter with its step, clocks, counts and record: the one end of every act.
-    fn finish(mut self, outcome: Option<&str>) -> Result<Done> {
+    pub(super) fn finish(mut self, outcome: Option<&str>) -> Result<Done> {
         let (ctx, of) = (self.tx.ctx(), self.rules.of);
         let from = self.before.spine().state.clone();
         let to = self.act.to(&from, outcome).or_missing()?.to_owned();

@@ -3,7 +3,7 @@
 use huitong_kernel::ctx::{Actor, OfficeKind, Post};
 use huitong_kernel::http::form::Checked;
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::{Act, Definition, Reach, StandsFor};
+use huitong_kernel::pack::{Act, Definition, Form, Reach, StandsFor};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::json;
@@ -77,8 +77,45 @@ fn begun<'a>(
     beside: &dyn Fn(&mut Plain),
 ) -> Result<Done> {
     let form = rules.of.form_of(act).or_missing()?;
+    let said = case::checked(tx, rules, form, input, own_association(right).as_deref())?;
+    let begun = decided(tx, rules, (act, form, said), right, input, beside)?;
+    match rules.of.is_register() {
+        true => entries::once(tx, rules, &begun.entry.matter)?,
+        false => once(tx, rules, &begun.entry.matter)?,
+    }
+    let Spine { id, version, state, due_at, .. } = begun.entry.matter.spine.clone();
+    let said = begun.said;
+    let leaf = write_begun(tx, rules.of, vec![begun.entry])?.pop().unwrap_or_default();
+    Ok(Done { id, version, state, due_at, leaf, said })
+}
+
+/// A matter that begins, decided but not yet written; whether there is one already is not looked at.
+pub struct Begun<'f> {
+    /// The matter with all that is written with it.
+    pub entry: Entry<'f, Plain>,
+    /// What is said to whoever began it.
+    pub said: String,
+}
+
+/// Writes matters that begin, and the first version of each that is an entry.
+pub fn write_begun(tx: &Tx, of: &Definition, begun: Vec<Entry<'_, Plain>>) -> Result<Vec<String>> {
+    if of.is_register() {
+        let entries: Vec<(&Plain, &Act)> = begun.iter().map(|entry| (&entry.matter, entry.act)).collect();
+        entries::began(tx, &entries)?;
+    }
+    write(tx, of, begun)
+}
+
+/// Decides what a form begins that was checked; `beside` puts in what the form of the act does not say.
+pub fn decided<'f, 'a: 'f>(
+    tx: &'f Tx<'a>,
+    rules: Rules<'a>,
+    (act, form, said): (&'a Act, &Form, Checked),
+    right: &Right<'a>,
+    input: &'f Input,
+    beside: &dyn Fn(&mut Plain),
+) -> Result<Begun<'f>> {
     let own = own_association(right);
-    let said = case::checked(tx, rules, form, input, own.as_deref())?;
     let mut matter = fresh(tx, rules, act, right.first_post());
     if rules.of.standing_for(StandsFor::Association).is_none() {
         matter.spine.association = own;
@@ -103,11 +140,7 @@ fn begun<'a>(
         failed = failed.and_then(|()| effects::apply(&mut case, effect));
     }
     failed?;
-    match rules.of.is_register() {
-        true => entries::once(tx, rules, &case.matter)?,
-        false => once(tx, rules, &case.matter)?,
-    }
-    finish(case, input)
+    finish(case, form, input)
 }
 
 /// The association that whoever acts speaks for, where they act as one.
@@ -176,7 +209,7 @@ fn once(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<()> {
     }
 }
 
-fn finish(case: Case<'_, '_, Plain>, input: &Input) -> Result<Done> {
+fn finish<'f, 'a: 'f>(case: Case<'f, 'a, Plain>, form: &Form, input: &'f Input) -> Result<Begun<'f>> {
     let (tx, ctx, rules, act) = (case.tx, case.tx.ctx(), case.rules, case.act);
     let mut matter = case.matter;
     matter.count_act(&act.key, ctx.principal());
@@ -190,19 +223,12 @@ fn finish(case: Case<'_, '_, Plain>, input: &Input) -> Result<Done> {
     if !input.files.is_empty() {
         record = record.fact("files", attachments::facts(&input.files));
     }
-    let form = rules.of.form_of(act).map(|form| case::journalled(form, &case.said)).unwrap_or_default();
+    let form = case::journalled(form, &case.said);
     if !form.is_empty() {
         record = record.fact("form", serde_json::Value::Object(form));
     }
-    let Spine { id, version, state, due_at, .. } = matter.spine.clone();
     let said = sentences::fill(tx, rules, &act.done, &matter, (act, "", None), &case.said)?;
-    let of_register = rules.of.is_register().then(|| matter.clone());
-    let entry = Entry { matter, clocks, step, act, record, files: &input.files };
-    if let Some(entry) = &of_register {
-        entries::began(tx, entry, act)?;
-    }
-    let leaf = write(tx, rules.of, vec![entry])?.pop().unwrap_or_default();
-    Ok(Done { id, version, state, due_at, leaf, said })
+    Ok(Begun { entry: Entry { matter, clocks, step, act, record, files: &input.files }, said })
 }
 
 fn first_step(

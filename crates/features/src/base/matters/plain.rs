@@ -227,7 +227,7 @@ impl Plain {
     }
 
     /// Puts an answer in its place: the body, and the column it stands for.
-    pub(super) fn set(&mut self, field: &Field, answer: Option<&Json>) {
+    pub fn set(&mut self, field: &Field, answer: Option<&Json>) {
         let text = answer.and_then(Json::as_str).map(str::to_owned);
         match field.stands_for {
             Some(StandsFor::Association) => {

@@ -1,5 +1,8 @@
 //! Whom and what a form names: associations, units, people, other matters, by id, code or full name; found or said why not.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use huitong_codes::Uscc;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::FieldError;
@@ -16,10 +19,80 @@ use crate::base::{duty, identity};
 
 type Found = std::result::Result<String, String>;
 
+/// What the names in a file were found to mean, so that each is looked up once; in a file a name is whole.
+#[derive(Debug, Default)]
+pub struct Known(RefCell<HashMap<(String, String, Option<String>), Found>>);
+
+impl Known {
+    /// Forgets what was found: it may have been found in an act that did not hold.
+    pub fn forget(&self) {
+        self.0.borrow_mut().clear();
+    }
+}
+
 /// Puts what was meant in the place of what was typed, in every field that names something; all that is not found is said
 /// at once. `about` is the association of the matter, where it has one already.
 pub fn settle<'m>(
     tx: &Tx,
+    form: &Form,
+    said: &mut Checked,
+    about: Option<&str>,
+    keeps: Keeps<'_, 'm>,
+) -> Result<()> {
+    settle_by(&|field, typed, about| find(tx, field, typed, about), form, said, about, keeps)
+}
+
+/// The same for a row of a file.
+pub fn settle_row(
+    tx: &Tx,
+    form: &Form,
+    said: &mut Checked,
+    about: Option<&str>,
+    known: &Known,
+) -> Result<()> {
+    settle_by(&|field, typed, about| find_once(tx, field, typed, about, known), form, said, about, &|_| None)
+}
+
+/// What a name in a file means; nothing where the field names nothing.
+pub fn find_once(
+    tx: &Tx,
+    field: &Field,
+    typed: &str,
+    about: Option<&str>,
+    known: &Known,
+) -> Result<Option<Found>> {
+    let officeholder = field.control == Control::Officeholder;
+    let key = (field.key.clone(), typed.to_owned(), about.filter(|_| officeholder).map(str::to_owned));
+    if let Some(found) = known.0.borrow().get(&key) {
+        return Ok(Some(found.clone()));
+    }
+    let found = match field.control {
+        Control::Association => Some(whole_name(tx, typed)?),
+        _ => find(tx, field, typed, about)?,
+    };
+    if let Some(found) = &found {
+        known.0.borrow_mut().insert(key, found.clone());
+    }
+    Ok(found)
+}
+
+/// The association of exactly this name or code.
+fn whole_name(tx: &Tx, typed: &str) -> Result<Found> {
+    if let Some(found) = duty::by_key(tx, typed)? {
+        return Ok(Ok(found.id.to_string()));
+    }
+    let mut found = associations::by_name(tx, typed)?;
+    Ok(match (found.len(), found.pop()) {
+        (1, Some(one)) => Ok(one.id.to_string()),
+        (0, _) | (_, None) => Err(format!("没有名为“{typed}”的协会，请写全称或者统一社会信用代码")),
+        (several, _) => Err(format!("有 {several} 家协会都叫“{typed}”，请改写统一社会信用代码")),
+    })
+}
+
+type Find<'f> = &'f dyn Fn(&Field, &str, Option<&str>) -> Result<Option<Found>>;
+
+fn settle_by<'m>(
+    find: Find<'_>,
     form: &Form,
     said: &mut Checked,
     about: Option<&str>,
@@ -35,7 +108,7 @@ pub fn settle<'m>(
                 meant.push(one);
                 continue;
             }
-            match find(tx, field, &one, about.as_deref())? {
+            match find(field, &one, about.as_deref())? {
                 Some(Ok(id)) => meant.push(id),
                 Some(Err(message)) => wrong.push(FieldError { field: field.key.clone(), message }),
                 None => {}

@@ -8,6 +8,7 @@ use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
 use huitong_kernel::pack::{Control, Definition, Field, Promise, Tone};
+use huitong_kernel::rights::Scope;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -67,14 +68,19 @@ pub struct FileView {
 /// Whether a reader looks at a matter from inside the office, or follows it as their own. Through a post in a unit: whoever
 /// also speaks for an association reads its matters as the association does.
 pub fn inside<M: Matter>(tx: &Tx, rules: Rules<'_>, matter: &M) -> Result<bool> {
+    Ok(matter.admitted(&inside_scope::<M>(tx, rules.of)?))
+}
+
+/// What a reader looks at from inside the office.
+pub fn inside_scope<'c, M: Matter>(tx: &Tx<'c>, of: &Definition) -> Result<Scope<'c>> {
     let ctx = tx.ctx();
     match &ctx.actor {
-        Actor::System | Actor::CommandLine => Ok(true),
-        Actor::Public => Ok(false),
+        Actor::System | Actor::CommandLine => Ok(Scope::all()),
+        Actor::Public => Ok(Scope::none()),
         Actor::Person { .. } => {
-            let Some(mut right) = ctx.may(&rules.of.view()) else { return Ok(false) };
+            let Some(mut right) = ctx.may(&of.view()) else { return Ok(Scope::none()) };
             right.through.retain(|through| through.post.is_some_and(|post| post.kind == OfficeKind::Unit));
-            Ok(matter.admitted(&M::reach(tx, right)?.scope(&KEYS)))
+            Ok(M::reach(tx, right)?.scope(&KEYS))
         }
     }
 }

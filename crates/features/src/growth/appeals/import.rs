@@ -17,8 +17,8 @@ use serde_json::json;
 use super::model::BODY;
 use super::{entry, policy, store, submit};
 use crate::base::imports::{
-    self, BatchId, Entered, Entry, Kind, Line, Mapping, Options, Reject, Row, Rules, Summary, UnitNames,
-    Unknown, Words,
+    self, BatchId, ByKey, Entered, Entry, Keyed, Line, Mapping, Options, Reject, Row, Rules, Summary,
+    UnitNames, Unknown, Words,
 };
 use crate::base::matters::sentences::IMPORT;
 use crate::base::sheets::{Limits, Sheet};
@@ -79,7 +79,7 @@ pub fn run(city: &City, actor: &Actor, request: &Request) -> Result<Summary> {
     let source = mapping.supplied("source").unwrap_or_default();
     let near = unknown.near.iter().map(|(name, known)| (text::same(name), known.clone())).collect();
     let appeals = Appeals { pack, form, units, assumed, near, rules, source, now: ctx.now };
-    let mut summary = imports::run(city, actor, &appeals, (&sheet, &mapping), &request.options)?;
+    let mut summary = imports::run(city, actor, &ByKey::of(&appeals), (&sheet, &mapping), &request.options)?;
     (summary.units_created, summary.units_near) = (unknown.new, unknown.near);
     Ok(summary)
 }
@@ -167,7 +167,7 @@ struct Understood {
     unread: BTreeMap<String, String>,
 }
 
-impl Kind for Appeals<'_> {
+impl Keyed for Appeals<'_> {
     type Entry = Understood;
     const KEY: &'static str = "appeals";
     const ACT: &'static str = "appeal.register";

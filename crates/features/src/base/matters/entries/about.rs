@@ -12,7 +12,7 @@ use super::super::sentences;
 use super::{facts, store};
 
 /// Whether a reader reaches a matter; an entry about several associations through any of them.
-pub(in super::super) fn admitted(scope: &Scope, matter: &Plain) -> bool {
+pub fn admitted(scope: &Scope, matter: &Plain) -> bool {
     let through = |one: Option<&str>| {
         scope.admits(&|column| match one {
             Some(one) if KEYS.is_of_associations(column) => Some(one),

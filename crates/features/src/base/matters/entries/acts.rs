@@ -10,6 +10,7 @@ use super::super::case::Case;
 use super::super::entry;
 use super::super::matter::{Matter as _, Rules};
 use super::super::plain::Plain;
+use super::super::sentences::IMPORT;
 use super::versions::{self, Changes, Next, Stood, Version};
 use super::{about, correction, derived, once, store};
 
@@ -20,6 +21,8 @@ pub struct Work {
     changes: Changes,
     /// The row that was entered within.
     pub(in super::super) row: Option<String>,
+    /// The batch of an import that acts, or is taken back.
+    pub(in super::super) batch: Option<String>,
 }
 
 /// An act that is there to change something changes something; one that ends something ends it after it began.
@@ -33,8 +36,10 @@ pub(in super::super) fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
                 false => Ok(()),
             }
         }
-        Some(Keeping::Void) => match correction::relied_upon(case)? {
-            Some(other) => Err(Error::unmet(format!("“{other}”里还用到这一条，请先改那里，再作废"))),
+        Some(Keeping::Void) => match correction::relying(case.tx, case.rules.pack, &case.matter)?.first() {
+            Some(other) => {
+                Err(Error::unmet(format!("“{}”里还用到这一条，请先改那里，再作废", other.spine.title)))
+            }
             None => Ok(()),
         },
         _ => Ok(()),
@@ -149,7 +154,7 @@ fn within(case: &mut Case<'_, '_, Plain>) -> Result<()> {
     lie_within(&mut row, parent);
     row.settle(tx, rules)?;
     Plain::insert(tx, &[&row], of)?;
-    began(tx, &row, case.act)?;
+    began(tx, &[(&row, case.act)])?;
     derived::settle(tx, case.rules, &mut case.matter)?;
     case.work.row = Some(row.spine.id);
     Ok(())
@@ -169,8 +174,10 @@ pub(super) fn lie_within(row: &mut Plain, entry: &Plain) {
 }
 
 /// The first version of an entry: true from the day on which it begins to hold or happened, at the latest from today.
-pub(in super::super) fn began(tx: &Tx, entry: &Plain, act: &Act) -> Result<()> {
-    store::insert_versions(tx, &[(entry, &act.key, first(tx, entry))])
+pub(in super::super) fn began(tx: &Tx, entries: &[(&Plain, &Act)]) -> Result<()> {
+    let versions: Vec<(&Plain, &str, Next)> =
+        entries.iter().map(|(entry, act)| (*entry, act.key.as_str(), first(tx, entry))).collect();
+    store::insert_versions(tx, &versions)
 }
 
 fn first(tx: &Tx, entry: &Plain) -> Next {
@@ -237,6 +244,10 @@ fn parent_follows(tx: &Tx, id: &str) -> Result<()> {
 
 /// What the record of an act says beside: the row that was entered within, from when a correction holds.
 pub(in super::super) fn recorded(case: &Case<'_, '_, Plain>, record: Record) -> Record {
+    let record = match &case.work.batch {
+        Some(batch) => record.fact(IMPORT, batch.as_str()),
+        None => record,
+    };
     let record = match &case.work.row {
         Some(row) => record.fact("row", row.as_str()),
         None => record,

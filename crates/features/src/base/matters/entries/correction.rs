@@ -3,7 +3,7 @@
 
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::http::Filled;
-use huitong_kernel::pack::{Control, Field, Keeping, REASON, RelativeDay, SINCE};
+use huitong_kernel::pack::{Control, Field, Keeping, Pack, REASON, RelativeDay, SINCE};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -76,22 +76,21 @@ fn may_alone(case: &Case<'_, '_, Plain>) -> Result<bool> {
     let fresh = RelativeDay::parse(FRESH).is_some_and(|day| ctx.today() <= day.on(began, ctx.calendar()));
     // The system corrects what it enters itself.
     let program = ctx.user().is_none();
-    Ok(program || author && fresh && entry.spine.version == 1 && relied_upon(case)?.is_none())
+    let relied = || Ok::<bool, Error>(!relying(case.tx, case.rules.pack, entry)?.is_empty());
+    Ok(program || author && fresh && entry.spine.version == 1 && !relied()?)
 }
 
-/// An entry that names this one, by what it is called.
-pub(super) fn relied_upon(case: &Case<'_, '_, Plain>) -> Result<Option<String>> {
-    let entry = &case.matter.spine;
-    for of in case.rules.pack.definitions.iter().filter(|of| of.is_register()) {
+/// The entries that name this one, void ones apart.
+pub fn relying(tx: &Tx, pack: &Pack, entry: &Plain) -> Result<Vec<Plain>> {
+    let entry = &entry.spine;
+    let mut all = Vec::new();
+    for of in pack.definitions.iter().filter(|of| of.is_register()) {
         let names = |field: &&Field| field.register.as_deref() == Some(entry.procedure.as_str());
         for field in of.fields.iter().filter(|field| facts::is_fact(field)).filter(names) {
-            let other = store::referring(case.tx, &of.key, &field.key, &entry.id)?.into_iter().next();
-            if let Some(other) = other {
-                return Ok(Some(other.spine.title));
-            }
+            all.extend(store::referring(tx, &of.key, &field.key, &entry.id)?);
         }
     }
-    Ok(None)
+    Ok(all)
 }
 
 fn ask(case: &Case<'_, '_, Plain>) -> Result<Done> {

@@ -5,6 +5,7 @@ mod about;
 mod acts;
 pub mod api;
 pub mod as_of;
+pub mod batch;
 pub mod correction;
 mod declared;
 mod derived;
@@ -16,7 +17,8 @@ pub mod reminders;
 mod store;
 pub mod versions;
 
-pub(super) use about::{admitted, settle};
+pub use about::admitted;
+pub(super) use about::settle;
 pub use acts::{Work, stand};
 pub(super) use acts::{began, checked, keep, recorded, stored};
 pub(super) use declared::sentence_facts;
@@ -25,6 +27,8 @@ pub use derived::value as derived_now;
 pub(super) use facts::set_facts;
 pub(super) use links::LINKS;
 pub(super) use once::once;
+pub use once::{claim, clash};
+pub use store::names_for;
 pub(super) use store::{called, find_by, name_of, names, update};
 pub use store::{children, referring};
 

@@ -10,14 +10,31 @@ use crate::base::{associations, units};
 
 /// Refuses an entry of which there is one already.
 pub(in super::super) fn once(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<()> {
-    let Some(once) = &rules.of.once else { return Ok(()) };
-    // Two who enter one at the same moment meet at the association it is about, else at the unit.
-    match (&entry.spine.association, &entry.spine.unit) {
-        (Some(id), _) => associations::claim(tx, &Id::stored(id.clone()))?,
-        (None, Some(unit)) => units::claim(tx, unit)?,
-        (None, None) => {}
+    if rules.of.once.is_none() {
+        return Ok(());
     }
-    let today = tx.ctx().today();
+    claim(tx, entry)?;
+    let others = store::alike(tx, &rules.of.key, entry)?;
+    clash(rules, entry, &others, tx.ctx().today())
+}
+
+/// Two who enter one at the same moment meet at the association it is about, else at the unit.
+pub fn claim(tx: &Tx, entry: &Plain) -> Result<()> {
+    match (&entry.spine.association, &entry.spine.unit) {
+        (Some(id), _) => associations::claim(tx, &Id::stored(id.clone())),
+        (None, Some(unit)) => units::claim(tx, unit),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Refuses an entry that is the same as one of others.
+pub fn clash<'p>(
+    rules: Rules<'_>,
+    entry: &Plain,
+    others: impl IntoIterator<Item = &'p Plain>,
+    today: Date,
+) -> Result<()> {
+    let Some(once) = &rules.of.once else { return Ok(()) };
     // What nobody filled in is not the same as another that nobody filled in.
     let alike =
         |other: &Plain, field: &str| entry.said(field).is_some_and(|said| other.said(field) == Some(said));
@@ -26,7 +43,7 @@ pub(in super::super) fn once(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result
         same && other.spine.id != entry.spine.id
             && if once.over { meet(entry, other) } else { open(entry, today) && open(other, today) }
     };
-    match store::alike(tx, &rules.of.key, entry)?.iter().find(clashes) {
+    match others.into_iter().find(clashes) {
         Some(other) => {
             let field = once.among.first().map_or("", String::as_str);
             let message = format!("{}：已有“{}”", once.what.trim_end_matches('。'), other.spine.title);

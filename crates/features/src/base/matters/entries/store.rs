@@ -84,6 +84,12 @@ pub(in super::super) fn names(tx: &Tx, ids: &[String]) -> Result<BTreeMap<String
     tx.names(&NAMES, ids)
 }
 
+/// What a file may call an entry: its name, its number.
+pub fn names_for(tx: &Tx, id: &str) -> Result<Vec<String>> {
+    let row = tx.one("SELECT title, number FROM entries WHERE id = $1", args![id])?;
+    row.map_or(Ok(Vec::new()), |row| Ok(vec![row.get("title")?, row.get("number")?]))
+}
+
 /// Name of an entry; the id itself where there is none.
 pub(in super::super) fn name_of(tx: &Tx, id: &str) -> Result<String> {
     tx.name(&NAMES, id)
@@ -161,6 +167,40 @@ pub(super) fn ever_within(tx: &Tx, parent: &str, of: &str) -> Result<Vec<Plain>>
         "SELECT {ENTRY} FROM entries WHERE parent = $1 AND procedure = $2 ORDER BY day DESC, id DESC"
     );
     rows(tx, &sql, args![parent, of])
+}
+
+/// Entries of a register or rows within, void ones among them, in the order of their ids after one.
+pub(super) fn after(tx: &Tx, of: &str, id: &str, most: i64) -> Result<Vec<Plain>> {
+    let sql = format!("SELECT {ENTRY} FROM entries WHERE procedure = $1 AND id > $2 ORDER BY id LIMIT $3");
+    rows(tx, &sql, args![of, id, most])
+}
+
+/// Entries by their ids.
+pub(super) fn several(tx: &Tx, ids: &[&str]) -> Result<Vec<Plain>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for asked in ids.chunks(16) {
+        let filled = asked.iter().chain(std::iter::repeat(&asked[0])).take(16);
+        let args: Vec<Value> = filled.map(|id| Value::from(*id)).collect();
+        let sql = format!(
+            "SELECT {ENTRY} FROM entries WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+        );
+        found.extend(rows(tx, &sql, &args)?);
+    }
+    Ok(found)
+}
+
+/// How many versions the entries of a register have in all: every act adds one, so that it tells whether anything happened.
+pub(super) fn turns(tx: &Tx, of: &str) -> Result<i64> {
+    tx.number("SELECT COUNT(*) FROM entry_versions WHERE procedure = $1", args![of])
+}
+
+/// The row within an entry that was entered last.
+pub(super) fn newest_child(tx: &Tx, parent: &str, of: &str) -> Result<Option<String>> {
+    let row = tx.one(
+        "SELECT id FROM entries WHERE parent = $1 AND procedure = $2 ORDER BY began_at DESC, id DESC LIMIT 1",
+        args![parent, of],
+    )?;
+    row.map(|row| row.get("id")).transpose()
 }
 
 /// The entries that name this one in a field, void ones apart.

@@ -6,7 +6,7 @@ use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::{Asked, ListDef};
-use huitong_kernel::pack::{Definition, Field, Queue};
+use huitong_kernel::pack::{Definition, Field, Keeping, Queue};
 use huitong_kernel::{Error, Id, Result, Tx};
 use jiff::civil::Date;
 
@@ -46,6 +46,8 @@ struct ListPage {
     past: Option<Past>,
     reminders: Vec<Reminding>,
     begin: Vec<Link>,
+    /// Where its entries are taken out and brought in as files.
+    files: Vec<Link>,
     internal: bool,
 }
 
@@ -271,9 +273,22 @@ pub fn list(c: &Call) -> Result<Reply> {
         filtered,
         rows,
         begin,
+        files: files(c, of),
         shell,
         href,
     })
+}
+
+/// Taking out what the list shows, and bringing a file in, for who may.
+fn files(c: &Call, of: &Definition) -> Vec<Link> {
+    let add = of.acts.iter().find(|act| act.keeping == Some(Keeping::Add));
+    let add = add.filter(|act| c.ctx.may(&act.name).is_some());
+    let out = of.is_register() && c.ctx.may(&of.export()).is_some();
+    let query = c.queries().with("page", "");
+    let out =
+        out.then(|| Link { href: format!("/{}/export.xlsx{query}", of.path), label: String::from("导出") });
+    let add = add.map(|_| Link { href: format!("/{}/import", of.path), label: String::from("导入") });
+    out.into_iter().chain(add).collect()
 }
 
 fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> Vec<Tab> {
