@@ -180,7 +180,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
             Some(form) => checked(tx, rules, form, input, matter.spine().association.as_deref())?,
             None => form::Checked::default(),
         };
-        let post = right.and_then(|r| r.post_for(&KEYS, &|column| matter.spine().key(column)));
+        let post = right.and_then(|right| matter.post_for(right));
         let before = matter.clone();
         let (strict, work) = (input.filled.strict, M::Work::default());
         Ok(Case {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use huitong_kernel::condition::{FactDef, Facts, Value as FactValue};
 use huitong_kernel::counters::{Keys, Tally};
+use huitong_kernel::ctx::Post;
 use huitong_kernel::db::Column;
 use huitong_kernel::journal::Record;
 use huitong_kernel::pack::{Control, Definition, Field, Outcome, StandsFor};
@@ -305,6 +306,10 @@ impl Matter for Plain {
         ]
     }
 
+    fn is_counted(&self) -> bool {
+        !entries::is_entry(&self.spine.id)
+    }
+
     fn spine(&self) -> &Spine {
         &self.spine
     }
@@ -360,6 +365,18 @@ impl Matter for Plain {
 
     fn admitted(&self, scope: &Scope) -> bool {
         entries::admitted(scope, self)
+    }
+
+    fn post_for<'a>(&self, right: &Right<'a>) -> Option<&'a Post> {
+        entries::post_for(right, self)
+    }
+
+    fn owner_associations(&self) -> Vec<String> {
+        let owner = &self.spine.owner_association;
+        match self.marks.about.is_empty() {
+            true => owner.iter().cloned().collect(),
+            false => owner.iter().flat_map(|_| self.marks.about.iter().cloned()).collect(),
+        }
     }
 
     fn stored(case: &Case<'_, '_, Plain>) -> Result<()> {

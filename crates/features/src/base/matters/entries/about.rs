@@ -1,27 +1,44 @@
 //! What an entry is about, what it is called, from when until when it holds; and who reaches it.
 
 use huitong_kernel::clock::civil_date;
+use huitong_kernel::ctx::Post;
 use huitong_kernel::pack::{Definition, StandsFor};
-use huitong_kernel::rights::Scope;
+use huitong_kernel::rights::{Right, Scope};
 use huitong_kernel::{Result, Tx};
 use serde_json::Value as Json;
 
-use super::super::matter::{Matter as _, Rules};
+use super::super::matter::{KEYS, Matter as _, Rules};
 use super::super::plain::Plain;
 use super::super::sentences;
 use super::{facts, store};
 
 /// Whether a reader reaches a matter; an entry about several associations through any of them.
 pub(in super::super) fn admitted(scope: &Scope, matter: &Plain) -> bool {
-    let through = |one: Option<&str>| {
-        scope.admits(&|column| match column {
-            "association" | "owner_association" if one.is_some() => one,
-            _ => matter.spine.key(column),
+    through(matter, |value| scope.admits(value).then_some(())).is_some()
+}
+
+/// The post through which an act on a matter is done.
+pub(in super::super) fn post_for<'a>(right: &Right<'a>, matter: &Plain) -> Option<&'a Post> {
+    through(matter, |value| right.post_for(&KEYS, value))
+}
+
+/// Looks at the keys of a matter, of an entry about several associations as it is about each of them.
+fn through<'m, T>(
+    matter: &'m Plain,
+    look: impl Fn(&dyn Fn(&str) -> Option<&'m str>) -> Option<T>,
+) -> Option<T> {
+    let spine = &matter.spine;
+    let as_of_one = |one: &'m str| {
+        look(&|column| match column {
+            "association" => Some(one),
+            // What is a work secret is no association's own.
+            "owner_association" => spine.owner_association.as_ref().map(|_| one),
+            _ => spine.key(column),
         })
     };
     match matter.marks.about.as_slice() {
-        [] => through(None),
-        about => about.iter().any(|one| through(Some(one))),
+        [] => look(&|column| spine.key(column)),
+        about => about.iter().find_map(|one| as_of_one(one)),
     }
 }
 
@@ -71,11 +88,12 @@ pub(super) fn follow(tx: &Tx, entry: &Plain) -> Result<()> {
 
 /// Rows within are seen by whoever sees their entry.
 fn rows_follow(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<()> {
-    for key in rules.of.register.iter().flat_map(|register| &register.within) {
-        for mut row in store::children(tx, &entry.spine.id, key)? {
-            super::acts::lie_within(&mut row, entry);
-            store::follow(tx, &row)?;
-        }
+    if rules.of.register.as_ref().is_none_or(|register| register.within.is_empty()) {
+        return Ok(());
+    }
+    for mut row in store::rows_within(tx, &entry.spine.id)? {
+        super::acts::lie_within(&mut row, entry);
+        store::follow(tx, &row)?;
     }
     Ok(())
 }

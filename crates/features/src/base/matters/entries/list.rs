@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, Named, Test};
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
-use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor, VOID};
 use huitong_kernel::rights::{Scope, SubjectKeys};
 use huitong_kernel::{Result, Tx, Value};
 
@@ -17,8 +17,15 @@ use super::facts;
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
+/// What is a work secret is no association's own.
+const OWNED: &str = "(a.owner_association IS NOT NULL AND a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {}))";
 const KEYS_OF_SEVERAL: SubjectKeys =
-    SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
+    SubjectKeys { association: Some(ABOUT), owner_association: Some(OWNED), ..LIST_KEYS };
+/// The same for what is void, of which lists know nothing else.
+const VOID_ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.entry = a.id AND f.fact = 'void_association' AND f.text {})";
+const VOID_OWNED: &str = "(a.owner_association IS NOT NULL AND a.id IN (SELECT f.entry FROM entry_facts f WHERE f.entry = a.id AND f.fact = 'void_association' AND f.text {}))";
+const KEYS_OF_VOID: SubjectKeys =
+    SubjectKeys { association: Some(VOID_ABOUT), owner_association: Some(VOID_OWNED), ..LIST_KEYS };
 
 /// What leads a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +41,7 @@ enum Leads<'f> {
 /// What leads a list: a fact that is asked for or ordered by, where nothing else narrows it.
 fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
     let narrow = ["unit", "association", "number"].iter().any(|name| asked(pairs, name));
+    let narrow = narrow || is_void(pairs);
     let kind = of.standing_for(StandsFor::Kind).is_some_and(|field| asked(pairs, &field.key));
     if !wide || narrow || kind || asked(pairs, "queue") {
         return Leads::Entries;
@@ -49,6 +57,11 @@ fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
     let sort = pairs.get("sort").unwrap_or_default().trim_start_matches('-');
     let fact = orders(of).find(|(key, _)| *key == sort);
     fact.map_or(Leads::Entries, |(key, _)| Leads::Order(key))
+}
+
+/// Whether what is void is asked for.
+fn is_void(pairs: &Pairs) -> bool {
+    pairs.get("state").is_some_and(|state| state.trim() == VOID)
 }
 
 fn asked(pairs: &Pairs, name: &str) -> bool {
@@ -75,7 +88,12 @@ pub fn def(of: &Definition) -> ListDef {
 
 /// The same for what an address asks of a reader; `wide` where they reach every entry.
 pub fn asked_for(of: &Definition, pairs: &Pairs, wide: bool) -> ListDef {
-    put_together(of, leads(of, pairs, wide))
+    let mut def = put_together(of, leads(of, pairs, wide));
+    if is_void(pairs) && of.register.as_ref().is_some_and(|register| register.several) {
+        let about = def.filters.to_mut().iter_mut().filter(|filter| filter.name == "association");
+        about.for_each(|filter| filter.sql = Cow::Owned(VOID_ABOUT.replace("{}", "= $1")));
+    }
+    def
 }
 
 fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
@@ -167,11 +185,12 @@ fn of_register(of: &Definition) -> Condition {
 
 /// Which entries a reader reaches.
 pub fn scope<'c>(tx: &Tx<'c>, of: &Definition, act: &str) -> Result<Scope<'c>> {
-    let keys = match of.register.as_ref().is_some_and(|register| register.several) {
-        true => &KEYS_OF_SEVERAL,
-        false => &LIST_KEYS,
-    };
-    Ok(Plain::reach(tx, tx.ctx().right(act)?)?.scope(keys))
+    scope_of(tx, of, act, &KEYS_OF_SEVERAL)
+}
+
+fn scope_of<'c>(tx: &Tx<'c>, of: &Definition, act: &str, several: &SubjectKeys) -> Result<Scope<'c>> {
+    let is_several = of.register.as_ref().is_some_and(|register| register.several);
+    Ok(Plain::reach(tx, tx.ctx().right(act)?)?.scope(if is_several { several } else { &LIST_KEYS }))
 }
 
 /// Whether the reader of a list reaches every entry.
@@ -207,7 +226,8 @@ pub fn page(
     asked: &Asked,
     sorted: bool,
 ) -> Result<Listed<Plain>> {
-    let scope = scope(tx, of, &of.view())?;
+    let void = asked.filter("state").is_some_and(|state| *state == Value::from(VOID));
+    let scope = scope_of(tx, of, &of.view(), if void { &KEYS_OF_VOID } else { &KEYS_OF_SEVERAL })?;
     query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
 }
 
