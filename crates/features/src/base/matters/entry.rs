@@ -123,7 +123,7 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
         until_on: None,
         amount: None,
         search: String::new(),
-        marks: Marks::default(),
+        marks: Marks::new(entries::nothing_within(rules.of)),
         body: Body::default(),
     }
 }

@@ -70,6 +70,13 @@ pub struct Marks {
     pub(super) about: Vec<String>,
 }
 
+impl Marks {
+    /// Those of something new, with what is known of an entry within which nothing lies yet.
+    pub(super) fn new(derived: BTreeMap<String, Json>) -> Marks {
+        Marks { derived, ..Marks::default() }
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Times {
     by: String,
@@ -358,7 +365,7 @@ impl Matter for Plain {
     fn insert(tx: &Tx, matters: &[&Plain], of: &Definition) -> Result<()> {
         store::insert(tx, matters)?;
         if of.is_register() {
-            return entries::set_facts(tx, of, matters);
+            return entries::first_facts(tx, of, matters);
         }
         matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
     }

@@ -16,12 +16,14 @@ pub(super) const VOID_ABOUT: &str = "void_association";
 /// Puts the facts of entries in the place of those they had. What is void has none, so that no list and no sum finds it; only
 /// whom it was about stays known, for who asks for what is void.
 pub(in super::super) fn set_facts(tx: &Tx, of: &Definition, entries: &[&Plain]) -> Result<()> {
+    entries.iter().try_for_each(|entry| store::forget_facts(tx, &entry.spine.id))?;
+    first_facts(tx, of, entries)
+}
+
+/// The facts of entries that have none yet.
+pub(in super::super) fn first_facts(tx: &Tx, of: &Definition, entries: &[&Plain]) -> Result<()> {
     let mut rows = Vec::new();
     for entry in entries {
-        // A new entry has none yet.
-        if entry.spine.version > 1 {
-            store::forget_facts(tx, &entry.spine.id)?;
-        }
         match entry.spine.state == VOID {
             true => rows.extend(about(of, entry, VOID_ABOUT)),
             false => rows.extend(of_entry(of, entry)),
