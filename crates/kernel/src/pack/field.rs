@@ -314,7 +314,8 @@ fn fact_value(condition: &Condition, key: &str, text: &str) -> Value {
 }
 
 /// Words of red line: no field of the city asks for these, whatever it is called.
-const FORBIDDEN: [&str; 8] = ["密级", "份号", "政审", "志愿书", "党费", "花名册", "征信", "民族成份"];
+const FORBIDDEN: [&str; 9] =
+    ["密级", "份号", "政审", "志愿书", "党费", "党员名单", "花名册", "征信", "民族成份"];
 
 /// Reads one field; `facts` are those of the fields above it.
 pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {

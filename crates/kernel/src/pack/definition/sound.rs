@@ -132,7 +132,7 @@ fn kept(tab: &Tab<'_>, of: &Definition) {
 /// Placeholders that name somebody of the office.
 const PEOPLE: [&str; 2] = ["actor", "handler"];
 /// Words of programs that stand beside those of a definition: a field or an act with such a key would hide them.
-const FIELDS_OF_OURS: [&str; 16] = [
+const FIELDS_OF_OURS: [&str; 21] = [
     "id",
     "procedure",
     "number",
@@ -149,8 +149,13 @@ const FIELDS_OF_OURS: [&str; 16] = [
     "closed_at",
     "updated_at",
     "acts",
+    "register",
+    "parent",
+    "from_on",
+    "timeline",
+    "clocks",
 ];
-const ACTS_OF_OURS: [&str; 5] = ["view", "new", "acts", "history", "export"];
+const ACTS_OF_OURS: [&str; 7] = ["view", "new", "acts", "history", "export", "versions", "suggest"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
 fn named(head: &Tab<'_>, procedure: &Definition) {
@@ -172,6 +177,16 @@ fn named(head: &Tab<'_>, procedure: &Definition) {
     say(&head.at("key"), procedure.key.rsplit('.').next().unwrap_or_default(), false);
     for field in &procedure.fields {
         say(&written(head, field), &field.key, FIELDS_OF_OURS.contains(&field.key.as_str()));
+    }
+    for one in procedure.register.iter().flat_map(|register| &register.derived) {
+        let own = head.table("facts").map(|facts| {
+            facts.know_all();
+            facts.at(&one.key)
+        });
+        let at = own.unwrap_or_else(|| head.at("facts"));
+        let taken = procedure.facts.iter().filter(|fact| fact.key == one.key).count() > 1;
+        let field = procedure.field(&one.key).is_some();
+        say(&at, &one.key, FIELDS_OF_OURS.contains(&one.key.as_str()) || (taken && !field));
     }
     for act in &procedure.acts {
         let at = head.desk.place(Ref::STEP, &act.key);
