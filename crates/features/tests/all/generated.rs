@@ -190,8 +190,11 @@ impl<'a> Made<'a> {
 
     /// What the form of an act is filled in with. Where something stands already, most of it is left as it is.
     fn form(&mut self, of: &Definition, act: &Act, standing: Option<&Plain>) -> Map<String, Json> {
-        let (mut form, today) = (Map::new(), self.app.program().today());
+        let (mut form, today) = (BTreeMap::new(), self.app.program().today());
         for field in of.form_of(act).into_iter().flat_map(|form| &form.fields) {
+            if !field.visible_among(&form) {
+                continue;
+            }
             let before = standing.and_then(|it| it.said(&field.key)).cloned();
             let answer = match field.key.as_str() {
                 SINCE => self.dice.once_in(2).then(|| json!(self.dice.day(today, 400, 0).to_string())),
@@ -203,7 +206,7 @@ impl<'a> Made<'a> {
             };
             form.extend(answer.map(|answer| (field.key.clone(), answer)));
         }
-        form
+        form.into_iter().collect()
     }
 
     /// Does an act on something, or begins it; what the rules refuse is refused.

@@ -25,6 +25,7 @@ mod matters;
 mod often;
 mod pages;
 mod paper;
+mod past;
 mod posts;
 mod random;
 mod reach;
