@@ -104,7 +104,7 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
         Filter::of("unit", "单位", "a.unit = $1", FilterKind::Text),
         Filter { sql: Cow::Owned(about), ..Filter::of("association", "协会", "", FilterKind::Text) },
         Filter::of("q", "名称里的词，或者编号", "a.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
-        Filter::of("number", "编号", "a.number = $1", FilterKind::Text),
+        Filter::of("number", "编号", "a.number <> '' AND a.number = $1", FilterKind::Text),
         Filter::of("since", "登记不早于", "a.began_at >= $1", FilterKind::Since),
         Filter::of("until", "登记不晚于", "a.began_at < $1", FilterKind::Until),
     ];
