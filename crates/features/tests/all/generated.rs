@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_features::base::associations::Association;
 use huitong_features::base::duty::{self, NewLink};
 use huitong_features::base::identity::{self, NewPost, NewUser, Office};
 use huitong_features::base::matters::entries;
@@ -12,7 +13,7 @@ use huitong_kernel::error::Kind;
 use huitong_kernel::http::Filled;
 use huitong_kernel::pack::{Act, Control, Definition, Field, Keeping, SINCE, UNTIL};
 use huitong_kernel::rights::Scope;
-use huitong_kernel::{Result, args};
+use huitong_kernel::{Id, Result, args};
 use huitong_testkit::app::TestApp;
 use huitong_testkit::door::Person;
 use jiff::ToSpan as _;
@@ -84,7 +85,7 @@ impl<'a> Made<'a> {
             done: BTreeSet::new(),
         };
         for association in &all {
-            made.link(association.id.clone());
+            made.link(&association.id);
         }
         let offices: Vec<Office> =
             all.iter().take(3).map(|one| Office::association(one.id.as_str(), &one.name)).collect();
@@ -99,7 +100,7 @@ impl<'a> Made<'a> {
     }
 
     /// Links of some kinds, some of which have ended or not begun.
-    fn link(&mut self, association: huitong_kernel::Id<huitong_features::base::associations::Association>) {
+    fn link(&mut self, association: &Id<Association>) {
         let (pack, today) = (self.app.city.pack(), self.app.program().today());
         for kind in &pack.link_kinds {
             if self.dice.once_in(2) {
@@ -338,5 +339,5 @@ pub fn period(from: Date, until: Option<Date>) -> Json {
 
 fn units_id(office: &Office) -> huitong_features::base::units::UnitId {
     assert_eq!(office.kind, OfficeKind::Unit);
-    huitong_kernel::Id::stored(office.id.clone())
+    Id::stored(office.id.clone())
 }

@@ -131,13 +131,13 @@ pub(in super::super) fn versions(c: &Call) -> Result<Reply> {
 
 /// The schema of the rows of one kind within an entry.
 pub(in super::super) fn rows_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
-    all_schema(item_schema(schemas, pack, key))
+    all_schema(&item_schema(schemas, pack, key))
 }
 
 /// The schema of the versions of an entry, or of a row within one.
 pub(in super::super) fn versions_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
     let own = [("since_on", "从哪一天起是这样"), ("known_at", "什么时候掌握的"), ("act", "由哪一步得来")];
-    all_schema(of_family(pack, key, |key| {
+    all_schema(&of_family(pack, key, |key| {
         let mut item = item_schema(schemas, pack, key);
         for (name, about) in own {
             item["properties"][name] = json!({"type": "string", "description": about});
@@ -157,7 +157,7 @@ pub(in super::super) fn of_family(pack: &Pack, key: &str, mut one: impl FnMut(&s
     }
 }
 
-fn all_schema(item: Json) -> Json {
+fn all_schema(item: &Json) -> Json {
     json!({
         "type": "object",
         "required": ["items", "total", "next"],

@@ -58,7 +58,7 @@ fn words<'g>(ground: &'g Ground<'_>) -> Option<&'g Words> {
 fn begun(ground: &Ground<'_>, tab: &Tab<'_>, key: &str, sheet: &Sheets<'_>) -> Definition {
     Definition {
         title: tab.text("title"),
-        states: states(tab.source()),
+        states: states(&tab.source()),
         source: tab.source(),
         lines: sheet.lines(),
         file: sheet.path().to_owned(),
@@ -135,7 +135,7 @@ fn row(
     tab: &Tab<'_>,
     (parent, key): (&str, &str),
     sheet: &Sheets<'_>,
-    lists: &mut Vec<List>,
+    lists: &[List],
 ) -> Definition {
     let nothing = Words::default();
     let words = words(ground).unwrap_or(&nothing);
@@ -253,7 +253,7 @@ fn helpers(tab: &Tab<'_>, fields: &[Field]) -> Vec<Field> {
     added
 }
 
-fn states(source: Source) -> Vec<State> {
+fn states(source: &Source) -> Vec<State> {
     let state = |key: &str, label: &str, tone, ends| State {
         key: key.to_owned(),
         label: label.to_owned(),
