@@ -115,7 +115,7 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
         Some((OfficeKind::Company, office)) => spine.owner_company = Some(office.clone()),
         _ => {}
     }
-    Plain {
+    let mut matter = Plain {
         spine,
         day: None,
         parent: None,
@@ -123,9 +123,11 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
         until_on: None,
         amount: None,
         search: String::new(),
-        marks: Marks::new(entries::nothing_within(rules.of)),
+        marks: Marks::default(),
         body: Body::default(),
-    }
+    };
+    matter.marks.derived = entries::nothing_within(rules.of);
+    matter
 }
 
 /// The post through which a matter about this association may be begun: where the right goes by links, it must be one of theirs.

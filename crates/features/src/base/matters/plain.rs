@@ -70,13 +70,6 @@ pub struct Marks {
     pub(super) about: Vec<String>,
 }
 
-impl Marks {
-    /// Those of something new, with what is known of an entry within which nothing lies yet.
-    pub(super) fn new(derived: BTreeMap<String, Json>) -> Marks {
-        Marks { derived, ..Marks::default() }
-    }
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Times {
     by: String,
@@ -379,11 +372,7 @@ impl Matter for Plain {
     }
 
     fn owner_associations(&self) -> Vec<String> {
-        let owner = &self.spine.owner_association;
-        match self.marks.about.is_empty() {
-            true => owner.iter().cloned().collect(),
-            false => owner.iter().flat_map(|_| self.marks.about.iter().cloned()).collect(),
-        }
+        entries::owners(self)
     }
 
     fn stored(case: &Case<'_, '_, Plain>) -> Result<()> {

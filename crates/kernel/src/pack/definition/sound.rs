@@ -179,11 +179,8 @@ fn named(head: &Tab<'_>, procedure: &Definition) {
         say(&written(head, field), &field.key, FIELDS_OF_OURS.contains(&field.key.as_str()));
     }
     for one in procedure.register.iter().flat_map(|register| &register.derived) {
-        let own = head.table("facts").map(|facts| {
-            facts.know_all();
-            facts.at(&one.key)
-        });
-        let at = own.unwrap_or_else(|| head.at("facts"));
+        let facts = head.table("facts").inspect(|facts| facts.know_all());
+        let at = facts.map_or_else(|| head.at("facts"), |facts| facts.at(&one.key));
         let taken = procedure.facts.iter().filter(|fact| fact.key == one.key).count() > 1;
         let field = procedure.field(&one.key).is_some();
         say(&at, &one.key, FIELDS_OF_OURS.contains(&one.key.as_str()) || (taken && !field));

@@ -22,6 +22,15 @@ pub(in super::super) fn post_for<'a>(right: &Right<'a>, matter: &Plain) -> Optio
     through(matter, |value| right.post_for(&KEYS, value))
 }
 
+/// The associations that follow a matter as their own.
+pub(in super::super) fn owners(matter: &Plain) -> Vec<String> {
+    let owner = &matter.spine.owner_association;
+    match matter.marks.about.as_slice() {
+        [] => owner.iter().cloned().collect(),
+        about => owner.iter().flat_map(|_| about.iter().cloned()).collect(),
+    }
+}
+
 /// Looks at the keys of a matter, of an entry about several associations as it is about each of them.
 fn through<'m, T>(
     matter: &'m Plain,
@@ -29,11 +38,13 @@ fn through<'m, T>(
 ) -> Option<T> {
     let spine = &matter.spine;
     let as_of_one = |one: &'m str| {
-        look(&|column| match column {
-            "association" => Some(one),
+        look(&|column| {
+            if KEYS.association == Some(column) {
+                return Some(one);
+            }
             // What is a work secret is no association's own.
-            "owner_association" => spine.owner_association.as_ref().map(|_| one),
-            _ => spine.key(column),
+            let owned = KEYS.owner_association == Some(column);
+            spine.key(column).map(|key| if owned { one } else { key })
         })
     };
     match matter.marks.about.as_slice() {

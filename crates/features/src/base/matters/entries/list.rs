@@ -90,7 +90,7 @@ pub fn def(of: &Definition) -> ListDef {
 pub fn asked_for(of: &Definition, pairs: &Pairs, wide: bool) -> ListDef {
     let mut def = put_together(of, leads(of, pairs, wide));
     if is_void(pairs) && of.register.as_ref().is_some_and(|register| register.several) {
-        let about = def.filters.to_mut().iter_mut().filter(|filter| filter.name == "association");
+        let about = def.filters.to_mut().iter_mut().filter(|filter| filter.name == facts::ABOUT);
         about.for_each(|filter| filter.sql = Cow::Owned(VOID_ABOUT.replace("{}", "= $1")));
     }
     def

@@ -13,7 +13,7 @@ mod once;
 mod store;
 pub mod versions;
 
-pub(super) use about::{admitted, post_for, settle};
+pub(super) use about::{admitted, owners, post_for, settle};
 pub use acts::{Work, stand};
 pub(super) use acts::{began, checked, keep, recorded, stored};
 pub(super) use declared::sentence_facts;

@@ -1,3 +1,5 @@
+//! What stands on a day, against what each field alone says.
+
 use jiff::ToSpan;
 use proptest::prelude::*;
 
