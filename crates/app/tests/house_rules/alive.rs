@@ -174,7 +174,7 @@ fn published(tree: &Tree) -> Vec<Finding> {
 
 /// What no field asks for, and where the reader of definitions keeps the same list.
 const FORBIDDEN: [&str; 8] = ["密级", "份号", "政审", "志愿书", "党费", "花名册", "征信", "民族成份"];
-const READER: &str = "crates/kernel/src/pack/field.rs";
+const READER: &str = "crates/kernel/src/pack/markings.rs";
 /// The same as names of columns.
 const COLUMNS: [&str; 5] =
     ["political_review", "party_dues", "membership_roll", "credit_report", "ethnicity"];

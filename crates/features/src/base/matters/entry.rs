@@ -172,7 +172,9 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
         Some((OfficeKind::Company, office)) => spine.owner_company = Some(office.clone()),
         _ => {}
     }
-    Plain::of_spine(spine)
+    let mut matter = Plain::of_spine(spine);
+    matter.marks.derived = entries::nothing_within(rules.of);
+    matter
 }
 
 /// The post through which a matter about these associations may be begun: where the right goes by links, all must be theirs.

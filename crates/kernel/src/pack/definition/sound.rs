@@ -135,7 +135,7 @@ fn kept(tab: &Tab<'_>, of: &Definition) {
 /// Placeholders that name somebody of the office.
 const PEOPLE: [&str; 2] = ["actor", "handler"];
 /// Words of programs that stand beside those of a definition: a field or an act with such a key would hide them.
-const FIELDS_OF_OURS: [&str; 16] = [
+const FIELDS_OF_OURS: [&str; 21] = [
     "id",
     "procedure",
     "number",
@@ -152,8 +152,14 @@ const FIELDS_OF_OURS: [&str; 16] = [
     "closed_at",
     "updated_at",
     "acts",
+    "register",
+    "parent",
+    "from_on",
+    "timeline",
+    "clocks",
 ];
-const ACTS_OF_OURS: [&str; 8] = ["view", "new", "acts", "history", "export", "import", "versions", "remind"];
+const ACTS_OF_OURS: [&str; 9] =
+    ["view", "new", "acts", "history", "export", "import", "versions", "remind", "suggest"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
 fn named(head: &Tab<'_>, procedure: &Definition) {
@@ -175,6 +181,13 @@ fn named(head: &Tab<'_>, procedure: &Definition) {
     say(&head.at("key"), procedure.key.rsplit('.').next().unwrap_or_default(), false);
     for field in &procedure.fields {
         say(&written(head, field), &field.key, FIELDS_OF_OURS.contains(&field.key.as_str()));
+    }
+    for one in procedure.register.iter().flat_map(|register| &register.derived) {
+        let facts = head.table("facts").inspect(|facts| facts.know_all());
+        let at = facts.map_or_else(|| head.at("facts"), |facts| facts.at(&one.key));
+        let taken = procedure.facts.iter().filter(|fact| fact.key == one.key).count() > 1;
+        let field = procedure.field(&one.key).is_some();
+        say(&at, &one.key, FIELDS_OF_OURS.contains(&one.key.as_str()) || (taken && !field));
     }
     for act in &procedure.acts {
         let at = head.desk.place(Ref::STEP, &act.key);

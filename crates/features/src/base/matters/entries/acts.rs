@@ -165,7 +165,10 @@ pub(super) fn lie_within(row: &mut Plain, entry: &Plain) {
     let (own, of) = (&mut row.spine, &entry.spine);
     row.parent = Some(of.id.clone());
     own.association.clone_from(&of.association);
+    // Who entered the row is told by its step; what makes the entry somebody's own makes the row so, and nothing else does.
+    own.owner_user.clone_from(&of.owner_user);
     own.owner_association.clone_from(&of.owner_association);
+    own.owner_company.clone_from(&of.owner_company);
     own.unit.clone_from(&of.unit);
     own.desk_unit.clone_from(&of.unit);
     own.next_unit.clone_from(&of.next_unit);

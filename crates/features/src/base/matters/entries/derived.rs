@@ -1,7 +1,9 @@
 //! What is known of an entry from the rows within it: how many there are, the latest, their sum.
 
+use std::collections::BTreeMap;
+
 use huitong_kernel::condition::{Frame, truth};
-use huitong_kernel::pack::{Derived, Take};
+use huitong_kernel::pack::{Definition, Derived, Take};
 use huitong_kernel::{Result, Tx};
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -10,6 +12,13 @@ use super::super::matter::Rules;
 use super::super::plain::Plain;
 use super::super::words;
 use super::store;
+
+/// What is known of an entry within which nothing lies yet: there are none, and no latest.
+pub(in super::super) fn nothing_within(of: &Definition) -> BTreeMap<String, Json> {
+    let stored = of.register.iter().flat_map(|register| &register.derived).filter(|one| !one.this_year);
+    let counts = stored.filter(|one| !matches!(one.take, Take::Latest | Take::Earliest));
+    counts.map(|one| (one.key.clone(), Json::from(0))).collect()
+}
 
 /// Counts anew what is stored of the rows within an entry.
 pub(super) fn settle(tx: &Tx, rules: Rules<'_>, entry: &mut Plain) -> Result<()> {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, Named, Test};
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
-use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor, VOID};
 use huitong_kernel::rights::{Scope, SubjectKeys};
 use huitong_kernel::{Result, Row, Tx, Value};
 
@@ -18,8 +18,15 @@ use super::{facts, looked_at, store};
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
+/// What is a work secret is no association's own.
+const OWNED: &str = "(a.owner_association IS NOT NULL AND a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {}))";
 const KEYS_OF_SEVERAL: SubjectKeys =
-    SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
+    SubjectKeys { association: Some(ABOUT), owner_association: Some(OWNED), ..LIST_KEYS };
+/// The same for what is void, of which lists know nothing else.
+const VOID_ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.entry = a.id AND f.fact = 'void_association' AND f.text {})";
+const VOID_OWNED: &str = "(a.owner_association IS NOT NULL AND a.id IN (SELECT f.entry FROM entry_facts f WHERE f.entry = a.id AND f.fact = 'void_association' AND f.text {}))";
+const KEYS_OF_VOID: SubjectKeys =
+    SubjectKeys { association: Some(VOID_ABOUT), owner_association: Some(VOID_OWNED), ..LIST_KEYS };
 
 /// What a list reads of an entry: what it holds beside its answers; all else follows from those.
 const SELECT: &str = "a.id, a.procedure, a.number, a.version, a.pack, a.state, a.title, a.association, a.unit, a.assignee, \
@@ -76,10 +83,11 @@ enum Leads<'f> {
 
 /// What leads a list: a fact that is asked for or ordered by, where nothing else narrows it.
 fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
-    if is_several(of) && asked(pairs, "association") {
+    if is_several(of) && asked(pairs, "association") && !is_void(pairs) {
         return Leads::About;
     }
     let narrow = ["unit", "association", "number"].iter().any(|name| asked(pairs, name));
+    let narrow = narrow || is_void(pairs);
     let kind = of.standing_for(StandsFor::Kind).is_some_and(|field| asked(pairs, &field.key));
     if !wide || narrow || kind || asked(pairs, "queue") {
         return Leads::Entries;
@@ -99,6 +107,11 @@ fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
 
 fn is_several(of: &Definition) -> bool {
     of.register.as_ref().is_some_and(|register| register.several)
+}
+
+/// Whether what is void is asked for.
+fn is_void(pairs: &Pairs) -> bool {
+    pairs.get("state").is_some_and(|state| state.trim() == VOID)
 }
 
 fn asked(pairs: &Pairs, name: &str) -> bool {
@@ -125,7 +138,12 @@ pub fn def(of: &Definition) -> ListDef {
 
 /// The same for what an address asks of a reader; `wide` where they reach every entry.
 pub fn asked_for(of: &Definition, pairs: &Pairs, wide: bool) -> ListDef {
-    put_together(of, leads(of, pairs, wide))
+    let mut def = put_together(of, leads(of, pairs, wide));
+    if is_void(pairs) && of.register.as_ref().is_some_and(|register| register.several) {
+        let about = def.filters.to_mut().iter_mut().filter(|filter| filter.name == facts::ABOUT);
+        about.for_each(|filter| filter.sql = Cow::Owned(VOID_ABOUT.replace("{}", "= $1")));
+    }
+    def
 }
 
 fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
@@ -139,7 +157,7 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
         Filter::of("unit", "单位", "a.unit = $1", FilterKind::Text),
         Filter { sql: Cow::Owned(about), ..Filter::of("association", "协会", "", FilterKind::Text) },
         Filter::of("q", "名称里的词，或者编号", "a.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
-        Filter::of("number", "编号", "a.number = $1", FilterKind::Text),
+        Filter::of("number", "编号", "a.number <> '' AND a.number = $1", FilterKind::Text),
         Filter::of("since", "登记不早于", "a.began_at >= $1", FilterKind::Since),
         Filter::of("until", "登记不晚于", "a.began_at < $1", FilterKind::Until),
     ];
@@ -224,10 +242,11 @@ fn of_register(of: &Definition) -> Condition {
 
 /// Which entries a reader reaches.
 pub fn scope<'c>(tx: &Tx<'c>, of: &Definition, act: &str) -> Result<Scope<'c>> {
-    let keys = match is_several(of) {
-        true => &KEYS_OF_SEVERAL,
-        false => &LIST_KEYS,
-    };
+    scope_of(tx, of, act, &KEYS_OF_SEVERAL)
+}
+
+fn scope_of<'c>(tx: &Tx<'c>, of: &Definition, act: &str, several: &SubjectKeys) -> Result<Scope<'c>> {
+    let keys = if is_several(of) { several } else { &LIST_KEYS };
     Ok(Plain::reach(tx, tx.ctx().right(act)?)?.scope(keys))
 }
 
@@ -268,7 +287,8 @@ pub fn page(
     asked: &Asked,
     sorted: bool,
 ) -> Result<Listed<Plain>> {
-    let scope = scope(tx, of, &of.view())?;
+    let void = asked.filter("state").is_some_and(|state| *state == Value::from(VOID));
+    let scope = scope_of(tx, of, &of.view(), if void { &KEYS_OF_VOID } else { &KEYS_OF_SEVERAL })?;
     query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, |row| listed(of, row))
 }
 

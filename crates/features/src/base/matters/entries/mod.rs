@@ -18,13 +18,14 @@ mod store;
 pub mod versions;
 
 pub use about::admitted;
-pub(super) use about::settle;
+pub(super) use about::{owners, post_for, settle};
 pub use acts::{Work, stand};
 pub(super) use acts::{began, checked, keep, recorded, stored};
 pub(super) use declared::sentence_facts;
 pub use declared::{column, declared, looked_at};
+pub(super) use derived::nothing_within;
 pub use derived::value as derived_now;
-pub(super) use facts::set_facts;
+pub(super) use facts::{first_facts, set_facts};
 pub(super) use links::LINKS;
 pub(super) use once::once;
 pub use once::{claim, clash};

@@ -56,14 +56,19 @@ pub(in super::super) fn update(tx: &Tx, entry: &Plain) -> Result<()> {
 /// Stores what follows for an entry from a change of another: what it is about. No act was done on it, so its version stays.
 pub(super) fn follow(tx: &Tx, entry: &Plain) -> Result<()> {
     tx.exec(
-        "UPDATE entries SET association = $2, owner_association = $3, marks = $4, title = $5, search = $6 WHERE id = $1",
+        "UPDATE entries SET association = $2, owner_association = $3, marks = $4, title = $5, search = $6, unit = $7, \
+         next_unit = $8, desk_unit = $9, assignee = $10 WHERE id = $1",
         args![
             &entry.spine.id,
             &entry.spine.association,
             &entry.spine.owner_association,
             &entry.marks,
             &entry.spine.title,
-            &entry.search
+            &entry.search,
+            &entry.spine.unit,
+            &entry.spine.next_unit,
+            &entry.spine.desk_unit,
+            &entry.spine.assignee
         ],
     )?;
     Ok(())
@@ -201,6 +206,12 @@ pub(super) fn newest_child(tx: &Tx, parent: &str, of: &str) -> Result<Option<Str
         args![parent, of],
     )?;
     row.map(|row| row.get("id")).transpose()
+}
+
+/// Every row within an entry, void ones among them.
+pub(super) fn rows_within(tx: &Tx, parent: &str) -> Result<Vec<Plain>> {
+    let sql = format!("SELECT {ENTRY} FROM entries WHERE parent = $1 ORDER BY procedure, day, id");
+    rows(tx, &sql, args![parent])
 }
 
 /// The entries that name this one in a field, void ones apart.

@@ -2,10 +2,11 @@
 
 use super::super::{Definition, Words};
 use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, StandsForLink, Take, UNTIL};
-use crate::condition::{FactDef, FactType};
+use crate::condition::{Condition, FactDef, FactType};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::Ref;
 use crate::pack::field::{Control, Field};
+use crate::pack::finding::At;
 use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 use crate::pack::{ItemKind, conditions, sentences};
@@ -104,20 +105,21 @@ pub(super) fn derived(
     for (key, tab) in head.entries("facts") {
         let label = tab.text("label");
         let of = tab.text("of");
-        let known = children.iter().find(|child| child.short() == of);
-        let Some(child) = known else {
+        let child = children.iter().find(|child| child.short() == of);
+        if child.is_none() {
             let names: Vec<&str> = children.iter().map(Definition::short).collect();
             let near = crate::pack::did_you_mean(&of, names);
+            // The fact is there all the same, so that what names it is not said to be wrong, too.
             tab.know_all();
             head.desk.say(&tab.at("of"), format!("没有明细“{of}”，不能由它得出事实"), near);
-            continue;
-        };
+        }
         if fields.iter().any(|field| field.key == key) {
             head.desk.say(&tab.at(""), format!("代码“{key}”和填写项重复"), "请换一个代码");
         }
-        let take = tab.closed("take").unwrap_or(Take::Count);
+        let said = tab.closed("take");
+        let take = said.unwrap_or(Take::Count);
         let field = tab.maybe("field");
-        let asked = field.as_deref().and_then(|key| child.field(key));
+        let asked = field.as_deref().and_then(|key| child?.field(key));
         let fits = match take {
             Take::Count | Take::Any => field.is_none(),
             Take::Latest | Take::Earliest => asked.is_some_and(|field| field.control == Control::Date),
@@ -125,7 +127,7 @@ pub(super) fn derived(
                 asked.is_some_and(|field| matches!(field.control, Control::Integer | Control::Money))
             }
         };
-        if !fits {
+        if !fits && said.is_some() && child.is_some() {
             let remedy = match take {
                 Take::Count | Take::Any => "个数、有 不写 field",
                 Take::Latest | Take::Earliest => "最晚、最早 要写 field = \"日期的代码\"",
@@ -153,7 +155,7 @@ pub(super) fn derived(
         let number = !matches!(kind, FactType::Date);
         let column = words.derived.filter(|_| !this_year).map(|column| column(&key, number));
         let fact = FactDef { kind, column, ..FactDef::text(&key, &label) };
-        let when = conditions::when(&tab, &child.facts);
+        let when = child.map_or_else(Condition::always, |child| conditions::when(&tab, &child.facts));
         all.push((Derived { key, of, take, field, when, this_year }, fact));
     }
     all
@@ -162,28 +164,26 @@ pub(super) fn derived(
 /// Reads `[import]`.
 pub(super) fn importing(head: &Tab<'_>, of: &Definition) -> (Vec<(String, String)>, Vec<String>) {
     let Some(tab) = head.table("import") else { return (Vec::new(), Vec::new()) };
-    let known = |name: &str| {
-        let (key, part) = name.split_once('.').unwrap_or((name, ""));
-        let field = of.field(key);
-        field.is_some_and(|field| match part {
-            "" => true,
-            "from" | "until" => field.control == Control::Period,
-            _ => false,
-        })
-    };
-    let mut columns = Vec::new();
-    for (heading, name, at) in tab.pairs("columns") {
-        if !known(&name) {
-            let near = crate::pack::did_you_mean(&name, of.fields.iter().map(|field| field.key.as_str()));
-            tab.desk.say(&at, format!("没有填写项“{name}”"), near);
+    let parts = |field: &Field| match field.control {
+        Control::Period => {
+            vec![field.key.clone(), format!("{}.from", field.key), format!("{}.until", field.key)]
         }
-        columns.push((heading, name));
-    }
+        _ => vec![field.key.clone()],
+    };
+    let known: Vec<String> = of.fields.iter().filter(|field| !field.step_only).flat_map(parts).collect();
+    let check = |name: &str, at: &At| {
+        if !known.iter().any(|one| one == name) {
+            let near = crate::pack::did_you_mean(name, known.iter().map(String::as_str));
+            tab.desk.say(at, format!("没有填写项“{name}”"), near);
+        }
+    };
+    let columns = tab.pairs("columns").into_iter().map(|(heading, name, at)| {
+        check(&name, &at);
+        (heading, name)
+    });
+    let columns = columns.collect();
     let same_as = tab.texts("same_as");
-    for name in same_as.iter().filter(|name| !known(name)) {
-        let near = crate::pack::did_you_mean(name, of.fields.iter().map(|field| field.key.as_str()));
-        tab.desk.say(&tab.at("same_as"), format!("没有填写项“{name}”"), near);
-    }
+    same_as.iter().for_each(|name| check(name, &tab.at("same_as")));
     (columns, same_as)
 }
 

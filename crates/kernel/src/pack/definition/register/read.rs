@@ -139,7 +139,7 @@ fn row(
     tab: &Tab<'_>,
     (parent, key): (&str, &str),
     sheet: &Sheets<'_>,
-    lists: &mut [List],
+    lists: &[List],
 ) -> Definition {
     let nothing = Words::default();
     let words = words(ground).unwrap_or(&nothing);
