@@ -17,7 +17,7 @@ basis       = "测试"
 source_kind = "D"
 
 [fields]
-name   = { label = "标题", type = "单行文本", max = 60, required = true }
+heading = { label = "标题", type = "单行文本", max = 60, required = true }
 unit   = { label = "起草单位", type = "单位", stands_for = "单位", required = true }
 period = { label = "施行", type = "期间", stands_for = "有效期", required = true }
 budget = { label = "经费", type = "金额" }
@@ -33,14 +33,14 @@ summary = "{what}"
 empty   = "没有询问。"
 
 [sentences]
-name    = "{name}"
-summary = "{name}，{unit}起草。"
+name    = "{heading}"
+summary = "{heading}，{unit}起草。"
 empty   = "没有文件。"
 
 [acts.add]
 label = "登记文件"
 does  = "新增"
-form  = ["name", "unit", "period", "budget"]
+form  = ["heading", "unit", "period", "budget"]
 
 [acts.spend]
 label = "调整经费"
@@ -61,7 +61,7 @@ does  = "作废"
 others              = { city = ["supervisor"] }
 
 [import]
-same_as = ["name"]
+same_as = ["heading"]
 "#;
 
 const STORY: &str = r#"
@@ -71,7 +71,7 @@ of = "rule_paper"
 title = "登记一份"
 cast  = { "处里" = "supervisor@social_work" }
 steps = [
-  { at = "2025-03-03 09:00", who = "处里", act = "add", form = { name = "工作规程", unit = "social_work", period = { from = "2025-03-03" } }, state = "有效" },
+  { at = "2025-03-03 09:00", who = "处里", act = "add", form = { heading = "工作规程", unit = "social_work", period = { from = "2025-03-03" } }, state = "有效" },
   { at = "2025-03-03 09:10", who = "处里", act = "spend", form = { budget = "12" } },
   { at = "2025-03-04 09:00", who = "处里", act = "question", form = { asked_on = "2025-03-04", what = "何时施行" } },
   { at = "2025-03-05 09:00", who = "处里", act = "void", form = { reason = "登记错了" }, state = "已作废" },

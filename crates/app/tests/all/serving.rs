@@ -60,7 +60,7 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
     let keys: Vec<&String> = first.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["url", "accounts"]);
     let accounts = first["accounts"].as_array().unwrap();
-    assert_eq!(accounts.len(), 15);
+    assert_eq!(accounts.len(), 16);
     for account in accounts {
         let keys: Vec<&String> = account.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["role", "login", "password", "name", "unit", "first"]);

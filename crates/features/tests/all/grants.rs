@@ -70,7 +70,10 @@ impl Grants {
         let mut grants = Grants(roles.map(|(role, said)| (role.clone(), granted(&said["may"]))).collect());
         for folder in ["procedures", "registers"] {
             for entry in std::fs::read_dir(Path::new(pack).join(folder)).unwrap() {
-                grants.enter(&read(&entry.unwrap().path()));
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|end| end == "toml") {
+                    grants.enter(&read(&path));
+                }
             }
         }
         grants

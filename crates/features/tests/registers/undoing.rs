@@ -19,7 +19,7 @@ fn everything(town: &Town) -> String {
         rows.iter().map(|row| format!("{:?}\n", row)).collect::<String>()
     };
     let counts = "SELECT procedure, state, COUNT(*) AS n FROM entries WHERE state <> 'void' GROUP BY procedure, state ORDER BY procedure, state";
-    let facts = "SELECT entry, fact, nth, text, number, day FROM entry_facts ORDER BY entry, fact, nth";
+    let facts = "SELECT entry, fact, nth, text, number, day FROM entry_facts WHERE entry IN (SELECT id FROM entries WHERE state <> 'void') ORDER BY entry, fact, nth";
     let past = Pairs::of([("as_of", "2025-03-14")]);
     let past = town.export("party-orgs", huitong_features::base::sheets::Format::Csv, &past);
     let past = String::from_utf8(past).unwrap();

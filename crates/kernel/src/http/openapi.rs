@@ -130,6 +130,12 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
         good["content"] = json!({"application/json": {"schema": answer.write(route, pack, schemas)}});
     }
     operation["responses"][route.status.to_string()] = good;
+    if let Some(waits) = route.waits {
+        operation["responses"]["202"] = json!({
+            "description": "已提交，等另一个人",
+            "content": {"application/json": {"schema": waits(schemas)}},
+        });
+    }
     let body = match route.body {
         Some(schema) => Some(schema.write(route, pack, schemas)),
         None => filled_in(route, pack, schemas, false),

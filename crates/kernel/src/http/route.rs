@@ -174,6 +174,8 @@ pub struct Route {
     pub answer: Option<Schema>,
     /// Status of a good answer.
     pub status: u16,
+    /// What is answered, with 202, where somebody else is asked first.
+    pub waits: Option<SchemaFn>,
     /// One Chinese sentence: what it does.
     pub summary: Name,
 }
@@ -197,6 +199,7 @@ fn row(method: Method, path: Name, act: Name, face: Face, handler: Handler) -> R
         body: None,
         answer: None,
         status: 200,
+        waits: None,
         summary: Cow::Borrowed(""),
     }
 }
@@ -329,6 +332,13 @@ impl Route {
     #[must_use]
     pub fn creates(mut self) -> Route {
         self.status = 201;
+        self
+    }
+
+    /// It may have to wait for somebody else: then it is answered 202 with this.
+    #[must_use]
+    pub fn waits(mut self, schema: SchemaFn) -> Route {
+        self.waits = Some(schema);
         self
     }
 

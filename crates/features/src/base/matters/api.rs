@@ -348,6 +348,15 @@ pub(super) fn begun_schema(_: &mut Schemas, _: &Pack, _: &str) -> Json {
     })
 }
 
+/// The schema of the answer where a correction waits for a second person.
+pub(super) fn asked_schema(_: &mut Schemas) -> Json {
+    json!({
+        "type": "object",
+        "required": ["correction"],
+        "properties": {"correction": {"type": "string", "description": "等待确认的更正"}},
+    })
+}
+
 /// The schema of the acts on offer.
 pub(super) fn offers_schema(schemas: &mut Schemas) -> Json {
     json!({"type": "array", "items": huitong_kernel::http::schema::<Offer>(schemas)})

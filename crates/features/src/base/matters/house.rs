@@ -5,8 +5,8 @@ use huitong_kernel::pack::{Needed, Vocabulary, Words, needs, words};
 
 use super::matter::Matter;
 use super::notices::RECIPIENTS;
-use super::plain::{self, Plain};
-use super::{entries, file, jobs, routes, sentences, subject};
+use super::plain::Plain;
+use super::{declared, entries, file, jobs, routes, sentences, subject};
 
 /// What definitions may let the code do.
 const EFFECTS: &[(&str, &str)] = &[("correction.make", "按提出的内容更正台账里的这一条")];
@@ -17,11 +17,11 @@ fn vocabulary() -> Vocabulary {
         acts: words(&[(entries::reminders::ACT, "为本单位开启或者关闭提醒")]),
         procedures: vec![
             Words {
-                facts: plain::declared(),
+                facts: declared::declared(),
                 effects: words(EFFECTS),
                 recipients: words(RECIPIENTS),
                 placeholders: words(sentences::PLACEHOLDERS),
-                column: Some(plain::column),
+                column: Some(declared::column),
                 ..Words::default()
             },
             Words {

@@ -6,6 +6,7 @@ pub mod clocks;
 pub mod coming;
 mod counts;
 pub mod days;
+mod declared;
 mod effects;
 pub mod entries;
 mod entry;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use huitong_kernel::http::{GET, POST, Route, api as operation, asset, page, schema};
-use huitong_kernel::pack::{Act, Definition, Pack};
+use huitong_kernel::pack::{Act, Definition, Keeping, Pack};
 
 use super::api::{self, ActDone};
 use super::{entries, pages};
@@ -95,14 +95,14 @@ fn of_definition(pack: &Pack, of: &Definition) -> Vec<Route> {
                 .uploads()
                 .summary(summary.clone()),
         );
-        rows.push(
-            operation(POST, program(&tail), act.name.clone(), api::act)
-                .form(form(act))
-                .forms_within(forms_within(act))
-                .uploads()
-                .answers(schema::<ActDone>)
-                .summary(summary),
-        );
+        let row = operation(POST, program(&tail), act.name.clone(), api::act)
+            .form(form(act))
+            .forms_within(forms_within(act))
+            .uploads()
+            .answers(schema::<ActDone>)
+            .summary(summary);
+        let waits = matches!(act.keeping, Some(Keeping::Correct { second: Some(_) }));
+        rows.push(if waits { row.waits(api::asked_schema) } else { row });
     }
     let mut rows: Vec<Route> = rows.into_iter().map(|row| row.of(&key)).collect();
     rows.extend(within.iter().map(|child| {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::{self, File as Disk};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
+use huitong_kernel::clock::machine_now;
 use huitong_kernel::http::Upload;
 use huitong_kernel::{Ctx, Error, Id, Named, OrMissing, Result};
 use serde::{Deserialize, Serialize};
@@ -112,10 +113,11 @@ pub fn private(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn sweep(all: &Path) -> Result<()> {
+    let now = UNIX_EPOCH + Duration::from_millis(machine_now().unsigned_abs());
     for entry in fs::read_dir(all)? {
         let entry = entry?;
-        let age = entry.metadata().and_then(|known| known.modified()).ok();
-        let age = age.and_then(|at| SystemTime::now().duration_since(at).ok());
+        let written = entry.metadata().and_then(|known| known.modified()).ok();
+        let age = written.and_then(|at| now.duration_since(at).ok());
         if age.is_some_and(|age| age > KEPT) {
             // Another process may throw it away at the same time.
             let _ = fs::remove_dir_all(entry.path());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Definition, Keeping, Telling};
+use super::{Act, Definition, Telling};
 use crate::condition::{Comparator, Condition};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::{Desk, Ref};
@@ -14,7 +14,7 @@ use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 
 /// Lines that one file of a procedure may have: what needs more is two procedures, or code of its own.
-const MOST_LINES: usize = 250;
+pub(super) const MOST_LINES: usize = 250;
 /// Checks and effects of the code that one definition may name.
 const MOST_HOOKS: usize = 3;
 
@@ -67,71 +67,6 @@ pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     discreet(head, procedure);
 }
 
-/// A register as a whole: entries come into it, end only where they hold for a time, and nothing says too much.
-pub(super) fn register(head: &Tab<'_>, of: &Definition, children: &[Definition]) {
-    let say = |key: &str, what: String, remedy: &str| head.desk.say(&head.at(key), what, remedy);
-    if of.lines > MOST_LINES {
-        say(
-            "key",
-            format!("文件有 {} 行", of.lines),
-            "一本台账的定义不超过 250 行；请拆成两本，或者由程序单做",
-        );
-    }
-    let has = |keeping: &Keeping| of.acts.iter().any(|act| act.keeping.as_ref() == Some(keeping));
-    if !has(&Keeping::Add) {
-        say("acts", "没有新增的一步".to_owned(), "请补上 [acts.add]，写 does = \"新增\"");
-    }
-    let validity = of.standing_for(StandsFor::Validity).is_some();
-    if has(&Keeping::End) && !validity {
-        say(
-            "acts",
-            "没有有效期，不能结束".to_owned(),
-            "请设一个“期间”填写项，写 stands_for = \"有效期\"；或者删去这一步",
-        );
-    }
-    if of.once.as_ref().is_some_and(|once| once.over) && !validity {
-        say(
-            "rules",
-            "没有有效期，不能按有效期查重".to_owned(),
-            "请设一个“期间”填写项，写 stands_for = \"有效期\"",
-        );
-    }
-    for child in children {
-        let name = child.key.rsplit('.').next().unwrap_or_default();
-        if of.act(name).is_none() {
-            let remedy = format!("请补上 [acts.{name}]，写 within = \"{name}\"");
-            say("within", format!("没有哪一步记“{}”", child.title), &remedy);
-        }
-    }
-    let twice = of.standing_for(StandsFor::Association).is_some()
-        && of.register.as_ref().is_some_and(|register| register.associations_of.is_some());
-    if twice {
-        say("derive", "协会既由填写项定，又由别的台账定".to_owned(), "请只留一个");
-    }
-    named(head, of);
-    asked(head, of);
-    discreet(head, of);
-    super::tab::filed(head, of);
-}
-
-/// Rows that lie within an entry.
-pub(super) fn row(tab: &Tab<'_>, of: &Definition) {
-    kept(tab, of);
-    named(tab, of);
-    discreet(tab, of);
-}
-
-/// Fields whose columns only one thing can fill.
-fn kept(tab: &Tab<'_>, of: &Definition) {
-    for (nth, field) in of.fields.iter().enumerate() {
-        let Some(stands) = field.stands_for else { continue };
-        if of.fields.iter().take(nth).any(|other| other.stands_for == Some(stands)) {
-            let message = format!("“{}”和另一项都当作“{}”", field.label, stands.word());
-            tab.desk.say(&written(tab, field), message, "请只在其中一个写 stands_for");
-        }
-    }
-}
-
 /// Placeholders that name somebody of the office.
 const PEOPLE: [&str; 2] = ["actor", "handler"];
 /// Words of programs that stand beside those of a definition: a field or an act with such a key would hide them.
@@ -162,7 +97,7 @@ const ACTS_OF_OURS: [&str; 9] =
     ["view", "new", "acts", "history", "export", "import", "versions", "remind", "suggest"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
-fn named(head: &Tab<'_>, procedure: &Definition) {
+pub(super) fn named(head: &Tab<'_>, procedure: &Definition) {
     let plain = |key: &str| {
         key.starts_with(|c: char| c.is_ascii_lowercase())
             && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -201,14 +136,14 @@ fn named(head: &Tab<'_>, procedure: &Definition) {
 }
 
 /// Where a field is written.
-fn written(head: &Tab<'_>, field: &Field) -> At {
+pub(super) fn written(head: &Tab<'_>, field: &Field) -> At {
     let Some(fields) = head.table("fields") else { return head.at("fields") };
     fields.know_all();
     fields.at(&field.key)
 }
 
 /// What is asked is asked somewhere, stands for one thing, and conditions ask of it only what can be answered.
-fn asked(head: &Tab<'_>, procedure: &Definition) {
+pub(super) fn asked(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
     let place = |field: &Field| written(head, field);
     for (nth, field) in procedure.fields.iter().enumerate() {
@@ -368,7 +303,7 @@ fn hooks(procedure: &Definition) -> usize {
 }
 
 /// Names, messages and public sentences say nothing of what is personal or a work secret.
-fn discreet(head: &Tab<'_>, procedure: &Definition) {
+pub(super) fn discreet(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
     let all = || procedure.fields.iter();
     let refuse = |at: &At, text: &str, where_: &str, hidden: &dyn Fn(&Field) -> bool| {

@@ -91,6 +91,7 @@ fn any_procedure() -> Words {
 fn any_register() -> Words {
     Words {
         entries: true,
+        derived: Some(|key, _| format!("of_rows.{key}")),
         facts: vec![
             FactDef::choice_of("state", "状态", "states").column("state"),
             FactDef::unit("unit", "单位").column("unit"),

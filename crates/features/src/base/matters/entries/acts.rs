@@ -151,6 +151,7 @@ fn within(case: &mut Case<'_, '_, Plain>) -> Result<()> {
             row.set(field, Some(answer));
         }
     }
+    row.count_act(&case.act.key, tx.ctx().principal());
     lie_within(&mut row, parent);
     row.settle(tx, rules)?;
     Plain::insert(tx, &[&row], of)?;

@@ -71,7 +71,7 @@ const FRESH: &str = "3 工作日后";
 /// Whether whoever acts entered it, lately, and nothing rests on it yet.
 fn may_alone(case: &Case<'_, '_, Plain>) -> Result<bool> {
     let (ctx, entry) = (case.tx.ctx(), &case.matter);
-    let author = ctx.user().is_some_and(|me| entry.spine.owner_user.as_deref() == Some(me.as_str()));
+    let author = ctx.user().is_some_and(|me| entry.entered_by() == Some(me.as_str()));
     let began = huitong_kernel::clock::civil_date(entry.spine.began_at);
     let fresh = RelativeDay::parse(FRESH).is_some_and(|day| ctx.today() <= day.on(began, ctx.calendar()));
     // The system corrects what it enters itself.
@@ -102,7 +102,7 @@ fn ask(case: &Case<'_, '_, Plain>) -> Result<Done> {
     let changes = said(case);
     let mut form = Map::new();
     let mut put = |key: &str, value: Json| drop(form.insert(key.to_owned(), value));
-    put("register", json!(rules.of.title));
+    put("book", json!(rules.of.title));
     put("entry", json!(entry.spine.title));
     put("reason", json!(case.said(REASON)));
     put("changes", Json::Array(told(case, &changes)?));

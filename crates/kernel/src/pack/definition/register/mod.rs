@@ -3,6 +3,7 @@
 
 mod parts;
 mod read;
+mod sound;
 
 pub(in crate::pack::definition) use self::parts::{beside, keeping};
 pub(in crate::pack) use self::read::{circles, read};

@@ -2,9 +2,9 @@
 
 use super::super::read::{self as common, Ground};
 use super::super::sheets::{self, Sheets};
-use super::super::{Act, Definition, State, Tone, Words, acts, may, sound};
-use super::parts;
+use super::super::{Act, Definition, State, Tone, Words, acts, may};
 use super::{CURRENT, ENDED, Keeping, PAPER, REASON, Register, SINCE, UNTIL, VOID};
+use super::{parts, sound};
 use crate::pack::day::RelativeDay;
 use crate::pack::desk::{Desk, Ref};
 use crate::pack::field::{Bounds, Control, Field};

@@ -1,0 +1,497 @@
+//! What the rows of one commit become: decided together, in the order of the file, and written at the end.
+
+use std::collections::{HashMap, HashSet};
+
+use huitong_kernel::error::FieldError;
+use huitong_kernel::http::Filled;
+use huitong_kernel::http::form::{self, Checked};
+use huitong_kernel::pack::{Act, CURRENT, Control, Field, Keeping};
+use huitong_kernel::rights::Right;
+use huitong_kernel::{OrMissing, Result, Tx};
+use serde_json::{Map, Value as Json};
+
+use super::super::file::ENTRY;
+use super::super::standing::{self, Key, Standing};
+use crate::base::imports::{self, BatchId, Became, Reject};
+use crate::base::matters::entries::batch::{self};
+use crate::base::matters::sentences::IMPORT;
+use crate::base::matters::{self, Case, Entry, Input, Matter as _, Plain, Rules};
+
+use super::{Bring, Findings, Meant, Met, Pending, Read};
+
+/// The rows of one commit.
+pub(super) struct Settling<'s, 'a> {
+    pub(super) bring: &'s Bring<'s>,
+    pub(super) tx: &'s Tx<'a>,
+    pub(super) rules: Rules<'a>,
+    pub(super) right: Right<'a>,
+    pub(super) batch: Option<&'s BatchId>,
+    pub(super) standing: &'s Standing,
+    pub(super) met: &'s Met,
+    pub(super) pending: Pending,
+    /// What is written at the end: the place of its row, and what it begins.
+    pub(super) new: Vec<(i64, Entry<'s, Plain>)>,
+}
+
+/// An act gets no files with a row.
+static NOTHING: std::sync::LazyLock<Input> = std::sync::LazyLock::new(Input::default);
+
+impl<'s, 'a: 's> Settling<'s, 'a> {
+    pub(super) fn rows(&mut self, rows: &[(i64, Read)]) -> Result<Vec<Became>> {
+        let mut meant = Vec::with_capacity(rows.len());
+        let mut ids = Vec::new();
+        for (_, row) in rows {
+            let one = self.meant(row)?;
+            if let Ok(Meant { key, .. }) = &one {
+                ids.extend(self.standing.same.get(key).into_iter().flatten().map(String::as_str));
+            }
+            meant.push(one);
+        }
+        let there = if ids.is_empty() { Vec::new() } else { batch::several(self.tx, &ids)? };
+        let there: HashMap<&str, &Plain> = there.iter().map(|one| (one.spine.id.as_str(), one)).collect();
+        let mut here: HashMap<Key, (i64, u64)> = HashMap::new();
+        let mut became = Vec::with_capacity(rows.len());
+        for ((place, row), meant) in rows.iter().zip(meant) {
+            let Meant { key, parent } = match meant {
+                Ok(meant) => meant,
+                Err(found) => {
+                    became.push(Became::Rejected(found));
+                    continue;
+                }
+            };
+            let ids = self.standing.same.get(&key);
+            let known: Vec<&Plain> =
+                ids.into_iter().flatten().filter_map(|id| there.get(id.as_str()).copied()).collect();
+            if let Some(changed) = self.met.before.as_ref().and_then(|before| before.get(place)) {
+                self.pending.entries.extend(known.iter().map(|one| one.spine.id.clone()));
+                here.insert(key.clone(), (*place, row.digest));
+                self.pending.rows.push((key, (*place, row.digest)));
+                became.push(match changed {
+                    true => Became::Changed(Vec::new()),
+                    false => Became::Accepted { receipt: None, remarks: Vec::new() },
+                });
+                continue;
+            }
+            let fate = match here.get(&key).or_else(|| self.met.rows.get(&key)) {
+                Some((_, digest)) if *digest == row.digest => Became::Unchanged,
+                Some((first, _)) => {
+                    let why =
+                        format!("和第 {first} 行是同一条，内容不同；只按第 {first} 行导入，请核对后留一行");
+                    Became::Rejected(vec![self.bring.reject(row, &self.first_column(), why)])
+                }
+                None => self.fate(*place, row, (&key, parent.as_deref()), &known)?,
+            };
+            let first = !here.contains_key(&key) && !self.met.rows.contains_key(&key);
+            if first && !matches!(fate, Became::Rejected(_)) {
+                here.insert(key.clone(), (*place, row.digest));
+                self.pending.rows.push((key, (*place, row.digest)));
+            }
+            became.push(fate);
+        }
+        Ok(became)
+    }
+
+    fn first_column(&self) -> String {
+        self.bring.file.same_as().first().map(|column| (*column).to_owned()).unwrap_or_default()
+    }
+
+    /// What a row is about, or why that cannot be said; then all that is wrong with it is said with it.
+    fn meant(&self, row: &Read) -> Result<std::result::Result<Meant, Findings>> {
+        let mut wrong: Vec<FieldError> = Vec::new();
+        let parent = self.parent(row)?;
+        let mut said = match &row.same {
+            Ok(said) => said.clone(),
+            Err(found) => {
+                let found = row.whole.as_ref().err().unwrap_or(found);
+                let parent = parent.err().into_iter().collect::<Vec<Reject>>();
+                return Ok(Err(parent.into_iter().chain(self.bring.rejects(row, found)).collect()));
+            }
+        };
+        let settled = matters::settle_row(self.tx, &self.bring.same, &mut said, None, &self.bring.known);
+        if let Err(error) = settled {
+            if error.field_errors().is_empty() {
+                return Err(error);
+            }
+            wrong.extend(error.field_errors().iter().cloned());
+            wrong.extend(row.whole.as_ref().err().into_iter().flatten().cloned());
+        }
+        Ok(match (parent, wrong.is_empty()) {
+            (Ok(parent), true) => {
+                let columns = self.bring.file.same_as();
+                let key = standing::key_of(&columns, parent.as_deref(), &|field| said.json(field));
+                Ok(Meant { key, parent })
+            }
+            (parent, _) => {
+                let parent = parent.err().into_iter();
+                Err(parent.chain(self.bring.rejects(row, &wrong)).collect())
+            }
+        })
+    }
+
+    /// The entry within which a row lies.
+    fn parent(&self, row: &Read) -> Result<std::result::Result<Option<String>, Reject>> {
+        let Some(parent) = self.bring.file.parent else { return Ok(Ok(None)) };
+        let typed = row.cells.first().and_then(Option::as_deref).unwrap_or_default().trim();
+        if typed.is_empty() {
+            return Ok(Err(self.bring.reject(row, ENTRY, format!("请写明是哪一条“{}”", parent.title))));
+        }
+        let field = Field {
+            key: ENTRY.to_owned(),
+            control: Control::Entry,
+            register: Some(parent.key.clone()),
+            ..Field::default()
+        };
+        let found = matters::find_once(self.tx, &field, typed, None, &self.bring.known)?.or_missing()?;
+        Ok(found.map(Some).map_err(|why| self.bring.reject(row, ENTRY, why)))
+    }
+
+    fn fate(
+        &mut self,
+        place: i64,
+        row: &Read,
+        (key, parent): (&Key, Option<&str>),
+        known: &[&Plain],
+    ) -> Result<Became> {
+        // What has ended is the same only where nothing else would be.
+        let current = known.iter().filter(|one| one.spine.state == CURRENT).copied();
+        let mut candidates: Vec<&Plain> = current.collect();
+        if candidates.is_empty() {
+            candidates = known.to_vec();
+        }
+        let Some(first) = candidates.first() else { return self.new(place, row, (key, parent)) };
+        for one in &candidates {
+            if self.differing(row, one)?.is_empty() {
+                self.pending.entries.push(one.spine.id.clone());
+                return Ok(Became::Unchanged);
+            }
+        }
+        self.pending.entries.extend(candidates.iter().map(|one| one.spine.id.clone()));
+        if candidates.len() > 1 {
+            let why = format!("台账里有 {} 条和这一行是同一条，不知道该改哪一条", candidates.len());
+            return Ok(Became::Rejected(vec![self.bring.reject(row, &self.first_column(), why)]));
+        }
+        self.change(place, row, first)
+    }
+
+    /// The fields of which a row says something else than what stands, as far as can be told from the words.
+    fn differing(&self, row: &Read, entry: &Plain) -> Result<Vec<&'s Field>> {
+        let mut fields = Vec::new();
+        let file = self.bring.file;
+        for field in &file.form.fields {
+            let mut differs = false;
+            for (nth, cell) in self.bring.cells_of(row, &field.key) {
+                let answer = entry.said(&field.key);
+                let told = self.bring.teller.tell(self.tx, file.pack, &file.columns[nth], answer)?;
+                let silent = field.personal && cell.is_empty();
+                differs |= !silent && huitong_codes::text::clean(cell).trim() != told.trim();
+            }
+            if differs {
+                fields.push(field);
+            }
+        }
+        if fields.is_empty() {
+            return Ok(fields);
+        }
+        // Other words may mean the same.
+        let answers = self.answers(row, &fields)?;
+        fields.retain(|field| match &answers {
+            Ok(said) => plain(field, said.json(&field.key)).as_ref() != entry.said(&field.key),
+            Err(_) => true,
+        });
+        Ok(fields)
+    }
+
+    /// What a row says in some fields alone.
+    fn answers(
+        &self,
+        row: &Read,
+        fields: &[&Field],
+    ) -> Result<std::result::Result<Checked, Vec<FieldError>>> {
+        let mut form = self.bring.file.form.clone();
+        form.fields.retain(|field| fields.iter().any(|one| one.key == field.key));
+        for field in &mut form.fields {
+            field.visible_if = None;
+        }
+        let mut said = match form::check(&form, self.bring.file.pack, &row.filled, self.bring.today) {
+            Ok(said) => said,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        match matters::settle_row(self.tx, &form, &mut said, None, &self.bring.known) {
+            Ok(()) => Ok(Ok(said)),
+            Err(error) if error.field_errors().is_empty() => Err(error),
+            Err(error) => Ok(Err(error.field_errors().to_vec())),
+        }
+    }
+
+    /// A row that stands there and says something else: the acts that change it, each with what it changes.
+    fn change(&mut self, place: i64, row: &Read, entry: &Plain) -> Result<Became> {
+        let fields = self.differing(row, entry)?;
+        let masked = fields.iter().filter(|field| {
+            field.personal && self.bring.cells_of(row, &field.key).iter().any(|(_, cell)| cell.contains('*'))
+        });
+        let masked: Findings = masked
+            .map(|field| {
+                self.bring.reject(row, &field.key, format!("“{}”是遮盖过的，不能写回台账", field.label))
+            })
+            .collect();
+        if !masked.is_empty() {
+            return Ok(Became::Rejected(masked));
+        }
+        let said = match self.answers(row, &fields)? {
+            Ok(said) => said,
+            Err(wrong) => return Ok(Became::Rejected(self.bring.rejects(row, &wrong))),
+        };
+        let (acts, left) = self.acts_for(&fields);
+        let mut told = Vec::new();
+        for field in &fields {
+            told.push(self.told(row, entry, field)?);
+        }
+        if !left.is_empty() {
+            let why = |mut reject: Reject| {
+                reject.reason = format!("{}；这一项不能由导入改动，请在台账里打开这一条更正", reject.reason);
+                reject
+            };
+            let left = told.into_iter().zip(&fields).filter(|(_, field)| left.contains(&field.key.as_str()));
+            return Ok(Became::Rejected(left.map(|(reject, _)| why(reject)).collect()));
+        }
+        let refused = acts.iter().map(|(act, own)| self.perform(entry, act, own, &said, false).err());
+        let refused = refused.flatten().next();
+        if let Some(error) = refused.or_else(|| self.once_changed(entry, &fields, &said).err()) {
+            return Ok(Became::Rejected(self.bring.refused(row, error)?));
+        }
+        self.tx.remember_names(false);
+        let (before, mut after) = (entry.spine.version, entry.spine.version);
+        for (act, own) in acts.iter().filter(|_| self.batch.is_some()) {
+            self.pending.acted = true;
+            after = self.perform(entry, act, own, &said, true)?;
+        }
+        if let Some(batch) = self.batch {
+            imports::changed(self.tx, batch, place, (&entry.spine.id, before, after))?;
+        }
+        Ok(Became::Changed(told))
+    }
+
+    fn told(&self, row: &Read, entry: &Plain, field: &Field) -> Result<Reject> {
+        let mut parts = Vec::new();
+        for (nth, _) in self.bring.cells_of(row, &field.key) {
+            let column = &self.bring.file.columns[nth];
+            let text =
+                self.bring.teller.tell(self.tx, self.bring.file.pack, column, entry.said(&field.key))?;
+            parts.push(if text.is_empty() { String::from("空") } else { text });
+        }
+        let cells: Vec<&str> =
+            self.bring.cells_of(row, &field.key).into_iter().map(|(_, cell)| cell).collect();
+        Ok(Reject {
+            column: field.label.clone(),
+            value: cells.join("至"),
+            reason: format!("原来是“{}”", parts.join("至")),
+        })
+    }
+
+    /// The acts that change these fields and that whoever imports may do, and the fields that none of them changes.
+    fn acts_for<'f>(&self, fields: &[&'f Field]) -> (Vec<(&'a Act, Vec<&'f str>)>, Vec<&'f str>) {
+        let mut left: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+        let mut chosen = Vec::new();
+        let acts: Vec<&Act> =
+            self.rules.of.acts.iter().filter(|act| act.keeping == Some(Keeping::Change)).collect();
+        loop {
+            let covers = |act: &&Act| {
+                let form = self.rules.of.form_of(act);
+                left.iter().filter(|key| form.is_some_and(|form| form.field(key).is_some())).count()
+            };
+            let may = |act: &&&Act| self.tx.ctx().may(&act.name).is_some();
+            let best = acts.iter().filter(may).rev().max_by_key(|act| covers(act)).copied();
+            let Some(act) = best.filter(|act| covers(act) > 0) else { return (chosen, left) };
+            let form = self.rules.of.form_of(act);
+            let (own, rest) =
+                left.into_iter().partition(|key| form.is_some_and(|form| form.field(key).is_some()));
+            left = rest;
+            chosen.push((act, own));
+        }
+    }
+
+    /// Whether an entry may stand as it is after a change.
+    fn once_changed(&self, entry: &Plain, fields: &[&Field], said: &Checked) -> Result<()> {
+        if self.rules.of.once.is_none() {
+            return Ok(());
+        }
+        let mut changed = entry.clone();
+        for field in fields {
+            changed.set(field, said.json(&field.key));
+        }
+        changed.settle(self.tx, self.rules)?;
+        self.clash(&changed)
+    }
+
+    /// Does an act that changes an entry, or sees whether it could be done; answers the version at which the entry is then.
+    fn perform(&self, entry: &Plain, act: &Act, own: &[&str], said: &Checked, does: bool) -> Result<i64> {
+        let form = self.rules.of.form_of(act).or_missing()?;
+        let mut filled = Map::new();
+        for field in form.fields.iter().filter(|field| !field.step_only && field.control != Control::Files) {
+            let answer = match own.contains(&field.key.as_str()) {
+                true => said.json(&field.key),
+                // What is personal and stays as it is says nothing.
+                false => entry.said(&field.key).filter(|_| !field.personal),
+            };
+            filled.extend(answer.map(|answer| (field.key.clone(), answer.clone())));
+        }
+        let filled = Filled::from_json(serde_json::to_string(&filled)?.as_bytes())?;
+        let input = Input { filled, files: Vec::new() };
+        let family = self.rules.of.family();
+        let case = Case::<Plain>::open(self.tx, family, &entry.spine.id, &act.key, &input)?;
+        match self.batch.filter(|_| does) {
+            None => case.rehearse().map(|()| entry.spine.version),
+            Some(batch) => Ok(batch::perform(case, batch.as_str())?.0.version),
+        }
+    }
+
+    /// A row that is not there yet.
+    fn new(&mut self, place: i64, row: &Read, (key, parent): (&Key, Option<&str>)) -> Result<Became> {
+        let mut said = match &row.whole {
+            Ok(said) => said.clone(),
+            Err(wrong) => return Ok(Became::Rejected(self.bring.rejects(row, wrong))),
+        };
+        let masked = self.bring.file.form.fields.iter().filter(|field| field.personal);
+        let masked: Findings = masked
+            .filter(|field| said.text(&field.key).contains('*'))
+            .map(|field| self.bring.reject(row, &field.key, format!("“{}”是遮盖过的，请写全", field.label)))
+            .collect();
+        if !masked.is_empty() {
+            return Ok(Became::Rejected(masked));
+        }
+        if let Some(parent) = parent {
+            return self.within(place, row, (key, parent));
+        }
+        let (tx, form) = (self.tx, &self.bring.file.form);
+        if let Err(error) = matters::settle_row(tx, form, &mut said, None, &self.bring.known) {
+            return Ok(Became::Rejected(self.bring.refused(row, error)?));
+        }
+        if let Some(batch) = self.batch {
+            said.mean(IMPORT, batch.as_str());
+        }
+        let act = self.rules.of.act(&self.bring.file.act.key).or_missing()?;
+        let answers = said.clone();
+        let beside = |entry: &mut Plain| {
+            let asked = self.rules.of.form_of(act);
+            let more = form
+                .fields
+                .iter()
+                .filter(|field| asked.is_none_or(|asked| asked.field(&field.key).is_none()));
+            for field in more {
+                if let Some(answer) = answers.json(&field.key) {
+                    entry.set(field, Some(answer));
+                }
+            }
+        };
+        // What is new changes no name.
+        tx.remember_names(true);
+        let begun = matters::decided(tx, self.rules, (act, form, said), &self.right, &NOTHING, &beside);
+        let mut entry = match begun {
+            Ok(begun) => begun.entry,
+            Err(error) => return Ok(Became::Rejected(self.bring.refused(row, error)?)),
+        };
+        if let Err(error) = self.once(&entry.matter) {
+            return Ok(Became::Rejected(self.bring.refused(row, error)?));
+        }
+        if let Some(batch) = self.batch {
+            entry.record = entry.record.fact(IMPORT, batch.as_str()).fact("row", place);
+        }
+        self.pending.same.push((key.clone(), entry.matter.spine.id.clone()));
+        self.pending.entries.push(entry.matter.spine.id.clone());
+        self.new.push((place, entry));
+        Ok(Became::Accepted { receipt: None, remarks: Vec::new() })
+    }
+
+    /// Refuses a new entry of which there is one already.
+    fn once(&mut self, entry: &Plain) -> Result<()> {
+        if self.rules.of.once.is_none() {
+            return Ok(());
+        }
+        self.clash(entry)?;
+        let key = standing::key(&standing::among(self.bring.file), entry);
+        match self.batch {
+            Some(_) => self.pending.once.push((key, entry.spine.id.clone())),
+            None => self.pending.supposed.push((key, standing::bare(entry))),
+        }
+        Ok(())
+    }
+
+    /// Holds an entry to those that stand and to those of this file.
+    fn clash(&self, entry: &Plain) -> Result<()> {
+        let key = standing::key(&standing::among(self.bring.file), entry);
+        let ids: Vec<&str> = self.standing.once.get(&key).into_iter().flatten().map(String::as_str).collect();
+        let others = if ids.is_empty() { Vec::new() } else { batch::several(self.tx, &ids)? };
+        let here: HashSet<&str> =
+            self.pending.once.iter().filter(|(known, _)| *known == key).map(|(_, id)| id.as_str()).collect();
+        let new = self.new.iter().map(|(_, new)| &new.matter);
+        let new = new.filter(|new| here.contains(new.spine.id.as_str()));
+        let supposed =
+            self.pending.supposed.iter().filter(|(known, _)| *known == key).map(|(_, entry)| entry);
+        let supposed = supposed.chain(self.standing.supposed.get(&key).into_iter().flatten());
+        let all = others.iter().chain(new).chain(supposed);
+        matters::entries::clash(self.rules, entry, all, self.bring.today)
+    }
+
+    /// A row within an entry: the act of that entry.
+    fn within(&mut self, place: i64, row: &Read, (key, parent): (&Key, &str)) -> Result<Became> {
+        let register = self.bring.file.register();
+        // A program has its own way not to repeat itself.
+        let filled = Filled { strict: true, ..row.filled.clone() };
+        let input = Input { filled, files: Vec::new() };
+        self.tx.remember_names(false);
+        self.pending.acted = true;
+        let done = Case::<Plain>::open(self.tx, &register.key, parent, &self.bring.file.act.key, &input)
+            .and_then(|case| match self.batch {
+                None => case.rehearse().map(|()| None),
+                Some(batch) => batch::perform(case, batch.as_str()).map(|(_, row)| row),
+            });
+        match (done, self.batch) {
+            (Ok(Some(id)), Some(batch)) => {
+                imports::entered(self.tx, batch, &[(place, &id)])?;
+                self.pending.entries.push(id.clone());
+                self.pending.same.push((key.clone(), id));
+                Ok(Became::Accepted { receipt: None, remarks: Vec::new() })
+            }
+            (Ok(_), _) => Ok(Became::Accepted { receipt: None, remarks: Vec::new() }),
+            (Err(error), _) => Ok(Became::Rejected(self.bring.refused(row, error)?)),
+        }
+    }
+
+    /// Writes what is new.
+    pub(super) fn write(&mut self) -> Result<()> {
+        let new = std::mem::take(&mut self.new);
+        let Some(batch) = self.batch.filter(|_| !new.is_empty()) else {
+            // A dry run leaves nothing behind that later rows would look for.
+            if self.batch.is_none() {
+                self.pending.same.clear();
+            }
+            return Ok(());
+        };
+        // Two imports into one register meet here, and with whoever enters the same by a form.
+        imports::claim(self.tx, &self.bring.address)?;
+        let mut about = HashSet::new();
+        for (_, entry) in new.iter().filter(|_| self.rules.of.once.is_some()) {
+            let spine = &entry.matter.spine;
+            if about.insert((spine.association.clone(), spine.unit.clone())) {
+                matters::entries::claim(self.tx, &entry.matter)?;
+            }
+        }
+        self.pending.new = new.len();
+        let ids: Vec<(i64, String)> =
+            new.iter().map(|(place, entry)| (*place, entry.matter.spine.id.clone())).collect();
+        let entries = new.into_iter().map(|(_, entry)| entry).collect();
+        matters::write_begun(self.tx, self.rules.of, entries)?;
+        let ids: Vec<(i64, &str)> = ids.iter().map(|(place, id)| (*place, id.as_str())).collect();
+        imports::entered(self.tx, batch, &ids)
+    }
+}
+
+/// An answer as an entry keeps it.
+fn plain(field: &Field, answer: Option<&Json>) -> Option<Json> {
+    let answer = answer?;
+    let ticked = field.control == Control::Check;
+    Some(match answer.as_str() {
+        Some(text) if ticked => Json::Bool(text == "1"),
+        _ => answer.clone(),
+    })
+}
