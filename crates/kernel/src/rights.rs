@@ -204,6 +204,13 @@ pub struct SubjectKeys {
     pub association: Option<&'static str>,
 }
 
+impl SubjectKeys {
+    /// Whether a column carries an association: the one that brought a subject in, or the one it is about.
+    pub fn is_of_associations(&self, column: &str) -> bool {
+        [self.association, self.owner_association].contains(&Some(column))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Key<'a> {
     All,

@@ -6,8 +6,9 @@ use huitong_features::base::identity;
 use huitong_features::base::matters::{self, Case, Input, Plain};
 use huitong_kernel::city::City;
 use huitong_kernel::http::Filled;
+use huitong_kernel::pack::{Control, Definition, Field};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::register::Register;
 use super::seeds::{MatterStep, Seeds};
@@ -49,11 +50,13 @@ impl<'s> Matters<'s> {
     /// Does a step at the instant that the city's clock shows; a pack without the procedure leaves its seeds out.
     pub fn perform(&mut self, event: Event<'s>) -> Result<()> {
         let seed = &self.seeds.matters[event.matter];
-        if self.city.pack().definition(&seed.procedure).is_none() {
+        let pack = self.city.pack();
+        let mut definitions = pack.definitions.iter();
+        let Some(of) = definitions.find(|of| [&of.key, &of.path].contains(&&seed.procedure)) else {
             return Ok(());
-        }
+        };
         let act = event.step.act.as_str();
-        let id = self.step(event, &seed.procedure).map_err(|e| {
+        let id = self.step(event, of).map_err(|e| {
             let wrong: Vec<String> =
                 e.field_errors().iter().map(|e| format!("{}: {}", e.field, e.message)).collect();
             Error::internal(format!("{} {act}: {e} {} {}", seed.key, wrong.join("; "), e.log_line()))
@@ -62,24 +65,41 @@ impl<'s> Matters<'s> {
         Ok(())
     }
 
-    fn step(&self, event: Event<'_>, procedure: &str) -> Result<String> {
+    fn step(&self, event: Event<'_>, of: &Definition) -> Result<String> {
         let (begun, step) = (self.begun.get(&event.matter), event.step);
         let system = self.city.ctx(huitong_kernel::ctx::Actor::System);
         let actor = self.city.db.read(&system, |tx| person(tx, &step.by))?;
         let actor = actor.ok_or_else(|| Error::internal(format!("nobody is called {}", step.by)))?;
         self.city.db.write(&self.city.ctx(actor), |tx| {
-            let input = self.input(tx, step)?;
+            let input = self.input(tx, of, step)?;
             let done = match begun {
-                Some(id) => Case::<Plain>::open(tx, procedure, id, &step.act, &input)?.perform()?,
-                None => matters::begin(tx, procedure, &step.act, &input)?,
+                Some(id) => Case::<Plain>::open(tx, &of.key, id, &step.act, &input)?.perform()?,
+                None => matters::begin(tx, &of.key, &step.act, &input)?,
             };
             Ok(done.id)
         })
     }
 
     /// The form as a program would send it: associations by their code, people by their account.
-    fn input(&self, tx: &Tx, step: &MatterStep) -> Result<Input> {
-        let mut form = Json::Object(step.form.clone());
+    fn input(&self, tx: &Tx, of: &Definition, step: &MatterStep) -> Result<Input> {
+        let mut form = step.form.clone();
+        let act = of.act(&step.act).and_then(|act| of.form_of(act));
+        for (heading, cell) in &step.cells {
+            let (name, part) =
+                heading.rsplit_once('.').map_or((heading.as_str(), None), |(of, part)| (of, Some(part)));
+            let mut asked = act.into_iter().flat_map(|form| &form.fields);
+            let field = asked.find(|field| field.key == name || field.label == name);
+            let field =
+                field.ok_or_else(|| Error::internal(format!("{} does not ask for {name}", step.act)))?;
+            match part {
+                None => drop(form.insert(field.key.clone(), typed(tx, field, cell)?)),
+                Some(part) => {
+                    let period = form.entry(field.key.clone()).or_insert_with(|| json!({}));
+                    period[if part == "起" { "from" } else { "until" }] = json!(cell);
+                }
+            }
+        }
+        let mut form = Json::Object(form);
         self.name(tx, &mut form)?;
         let mut filled = Filled::from_json(form.to_string().as_bytes())?;
         filled.strict = true;
@@ -101,4 +121,18 @@ impl<'s> Matters<'s> {
             _ => Ok(()),
         }
     }
+}
+
+/// What a cell says, as a program would: several one by one, choices by their keys, numbers as numbers.
+fn typed(tx: &Tx, field: &Field, cell: &str) -> Result<Json> {
+    let pack = tx.ctx().pack()?;
+    let choices = field.options.as_deref().map_or(&[][..], |list| pack.choices(list));
+    let one = |text: &str| match choices.iter().find(|choice| choice.label == text) {
+        Some(choice) => json!(choice.key),
+        None if field.control == Control::Integer => {
+            text.parse::<i64>().map_or_else(|_| json!(text), Json::from)
+        }
+        None => json!(text),
+    };
+    Ok(if field.holds_several() { cell.split('、').map(one).collect() } else { one(cell) })
 }

@@ -83,7 +83,15 @@ pub fn promised() -> Result<Vec<Promised>> {
 
 /// What the seeds promise of every matter of the pack's own procedures: key of the procedure, and state.
 pub fn promised_matters() -> Result<Vec<(String, String)>> {
-    Ok(Seeds::read()?.matters.into_iter().map(|matter| (matter.procedure, matter.state)).collect())
+    let matters = Seeds::read()?.matters.into_iter();
+    Ok(matters.filter_map(|matter| Some((matter.procedure, matter.state?))).collect())
+}
+
+/// What the seeds promise of every entry of a register: path of the register, and each act done on it.
+pub fn promised_entries() -> Result<Vec<(String, Vec<String>)>> {
+    let entries = Seeds::read()?.matters.into_iter().filter(|one| one.state.is_none());
+    let acts = |steps: Vec<seeds::MatterStep>| steps.into_iter().map(|step| step.act).collect();
+    Ok(entries.map(|entry| (entry.procedure, acts(entry.steps))).collect())
 }
 
 /// Puts a city of the demo into its own time: it goes on at the later of its begin and its last entry. Another city

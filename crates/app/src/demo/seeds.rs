@@ -268,12 +268,14 @@ fn some_day<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Da
     (!text.is_empty()).then(|| text.parse().map_err(serde::de::Error::custom)).transpose()
 }
 
-/// A `[[matters]]` of a procedure of the pack: every step with its instant.
+/// A `[[matters]]` of a procedure of the pack, or the rows of an entry of a register: every step with its instant.
 #[derive(Debug)]
 pub struct Matter {
+    /// Key of the procedure, or path of the register.
     pub procedure: String,
     pub key: String,
-    pub state: String,
+    /// The state in which a matter then is; an entry says none.
+    pub state: Option<String>,
     pub steps: Vec<MatterStep>,
 }
 
@@ -285,6 +287,9 @@ pub struct MatterStep {
     pub by: String,
     pub act: String,
     pub form: serde_json::Map<String, serde_json::Value>,
+    /// What the columns of a file say beside, each by its heading.
+    #[serde(skip)]
+    pub cells: Vec<(String, String)>,
 }
 
 /// Everything that happens.
@@ -317,7 +322,7 @@ impl Seeds {
             links: rows("links.csv")?,
             staff: rows("staff.csv")?,
             appeals,
-            matters: matters()?,
+            matters: matters()?.into_iter().chain(entries()?).collect(),
         })
     }
 }
@@ -343,18 +348,55 @@ fn matters() -> Result<Vec<Matter>> {
         all.extend(told.map(|Told { key, state, steps }| Matter {
             procedure: procedure.clone(),
             key,
-            state,
+            state: Some(state),
             steps,
         }));
     }
     Ok(all)
 }
 
+/// Entries of registers from `registers/PATH.csv` and the rows within them from `registers/PATH.WITHIN.csv`: a step in each line.
+/// The first columns say of which entry, when and by whom; of an entry also which act. All others are fields by label or key.
+fn entries() -> Result<Vec<Matter>> {
+    let mut all: Vec<Matter> = Vec::new();
+    let files = DEMO_SEEDS.iter().filter_map(|(path, text)| {
+        Some((*path, path.strip_prefix("registers/")?.strip_suffix(".csv")?, *text))
+    });
+    let (within, own): (Vec<_>, Vec<_>) = files.partition(|(_, name, _)| name.contains('.'));
+    for (path, name, text) in own.into_iter().chain(within) {
+        let wrong = |what: &str| Error::internal(format!("{path}: {what}"));
+        let (register, act) = name.split_once('.').map_or((name, None), |(of, act)| (of, Some(act)));
+        let mut reader = reader(text);
+        let headings = reader.headers().map_err(|e| wrong(&e.to_string()))?.clone();
+        for row in reader.records() {
+            let row = row.map_err(|e| wrong(&e.to_string()))?;
+            let mut cells =
+                headings.iter().zip(row.iter()).map(|(head, cell)| (head.to_owned(), cell.to_owned()));
+            let mut next = || cells.next().map(|(_, cell)| cell).ok_or_else(|| wrong("too few columns"));
+            let (key, at, by) = (next()?, next()?, next()?);
+            let act = act.map_or_else(&mut next, |act| Ok(act.to_owned()))?;
+            let at = parse_instant(&at).ok_or_else(|| wrong(&format!("no instant: {at}")))?;
+            let cells = cells.filter(|(_, cell)| !cell.is_empty()).collect();
+            let step = MatterStep { at, by, act, form: serde_json::Map::new(), cells };
+            match all.iter_mut().find(|one| one.procedure == register && one.key == key) {
+                Some(entry) => entry.steps.push(step),
+                None => {
+                    all.push(Matter { procedure: register.to_owned(), key, state: None, steps: vec![step] });
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn reader(text: &str) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new().comment(Some(b'#')).trim(Trim::All).from_reader(text.as_bytes())
+}
+
 fn rows<T: DeserializeOwned>(name: &str) -> Result<Vec<T>> {
     let found = DEMO_SEEDS.iter().find(|(path, _)| *path == name);
     let (_, text) = found.ok_or_else(|| Error::internal(format!("the seeds lack {name}")))?;
-    let mut reader = ReaderBuilder::new().comment(Some(b'#')).trim(Trim::All).from_reader(text.as_bytes());
-    let rows = reader.deserialize().collect::<std::result::Result<Vec<T>, _>>();
+    let rows = reader(text).into_deserialize().collect::<std::result::Result<Vec<T>, _>>();
     rows.map_err(|e| Error::internal(format!("{name}: {e}")))
 }
 
@@ -365,7 +407,11 @@ mod tests {
     #[test]
     fn the_seeds_are_what_their_readme_says() {
         let seeds = Seeds::read().unwrap();
-        assert_eq!((seeds.associations.len(), seeds.appeals.len(), seeds.matters.len()), (30, 200, 17));
+        let (told, rows): (Vec<_>, Vec<_>) = seeds.matters.iter().partition(|one| one.state.is_some());
+        assert_eq!(
+            (seeds.associations.len(), seeds.appeals.len(), told.len(), rows.len()),
+            (30, 200, 17, 44)
+        );
         let mut roles: Vec<&str> =
             seeds.staff.iter().filter(|s| !s.first.is_empty()).map(|s| s.role.as_str()).collect();
         roles.sort_unstable();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use huitong_app::demo::{self, Account, Ready, Standing};
-use huitong_features::base::{identity, units};
+use huitong_features::base::{identity, matters, units};
 use huitong_features::migrations::MIGRATIONS;
 use huitong_kernel::city::City;
 use huitong_kernel::clock::parse_instant;
@@ -164,11 +164,64 @@ fn every_state_of_the_packs_own_procedures_is_there() {
         demo::promised_matters().unwrap().into_iter().map(|(of, state)| vec![of, state]).collect();
     promised.sort();
     assert_eq!(texts(&city, sql), promised);
-    for of in city.pack().definitions.iter().filter(|of| !of.coded) {
+    for of in city.pack().definitions.iter().filter(|of| of.moves()) {
         for state in &of.states {
             let there = promised.iter().any(|row| row[0] == of.key && row[1] == state.key);
             assert!(there, "no {} is {}", of.key, state.key);
         }
+    }
+}
+
+/// Party organisations and pairings are there as their seeds promise, and cover the city's associations in every way.
+#[test]
+fn the_registers_hold_what_their_seeds_say() {
+    let (dir, ready) = (tempfile::tempdir().unwrap(), ready());
+    let city = build(dir.path(), &ready);
+    let promised = demo::promised_entries().unwrap();
+    let number = |sql: &str| city.db.read(&city.ctx(Actor::System), |tx| tx.number(sql, args![])).unwrap();
+    let mut paths = Vec::new();
+    for of in city.pack().definitions.iter().filter(|of| of.is_register() && of.stands_alone()) {
+        let seeds: Vec<_> =
+            promised.iter().filter(|(path, _)| *path == of.path).map(|(_, acts)| acts).collect();
+        let acts =
+            |named: &str| seeds.iter().flat_map(|acts| acts.iter()).filter(|act| *act == named).count();
+        let count = |key: &str, state: &str| {
+            number(&format!("SELECT COUNT(*) FROM entries WHERE procedure = '{key}' AND state = '{state}'"))
+        };
+        assert!(seeds.len() > 10, "{}", of.key);
+        assert_eq!(usize::try_from(count(&of.key, "ended")).unwrap(), acts("end"), "{}", of.key);
+        assert_eq!(
+            usize::try_from(count(&of.key, "current")).unwrap(),
+            seeds.len() - acts("end"),
+            "{}",
+            of.key
+        );
+        for within in &of.register.as_ref().unwrap().within {
+            let short = within.rsplit('.').next().unwrap();
+            assert_eq!(usize::try_from(count(within, "current")).unwrap(), acts(short), "{within}");
+        }
+        paths.push(of.path.clone());
+    }
+    assert!(promised.iter().all(|(path, _)| paths.contains(path)));
+    // Each association stands in the register, with an organisation or without; several kinds of each are there to see.
+    let covered =
+        "SELECT COUNT(DISTINCT text) FROM entry_facts WHERE fact = 'association' AND procedure = 'party_org'";
+    assert_eq!(number(covered), 30);
+    let kinds = "SELECT COUNT(DISTINCT kind) FROM entries WHERE procedure = 'party_org'";
+    assert_eq!(number(kinds), 5);
+    let queues = [
+        ("party_org", "unbuilt"),
+        ("party_org", "unguided"),
+        ("party_org", "term_ending"),
+        ("pairing", "quiet"),
+        ("pairing", "ending"),
+    ];
+    let (pack, ctx) = (city.pack(), city.ctx(Actor::System));
+    for (key, queue) in queues {
+        let of = pack.definition(key).unwrap();
+        let waiting =
+            city.db.read(&ctx, |tx| matters::list::count(tx, of, of.queue(queue).unwrap())).unwrap();
+        assert!((1..10).contains(&waiting), "{waiting} in {queue}");
     }
 }
 

@@ -129,8 +129,9 @@ fn label(value: &str) -> Option<&str> {
 const BESIDE_TITLES: [&str; 2] = ["诉求", "热线"];
 
 /// What stands in the kernel although a definition says it, too: place, word, and why it may.
-const KERNEL_MAY: [(&str, &str, &str); 3] = [
-    ("crates/kernel/src/pack/field.rs", "分类", "what a field can stand for, in any definition"),
+const KERNEL_MAY: [(&str, &str, &str); 4] = [
+    ("crates/kernel/src/pack/definition/tab.rs", "分类", "a tab of the file of every association"),
+    ("crates/kernel/src/pack/stands_for.rs", "分类", "what a field can stand for, in any definition"),
     ("crates/kernel/src/pack/relations.rs", "审核", "a column of association_types.csv (负责人审核)"),
     ("crates/kernel/src/pack/roles.rs", "分办", "how far a right reaches, of any procedure"),
 ];
@@ -226,7 +227,7 @@ const COMPARED_MAY: [(&str, &[&str], &str); 11] = [
     ("crates/features/src/base/matters/view.rs", &["kind", "unit"], "columns that every matter has"),
     ("crates/kernel/src/http/formview.rs", &["files", "text"], "controls, not fields"),
     (
-        "crates/kernel/src/pack/procedure/acts.rs",
+        "crates/kernel/src/pack/definition/acts.rs",
         &["assign"],
         "a word of the language that definitions are written in",
     ),

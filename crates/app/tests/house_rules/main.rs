@@ -5,6 +5,7 @@
 
 mod alive;
 mod definitions;
+mod engines;
 mod imports;
 mod layers;
 mod paths;
@@ -54,6 +55,8 @@ rules! {
     statements_are_portable: sql::PORTABLE,
     the_kernel_knows_no_procedure: definitions::KERNEL,
     nobody_decides_by_a_key: definitions::STRINGS,
+    entries_and_matters_have_one_writer: engines::WRITERS,
+    a_new_table_says_why: engines::TABLES,
     a_definition_is_alive: alive::ALIVE,
     hooks_are_known_on_both_sides: alive::HOOKS,
     a_pack_is_held_against_those_before: alive::PUBLISHED,

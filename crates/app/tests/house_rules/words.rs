@@ -67,7 +67,7 @@ fn city(tree: &Tree) -> Vec<Finding> {
 }
 
 /// Where the fields of definitions are read.
-const READER: &str = "crates/kernel/src/pack/field.rs";
+const READER: &str = "crates/kernel/src/pack/markings.rs";
 
 fn secrecy(tree: &Tree) -> Vec<Finding> {
     let names =

@@ -183,7 +183,8 @@ impl Onlooker for Program<'_> {
             Some(_) => format!("{root}/new/{key}"),
             None => format!("{root}/{{id}}/{key}"),
         };
-        let address = template.replace("{id}", stage.matter.as_deref().unwrap_or_default());
+        let id = sent.row.or(stage.matter.as_deref()).unwrap_or_default();
+        let address = template.replace("{id}", id);
         let ask = self.truth.cast.app.post(&address).header("authorization", &self.token(sent.who));
         let body = Json::Object(sent.form.clone());
         let answer = if sent.papers.is_empty() {
@@ -202,16 +203,24 @@ impl Onlooker for Program<'_> {
     fn after(&mut self, stage: &Stage) -> Result<()> {
         let Some(id) = &stage.matter else { return Ok(()) };
         let root = format!("/api/v1/{}", self.of.path);
+        let one = format!("{root}/{{id}}");
+        let mut asked: Vec<(String, String)> =
+            [one.clone(), format!("{one}/acts"), root.clone(), String::from("/api/v1/matters")]
+                .map(|template| (template, String::new()))
+                .into();
+        if let Some(register) = &self.of.register {
+            let past = format!("?as_of={}", self.truth.cast.app.program().today());
+            asked.extend([(root.clone(), past.clone()), (one.clone(), past)]);
+            let within = register.within.iter().filter_map(|key| key.rsplit('.').next());
+            asked.extend(within.chain(["versions"]).map(|part| (format!("{one}/{part}"), String::new())));
+        }
         for who in stage.people.values() {
-            for template in [
-                format!("{root}/{{id}}"),
-                format!("{root}/{{id}}/acts"),
-                root.clone(),
-                String::from("/api/v1/matters"),
-            ] {
-                let ask = self.truth.cast.app.get(&template.replace("{id}", id));
-                let answer = ask.header("authorization", &self.token(who)).send();
-                self.truth.hold("GET", &template, None, &answer);
+            for (template, query) in &asked {
+                for id in stage.rows.values().chain([id]) {
+                    let ask = self.truth.cast.app.get(&(template.replace("{id}", id) + query));
+                    let answer = ask.header("authorization", &self.token(who)).send();
+                    self.truth.hold("GET", template, None, &answer);
+                }
             }
         }
         Ok(())

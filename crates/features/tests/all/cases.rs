@@ -1,5 +1,7 @@
 //! The cases of the town, brought in and handled through the interface, each with marks that stand nowhere else.
 
+use std::collections::BTreeSet;
+
 use huitong_testkit::door::{File, Person};
 use serde_json::{Value as Json, json};
 
@@ -19,13 +21,23 @@ pub struct Keys {
     pub disclosure: String,
     /// The account that brought it in; a confidential case is its alone.
     pub submitter: String,
-    pub association: String,
+    /// The associations that follow it as their own.
+    pub associations: Vec<String>,
     pub company: String,
     pub units: Vec<String>,
     pub assignee: String,
     pub about: String,
-    /// Where it is about an association: its links that hold today, kind and unit.
+    /// Where it is about associations: their links that hold today, kind and unit.
     pub links: Vec<(String, String)>,
+    /// The acts that it is in no state for.
+    pub barred: BTreeSet<String>,
+}
+
+impl Keys {
+    /// Whether an association or a company follows it as its own.
+    pub fn is_of(&self, office: &str) -> bool {
+        self.company == office || self.associations.iter().any(|one| one == office)
+    }
 }
 
 /// A case and everything a test must know of it.
@@ -153,7 +165,8 @@ fn submit(
     let shared = disclosure == "named";
     match by {
         By::Secretary => {
-            case.keys.association = if shared { town.associations[0].id.to_string() } else { String::new() };
+            case.keys.associations =
+                shared.then(|| town.associations[0].id.to_string()).into_iter().collect();
             case.marks.organisation.push(town.associations[0].name.clone());
         }
         By::Contact => {

@@ -9,7 +9,7 @@ use huitong_kernel::clock::{DAY, civil_date};
 use huitong_kernel::condition::{Condition, Frame, truth};
 use huitong_kernel::http::{Filled, Pairs};
 use huitong_kernel::list::Asked;
-use huitong_kernel::pack::{Act, Check, Definition, Pack};
+use huitong_kernel::pack::{Act, Check, Definition, Pack, VOID};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Db, Result, args};
 use huitong_testkit::app::TestApp;
@@ -35,6 +35,8 @@ struct World {
 struct Telling<'w> {
     world: &'w mut World,
     of: &'w Definition,
+    /// The definition, and those of the rows within its entries.
+    family: Vec<&'w Definition>,
     rows: &'w [Row],
     marks: Marks,
     /// The people of the story itself; they have programs and no browser.
@@ -67,7 +69,9 @@ impl World {
             let rows = matters::rows(of);
             let (marks, city) = (Marks::new(nth), self.app.city.clone());
             let (cast, states, ids) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-            let mut telling = Telling { world: self, of, rows: &rows, marks, cast, states, ids, read: false };
+            let family = matters::family(pack, of);
+            let mut telling =
+                Telling { world: self, of, family, rows: &rows, marks, cast, states, ids, read: false };
             let findings = stories::walk(&city, pack, story, &mut telling).unwrap();
             assert!(findings.is_empty(), "{findings:#?}");
             telling.over();
@@ -82,10 +86,13 @@ impl World {
         Standing { matter, keys: matters::keys(&self.app, id), done }
     }
 
-    /// Every matter of a procedure.
+    /// Every matter of a procedure; every entry of a register that is not void.
     fn every(&self, of: &Definition) -> Vec<Standing> {
-        let sql = "SELECT id FROM matters WHERE procedure = $1 ORDER BY id";
-        let ids = self.app.read(|tx| tx.query(sql, args![of.key.as_str()]));
+        let sql = format!(
+            "SELECT id FROM {} WHERE procedure = $1 AND state <> '{VOID}' ORDER BY id",
+            matters::table(of)
+        );
+        let ids = self.app.read(|tx| tx.query(&sql, args![of.key.as_str()]));
         ids.iter().map(|row| self.standing(&row.get::<String>("id").unwrap())).collect()
     }
 
@@ -133,8 +140,8 @@ impl World {
 }
 
 impl Onlooker for Telling<'_> {
-    fn fill(&mut self, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
-        self.marks.fill(self.of, act, form, succeeds);
+    fn fill(&mut self, of: &Definition, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
+        self.marks.fill(of, act, form, succeeds);
     }
 
     fn after(&mut self, stage: &Stage) -> Result<()> {
@@ -143,26 +150,35 @@ impl Onlooker for Telling<'_> {
             let offices = matters::offices(&self.world.app, stage);
             matters::enter(&self.world.app, &offices, &mut self.world.people);
         }
-        if let Some(id) = &stage.matter {
+        if stage.matter.is_some() {
+            self.queues();
+        }
+        for id in stage.matter.iter().chain(stage.rows.values()) {
             self.ids.insert(id.clone());
             let it = self.world.standing(id);
-            self.offers(&it);
-            self.queues();
-            if self.states.insert(it.matter.spine.state.clone()) {
-                self.everybody(&it);
+            let of = self.definition(&it);
+            self.offers(of, &it);
+            if self.states.insert(format!("{} {}", of.key, it.matter.spine.state)) {
+                self.everybody(of, &it);
             }
         }
         Ok(())
     }
 }
 
-impl Telling<'_> {
+impl<'w> Telling<'w> {
     fn say(&mut self, what: &str) {
         self.world.wrong.push(format!("{}: {what}", self.of.title));
     }
 
+    /// What a matter or a row within an entry is under.
+    fn definition(&self, it: &Standing) -> &'w Definition {
+        let found = self.family.iter().find(|of| of.key == it.matter.spine.procedure);
+        found.unwrap()
+    }
+
     /// Everybody is offered what they have a right to on this matter, as something to be done where they can do it now.
-    fn offers(&mut self, it: &Standing) {
+    fn offers(&mut self, of: &Definition, it: &Standing) {
         let (view, href) = (self.of.view(), format!("/{}/{}", self.of.path, it.matter.spine.id));
         let mut wrong = Vec::new();
         for (who, browses) in
@@ -171,7 +187,7 @@ impl Telling<'_> {
             if !self.world.grants.reaches(who, &view, &it.keys) {
                 continue;
             }
-            let acts = self.of.acts.iter().filter(|act| act.is_done_by_people());
+            let acts = of.acts.iter().filter(|act| act.is_done_by_people());
             let granted = acts.filter(|act| self.world.grants.reaches(who, &act.name, &it.keys));
             let expected: BTreeMap<&str, bool> =
                 granted.map(|act| (act.key.as_str(), self.world.can(who, act, it))).collect();
@@ -187,8 +203,12 @@ impl Telling<'_> {
             if offered != expected {
                 wrong.push(format!("{place} is offered {offered:?} and not {expected:?}"));
             }
-            if browses && !expected.is_empty() {
-                let page = self.world.app.get(&href).session(who).send().expect(200).text();
+            // A row within is read where it lies, once it counts.
+            let lies_in = it.matter.parent.as_ref().map(|parent| format!("/{}/{parent}", self.of.path));
+            let gone = lies_in.is_some() && it.matter.spine.state == VOID;
+            if browses && !expected.is_empty() && !gone {
+                let page = lies_in.as_ref().unwrap_or(&href);
+                let page = self.world.app.get(page).session(who).send().expect(200).text();
                 for (act, can) in expected {
                     if page.contains(&format!("\"{href}/{act}\"")) != can {
                         wrong.push(format!("{place}: can they {act}? {can}, and the page says otherwise"));
@@ -238,19 +258,21 @@ impl Telling<'_> {
     }
 
     /// Everybody at every address of the definition: let in or not as it says, and told nothing that is kept from them.
-    fn everybody(&mut self, it: &Standing) {
+    fn everybody(&mut self, of: &Definition, it: &Standing) {
         let spine = &it.matter.spine;
-        let (hidden, secret) = (self.marks.of(self.of, |field| self.of.hides(field)), self.secret());
+        let (hidden, secret) = (self.marks.of(&self.family, Definition::hides), self.secret());
+        let rows: Vec<&Row> =
+            self.rows.iter().filter(|row| it.matter.parent.is_none() || of_row(of, row)).collect();
         let mut wrong = Vec::new();
         for (nth, who) in self.world.people.values().enumerate() {
             let sees = self.world.grants.reaches(who, &self.of.view(), &it.keys);
             // Who sees nothing meets the same everywhere: each of them tries some.
             let (from, every) = if sees { (0, 1) } else { (nth % 6, 6) };
-            for row in self.rows.iter().skip(from).step_by(every) {
+            for row in rows.iter().skip(from).step_by(every) {
                 let place = format!("{} for {} in {}", row.name(), who.account.login, spine.state);
                 let expected = matters::expected(&self.world.grants, who, row, &it.keys);
                 // What cannot be done now is refused whatever version is sent.
-                let act = self.of.act(row.path.rsplit('/').next().unwrap_or_default());
+                let act = of.act(row.path.rsplit('/').next().unwrap_or_default());
                 let barred = act.is_some_and(|act| !self.world.can(who, act, it));
                 let version = (row.method == "POST" && row.subject == Subject::Matter && barred)
                     .then_some(spine.version);
@@ -273,7 +295,8 @@ impl Telling<'_> {
                     .and_then(|rest| rest.split("</title>").next())
                     .unwrap_or_default();
                 let kept = hidden.iter().filter(|_| !sees || !who.is_inside());
-                let unseen = [&spine.title, &spine.number].into_iter().filter(|_| !sees);
+                let unseen =
+                    [&spine.title, &spine.number].into_iter().filter(|word| !sees && !word.is_empty());
                 wrong.extend(
                     kept.chain(unseen)
                         .filter(|word| said.contains(*word))
@@ -308,7 +331,7 @@ impl Telling<'_> {
 
     /// What may stand in no message, title, suggestion or entry.
     fn secret(&self) -> BTreeSet<String> {
-        self.marks.of(self.of, |field| !field.is_open())
+        self.marks.of(&self.family, |_, field| !field.is_open())
     }
 
     /// What is left when a story is over.
@@ -321,7 +344,7 @@ impl Telling<'_> {
                 .map(|row| row.columns().map(|(name, value)| format!("{name}={value:?} ")).collect())
                 .collect()
         };
-        let kept = self.marks.of(self.of, |field| !field.journal);
+        let kept = self.marks.of(&self.family, |_, field| !field.journal);
         let (secret, mut wrong) = (self.secret(), Vec::new());
         let mut search = |place: &str, texts: &[String], words: &BTreeSet<String>| {
             let found = words.iter().filter(|word| texts.iter().any(|text| text.contains(*word)));
@@ -331,11 +354,8 @@ impl Telling<'_> {
             let entries = rows("SELECT * FROM journal WHERE subject = $1", args![id.as_str()]);
             assert_eq!(entries.len(), self.world.standing(id).done.len(), "each act is an entry");
             search("the journal", &entries, &kept);
-            search(
-                "what it is found by",
-                &rows("SELECT title, search FROM matters WHERE id = $1", args![id.as_str()]),
-                &secret,
-            );
+            let found = format!("SELECT title, search FROM {} WHERE id = $1", matters::table(self.of));
+            search("what it is found by", &rows(&found, args![id.as_str()]), &secret);
             let told = rows("SELECT * FROM notices WHERE link LIKE $1", args![format!("%{id}")]);
             let tells = self
                 .world
@@ -349,7 +369,7 @@ impl Telling<'_> {
         }
         search("a message", &rows("SELECT * FROM notices", args![]), &secret);
         search("a suggestion", &[app.get("/orgs/suggest?q=暗&with=units").send().text()], &secret);
-        let hides = !self.marks.of(self.of, |field| self.of.hides(field)).is_empty();
+        let hides = !self.marks.of(&self.family, Definition::hides).is_empty();
         if hides && !self.read {
             search("nobody reads it:", &[self.of.key.clone()], &BTreeSet::from([self.of.key.clone()]));
         }
@@ -387,6 +407,13 @@ impl Telling<'_> {
     }
 }
 
+/// Whether a row within is asked for at an address of its register.
+fn of_row(of: &Definition, row: &Row) -> bool {
+    let last = row.path.rsplit('/').next().unwrap_or_default();
+    let is_read = row.is_api() && ["{id}", "acts", "versions"].contains(&last);
+    is_read || (row.path.contains("{id}") && of.act(last).is_some())
+}
+
 /// Whoever acts on the day of the act before does it by a clock that has gone back.
 struct Backwards<'w> {
     app: &'w TestApp,
@@ -396,7 +423,8 @@ struct Backwards<'w> {
 
 impl Onlooker for Backwards<'_> {
     fn does(&mut self, stage: &Stage, sent: &Sent<'_>) -> Option<Result<String>> {
-        let id = stage.matter.as_ref().filter(|_| sent.act.start.is_none() && sent.papers.is_empty())?;
+        let id = sent.row.or(stage.matter.as_deref());
+        let id = id.filter(|_| sent.act.start.is_none() && sent.papers.is_empty())?;
         let last = self.app.read(|tx| steps(tx, id)).pop()?.at;
         let mut ctx = self.app.city.ctx(sent.who.clone());
         if civil_date(last) != ctx.today() {

@@ -53,7 +53,7 @@ fn texts(said: &toml::Value) -> Vec<String> {
 }
 
 impl Grants {
-    /// Reads the shipped files: that of the roles, and `[may]` of every procedure.
+    /// Reads the shipped files: that of the roles, and `[may]` of every definition.
     pub fn read() -> Grants {
         let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pack/chengdu");
         let read = |path: &Path| -> toml::Table { std::fs::read_to_string(path).unwrap().parse().unwrap() };
@@ -68,20 +68,23 @@ impl Grants {
             .collect()
         };
         let mut grants = Grants(roles.map(|(role, said)| (role.clone(), granted(&said["may"]))).collect());
-        for entry in std::fs::read_dir(Path::new(pack).join("procedures")).unwrap() {
-            grants.enter(&read(&entry.unwrap().path()));
+        for folder in ["procedures", "registers"] {
+            for entry in std::fs::read_dir(Path::new(pack).join(folder)).unwrap() {
+                grants.enter(&read(&entry.unwrap().path()));
+            }
         }
         grants
     }
 
-    /// Adds what a procedure says of its own acts; those it does not name are for whom it calls `others`.
-    fn enter(&mut self, procedure: &toml::Table) {
-        let (key, may) = (procedure["key"].as_str().unwrap(), procedure["may"].as_table().unwrap());
-        let acts = procedure["acts"].as_table().unwrap().iter();
+    /// Adds what a definition says of its own acts; those it does not name are for whom it calls `others`.
+    fn enter(&mut self, of: &toml::Table) {
+        let (key, may) = (of["key"].as_str().unwrap(), of["may"].as_table().unwrap());
+        let acts = of["acts"].as_table().unwrap().iter();
         let by_people = acts.filter(|(_, said)| said.get("after_limit").is_none());
         let mut lines: Vec<(String, &toml::Value)> = Vec::new();
-        for name in by_people.map(|(act, _)| format!("{key}.{act}")).chain([format!("{key}.view")]) {
-            let said = may.get(&name).or(may.get("others").filter(|_| !name.ends_with(".view")));
+        let (view, export) = (format!("{key}.view"), format!("{key}.export"));
+        for name in by_people.map(|(act, _)| format!("{key}.{act}")).chain([view.clone(), export.clone()]) {
+            let said = may.get(&name).or(may.get("others").filter(|_| name != view && name != export));
             lines.extend(said.map(|said| (name, said)));
         }
         for (act, said) in lines {
@@ -114,8 +117,7 @@ impl Grants {
     /// Whether it reaches this case.
     pub fn reaches(&self, actor: &impl Asker, act: &str, case: &Keys) -> bool {
         let own = !actor.account().is_empty() && actor.account() == case.submitter;
-        let body = !actor.office().is_empty()
-            && [&case.association, &case.company].contains(&&actor.office().to_owned());
+        let body = !actor.office().is_empty() && case.is_of(actor.office());
         let by_link = |by: &[String]| {
             let theirs = |(kind, unit): &(String, String)| {
                 unit == actor.office() && (by.is_empty() || by.contains(kind))

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::cast::Cast;
 
 /// Runs a table; its first word is the name under which definitions ask for the hook.
-fn cases<C>(hook: &str, table: &[C], case: impl Fn(&str, &C)) {
+pub fn cases<C>(hook: &str, table: &[C], case: impl Fn(&str, &C)) {
     for (nth, row) in table.iter().enumerate() {
         case(&format!("{hook}, case {nth}"), row);
     }

@@ -1,14 +1,15 @@
-//! Matters of the definitions: their addresses, what each must answer to whom, and stories that leave marks in what is written.
+//! Matters and entries of the definitions: their addresses, what each must answer to whom, and stories that leave marks in what is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_features::base::associations;
 use huitong_features::base::duty;
 use huitong_features::base::identity::{self, Office};
+use huitong_features::base::matters::entries;
 use huitong_features::base::matters::stories::{self, Onlooker, Stage};
 use huitong_features::base::units;
 use huitong_kernel::ctx::{Actor, OfficeKind};
-use huitong_kernel::pack::{self, Act, Control, Definition, Field, Role};
+use huitong_kernel::pack::{self, Act, Control, Definition, Field, Keeping, Role};
 use huitong_kernel::{Id, Row as DbRow, args};
 use huitong_testkit::app::TestApp;
 use huitong_testkit::door::Person;
@@ -18,9 +19,20 @@ use crate::cases::Keys;
 use crate::grants::{Asker, Grants};
 use crate::table::{Door, Row, Subject, row};
 
-/// The procedures that have no code of their own.
+/// The procedures and registers that have no code of their own.
 pub fn defined(pack: &pack::Pack) -> impl Iterator<Item = &Definition> {
-    pack.definitions.iter().filter(|of| !of.coded)
+    pack.definitions.iter().filter(|of| of.stands_alone())
+}
+
+/// A definition, and behind it those of the rows within its entries.
+pub fn family<'p>(pack: &'p pack::Pack, of: &'p Definition) -> Vec<&'p Definition> {
+    let within = of.register.iter().flat_map(|register| &register.within);
+    std::iter::once(of).chain(within.map(|key| pack.definition(key).unwrap())).collect()
+}
+
+/// The table in which the rows of a definition lie.
+pub fn table(of: &Definition) -> &'static str {
+    if of.is_register() { "entries" } else { "matters" }
 }
 
 /// Whether the holder of a role sits in such an office.
@@ -53,6 +65,13 @@ pub fn rows(of: &Definition) -> Vec<Row> {
     }
     add("GET", &format!("{page}/{{id}}/history"), view, Subject::Inside, 200, &[]);
     add("GET", &format!("{api}/{{id}}/acts"), view, Subject::Matter, 200, &[]);
+    if let Some(register) = &of.register {
+        add("GET", &format!("{page}/suggest"), view, Subject::None, 200, &[]);
+        add("GET", &format!("{api}/{{id}}/versions"), view, Subject::Inside, 200, &[]);
+        for within in register.within.iter().filter_map(|key| key.rsplit('.').next()) {
+            add("GET", &format!("{api}/{{id}}/{within}"), view, Subject::Matter, 200, &[]);
+        }
+    }
     for (nth, act) in of.beginnings().enumerate() {
         let (name, tail) = (kept(act.name.clone()), format!("/new/{}", act.key));
         let asked = of.form_of(act).into_iter().flat_map(|form| &form.fields);
@@ -68,8 +87,10 @@ pub fn rows(of: &Definition) -> Vec<Row> {
     for act in of.acts.iter().filter(|act| act.is_done_by_people()) {
         let (name, tail) = (kept(act.name.clone()), format!("/{{id}}/{}", act.key));
         add("GET", &format!("{page}{tail}"), name, Subject::Matter, 200, &[]);
+        // What is entered beside what others entered asks for no version; nothing is filled in, so that nothing is entered.
+        let status = if act.keeping == Some(Keeping::Within) { 422 } else { 409 };
         for root in [&page, &api] {
-            add("POST", &format!("{root}{tail}"), name, Subject::Matter, 409, &[("version", "999999")]);
+            add("POST", &format!("{root}{tail}"), name, Subject::Matter, status, &[("version", "999999")]);
         }
     }
     for (method, tail, act, status) in files(of) {
@@ -106,13 +127,14 @@ pub fn expected(grants: &Grants, asker: &impl Asker, row: &Row, keys: &Keys) -> 
         Subject::Inside if !(sees && asker.is_inside()) => 404,
         Subject::Matter if !sees && (!reaches || row.method == "GET") => 404,
         Subject::Matter if !reaches => 403,
+        Subject::Matter if row.method == "POST" && keys.barred.contains(act) => 409,
         _ => row.status,
     }
 }
 
-/// A matter that a story has told of.
+/// A matter or an entry that a story has told of.
 pub struct Told {
-    /// Key of its procedure.
+    /// Key of its definition.
     pub of: String,
     pub id: String,
     /// Its name, and what it is called by.
@@ -125,19 +147,36 @@ pub struct Told {
     pub hidden: BTreeSet<String>,
 }
 
-/// What rights look at in a matter, from the database itself.
+/// What rights look at in a matter or an entry, from the database itself.
 pub fn keys(app: &TestApp, id: &str) -> Keys {
-    let sql = "SELECT owner_user, owner_association, owner_company, unit, next_unit, assignee, association FROM matters WHERE id = $1";
-    let row: DbRow = app.read(|tx| tx.one(sql, args![id])).unwrap();
+    let table = if entries::is_entry(id) { "entries" } else { "matters" };
+    let sql = format!(
+        "SELECT procedure, state, owner_user, owner_association, owner_company, unit, next_unit, assignee, association, marks \
+         FROM {table} WHERE id = $1"
+    );
+    let row: DbRow = app.read(|tx| tx.one(&sql, args![id])).unwrap();
     let text = |name: &str| row.get::<Option<String>>(name).unwrap().unwrap_or_default();
     let (pack, today) = (app.city.pack(), app.program().today());
-    let links = app.read(|tx| duty::of_association(tx, &Id::stored(text("association"))));
+    let marks: Json = serde_json::from_str(&text("marks")).unwrap();
+    let several = marks["about"].as_array().into_iter().flatten();
+    let several: Vec<String> = several.map(|one| one.as_str().unwrap().to_owned()).collect();
+    let all = |one: String| match one.is_empty() {
+        true => Vec::new(),
+        false if several.is_empty() => vec![one],
+        false => several.clone(),
+    };
+    let about = all(text("association"));
+    let links =
+        about.iter().flat_map(|one| app.read(|tx| duty::of_association(tx, &Id::stored(one.clone()))));
     let party = |kind: &str| pack.link_kind(kind).is_some_and(|kind| kind.party.is_some());
-    let links = links.into_iter().filter(|link| link.holds_on(today) && party(&link.kind));
+    let links = links.filter(|link| link.holds_on(today) && party(&link.kind));
+    let of = pack.definition(&text("procedure")).unwrap();
+    let barred = of.acts.iter().filter(|act| act.is_done_by_people() && !act.leaves(&text("state")));
     Keys {
         submitter: text("owner_user"),
-        association: text("owner_association"),
+        associations: all(text("owner_association")),
         company: text("owner_company"),
+        barred: barred.map(|act| act.name.clone()).collect(),
         units: [text("unit"), text("next_unit")].into_iter().filter(|unit| !unit.is_empty()).collect(),
         assignee: text("assignee"),
         links: links.map(|link| (link.kind.clone(), link.unit.to_string())).collect(),
@@ -148,7 +187,8 @@ pub fn keys(app: &TestApp, id: &str) -> Keys {
 /// Writes the mark of its field into everything that people write in their own words, and remembers what else was filled in.
 pub struct Marks {
     nth: usize,
-    said: BTreeMap<String, BTreeSet<String>>,
+    /// By definition and field.
+    said: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 impl Marks {
@@ -158,15 +198,19 @@ impl Marks {
     }
 
     /// What stands in this field of this matter alone, wherever it is said.
-    pub fn mark(&self, field: &Field) -> String {
-        format!("暗{}记{}暗记", self.nth, field.key.to_uppercase())
+    fn mark(&self, of: &str, field: &Field) -> String {
+        let within = of.split_once('.').map(|(_, within)| within.to_uppercase()).unwrap_or_default();
+        format!("暗{}记{within}{}暗记", self.nth, field.key.to_uppercase())
     }
 
     /// Fills in a form; one that is to be refused says what it said, and no more.
     pub fn fill(&mut self, of: &Definition, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
+        // What is entered within is asked by the form of the entry.
+        let within = act.keeping == Some(Keeping::Within);
+        let owner = if within { format!("{}.{}", of.key, act.key) } else { of.key.clone() };
         for field in of.form_of(act).into_iter().flat_map(|form| &form.fields) {
-            let mark = self.mark(field);
-            let said = self.said.entry(field.key.clone()).or_default();
+            let mark = self.mark(&owner, field);
+            let said = self.said.entry((owner.clone(), field.key.clone())).or_default();
             match (field.control, form.get_mut(&field.key)) {
                 (Control::Table, Some(Json::Array(rows))) => {
                     for cell in
@@ -206,23 +250,24 @@ impl Marks {
         }
     }
 
-    /// What was filled in for these fields.
-    pub fn of(&self, of: &Definition, which: impl Fn(&Field) -> bool) -> BTreeSet<String> {
-        let fields = of.fields.iter().filter(|field| which(field));
-        fields.filter_map(|field| self.said.get(&field.key)).flatten().cloned().collect()
+    /// What was filled in for these fields of these definitions.
+    pub fn of(&self, all: &[&Definition], which: impl Fn(&Definition, &Field) -> bool) -> BTreeSet<String> {
+        let fields = all.iter().flat_map(|of| of.fields.iter().map(move |field| (*of, field)));
+        let fields = fields.filter(|(of, field)| which(of, field));
+        let said = |(of, field): (&Definition, &Field)| self.said.get(&(of.key.clone(), field.key.clone()));
+        fields.filter_map(said).flatten().cloned().collect()
     }
 }
 
 /// Walks a story with marks.
-struct Marking<'a> {
-    of: &'a Definition,
+struct Marking {
     marks: Marks,
     stage: Stage,
 }
 
-impl Onlooker for Marking<'_> {
-    fn fill(&mut self, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
-        self.marks.fill(self.of, act, form, succeeds);
+impl Onlooker for Marking {
+    fn fill(&mut self, of: &Definition, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
+        self.marks.fill(of, act, form, succeeds);
     }
 
     fn after(&mut self, stage: &Stage) -> huitong_kernel::Result<()> {
@@ -240,7 +285,7 @@ pub fn offices(app: &TestApp, stage: &Stage) -> Vec<Office> {
     let seats =
         posts.map(|post| Office { kind: post.kind, id: post.office.clone(), name: post.office_name.clone() });
     let mut all: BTreeMap<String, Office> = seats.map(|office| (office.id.clone(), office)).collect();
-    for id in stage.associations.values() {
+    for id in stage.associations.values().filter(|id| !entries::is_entry(id)) {
         let name = app.read(|tx| associations::name_of(tx, &Id::stored(id.clone())));
         all.insert(id.clone(), Office::association(id, &name));
         for link in app.read(|tx| duty::of_association(tx, &Id::stored(id.clone()))) {
@@ -291,20 +336,19 @@ pub fn all(app: &TestApp) -> Vec<Told> {
     let mut told = Vec::new();
     for (nth, story) in pack.stories.iter().enumerate() {
         let of = pack.definition(&story.of).unwrap();
-        let mut marking = Marking { of, marks: Marks::new(nth), stage: Stage::default() };
+        let mut marking = Marking { marks: Marks::new(nth), stage: Stage::default() };
         let findings = stories::walk(&app.city, &pack, story, &mut marking).unwrap();
         assert!(findings.is_empty(), "{findings:#?}");
         let id = marking.stage.matter.clone().unwrap();
-        let row = app
-            .read(|tx| tx.one("SELECT title, number FROM matters WHERE id = $1", args![id.as_str()]))
-            .unwrap();
+        let sql = format!("SELECT title, number FROM {} WHERE id = $1", table(of));
+        let row = app.read(|tx| tx.one(&sql, args![id.as_str()])).unwrap();
         told.push(Told {
             of: of.key.clone(),
             title: row.get("title").unwrap(),
             number: row.get("number").unwrap(),
             keys: Keys::default(),
             offices: offices(app, &marking.stage),
-            hidden: marking.marks.of(of, |field| of.hides(field)),
+            hidden: marking.marks.of(&family(&pack, of), Definition::hides),
             id,
         });
     }

@@ -215,12 +215,12 @@ impl World {
         Keys {
             disclosure: value("disclosure"),
             submitter: value("owner_user"),
-            association: value("owner_association"),
+            associations: vec![value("owner_association")],
             company: value("owner_company"),
             units: vec![value("unit"), value("next_unit")],
             assignee: value("assignee"),
             about: value("about"),
-            links: Vec::new(),
+            ..Keys::default()
         }
     }
 

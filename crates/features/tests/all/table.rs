@@ -96,6 +96,7 @@ impl Row {
     /// Whether bytes are asked for and no page.
     pub fn is_asset(&self) -> bool {
         ["/attachments", "/metrics"].iter().any(|path| self.path.starts_with(path))
+            || (self.path.ends_with("/suggest") && !self.of.is_empty())
     }
 
     /// The row as the failure names it.

@@ -103,3 +103,13 @@ fn an_example_of_the_shipped_policy_that_does_not_hold_is_named() {
         examples::run(&pack, vocabulary, None).into_iter().map(|one| one.message).collect();
     assert_eq!(said, ["示例“咨询 3 个工作日答复”不成立：应为“3 工作日”，得到“5 工作日”"]);
 }
+
+#[test]
+fn what_registers_say_of_associations() {
+    check_all(breaks![
+        "registers/party_org.toml": "kind  = \"党建工作机构\"" => "kind  = \"党建机构\"", on "\"党建机构\"", says "没有责任关系“党建机构”", remedy "在 link_kinds.toml 里登记";
+        "registers/party_org.toml": "paper = \"approval\"" => "paper = \"approved\"", on "\"approved\"", says "没有填写项“approved”", remedy "是否为“approval”";
+        "registers/party_org.toml": "type = \"单位\", stands_for = \"单位\"" => "type = \"单位\", indexed = true", on "kind  =", says "没有哪一项当作单位", remedy "stands_for = \"单位\"";
+        "registers/pairing.toml": "group       = \"党建\"" => "group       = \"党建\"\ntab         = \"党务\"", on "tab  ", says "“党务”不是可用的档案栏目", remedy "是否为“党建”";
+    ]);
+}

@@ -162,7 +162,7 @@ fn departments_answer_for_policy_and_nobody_for_how_the_system_works() {
             .collect()
     };
     let policy = "单位 工作日历 派单目录 涉密标志 管理类型 行政区划 责任事项 责任关系 时限 诉求分类 诉求类型";
-    let settings = "单位类型 职能 办理步骤 办理状态 城市 提示语 政策包 答复模板 职能词典 表单 角色 选项清单 通知 队列 隐去规则";
+    let settings = "单位类型 职能 办理步骤 办理状态 城市 提示语 政策包 答复模板 职能词典 表单 角色 选项清单 提醒 通知 队列 隐去规则";
     let words = |text: &'static str| text.split(' ').collect::<BTreeSet<&str>>();
     assert_eq!(of(true), words(policy));
     assert_eq!(of(false), words(settings));

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use huitong_features::base::{identity, matters};
 use huitong_features::growth::appeals;
 use huitong_kernel::db::{Keeping, stands};
-use huitong_kernel::pack::Pack;
+use huitong_kernel::http::Pairs;
+use huitong_kernel::list::ListDef;
+use huitong_kernel::pack::{Definition, Pack};
 use huitong_testkit::db;
 
 /// Statements as they stand in the sources, with the file they stand in.
@@ -34,10 +36,26 @@ fn statements() -> Vec<(PathBuf, String)> {
     let pack = Pack::read_dir(&root.join("../pack/chengdu"), &huitong_features::house().vocabulary)
         .expect("the pack");
     let defined = pack.definitions.iter().filter(|of| !of.coded).map(matters::list::def);
-    for list in lists.chain(defined) {
+    let led = pack.definitions.iter().filter(|of| of.is_register() && of.stands_alone()).flat_map(led);
+    for list in lists.chain(defined).chain(led) {
         found.extend(list.samples().into_iter().map(|(sql, _)| (PathBuf::from(&*list.from), sql)));
     }
     found
+}
+
+/// The lists of a register as addresses make them: led by a fact that is asked for or ordered by, and of what is void.
+fn led(of: &Definition) -> Vec<ListDef> {
+    let whole = matters::list::def(of);
+    let by_filter = whole.filters.iter().map(|filter| (filter.name.to_string(), String::from("x")));
+    let by_order = whole.sorts.iter().map(|sort| (String::from("sort"), sort.name.to_string()));
+    let void = (String::from("state"), String::from("void"));
+    let asked = by_filter.chain(by_order).chain([void]);
+    let lists = asked.map(|(name, value)| {
+        matters::entries::list::asked_for(of, &Pairs::of([(name.as_str(), value.as_str())]), true)
+    });
+    let lists: Vec<ListDef> = lists.collect();
+    assert!(lists.iter().any(|list| list.from.contains("entry_facts")), "no fact leads a list of {}", of.key);
+    lists
 }
 
 fn walk(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {

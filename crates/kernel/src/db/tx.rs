@@ -239,7 +239,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Whether this transaction runs on the embedded engine: there the journal gets its position at once.
-    pub(crate) fn is_embedded(&self) -> bool {
+    pub fn is_embedded(&self) -> bool {
         matches!(self.conn, Conn::Sqlite(_))
     }
 

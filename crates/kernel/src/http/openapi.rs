@@ -130,23 +130,33 @@ fn operation(route: &Route, name: &str, pack: &Pack, schemas: &mut Schemas) -> J
         good["content"] = json!({"application/json": {"schema": answer.write(route, pack, schemas)}});
     }
     operation["responses"][route.status.to_string()] = good;
-    let form = route.form.as_deref().and_then(|key| pack.form(key));
-    let name = form.map(|f| camel(&f.key)).unwrap_or_default();
-    let body = match (route.body, form) {
-        (Some(schema), _) => Some(schema.write(route, pack, schemas)),
-        (None, Some(form)) => Some(schemas.add(&name, form::schema(form, pack, false, route))),
-        (None, None) => None,
+    let body = match route.body {
+        Some(schema) => Some(schema.write(route, pack, schemas)),
+        None => filled_in(route, pack, schemas, false),
     };
     if let Some(schema) = body {
         let mut content = json!({"application/json": {"schema": schema}});
-        if let Some(form) = form.filter(|_| route.uploads) {
-            let with_files = form::schema(form, pack, true, route);
-            let schema = schemas.add(&format!("{name}WithFiles"), with_files);
+        if let Some(schema) = route.uploads.then(|| filled_in(route, pack, schemas, true)).flatten() {
             content["multipart/form-data"] = json!({"schema": schema});
         }
         operation["requestBody"] = json!({"required": true, "content": content});
     }
     operation
+}
+
+/// The schema of the form of a route, or of one of its forms.
+fn filled_in(route: &Route, pack: &Pack, schemas: &mut Schemas, files: bool) -> Option<Json> {
+    let forms = route.form.iter().chain(&route.forms_within).filter_map(|key| pack.form(key));
+    let suffix = if files { "WithFiles" } else { "" };
+    let mut all: Vec<Json> = forms
+        .map(|form| {
+            schemas.add(&format!("{}{suffix}", camel(&form.key)), form::schema(form, pack, files, route))
+        })
+        .collect();
+    match all.len() {
+        0 | 1 => all.pop(),
+        _ => Some(json!({"anyOf": all})),
+    }
 }
 
 fn parameters(route: &Route) -> Vec<Json> {

@@ -233,6 +233,8 @@ pub struct Pager {
     pub last: i64,
     /// 条, 件, 家.
     pub unit: &'static str,
+    /// What is counted beside the rows, after a comma.
+    pub beside: String,
     /// Address of the page before.
     pub prev: Option<String>,
     /// Address of the page after.
@@ -271,6 +273,7 @@ impl Pager {
             before = n;
         }
         Pager {
+            beside: String::new(),
             total,
             unit,
             links,

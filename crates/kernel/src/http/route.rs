@@ -160,6 +160,8 @@ pub struct Route {
     pub rate: Rate,
     /// Form of the pack whose fields are the body.
     pub form: Option<Name>,
+    /// The forms of what lies within and is acted on at the same address.
+    pub forms_within: Vec<Name>,
     /// What a field of the form is taken to be where nothing was sent.
     pub defaults: Vec<(Name, Name)>,
     /// Whether files may be sent (a larger body is taken).
@@ -188,6 +190,7 @@ fn row(method: Method, path: Name, act: Name, face: Face, handler: Handler) -> R
         handler,
         rate: Rate::None,
         form: None,
+        forms_within: Vec::new(),
         defaults: Vec::new(),
         uploads: false,
         params: Cow::Borrowed(&[]),
@@ -256,6 +259,13 @@ impl Route {
     #[must_use]
     pub fn form(mut self, key: impl Into<Name>) -> Route {
         self.form = Some(key.into());
+        self
+    }
+
+    /// The body may be one of these forms instead, where the address names something that lies within.
+    #[must_use]
+    pub fn forms_within(mut self, keys: impl IntoIterator<Item = String>) -> Route {
+        self.forms_within = keys.into_iter().map(Name::from).collect();
         self
     }
 

@@ -319,6 +319,18 @@ impl<'a> Query<'a> {
         Ok(groups)
     }
 
+    /// How many different values a column has that each row may have several of; the join brings them.
+    pub fn count_several(&self, tx: &Tx, join: &'static str, column: &'static str) -> Result<i64> {
+        let (sql, args) = self.count_several_sql(join, column);
+        tx.number(&sql, &args)
+    }
+
+    /// Its statement; a test looks at how it is answered.
+    pub fn count_several_sql(&self, join: &'static str, column: &'static str) -> (String, Vec<Value>) {
+        let (conditions, args) = wherever(&needed(&self.parts));
+        (format!("SELECT COUNT(DISTINCT {column}) FROM {} {join}{conditions}", self.def.from), args)
+    }
+
     /// The statement that counts by the value of a column; a test looks at how it is answered.
     pub fn count_by_sql(&self, column: &'static str) -> (String, Vec<Value>) {
         self.groups_sql(&needed(&self.parts), Some(column))

@@ -10,6 +10,8 @@ use super::conditions;
 use super::day::RelativeDay;
 use super::desk::Ref;
 use super::lists::{self, List};
+use super::markings;
+use super::stands_for::StandsFor;
 use super::table::Tab;
 use crate::condition::{self, Condition, FactDef, FactType, Frame, Value};
 
@@ -195,56 +197,6 @@ impl Closed for Control {
     ];
 }
 
-/// The spine columns that a field can stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StandsFor {
-    /// The association it is about.
-    Association,
-    /// The unit that handles it.
-    Unit,
-    /// The other unit of an entry; it sees the entry as the first one does.
-    OtherUnit,
-    /// The person in charge.
-    Assignee,
-    /// What kind it is.
-    Kind,
-    /// The day it is about.
-    Day,
-    /// From when until when an entry holds.
-    Validity,
-    /// The number that an entry is about.
-    Amount,
-}
-
-impl Closed for StandsFor {
-    const WHAT: &'static str = "用途";
-    const WORDS: &'static [(&'static str, StandsFor)] = &[
-        ("协会", StandsFor::Association),
-        ("单位", StandsFor::Unit),
-        ("对方单位", StandsFor::OtherUnit),
-        ("经办人", StandsFor::Assignee),
-        ("分类", StandsFor::Kind),
-        ("日期", StandsFor::Day),
-        ("有效期", StandsFor::Validity),
-        ("金额", StandsFor::Amount),
-    ];
-}
-
-impl StandsFor {
-    /// Types whose answers the column can hold.
-    fn takes(self, control: Control) -> bool {
-        match self {
-            StandsFor::Association => control == Control::Association,
-            StandsFor::Unit | StandsFor::OtherUnit => control == Control::Unit,
-            StandsFor::Assignee => control == Control::Handler,
-            StandsFor::Kind => matches!(control, Control::Select | Control::Radio),
-            StandsFor::Day => control == Control::Date,
-            StandsFor::Validity => control == Control::Period,
-            StandsFor::Amount => matches!(control, Control::Money | Control::Integer),
-        }
-    }
-}
-
 impl Control {
     /// Whether it is chosen from a list.
     pub fn chooses(self) -> bool {
@@ -313,9 +265,6 @@ fn fact_value(condition: &Condition, key: &str, text: &str) -> Value {
     if flag { Value::Flag(["true", "on", "1", "是"].contains(&text)) } else { Value::Text(text.to_owned()) }
 }
 
-/// Words of red line: no field of the city asks for these, whatever it is called.
-const FORBIDDEN: [&str; 8] = ["密级", "份号", "政审", "志愿书", "党费", "花名册", "征信", "民族成份"];
-
 /// Reads one field; `facts` are those of the fields above it.
 pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
     let (control, register) = control(tab);
@@ -327,17 +276,7 @@ pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
         tab.desk.say(&tab.at("options"), message, "请把类型改成“单选”“多选”或“下拉选择”，或者删去 options");
     }
     let label = tab.text("label");
-    let asked: Vec<String> = [label.clone(), key.clone()]
-        .into_iter()
-        .chain(["ask", "hint"].into_iter().filter_map(|name| tab.quiet_text(name)))
-        .chain(tab.pairs("columns").into_iter().map(|(_, heading, _)| heading))
-        .collect();
-    for word in FORBIDDEN {
-        if asked.iter().any(|text| text.contains(word)) {
-            let message = format!("不能登记“{word}”");
-            tab.desk.say(&tab.at("label"), message, "这类内容不进入本系统，请删去这个填写项");
-        }
-    }
+    markings::red_lines(tab, &label, &key);
     let field = Field {
         ask: tab.maybe("ask").unwrap_or_else(|| label.clone()),
         hint: tab.maybe("hint").unwrap_or_default(),

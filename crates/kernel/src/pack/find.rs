@@ -1,7 +1,7 @@
 //! Asking a pack: finders by key.
 
 use super::city::Unit;
-use super::definition::Definition;
+use super::definition::{Definition, StandsForLink};
 use super::forms::Form;
 use super::lists::{Choice, List, Mask, Warning};
 use super::markings::{self, Stop};
@@ -10,6 +10,15 @@ use super::roles::Role;
 use super::whole::Pack;
 
 impl Pack {
+    /// The registers whose entries stand for links of a kind, each with what it says of them.
+    pub fn registers_of<'p>(
+        &'p self,
+        kind: &'p LinkKind,
+    ) -> impl Iterator<Item = (&'p Definition, &'p StandsForLink)> {
+        let links = self.definitions.iter().filter_map(|of| Some((of, of.register.as_ref()?.link.as_ref()?)));
+        links.filter(|(_, link)| link.kind == kind.key || link.kind == kind.title)
+    }
+
     /// The first marking found in a text that must not be taken in.
     pub fn stop(&self, text: &str) -> Option<Stop> {
         markings::find(&self.markings, text)

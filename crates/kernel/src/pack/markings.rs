@@ -6,7 +6,7 @@ use super::desk::{Desk, Ref};
 use super::file::Shelf;
 use super::items::ItemKind;
 use super::source::Source;
-use super::table;
+use super::table::{self, Tab};
 
 /// The file of the markings.
 const FILE: &str = "markings.toml";
@@ -101,4 +101,24 @@ pub(super) fn read(desk: &Desk, shelf: &Shelf) -> Vec<Marking> {
         Marking { key, title, words, except: except.clone(), instead, source }
     });
     markings.collect()
+}
+
+/// Words of red line: no field of the city asks for these, whatever it is called.
+const FORBIDDEN: [&str; 8] = ["密级", "份号", "政审", "志愿书", "党费", "花名册", "征信", "民族成份"];
+/// Lists of people by their names are registers of people, whatever register they stand in.
+const ROLL: &str = "党员名单";
+
+/// Says which words of red line a field asks for.
+pub(super) fn red_lines(tab: &Tab<'_>, label: &str, key: &str) {
+    let asked: Vec<String> = [label.to_owned(), key.to_owned()]
+        .into_iter()
+        .chain(["ask", "hint"].into_iter().filter_map(|name| tab.quiet_text(name)))
+        .chain(tab.pairs("columns").into_iter().map(|(_, heading, _)| heading))
+        .collect();
+    for word in FORBIDDEN.into_iter().chain([ROLL]) {
+        if asked.iter().any(|text| text.contains(word)) {
+            let message = format!("不能登记“{word}”");
+            tab.desk.say(&tab.at("label"), message, "这类内容不进入本系统，请删去这个填写项");
+        }
+    }
 }

@@ -31,6 +31,7 @@ mod roles;
 mod sentences;
 pub mod sheet;
 mod source;
+mod stands_for;
 pub mod stories;
 pub mod table;
 mod vocabulary;
@@ -45,11 +46,12 @@ pub use self::city::{City, Division, Unit};
 pub use self::closed::Closed;
 pub use self::day::RelativeDay;
 pub use self::definition::{
-    Act, CURRENT, Check, Definition, Derived, ENDED, Effect, Every, Group, Guard, Keeping, LimitWord, May,
-    Needs, Notify, Once, Outcome, PAPER, Page, REASON, Receiver, Register, Reminder, SINCE, Sees, Sentences,
-    Show, Side, State, StateLabel, Take, Telling, Tone, UNTIL, VOID, Words, aloud,
+    Act, CURRENT, Check, Definition, Derived, ENDED, Effect, Every, FileTab, Group, Guard, Keeping,
+    LimitWord, May, Needs, Notify, Once, Outcome, PAPER, Page, REASON, Receiver, Register, Reminder, SINCE,
+    Sees, Sentences, Show, Side, StandsForLink, State, StateLabel, Take, Telling, Tone, UNTIL, VOID, Words,
+    aloud,
 };
-pub use self::field::{Bounds, Control, Field, StandsFor};
+pub use self::field::{Bounds, Control, Field};
 pub use self::file::{read_files, with_city};
 pub use self::finding::{At, Finding, did_you_mean};
 pub use self::forms::Form;
@@ -65,6 +67,7 @@ pub use self::relations::{AssociationType, Cardinality, Duty, Function, LinkKind
 pub use self::roles::{Grant, Office, Reach, Role};
 pub use self::sentences::{Notice, fill, names as placeholders};
 pub use self::source::{Source, SourceKind};
+pub use self::stands_for::StandsFor;
 pub use self::vocabulary::{Vocabulary, Word, needs, words};
 pub use self::whole::Pack;
 

@@ -1,4 +1,4 @@
-//! Stories: a procedure walked through by its people, readable by an official; each is the procedure's test.
+//! Stories: a definition walked through by its people, readable by an official; each is its test.
 //!
 //! Here stories are read and checked against the definition; a city in memory walks them.
 
@@ -80,6 +80,8 @@ pub struct Step {
     pub on: Option<String>,
     /// Key of the act; none where somebody only looks.
     pub act: Option<String>,
+    /// What lies within the entry and is acted on, by its short key (`activity`): the row entered last. None: the entry itself.
+    pub row: Option<String>,
     /// What the form is filled in with.
     pub form: Map<String, Json>,
     /// The state afterwards, in words.
@@ -180,15 +182,23 @@ fn cast(tab: &Tab<'_>, associations: &[Brought], city: &City) -> Vec<Player> {
     all.collect()
 }
 
-fn step(
-    tab: &Tab<'_>,
-    cast: &[Player],
-    (procedure, all): (Option<&Definition>, &[Definition]),
-) -> Option<Step> {
+/// What a step is done on: the definition of the story, or of a row within an entry of it.
+fn acted_on<'d>(tab: &Tab<'_>, of: Option<&'d Definition>, all: &'d [Definition]) -> Option<&'d Definition> {
+    let (Some(of), Some(name)) = (of, tab.maybe("row")) else { return of };
+    let within = || of.register.iter().flat_map(|register| &register.within);
+    let key = within().find(|key| key.rsplit('.').next() == Some(name.as_str()));
+    if key.is_none() {
+        let near = did_you_mean(&name, within().filter_map(|key| key.rsplit('.').next()));
+        tab.desk.say(&tab.at("row"), format!("没有明细“{name}”"), near);
+    }
+    all.iter().find(|other| Some(&other.key) == key)
+}
+
+fn step(tab: &Tab<'_>, cast: &[Player], (of, all): (Option<&Definition>, &[Definition])) -> Option<Step> {
     let on = tab.maybe_refer("on", Ref::PROCEDURE);
-    let procedure = match &on {
+    let of = match &on {
         Some(key) => all.iter().find(|other| other.key == *key),
-        None => procedure,
+        None => of,
     };
     let written = tab.text("at");
     let when = written.replace(' ', "T").parse().ok();
@@ -200,7 +210,8 @@ fn step(
         let near = did_you_mean(&who, cast.iter().map(|player| player.name.as_str()));
         tab.desk.say(&tab.at("who"), format!("cast 里没有“{who}”"), near);
     }
-    let act = tab.maybe("act");
+    let (act, row) = (tab.maybe("act"), tab.maybe("row"));
+    let procedure = acted_on(tab, of, all);
     if let (Some(act), Some(procedure)) = (&act, procedure)
         && procedure.act(act).is_none()
     {
@@ -228,6 +239,7 @@ fn step(
         when: when?,
         who,
         act,
+        row,
         form,
         state,
         wrong,

@@ -1,12 +1,14 @@
 //! Associations and chambers of commerce: the register as far as "who answers for whom" needs it, and its public pages.
 
 mod acts;
+mod file;
 mod model;
 mod pages;
 mod store;
 mod subject;
 
 pub use acts::{NewAssociation, NewPerson, add_person, record};
+pub use file::{FileBlock, FileBlocks, FileLine};
 pub use model::{Association, AssociationId, Office, Person, Status};
 pub use pages::Listing;
 pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search};

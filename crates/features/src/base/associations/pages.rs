@@ -1,14 +1,18 @@
 //! The public pages of the register: finding an association, its card with who answers for it, and suggestions of names.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use huitong_codes::search::Terms;
 use huitong_kernel::clock::civil_date;
 use huitong_kernel::ctx::OfficeKind;
-use huitong_kernel::http::page::{Fact, Pager, Shell};
+use huitong_kernel::http::page::{Fact, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, GET, Rate, Reply, Route, asset, page};
+use huitong_kernel::pack::{Closed as _, FileTab};
 use huitong_kernel::{OrMissing, Result};
 use serde_json::json;
 
+use super::file::{FileBlock, FileBlocks};
 use super::model::{Association, AssociationId, Status};
 use super::store;
 use crate::base::duty::{self, AppealAnswer, Held};
@@ -25,7 +29,9 @@ pub fn routes() -> Vec<Route> {
             .public()
             .rate(Rate::Search)
             .summary("按输入的文字提示协会名称"),
-        page(GET, "/orgs/{id}", "association.view", card).public().summary("协会名片：基本信息和责任单位"),
+        page(GET, "/orgs/{id}", "association.view", card)
+            .public()
+            .summary("一家协会：基本信息、责任单位和看得到的各栏档案"),
     ]
 }
 
@@ -131,6 +137,10 @@ struct CardView {
     /// Who answers its appeals.
     appeals: AppealAnswer,
     today: String,
+    /// The tabs of its file; none where there is nothing but the card.
+    tabs: Vec<Tab>,
+    /// What stands under the tab that is open; the card where none is.
+    blocks: Vec<FileBlock>,
 }
 
 #[derive(Template)]
@@ -150,10 +160,16 @@ struct DeskCard {
 fn card(c: &Call) -> Result<Reply> {
     let id: AssociationId = c.id("id")?;
     let today = civil_date(c.ctx.now);
-    let (association, held, appeals) = c.read(|tx| {
+    let (association, held, appeals, blocks) = c.read(|tx| {
         let association = store::find(tx, &id)?.or_missing()?;
-        Ok((association, duty::held(tx, &id, today)?, duty::answers_appeal(tx, &id, today)?))
+        let blocks: Result<Vec<Vec<FileBlock>>> =
+            c.ctx.policy.house.all::<FileBlocks>().map(|brings| (brings.0)(tx, &id)).collect();
+        let (held, appeals) = (duty::held(tx, &id, today)?, duty::answers_appeal(tx, &id, today)?);
+        Ok((association, held, appeals, blocks?.into_iter().flatten().collect::<Vec<_>>()))
     })?;
+    let there: BTreeSet<FileTab> = blocks.iter().map(|block| block.tab).collect();
+    // Who follows a link to a tab in which there is nothing for them is shown the card.
+    let open = there.iter().copied().find(|tab| c.query("tab") == Some(tab.key()));
     let shell = c.shell(&association.name)?;
     let inside = c.ctx.posts().iter().any(|post| post.kind == OfficeKind::Unit);
     let view = CardView {
@@ -164,11 +180,27 @@ fn card(c: &Call) -> Result<Reply> {
         held,
         appeals,
         today: today.to_string(),
+        tabs: tabs(&association, &there, open),
+        blocks: blocks.into_iter().filter(|block| Some(block.tab) == open).collect(),
     };
     match c.ctx.user() {
         Some(_) => c.page(&DeskCard { shell, view }),
         None => c.page(&PublicCard { shell, view }),
     }
+}
+
+/// The card, and what this reader sees beside it.
+fn tabs(association: &Association, there: &BTreeSet<FileTab>, open: Option<FileTab>) -> Vec<Tab> {
+    let href = format!("/orgs/{}", association.id);
+    let card =
+        Tab { label: String::from("概况"), current: open.is_none(), href: href.clone(), ..Tab::default() };
+    let others = there.iter().map(|tab| Tab {
+        href: format!("{href}?tab={}", tab.key()),
+        label: tab.word().to_owned(),
+        current: open == Some(*tab),
+        ..Tab::default()
+    });
+    if there.is_empty() { Vec::new() } else { std::iter::once(card).chain(others).collect() }
 }
 
 /// Whether this reader hands appeals in: the public, and whoever's post was given the right.

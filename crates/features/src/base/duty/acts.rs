@@ -2,12 +2,13 @@
 
 use huitong_kernel::error::FieldError;
 use huitong_kernel::journal::Record;
+use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::model::{Link, LinkId};
-use super::{relation, rules, store};
+use super::{links, relation, rules, store};
 use crate::base::associations::{self, AssociationId};
 use crate::base::units::{self, UnitId};
 
@@ -39,6 +40,7 @@ pub fn add(tx: &Tx, new: &NewLink) -> Result<Link> {
         let known: Vec<&str> = pack.link_kinds.iter().map(|k| k.title.as_str()).collect();
         return Err(Error::invalid("kind", format!("请选择责任关系的类型：{}", known.join("、"))));
     };
+    by_hand(pack, &kind.key, "新增")?;
     let mut wrong = Vec::new();
     let mut say = |field: &str, message: String| wrong.push(FieldError { field: field.to_owned(), message });
     if new.paper.trim().is_empty() {
@@ -85,6 +87,13 @@ pub fn add(tx: &Tx, new: &NewLink) -> Result<Link> {
     Ok(link)
 }
 
+/// Refuses what is done by hand to a link for which entries of a register stand, and says where it is done.
+fn by_hand(pack: &Pack, kind: &str, what: &str) -> Result<()> {
+    let Some(of) = links::register_of(pack, kind) else { return Ok(()) };
+    let title = pack.link_kind(kind).map_or(kind, |kind| kind.title.as_str());
+    Err(Error::invalid("kind", format!("{title}以“{}”为准，请在那里{what}（/{}）", of.title, of.path)))
+}
+
 fn overlap(tx: &Tx, title: &str, other: &Link) -> Result<String> {
     let until = other.until_on.map_or_else(|| String::from("起"), |day| format!("至 {day}"));
     Ok(format!(
@@ -112,6 +121,7 @@ pub struct EndLink {
 pub fn end(tx: &Tx, end: &EndLink) -> Result<Link> {
     let right = tx.ctx().right("link.end")?;
     let link = store::find(tx, &end.link)?.or_missing()?;
+    by_hand(tx.ctx().pack()?, &link.kind, "结束")?;
     let today = tx.ctx().today();
     if let Some(until) = link.until_on.filter(|until| *until < today) {
         return Err(Error::unmet(format!("这一责任关系已于 {until} 结束")));

@@ -2,6 +2,7 @@
 
 mod acts;
 mod interface;
+mod links;
 mod lookup;
 mod model;
 mod pages;
@@ -14,11 +15,12 @@ mod subject;
 mod tests;
 
 pub use acts::{EndLink, NewLink, add, end};
+pub use links::{Kept, Linked, of_association};
 pub use lookup::{by_key, by_words};
 pub use model::{Answer, AppealAnswer, Gap, GapKind, Link, LinkId, Responsible};
 pub use reach::{answering, reach};
 pub use relation::{Held, answers, answers_appeal, duty_list, held};
-pub use store::{find, of_association, of_unit};
+pub use store::find;
 
 use huitong_kernel::capability::Capability;
 use huitong_kernel::pack::{Needed, Vocabulary, needs, words};

@@ -8,8 +8,7 @@ use huitong_kernel::pack::{Pack, Reach};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Id, Result, Tx};
 
-use super::model::Link;
-use super::store;
+use super::links;
 use crate::base::associations::AssociationId;
 use crate::base::units::UnitId;
 
@@ -19,9 +18,9 @@ pub fn reach<'c>(tx: &Tx, mut right: Right<'c>) -> Result<Right<'c>> {
     let (today, pack) = (tx.ctx().today(), tx.ctx().pack()?);
     for through in right.through.iter_mut().filter(|through| through.reach == Reach::Linked) {
         let Some(post) = through.post.filter(|post| post.kind == OfficeKind::Unit) else { continue };
-        let links = store::of_unit(tx, &Id::stored(post.office.clone()), today)?;
-        let counted = links.iter().filter(|link| counts(pack, link, through.by));
-        let among: BTreeSet<String> = counted.map(|link| link.association.to_string()).collect();
+        let links = links::of_unit(tx, &Id::stored(post.office.clone()), today)?;
+        let counted = links.into_iter().filter(|link| counts(pack, &link.kind, through.by));
+        let among: BTreeSet<String> = counted.map(|link| link.association).collect();
         through.among = Some(Arc::new(among));
     }
     Ok(right)
@@ -30,13 +29,13 @@ pub fn reach<'c>(tx: &Tx, mut right: Right<'c>) -> Result<Right<'c>> {
 /// The units that answer for an association today by a link of these kinds: the other side of the same rule.
 pub fn answering(tx: &Tx, association: &AssociationId, by: &[String]) -> Result<Vec<UnitId>> {
     let (today, pack) = (tx.ctx().today(), tx.ctx().pack()?);
-    let links = store::of_association(tx, association)?;
+    let links = links::of_association(tx, association)?;
     let now = links.into_iter().filter(|link| link.holds_on(today));
-    Ok(now.filter(|link| counts(pack, link, by)).map(|link| link.unit).collect())
+    Ok(now.filter(|link| counts(pack, &link.kind, by)).map(|link| link.unit).collect())
 }
 
 /// Whether a link makes its unit a party of the association, by a kind that counts.
-fn counts(pack: &Pack, link: &Link, by: &[String]) -> bool {
-    let kind = pack.link_kind(&link.kind).filter(|kind| kind.party.is_some());
+fn counts(pack: &Pack, kind: &str, by: &[String]) -> bool {
+    let kind = pack.link_kind(kind).filter(|kind| kind.party.is_some());
     kind.is_some_and(|kind| by.is_empty() || by.iter().any(|by| *by == kind.key || *by == kind.title))
 }

@@ -6,9 +6,9 @@ use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use jiff::civil::Date;
 
+use super::links;
 use super::model::{Answer, AppealAnswer, Gap, Responsible};
 use super::rules::{Lists, Relation};
-use super::store;
 use crate::base::associations::{self, AssociationId};
 use crate::base::units::{self, UnitId};
 
@@ -71,7 +71,7 @@ pub(super) fn lists(pack: &Pack) -> Lists<'_> {
 
 fn with_relation<T>(tx: &Tx, association: &AssociationId, ask: impl FnOnce(&Relation) -> T) -> Result<T> {
     let association = associations::find(tx, association)?.or_missing()?;
-    let links = store::of_association(tx, &association.id)?;
+    let links = links::of_association(tx, &association.id)?;
     let all = units::all(tx)?;
     let names: BTreeMap<&UnitId, &str> = all.iter().map(|u| (&u.id, u.name.as_str())).collect();
     let relation = Relation {

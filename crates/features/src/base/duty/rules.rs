@@ -1,5 +1,7 @@
 //! Who answers, decided from the pack's duties, its kinds of links and the links of one association; without IO.
 
+use std::collections::BTreeSet;
+
 use huitong_kernel::pack::{AssociationType, Cardinality, Duty, LinkKind, UnitKind};
 use jiff::civil::Date;
 
@@ -83,6 +85,9 @@ impl Relation<'_> {
         let mut links: Vec<&Link> =
             self.links.iter().filter(|l| l.kind == kind.key && l.holds_on(on)).collect();
         links.sort_by(|a, b| (a.from_on, &a.id).cmp(&(b.from_on, &b.id)));
+        // Two party organisations under one body are two entries and one answer.
+        let mut units = BTreeSet::new();
+        links.retain(|l| units.insert(&l.unit));
         let responsible = links.into_iter().map(|l| Responsible {
             unit: l.unit.clone(),
             unit_name: (self.unit_name)(&l.unit),

@@ -39,9 +39,12 @@ impl Subject for LinkSubject {
         ]
     }
 
-    fn meaning(&self, tx: &Tx, _: &Kept, field: &str, text: &str) -> Option<String> {
+    fn meaning(&self, tx: &Tx, entry: &Kept, field: &str, text: &str) -> Option<String> {
+        let policy = &tx.ctx().policy;
+        // A kind that has become a register is still called what it was called when the entry was written.
+        let pack = policy.version(&entry.pack).or(policy.pack.as_deref())?;
         match field {
-            "kind" => Some(tx.ctx().pack().ok()?.link_kind(text)?.title.clone()),
+            "kind" => Some(pack.link_kind(text)?.title.clone()),
             _ => None,
         }
     }

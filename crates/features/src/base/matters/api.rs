@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use super::case::{Done, Input};
+use super::entries::as_of::AsOf;
 use super::entries::correction::{Performed, perform};
 use super::guards::Offer;
 use super::matter::{KEYS, Matter};
@@ -49,11 +50,12 @@ pub fn input(c: &Call) -> Result<Input> {
     // The act will refuse a text with a stop marking; nothing that came with it may stay here.
     let pack = c.ctx.pack()?;
     let older = || c.ctx.policy.older.values().rev().map(Arc::as_ref);
-    let form = c.route.form.as_deref();
-    let form = form.and_then(|key| pack.form(key).or_else(|| older().find_map(|pack| pack.form(key))));
-    let files = match form.and_then(|form| form::stopped(form, pack, &filled, &filled.files)) {
-        Some(_) => Vec::new(),
-        None => attachments::take(&Files::of(&c.city.data), pack, &filled.files)?,
+    let forms = c.route.form.iter().chain(&c.route.forms_within);
+    let mut forms =
+        forms.filter_map(|key| pack.form(key).or_else(|| older().find_map(|pack| pack.form(key))));
+    let files = match forms.any(|form| form::stopped(form, pack, &filled, &filled.files).is_some()) {
+        true => Vec::new(),
+        false => attachments::take(&Files::of(&c.city.data), pack, &filled.files)?,
     };
     Ok(Input { filled, files })
 }
@@ -78,7 +80,7 @@ pub(super) fn found(c: &Call, tx: &Tx, of: &Definition) -> Result<Plain> {
     let scope = Plain::reach(tx, c.ctx.right(&of.view())?)?.scope(&KEYS);
     let matter = Plain::find(tx, &scope, id)?.or_missing()?;
     let family = matter.spine.procedure.split('.').next();
-    if family == Some(of.key.as_str()) { Ok(matter) } else { Err(Error::missing()) }
+    if family == Some(of.family()) { Ok(matter) } else { Err(Error::missing()) }
 }
 
 /// The queue that an address asks for, one of the reader's own.
@@ -110,7 +112,9 @@ pub(super) fn listed(c: &Call) -> Result<Reply> {
 /// `GET /api/v1/{path}/{id}`.
 pub(super) fn show(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
-    c.json_reply(&c.read(|tx| Seen::new(tx, entries::api::asked(c, tx, of)?)?.full(tx))?)
+    c.json_reply(
+        &c.read(|tx| Seen::new(tx, entries::api::asked(c, tx, of)?)?.full_on(tx, AsOf::read(c.queries())?))?,
+    )
 }
 
 /// `GET /api/v1/{path}/{id}/acts`.
@@ -289,7 +293,7 @@ pub(super) fn every_schema(schemas: &mut Schemas, pack: &Pack, _: &str) -> Json 
 /// The schema of a procedure's list.
 pub(super) fn list_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
     let item = item_schema(schemas, pack, key);
-    json!({
+    let mut listed = json!({
         "type": "object",
         "required": ["items", "total", "next"],
         "properties": {
@@ -297,13 +301,29 @@ pub(super) fn list_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json
             "total": {"type": ["integer", "null"], "description": "符合条件的总数"},
             "next": {"type": ["string", "null"], "description": "下一段的续读标记"},
         },
-    })
+    });
+    if pack.definition(key).is_some_and(Definition::is_register) {
+        listed["properties"]["answered_by"] = json!({
+            "type": "string",
+            "enum": ["versions", "validity"],
+            "description": "问过去某一天（as_of）的，按各条的版本还是只按有效期回答",
+        });
+    }
+    listed
 }
 
 /// The schema of a whole matter.
 pub(super) fn full_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
+    entries::api::of_family(pack, key, |key| whole(schemas, pack, key))
+}
+
+fn whole(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
     let mut item = item_schema(schemas, pack, key);
     let list = |schema: Json| json!({"type": "array", "items": schema});
+    let within = pack.definition(key).and_then(|of| of.register.as_ref());
+    for child in within.iter().flat_map(|register| &register.within).filter_map(|key| pack.definition(key)) {
+        item["properties"][child.short()] = list(item_schema(schemas, pack, &child.key));
+    }
     let parts = [
         ("pack", json!({"type": "string", "description": "规则版本"})),
         ("timeline", list(huitong_kernel::http::schema::<Line>(schemas))),

@@ -183,7 +183,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
             }
             None => form::Checked::default(),
         };
-        let post = right.and_then(|r| r.post_for(&KEYS, &|column| matter.spine().key(column)));
+        let post = right.and_then(|right| matter.post_for(right));
         let before = matter.clone();
         let (strict, work) = (input.filled.strict, M::Work::default());
         Ok(Case {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::case::{self, Case, Done, Input, OUTCOME, keep_files};
 use super::matter::{Matter, Rules};
-use super::plain::{Body, Marks, Plain};
+use super::plain::Plain;
 use super::spine::{RunningLimit, Spine, Step};
 use super::{clocks, counts, effects, entries, number, sentences, store};
 use crate::base::attachments::{self, KeptFile};
@@ -172,17 +172,9 @@ pub(super) fn fresh(tx: &Tx, rules: Rules<'_>, act: &Act, post: Option<&Post>) -
         Some((OfficeKind::Company, office)) => spine.owner_company = Some(office.clone()),
         _ => {}
     }
-    Plain {
-        spine,
-        day: None,
-        parent: None,
-        from_on: None,
-        until_on: None,
-        amount: None,
-        search: String::new(),
-        marks: Marks::default(),
-        body: Body::default(),
-    }
+    let mut matter = Plain::of_spine(spine);
+    matter.marks.derived = entries::nothing_within(rules.of);
+    matter
 }
 
 /// The post through which a matter about these associations may be begun: where the right goes by links, all must be theirs.

@@ -6,7 +6,10 @@ use huitong_kernel::pack::{Needed, Vocabulary, Words, needs, words};
 use super::matter::Matter;
 use super::notices::RECIPIENTS;
 use super::plain::{self, Plain};
-use super::{entries, jobs, routes, sentences, subject};
+use super::{entries, file, jobs, routes, sentences, subject};
+
+/// What definitions may let the code do.
+const EFFECTS: &[(&str, &str)] = &[("correction.make", "按提出的内容更正台账里的这一条")];
 
 /// What a definition may use that has no code of its own.
 fn vocabulary() -> Vocabulary {
@@ -15,7 +18,7 @@ fn vocabulary() -> Vocabulary {
         procedures: vec![
             Words {
                 facts: plain::declared(),
-                effects: words(&[(entries::correction::EFFECT, "按提出的内容更正台账里的这一条")]),
+                effects: words(EFFECTS),
                 recipients: words(RECIPIENTS),
                 placeholders: words(sentences::PLACEHOLDERS),
                 column: Some(plain::column),
@@ -27,6 +30,7 @@ fn vocabulary() -> Vocabulary {
                 recipients: words(RECIPIENTS),
                 placeholders: words(sentences::OF_ENTRIES),
                 column: Some(entries::column),
+                derived: Some(entries::looked_at),
                 ..Words::default()
             },
         ],
@@ -60,4 +64,6 @@ pub fn capability() -> Capability {
     .hands(subject::TELLERS)
     .hands(subject::OWNERS)
     .hands(subject::PLACES)
+    .hands(entries::LINKS)
+    .hands(file::BLOCKS)
 }

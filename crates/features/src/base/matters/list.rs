@@ -162,6 +162,16 @@ pub fn page(
     query(tx, &def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
 }
 
+/// The first rows of what is asked for, without how many there are beyond.
+pub fn first(tx: &Tx, of: &Definition, pairs: &Pairs) -> Result<Vec<Plain>> {
+    if of.is_register() {
+        return entries::list::first(tx, of, pairs);
+    }
+    let (def, scope) = (def(of), scope(tx, of)?);
+    let asked = Asked::read(&def, pairs)?;
+    Ok(query(tx, &def, (of, None), &asked, false, &scope)?.untotalled().page(tx, Plain::read)?.items)
+}
+
 /// How many matters stand in a queue, exactly.
 pub fn count(tx: &Tx, of: &Definition, queue: &Queue) -> Result<i64> {
     if of.is_register() {

@@ -2,6 +2,7 @@
 
 use huitong_kernel::condition::Facts;
 use huitong_kernel::counters::{Keys, Tally};
+use huitong_kernel::ctx::Post;
 use huitong_kernel::journal::Record;
 use huitong_kernel::pack::{Act, Definition, Pack};
 use huitong_kernel::rights::{Right, Scope, SubjectKeys};
@@ -80,6 +81,10 @@ pub trait Matter: Facts + Clone + 'static {
 
     /// Under which keys it is counted, in the order of the tally.
     fn keys(&self) -> Keys<'_>;
+    /// Whether it is counted by keys at all; what is not is counted along an index.
+    fn is_counted(&self) -> bool {
+        true
+    }
     /// What every matter has.
     fn spine(&self) -> &Spine;
     /// The same, to be changed.
@@ -101,6 +106,14 @@ pub trait Matter: Facts + Clone + 'static {
     /// Whether a reader reaches it.
     fn admitted(&self, scope: &Scope) -> bool {
         scope.admits(&|column| self.spine().key(column))
+    }
+    /// The post through which an act on it is done: the first that reaches it.
+    fn post_for<'a>(&self, right: &Right<'a>) -> Option<&'a Post> {
+        right.post_for(&KEYS, &|column| self.spine().key(column))
+    }
+    /// The associations that follow it as their own.
+    fn owner_associations(&self) -> Vec<String> {
+        self.spine().owner_association.iter().cloned().collect()
     }
     /// Once an act has stored it: what is written beside.
     fn stored(case: &Case<'_, '_, Self>) -> Result<()> {

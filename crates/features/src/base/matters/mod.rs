@@ -9,6 +9,7 @@ pub mod days;
 mod effects;
 pub mod entries;
 mod entry;
+mod file;
 pub mod guards;
 mod house;
 mod jobs;

@@ -125,11 +125,14 @@ fn people<M: Matter>(tx: &Tx, of: &Definition, matter: &M, who: &str) -> Result<
         "派往单位" => (unit(&spine.desk_unit, &roles_of_unit(tx, of))?, false),
         "承办单位" => (unit(&spine.unit, &roles_of_unit(tx, of))?, false),
         "单位负责人" => (unit(&spine.unit, &[LEADER])?, false),
-        "协会" => match &spine.owner_association {
+        "协会" => {
+            let mut told = Vec::new();
             // Whom it does not reach yet is told nothing of it.
-            Some(association) => (users(identity::users_of_unit(tx, association, &[SECRETARY])?), true),
-            None => (Vec::new(), true),
-        },
+            for association in matter.owner_associations() {
+                told.extend(users(identity::users_of_unit(tx, &association, &[SECRETARY])?));
+            }
+            (told, true)
+        }
         role => (users(identity::people_with_role(tx, role)?), false),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use huitong_kernel::condition::{FactDef, Facts, Value as FactValue};
 use huitong_kernel::counters::{Keys, Tally};
+use huitong_kernel::ctx::Post;
 use huitong_kernel::db::Column;
 use huitong_kernel::journal::Record;
 use huitong_kernel::pack::{Control, Definition, Field, Outcome, StandsFor};
@@ -193,6 +194,21 @@ impl Facts for Plain {
 }
 
 impl Plain {
+    /// One of which nothing is known yet but its spine.
+    pub(super) fn of_spine(spine: Spine) -> Plain {
+        Plain {
+            spine,
+            day: None,
+            parent: None,
+            from_on: None,
+            until_on: None,
+            amount: None,
+            search: String::new(),
+            marks: Marks::default(),
+            body: Body::default(),
+        }
+    }
+
     /// The associations it is about.
     pub fn associations(&self) -> Vec<String> {
         match self.marks.about.is_empty() {
@@ -305,6 +321,10 @@ impl Matter for Plain {
         ]
     }
 
+    fn is_counted(&self) -> bool {
+        !entries::is_entry(&self.spine.id)
+    }
+
     fn spine(&self) -> &Spine {
         &self.spine
     }
@@ -353,7 +373,7 @@ impl Matter for Plain {
     fn insert(tx: &Tx, matters: &[&Plain], of: &Definition) -> Result<()> {
         store::insert(tx, matters)?;
         if of.is_register() {
-            return entries::set_facts(tx, of, matters);
+            return entries::first_facts(tx, of, matters);
         }
         matters.iter().try_for_each(|matter| store::set_facts(tx, matter, &matter.facts(of)))
     }
@@ -364,6 +384,14 @@ impl Matter for Plain {
 
     fn admitted(&self, scope: &Scope) -> bool {
         entries::admitted(scope, self)
+    }
+
+    fn post_for<'a>(&self, right: &Right<'a>) -> Option<&'a Post> {
+        entries::post_for(right, self)
+    }
+
+    fn owner_associations(&self) -> Vec<String> {
+        entries::owners(self)
     }
 
     fn stored(case: &Case<'_, '_, Plain>) -> Result<()> {

@@ -7,7 +7,7 @@ use huitong_codes::Uscc;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::Checked;
-use huitong_kernel::pack::{Control, Field, Form};
+use huitong_kernel::pack::{Control, Field, Form, VOID};
 use huitong_kernel::{Error, Id, Result, Tx};
 use serde_json::Value as Json;
 
@@ -178,6 +178,7 @@ fn matter(tx: &Tx, typed: &str) -> Result<Found> {
     if let Some((id, procedure)) = store::named(tx, typed)?
         && let Some(right) = tx.ctx().may(&format!("{procedure}.view"))
         && let Some(found) = store::find(tx, &Plain::reach(tx, right)?.scope(&KEYS), &id)?
+        && !found.spine.number.is_empty()
     {
         return Ok(Ok(found.spine.number.clone()));
     }
@@ -201,7 +202,8 @@ fn entries_seen(tx: &Tx, register: &str, typed: &str) -> Result<Vec<Plain>> {
     let scope = Plain::reach(tx, right)?.scope(&KEYS);
     if entries::is_entry(typed) {
         let found = store::find(tx, &scope, typed)?;
-        return Ok(found.into_iter().filter(|one| one.spine.procedure == register).collect());
+        let counts = |one: &Plain| one.spine.procedure == register && one.spine.state != VOID;
+        return Ok(found.into_iter().filter(counts).collect());
     }
     let mut found = entries::find_by(tx, register, typed)?;
     found.retain(|one| entries::admitted(&scope, one));

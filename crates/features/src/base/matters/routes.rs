@@ -21,10 +21,10 @@ pub fn fixed() -> Vec<Route> {
 
 /// The rows of every procedure of a pack that has no code of its own.
 pub fn expand(pack: &Pack) -> Vec<Route> {
-    pack.definitions.iter().filter(|of| of.stands_alone()).flat_map(of_procedure).collect()
+    pack.definitions.iter().filter(|of| of.stands_alone()).flat_map(|of| of_definition(pack, of)).collect()
 }
 
-fn of_procedure(of: &Definition) -> Vec<Route> {
+fn of_definition(pack: &Pack, of: &Definition) -> Vec<Route> {
     let (key, path, title): (Arc<str>, &str, &str) = (of.key.as_str().into(), &of.path, &of.title);
     let place = |tail: &str| format!("/{path}{tail}");
     let program = |tail: &str| format!("/api/v1/{path}{tail}");
@@ -44,6 +44,8 @@ fn of_procedure(of: &Definition) -> Vec<Route> {
             .answers(api::offers_schema)
             .summary(format!("{title}：现在能做什么，不能做的差什么")),
     ];
+    let within = of.register.iter().flat_map(|register| &register.within);
+    let within: Vec<&Definition> = within.filter_map(|key| pack.definition(key)).collect();
     if let Some(register) = &of.register {
         if !register.reminders.is_empty() {
             let summary = format!("{title}：为本单位开启或者关闭提醒");
@@ -54,20 +56,14 @@ fn of_procedure(of: &Definition) -> Vec<Route> {
         );
         rows.push(
             operation(GET, program("/{id}/versions"), of.view(), entries::api::versions)
-                .answers_defined(entries::api::rows_schema)
+                .answers_defined(entries::api::versions_schema)
                 .summary(format!("{title}：一条的各个版本")),
         );
-        for within in &register.within {
-            let short = within.rsplit('.').next().unwrap_or_default();
-            let tail = format!("/{{id}}/{short}");
-            rows.push(
-                operation(GET, program(&tail), of.view(), entries::api::rows)
-                    .answers_defined(entries::api::rows_schema)
-                    .summary(format!("{title}：一条里的{short}")),
-            );
-        }
     }
     let form = |act: &Act| act.form.clone().unwrap_or_default();
+    let forms_within = |act: &Act| -> Vec<String> {
+        within.iter().filter_map(|child| child.act_named(&act.name)?.form.clone()).collect()
+    };
     for (nth, act) in of.beginnings().enumerate() {
         let summary = format!("{title}：{}", act.label);
         let tail = format!("/new/{}", act.key);
@@ -95,20 +91,29 @@ fn of_procedure(of: &Definition) -> Vec<Route> {
         rows.push(
             page(POST, place(&tail), act.name.clone(), pages::perform)
                 .form(form(act))
+                .forms_within(forms_within(act))
                 .uploads()
                 .summary(summary.clone()),
         );
         rows.push(
             operation(POST, program(&tail), act.name.clone(), api::act)
                 .form(form(act))
+                .forms_within(forms_within(act))
                 .uploads()
                 .answers(schema::<ActDone>)
                 .summary(summary),
         );
     }
+    let mut rows: Vec<Route> = rows.into_iter().map(|row| row.of(&key)).collect();
+    rows.extend(within.iter().map(|child| {
+        operation(GET, program(&format!("/{{id}}/{}", child.short())), of.view(), entries::api::rows)
+            .answers_defined(entries::api::rows_schema)
+            .summary(format!("{title}：{}", child.title))
+            .of(&child.key.as_str().into())
+    }));
     // What is a work secret stays on the staff's side; all else is for whoever is signed in, too.
     if of.work_secret {
-        return rows.into_iter().map(|row| row.of(&key)).collect();
+        return rows;
     }
-    rows.into_iter().map(|row| row.on_both().of(&key)).collect()
+    rows.into_iter().map(Route::on_both).collect()
 }

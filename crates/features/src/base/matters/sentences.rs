@@ -253,5 +253,44 @@ pub(super) fn name(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<String> 
 
 /// What it is about, in a sentence or two.
 pub fn summary(rules: Rules<'_>, facts: &Facts) -> String {
-    merged(&rules.of.sentences.summary, &Facts::new(), facts)
+    merged(&spoken_clauses(&rules.of.sentences.summary, facts), &Facts::new(), facts)
+}
+
+/// A sentence without its clauses of which nothing is known: nobody reads 换届日 with nothing behind it.
+fn spoken_clauses(sentence: &str, facts: &Facts) -> String {
+    let known = |name: &str| facts.get(name).is_some_and(|said| !said.is_empty());
+    let mut spoken = String::new();
+    for clause in sentence.split_inclusive(['，', '；', '。']) {
+        let mut names = pack::placeholders(clause).peekable();
+        if names.peek().is_none() || names.any(known) {
+            spoken.push_str(clause);
+        } else if clause.ends_with('。') && spoken.ends_with(['，', '；']) {
+            spoken.pop();
+            spoken.push('。');
+        }
+    }
+    spoken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clause_of_which_nothing_is_known_is_not_said() {
+        let sentence = "{form}，隶属{unit}。党员 {members}，换届日 {term_ends}。请核对。{more}";
+        for (known, said) in [
+            (
+                &["form", "unit", "members", "term_ends"][..],
+                "{form}，隶属{unit}。党员 {members}，换届日 {term_ends}。请核对。",
+            ),
+            (&["form", "unit", "members"], "{form}，隶属{unit}。党员 {members}。请核对。"),
+            (&["unit", "term_ends", "more"], "隶属{unit}。换届日 {term_ends}。请核对。{more}"),
+            (&["form"], "{form}。请核对。"),
+            (&[], "请核对。"),
+        ] {
+            let facts: Facts = known.iter().map(|name| ((*name).to_owned(), String::from("x"))).collect();
+            assert_eq!(spoken_clauses(sentence, &facts), said, "{known:?}");
+        }
+    }
 }

@@ -30,9 +30,15 @@ pub(super) fn number_of(tx: &Tx, procedure: &str, id: &str) -> Result<Option<Str
     row.map(|row| row.get("number")).transpose()
 }
 
-/// Id and procedure of the matter with this number, or with this id. Whether the asker may know it is for the caller to say.
+/// Id and definition of the matter or entry with this number, or with this id. Whether the asker may know it is for the caller
+/// to say.
 pub(super) fn named(tx: &Tx, typed: &str) -> Result<Option<(String, String)>> {
-    let row = tx.one("SELECT id, procedure FROM matters WHERE number = $1 OR id = $1", args![typed])?;
+    let row = tx.one(
+        "SELECT id, procedure FROM matters WHERE number = $1 OR id = $1 \
+         UNION ALL SELECT id, procedure FROM entries WHERE id = $1 \
+         UNION ALL SELECT id, procedure FROM entries WHERE number <> '' AND number = $1",
+        args![typed],
+    )?;
     row.map(|row| Ok((row.get("id")?, row.get("procedure")?))).transpose()
 }
 

@@ -9,16 +9,16 @@ use huitong_kernel::ctx::{Actor, Ctx, Post};
 use huitong_kernel::error::Kind;
 use huitong_kernel::http::{Filled, Upload};
 use huitong_kernel::pack::stories::{Player, Step, Story};
-use huitong_kernel::pack::{Act, Control, Definition, Field, Finding, Pack};
+use huitong_kernel::pack::{Act, Control, Definition, Field, Finding, Keeping, Pack};
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::{Map, Value as Json};
 
 use super::case::Input;
 use super::entries::correction::{Performed, perform};
-use super::entry;
 use super::matter::{KEYS, Matter};
 use super::plain::Plain;
 use super::view::Seen;
+use super::{entries, entry};
 use crate::base::associations::{self, NewAssociation, NewPerson};
 use crate::base::attachments::{self, Files};
 use crate::base::duty::{self, NewLink};
@@ -50,8 +50,8 @@ pub fn walk(city: &City, pack: &Pack, story: &Story, beside: &mut dyn Onlooker) 
 /// looks around after each step.
 pub trait Onlooker {
     /// The form of an act before it is sent; where it is to be refused, what is wrong with it must stay so.
-    fn fill(&mut self, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
-        let _ = (act, form, succeeds);
+    fn fill(&mut self, of: &Definition, act: &Act, form: &mut Map<String, Json>, succeeds: bool) {
+        let _ = (of, act, form, succeeds);
     }
     /// Does an act that is to succeed in its own way, and answers the id of the matter; nothing: the walk does it.
     fn does(&mut self, stage: &Stage, sent: &Sent<'_>) -> Option<Result<String>> {
@@ -71,6 +71,8 @@ pub struct Sent<'s> {
     pub who: &'s Actor,
     /// Which.
     pub act: &'s Act,
+    /// The row within the entry that it is done on; none where it is the matter itself.
+    pub row: Option<&'s str>,
     /// What the form says, with ids in the place of the story's names.
     pub form: &'s Map<String, Json>,
     /// The fields that ask for a paper.
@@ -92,6 +94,8 @@ pub struct Stage {
     pub matter: Option<String>,
     /// Id of the correction that waits for a second person.
     pub asked: Option<String>,
+    /// Ids of the rows that were entered last within it, by the short key of their definition.
+    pub rows: BTreeMap<String, String>,
 }
 
 /// A story under way.
@@ -140,11 +144,8 @@ impl<'c> Walk<'c> {
             self.city.clock.set(instant(step.when));
             if let Some(what) = self.step(step, beside)? {
                 let who = &step.who;
-                let act = step
-                    .act
-                    .as_deref()
-                    .and_then(|key| self.of.act(key))
-                    .map_or("看", |act| act.label.as_str());
+                let act = step.act.as_deref().and_then(|key| self.acted_on(step).act(key));
+                let act = act.map_or("看", |act| act.label.as_str());
                 let message = format!("故事“{}”里 {who} {act}：{what}", self.story.title);
                 findings.push(step.at.finding(message, "请核对定义和故事，改正其中不对的一处"));
                 // What comes after would only repeat the same.
@@ -159,32 +160,44 @@ impl<'c> Walk<'c> {
         Ok(self.city.ctx(self.stage.people.get(who).cloned().ok_or_else(Error::missing)?))
     }
 
+    /// The definition of what a step is done on.
+    fn acted_on(&self, step: &Step) -> &'c Definition {
+        let row = step.row.as_deref().map(|row| format!("{}.{row}", self.of.key));
+        let other = row.as_deref().or(step.on.as_deref()).and_then(|key| self.pack.definition(key));
+        other.unwrap_or(self.of)
+    }
+
     /// One step; what came out otherwise, in words.
     fn step(&mut self, step: &Step, beside: &mut dyn Onlooker) -> Result<Option<String>> {
-        let ctx = self.ctx(&step.who)?;
+        let (ctx, of) = (self.ctx(&step.who)?, self.acted_on(step));
         if let Some(act) = &step.act {
             let succeeds = step.refused.is_none() && step.wrong.is_empty();
-            let of = step.on.as_deref().and_then(|key| self.pack.definition(key)).unwrap_or(self.of);
             let (mut form, known) = (step.form.clone(), of.act(act));
             if let Some(act) = known {
-                beside.fill(act, &mut form, succeeds);
+                beside.fill(of, act, &mut form, succeeds);
             }
-            let (form, papers) = (self.named(form), self.papers(act));
+            let (form, papers) = (self.named(form), papers(of, act));
+            let row =
+                step.row.as_ref().map(|row| self.stage.rows.get(row).cloned().or_missing()).transpose()?;
             let sent = known.filter(|_| succeeds && step.on.is_none()).map(|act| Sent {
                 who: &ctx.actor,
                 act,
+                row: row.as_deref(),
                 form: &form,
                 papers: papers.iter().map(|f| f.key.as_str()).collect(),
             });
+            let on = row.clone().or(self.stage.matter.clone());
             let done = match sent.and_then(|sent| beside.does(&self.stage, &sent)) {
                 Some(done) => done,
-                None => self.input(&form, &papers).and_then(|input| self.perform(&ctx, step, act, &input)),
+                None => self
+                    .input(&form, &papers)
+                    .and_then(|input| self.perform(&ctx, (step, act, on.as_deref()), &input)),
             };
             if let Some(what) = came_out(step, &done) {
                 return Ok(Some(what));
             }
             if let (Ok(id), None) = (done, &step.on) {
-                self.stage.matter = Some(id);
+                self.done(id, row.is_some(), known)?;
             }
         }
         if let Some(what) = self.stands(step)? {
@@ -194,6 +207,21 @@ impl<'c> Walk<'c> {
             Some(words) => self.sees(&ctx, words),
             None => Ok(None),
         }
+    }
+
+    /// Remembers what an act was done on, and the row that it entered within.
+    fn done(&mut self, id: String, on_row: bool, act: Option<&Act>) -> Result<()> {
+        if on_row {
+            return Ok(());
+        }
+        if let Some(act) = act.filter(|act| act.keeping == Some(Keeping::Within)) {
+            let (ctx, key) = (self.city.ctx(Actor::System), format!("{}.{}", self.of.key, act.key));
+            let rows = self.city.db.read(&ctx, |tx| entries::children(tx, &id, &key))?;
+            let last = rows.into_iter().max_by(|a, b| a.spine.id.cmp(&b.spine.id));
+            self.stage.rows.extend(last.map(|row| (act.key.clone(), row.spine.id)));
+        }
+        self.stage.matter = Some(id);
+        Ok(())
     }
 
     /// A form with ids in the place of the story's names.
@@ -219,13 +247,6 @@ impl<'c> Walk<'c> {
         form
     }
 
-    /// The fields of an act that ask for a paper.
-    fn papers(&self, act: &str) -> Vec<&'c Field> {
-        let form = self.of.act(act).and_then(|act| self.of.form_of(act));
-        let asked = form.into_iter().flat_map(|form| &form.fields);
-        asked.filter(|field| field.control == Control::Files && field.required).collect()
-    }
-
     /// The form as a program would send it, with a paper wherever one is asked for.
     fn input(&self, form: &Map<String, Json>, papers: &[&Field]) -> Result<Input> {
         let mut filled = Filled::from_json(serde_json::to_string(form)?.as_bytes())?;
@@ -239,14 +260,19 @@ impl<'c> Walk<'c> {
         Ok(Input { filled, files })
     }
 
-    fn perform(&mut self, ctx: &Ctx, step: &Step, act: &str, input: &Input) -> Result<String> {
+    fn perform(
+        &mut self,
+        ctx: &Ctx,
+        (step, act, on): (&Step, &str, Option<&str>),
+        input: &Input,
+    ) -> Result<String> {
         if let Some(key) = &step.on {
             let id = self.stage.asked.clone().or_missing()?;
             let done = self.city.db.write(ctx, |tx| perform(tx, key, &id, act, input))?;
             return Ok(done.done().id.clone());
         }
         let begins = self.of.act(act).is_some_and(|act| act.start.is_some());
-        let done = self.city.db.write(ctx, |tx| match &self.stage.matter {
+        let done = self.city.db.write(ctx, |tx| match on {
             Some(id) if !begins => perform(tx, &self.of.key, id, act, input),
             _ => entry::begin(tx, &self.of.key, act, input).map(Performed::Done),
         })?;
@@ -254,16 +280,17 @@ impl<'c> Walk<'c> {
             Performed::Done(done) => Ok(done.id),
             Performed::Asked(correction) => {
                 self.stage.asked = Some(correction.id);
-                self.stage.matter.clone().or_missing()
+                on.map(str::to_owned).or_missing()
             }
         }
     }
 
     /// Whether the matter stands as the story says.
     fn stands(&self, step: &Step) -> Result<Option<String>> {
+        let row = step.row.as_ref().and_then(|row| self.stage.rows.get(row));
         let (of, id) = match &step.on {
-            Some(key) => (self.pack.definition(key).unwrap_or(self.of), &self.stage.asked),
-            None => (self.of, &self.stage.matter),
+            Some(key) => (self.pack.definition(key).unwrap_or(self.of), self.stage.asked.as_ref()),
+            None => (self.of, row.or(self.stage.matter.as_ref())),
         };
         let Some(id) = id else { return Ok(None) };
         let ctx = self.city.ctx(Actor::System);
@@ -306,6 +333,13 @@ impl<'c> Walk<'c> {
             },
         })
     }
+}
+
+/// The fields of an act that ask for a paper.
+fn papers<'d>(of: &'d Definition, act: &str) -> Vec<&'d Field> {
+    let form = of.act(act).and_then(|act| of.form_of(act));
+    let asked = form.into_iter().flat_map(|form| &form.fields);
+    asked.filter(|field| field.control == Control::Files && field.required).collect()
 }
 
 fn user_of(actor: &Actor) -> &str {

@@ -119,7 +119,8 @@ impl Subject for Defines {
 
     fn find(&self, tx: &Tx, typed: &str) -> Result<Option<String>> {
         let named = store::named(tx, typed.trim())?;
-        Ok(named.filter(|(_, procedure)| *procedure == self.key).map(|(id, _)| id))
+        // A row within is told of under the key of its register.
+        Ok(named.filter(|(_, of)| of.split('.').next() == Some(self.key.as_str())).map(|(id, _)| id))
     }
 
     fn fields(&self) -> &'static [(&'static str, &'static str)] {

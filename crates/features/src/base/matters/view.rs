@@ -7,7 +7,7 @@ use huitong_kernel::condition::Facts as _;
 use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::Fact;
-use huitong_kernel::pack::{Control, Definition, Field, Promise};
+use huitong_kernel::pack::{Control, Definition, Field, Promise, Tone};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use super::clocks::{self, Standing};
+use super::entries::as_of::{AsOf, Within};
 use super::guards::{self, Offer};
 use super::matter::{KEYS, Matter, Rules};
 use super::plain::Plain;
@@ -130,6 +131,8 @@ pub struct Seen<'a> {
     pub facts: Facts,
     /// Whether what is due next was promised to those outside.
     promised: bool,
+    /// Where an entry stands and yet does not hold today.
+    held: Option<entries::Held>,
 }
 
 impl<'a> Seen<'a> {
@@ -148,7 +151,8 @@ impl<'a> Seen<'a> {
         let promised =
             limit.filter(|limit| tx.ctx().policy.is_settled(limit)).map(|limit| limit.choose(&matter));
         let promised = promised.is_some_and(|chosen| chosen.promise() == Some(Promise::Public));
-        Ok(Seen { inside: inside(tx, rules, &matter)?, rules, matter, names, facts, promised })
+        let held = entries::Held::of(&matter, tx.ctx().today());
+        Ok(Seen { inside: inside(tx, rules, &matter)?, rules, matter, names, facts, promised, held })
     }
 
     /// Looks at the matters of a list, whose names are asked for at once.
@@ -171,6 +175,9 @@ impl<'a> Seen<'a> {
 
     /// What its state is called to this reader.
     pub fn state_label(&self) -> String {
+        if let Some(held) = self.held {
+            return held.label().to_owned();
+        }
         let state = self.rules.of.state(&self.matter.spine.state);
         let label =
             state.map(|s| if self.inside { s.label_for(&self.matter) } else { s.public_label.as_str() });
@@ -179,6 +186,9 @@ impl<'a> Seen<'a> {
 
     /// The tone of its pill.
     pub fn tone(&self) -> &'static str {
+        if self.held.is_some() {
+            return Tone::Amber.class();
+        }
         self.rules.of.state(&self.matter.spine.state).map_or("muted", |state| state.tone.class())
     }
 
@@ -191,6 +201,9 @@ impl<'a> Seen<'a> {
     pub fn say(&self, key: &str) -> String {
         use huitong_kernel::condition::Value;
         let spine = &self.matter.spine;
+        if KEYS.association == Some(key) {
+            return self.names.association.clone();
+        }
         match key {
             "state" => return self.state_label(),
             "name" => return spine.title.clone(),
@@ -203,7 +216,6 @@ impl<'a> Seen<'a> {
                 let due = self.due().and_then(|_| self.facts.get("due"));
                 return due.cloned().unwrap_or_default();
             }
-            "association" => return self.names.association.clone(),
             "kind" => {
                 let field = self.rules.of.standing_for(huitong_kernel::pack::StandsFor::Kind);
                 return field.and_then(|field| self.facts.get(&field.key)).cloned().unwrap_or_default();
@@ -224,7 +236,7 @@ impl<'a> Seen<'a> {
             Some(Value::Text(text)) => text,
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Flag(yes)) => String::from(if yes { "是" } else { "否" }),
-            None => String::new(),
+            None => self.facts.get(key).cloned().unwrap_or_default(),
         }
     }
 
@@ -312,11 +324,20 @@ impl<'a> Seen<'a> {
 
     /// All of it, as programs read it.
     pub fn full(&self, tx: &Tx<'a>) -> Result<Map<String, Json>> {
+        self.full_on(tx, None)
+    }
+
+    /// The same as it stood on a past day.
+    pub fn full_on(&self, tx: &Tx<'a>, past: Option<AsOf>) -> Result<Map<String, Json>> {
         let mut item = self.json(tx)?;
         let steps = self.steps(tx)?;
         let mut put = |key: &str, value: Json| drop(item.insert(key.to_owned(), value));
         put("pack", json!(self.matter.spine.pack));
-        for (of, rows) in self.rows(tx)? {
+        let within = match past {
+            Some(past) => self.rows_on(tx, past)?,
+            None => self.rows(tx)?,
+        };
+        for (of, rows) in within {
             let rows: Result<Vec<Map<String, Json>>> = rows.iter().map(|row| row.json(tx)).collect();
             put(of.short(), json!(rows?));
         }
@@ -331,11 +352,25 @@ impl<'a> Seen<'a> {
 
     /// What lies within an entry, one kind after the other, the latest first.
     pub fn rows(&self, tx: &Tx<'a>) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
+        self.rows_of(tx, &|key| entries::children(tx, &self.matter.spine.id, key))
+    }
+
+    /// The same on a past day.
+    pub fn rows_on(&self, tx: &Tx<'a>, past: AsOf) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
+        let id = &self.matter.spine.id;
+        let within = Within::read(tx, self.rules.of, Some(id), past)?;
+        self.rows_of(tx, &|key| Ok(within.rows(id, key).to_vec()))
+    }
+
+    fn rows_of(
+        &self,
+        tx: &Tx<'a>,
+        rows: &dyn Fn(&str) -> Result<Vec<Plain>>,
+    ) -> Result<Vec<(&'a Definition, Vec<Seen<'a>>)>> {
         let mut all = Vec::new();
         for key in self.rules.of.register.iter().flat_map(|register| &register.within) {
             let Some(of) = self.rules.pack.definition(key) else { continue };
-            let rows = entries::children(tx, &self.matter.spine.id, key)?;
-            all.push((of, Seen::all(tx, rows)?));
+            all.push((of, Seen::all(tx, rows(key)?)?));
         }
         Ok(all)
     }

@@ -90,6 +90,7 @@ fn definition() -> Words {
         words(matters::sentences::PLACEHOLDERS).into_iter().chain(words(sentences::PLACEHOLDERS));
     Words {
         entries: false,
+        derived: None,
         key: Some(PROCEDURE),
         facts: facts::declared(),
         guards: words(GUARDS),

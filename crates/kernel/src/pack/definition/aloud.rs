@@ -26,6 +26,7 @@ pub fn aloud(pack: &Pack, of: &Definition) -> String {
     out.rights();
     out.seen();
     out.queues();
+    out.file();
     out.text
 }
 
@@ -386,6 +387,18 @@ impl Aloud<'_> {
                 .map(|key| self.pack.role(key).map_or(key.as_str(), |role| &role.title))
                 .collect();
             self.line(&format!("{}：{}。给{}。", queue.title, sentence(&queue.when), roles.join("、")));
+        }
+    }
+
+    fn file(&mut self) {
+        let link = self.of.register.as_ref().and_then(|register| register.link.as_ref());
+        let Some(tab) = self.of.file_tab() else { return };
+        self.head("六、协会档案");
+        self.line(&format!("放在“{}”一栏，看得到的人才看到。", tab.word()));
+        if let Some(link) = link {
+            let paper = link.paper.as_deref().and_then(|key| self.of.field(key));
+            let paper = paper.map_or(&self.of.title, |field| &field.label);
+            self.line(&format!("有效期内就是责任关系“{}”，依据“{paper}”。", link.kind));
         }
     }
 }

@@ -12,6 +12,7 @@ mod register;
 mod sheets;
 mod sound;
 mod state;
+mod tab;
 mod words;
 
 pub use self::act::{Act, Check, Effect, Guard, Needs, Notify, Outcome, Receiver, Show, Side, Telling};
@@ -20,20 +21,23 @@ pub use self::may::May;
 pub(super) use self::may::enter;
 pub(super) use self::read::{Ground, read};
 pub use self::register::{
-    CURRENT, Derived, ENDED, Every, Keeping, PAPER, REASON, Register, Reminder, SINCE, Take, UNTIL, VOID,
+    CURRENT, Derived, ENDED, Every, Keeping, PAPER, REASON, Register, Reminder, SINCE, StandsForLink, Take,
+    UNTIL, VOID,
 };
 pub(super) use self::register::{circles, read as registers};
 pub(super) use self::sound::{alive, granted, together};
 pub use self::state::{State, StateLabel, Tone};
+pub use self::tab::FileTab;
 pub use self::words::{LimitWord, Words};
 
 use super::closed::Closed;
-use super::field::{Field, StandsFor};
+use super::field::Field;
 use super::forms::Form;
 use super::limits::{Chosen, Limit};
 use super::queues::Queue;
 use super::sentences::Notice;
 use super::source::Source;
+use super::stands_for::StandsFor;
 use crate::condition::{FactDef, Facts, Named};
 
 /// A procedure.
@@ -49,6 +53,8 @@ pub struct Definition {
     pub pillar: String,
     /// Under which head of the navigation it is found.
     pub group: Option<Group>,
+    /// The tab of the association's file that it names; [`Definition::file_tab`] says where it stands.
+    pub tab: Option<FileTab>,
     /// Prefix of its numbers (`YJ`).
     pub number: String,
     /// Whether the code has its own table, addresses and pages for it.
@@ -242,6 +248,12 @@ impl Definition {
     /// The right to take its entries out as a file.
     pub fn export(&self) -> String {
         format!("{}.export", self.family())
+    }
+
+    /// Whether it is known which associations its rows are about.
+    pub fn is_about_associations(&self) -> bool {
+        let taken = self.register.as_ref().is_some_and(|register| register.associations_of.is_some());
+        taken || self.standing_for(StandsFor::Association).is_some()
     }
 
     /// What the journal calls a reminder of one of its entries.

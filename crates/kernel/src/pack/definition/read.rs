@@ -55,6 +55,7 @@ fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Defin
             path: if coded { head.maybe("path").unwrap_or_default() } else { path(&head) },
             pillar: head.maybe("pillar").unwrap_or_default(),
             group: head.maybe_closed::<Group>("group"),
+            tab: head.maybe_closed("tab"),
             number: if coded { String::new() } else { number(&head) },
             work_secret: head.flag("work_secret"),
             coded,

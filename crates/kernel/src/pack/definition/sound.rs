@@ -6,10 +6,11 @@ use super::{Act, Definition, Keeping, Telling};
 use crate::condition::{Comparator, Condition};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::{Desk, Ref};
-use crate::pack::field::{Control, Field, StandsFor};
+use crate::pack::field::{Control, Field};
 use crate::pack::finding::At;
 use crate::pack::roles::{Office, Role};
 use crate::pack::sentences;
+use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 
 /// Lines that one file of a procedure may have: what needs more is two procedures, or code of its own.
@@ -20,6 +21,7 @@ const MOST_HOOKS: usize = 3;
 /// The flow as a whole: every state can be reached and left, nothing leaves an end.
 pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     let desk = head.desk;
+    super::tab::filed(head, procedure);
     for state in &procedure.states {
         let at = desk.place(Ref::STATE, &state.key);
         let moves = || procedure.acts.iter().flat_map(Act::all_moves);
@@ -109,6 +111,7 @@ pub(super) fn register(head: &Tab<'_>, of: &Definition, children: &[Definition])
     named(head, of);
     asked(head, of);
     discreet(head, of);
+    super::tab::filed(head, of);
 }
 
 /// Rows that lie within an entry.
@@ -132,7 +135,7 @@ fn kept(tab: &Tab<'_>, of: &Definition) {
 /// Placeholders that name somebody of the office.
 const PEOPLE: [&str; 2] = ["actor", "handler"];
 /// Words of programs that stand beside those of a definition: a field or an act with such a key would hide them.
-const FIELDS_OF_OURS: [&str; 16] = [
+const FIELDS_OF_OURS: [&str; 21] = [
     "id",
     "procedure",
     "number",
@@ -149,8 +152,14 @@ const FIELDS_OF_OURS: [&str; 16] = [
     "closed_at",
     "updated_at",
     "acts",
+    "register",
+    "parent",
+    "from_on",
+    "timeline",
+    "clocks",
 ];
-const ACTS_OF_OURS: [&str; 8] = ["view", "new", "acts", "history", "export", "import", "versions", "remind"];
+const ACTS_OF_OURS: [&str; 9] =
+    ["view", "new", "acts", "history", "export", "import", "versions", "remind", "suggest"];
 
 /// Keys stand in addresses, statements and programs: small letters, and none that the house needs itself.
 fn named(head: &Tab<'_>, procedure: &Definition) {
@@ -172,6 +181,13 @@ fn named(head: &Tab<'_>, procedure: &Definition) {
     say(&head.at("key"), procedure.key.rsplit('.').next().unwrap_or_default(), false);
     for field in &procedure.fields {
         say(&written(head, field), &field.key, FIELDS_OF_OURS.contains(&field.key.as_str()));
+    }
+    for one in procedure.register.iter().flat_map(|register| &register.derived) {
+        let facts = head.table("facts").inspect(|facts| facts.know_all());
+        let at = facts.map_or_else(|| head.at("facts"), |facts| facts.at(&one.key));
+        let taken = procedure.facts.iter().filter(|fact| fact.key == one.key).count() > 1;
+        let field = procedure.field(&one.key).is_some();
+        say(&at, &one.key, FIELDS_OF_OURS.contains(&one.key.as_str()) || (taken && !field));
     }
     for act in &procedure.acts {
         let at = head.desk.place(Ref::STEP, &act.key);

@@ -25,6 +25,8 @@ pub struct Words {
     pub placeholders: Vec<Word>,
     /// Limits that are as long as a choice says, by the word the pack has for them.
     pub lengths: Vec<LimitWord>,
+    /// The same for what is known of an entry from the rows within it: by its key, and whether it is a number.
+    pub derived: Option<fn(&str, bool) -> String>,
     /// The column, as it stands in SQL, in which lists find what a field says; none where it has none.
     pub column: Option<fn(&Field) -> Option<String>>,
 }

@@ -2,6 +2,7 @@
 
 mod broken_lists;
 mod broken_procedures;
+mod broken_registers;
 mod broken_rules;
 mod properties;
 mod published;

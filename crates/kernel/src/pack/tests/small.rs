@@ -53,7 +53,7 @@ pub(crate) fn vocabulary() -> Vocabulary {
     };
     Vocabulary {
         acts: words(&acts),
-        procedures: vec![any_procedure(), errands()],
+        procedures: vec![any_procedure(), any_register(), errands()],
         parts: vec![PartReader { read: counters }],
         questions: vec![counter],
         addresses: vec![String::from("desk")],
@@ -82,6 +82,22 @@ fn any_procedure() -> Words {
         effects: words(&[("archive", "归档"), ("publish", "公开")]),
         recipients: words(&[("提出人", "提出人")]),
         placeholders: words(&[("actor", "办理人"), ("state_label", "状态")]),
+        column: Some(|field| field.indexed.then(|| field.key.clone())),
+        ..Words::default()
+    }
+}
+
+/// What a register may name.
+fn any_register() -> Words {
+    Words {
+        entries: true,
+        facts: vec![
+            FactDef::choice_of("state", "状态", "states").column("state"),
+            FactDef::unit("unit", "单位").column("unit"),
+            FactDef::date("from_on", "起始日").column("from_on"),
+        ],
+        recipients: words(&[("提出人", "提出人")]),
+        placeholders: words(&[("actor", "办理人"), ("from_on", "起始日")]),
         column: Some(|field| field.indexed.then(|| field.key.clone())),
         ..Words::default()
     }

@@ -1,27 +1,55 @@
 //! What an entry is about, what it is called, from when until when it holds; and who reaches it.
 
 use huitong_kernel::clock::civil_date;
+use huitong_kernel::ctx::Post;
 use huitong_kernel::pack::{Definition, StandsFor};
-use huitong_kernel::rights::Scope;
+use huitong_kernel::rights::{Right, Scope};
 use huitong_kernel::{Result, Tx};
 use serde_json::Value as Json;
 
-use super::super::matter::{Matter as _, Rules};
+use super::super::matter::{KEYS, Matter as _, Rules};
 use super::super::plain::Plain;
 use super::super::sentences;
 use super::{facts, store};
 
 /// Whether a reader reaches a matter; an entry about several associations through any of them.
 pub fn admitted(scope: &Scope, matter: &Plain) -> bool {
-    let through = |one: Option<&str>| {
-        scope.admits(&|column| match column {
-            "association" | "owner_association" if one.is_some() => one,
-            _ => matter.spine.key(column),
+    through(matter, |value| scope.admits(value).then_some(())).is_some()
+}
+
+/// The post through which an act on a matter is done.
+pub(in super::super) fn post_for<'a>(right: &Right<'a>, matter: &Plain) -> Option<&'a Post> {
+    through(matter, |value| right.post_for(&KEYS, value))
+}
+
+/// The associations that follow a matter as their own.
+pub(in super::super) fn owners(matter: &Plain) -> Vec<String> {
+    let owner = &matter.spine.owner_association;
+    match matter.marks.about.as_slice() {
+        [] => owner.iter().cloned().collect(),
+        about => owner.iter().flat_map(|_| about.iter().cloned()).collect(),
+    }
+}
+
+/// Looks at the keys of a matter, of an entry about several associations as it is about each of them.
+fn through<'m, T>(
+    matter: &'m Plain,
+    look: impl Fn(&dyn Fn(&str) -> Option<&'m str>) -> Option<T>,
+) -> Option<T> {
+    let spine = &matter.spine;
+    let as_of_one = |one: &'m str| {
+        look(&|column| {
+            if KEYS.association == Some(column) {
+                return Some(one);
+            }
+            // What is a work secret is no association's own.
+            let owned = KEYS.owner_association == Some(column);
+            spine.key(column).map(|key| if owned { one } else { key })
         })
     };
     match matter.marks.about.as_slice() {
-        [] => through(None),
-        about => about.iter().any(|one| through(Some(one))),
+        [] => look(&|column| spine.key(column)),
+        about => about.iter().find_map(|one| as_of_one(one)),
     }
 }
 
@@ -71,11 +99,12 @@ pub(super) fn follow(tx: &Tx, entry: &Plain) -> Result<()> {
 
 /// Rows within are seen by whoever sees their entry.
 fn rows_follow(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<()> {
-    for key in rules.of.register.iter().flat_map(|register| &register.within) {
-        for mut row in store::children(tx, &entry.spine.id, key)? {
-            super::acts::lie_within(&mut row, entry);
-            store::follow(tx, &row)?;
-        }
+    if rules.of.register.as_ref().is_none_or(|register| register.within.is_empty()) {
+        return Ok(());
+    }
+    for mut row in store::rows_within(tx, &entry.spine.id)? {
+        super::acts::lie_within(&mut row, entry);
+        store::follow(tx, &row)?;
     }
     Ok(())
 }

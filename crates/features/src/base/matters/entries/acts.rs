@@ -12,7 +12,7 @@ use super::super::matter::{Matter as _, Rules};
 use super::super::plain::Plain;
 use super::super::sentences::IMPORT;
 use super::versions::{self, Changes, Next, Stood, Version};
-use super::{about, derived, once, store};
+use super::{about, correction, derived, once, store};
 
 /// What an act on an entry works out on the way.
 #[derive(Debug, Default)]
@@ -36,6 +36,12 @@ pub(in super::super) fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
                 false => Ok(()),
             }
         }
+        Some(Keeping::Void) => match correction::relying(case.tx, case.rules.pack, &case.matter)?.first() {
+            Some(other) => {
+                Err(Error::unmet(format!("“{}”里还用到这一条，请先改那里，再作废", other.spine.title)))
+            }
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }
@@ -159,7 +165,10 @@ pub(super) fn lie_within(row: &mut Plain, entry: &Plain) {
     let (own, of) = (&mut row.spine, &entry.spine);
     row.parent = Some(of.id.clone());
     own.association.clone_from(&of.association);
+    // Who entered the row is told by its step; what makes the entry somebody's own makes the row so, and nothing else does.
+    own.owner_user.clone_from(&of.owner_user);
     own.owner_association.clone_from(&of.owner_association);
+    own.owner_company.clone_from(&of.owner_company);
     own.unit.clone_from(&of.unit);
     own.desk_unit.clone_from(&of.unit);
     own.next_unit.clone_from(&of.next_unit);

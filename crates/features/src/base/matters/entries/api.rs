@@ -4,13 +4,13 @@ use huitong_kernel::clock::rfc3339;
 use huitong_kernel::http::{Call, Pairs, Param, Reply, Schemas};
 use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{CURRENT, Definition, Pack, Take};
-use huitong_kernel::{OrMissing, Result, Tx};
+use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::api::{definition, found, item_schema, queue_asked};
 use super::super::plain::Plain;
 use super::super::view::Seen;
-use super::as_of::{self, AsOf};
+use super::as_of::{self, AsOf, Within};
 use super::{list, store};
 
 /// What a past day is asked by.
@@ -72,16 +72,18 @@ pub(in super::super) fn asked(c: &Call, tx: &Tx, of: &Definition) -> Result<Plai
     let entry = found(c, tx, of)?;
     match AsOf::read(c.queries())? {
         None => Ok(entry),
-        Some(past) => past.of(tx, &entry, &store::versions_of(tx, &entry.spine.id)?)?.or_missing(),
+        Some(past) => {
+            let within = Within::read(tx, of, Some(&entry.spine.id), past)?;
+            past.of(tx, &entry, &store::versions_of(tx, &entry.spine.id)?, &within)?.or_missing()
+        }
     }
 }
 
 /// `GET /api/v1/{path}/{id}/{within}`.
 pub(in super::super) fn rows(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
-    let key = format!("{}.{}", of.key, c.path().rsplit('/').next().unwrap_or_default());
     let items = c.read(|tx| {
-        let rows = store::children(tx, &found(c, tx, of)?.spine.id, &key)?;
+        let rows = store::children(tx, &found(c, tx, of)?.spine.id, &of.key)?;
         Seen::all(tx, rows)?.iter().map(|seen| seen.json(tx)).collect::<Result<Vec<Map<String, Json>>>>()
     })?;
     c.json_reply(&json!({"total": items.len(), "items": items, "next": null}))
@@ -116,6 +118,9 @@ pub(in super::super) fn versions(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
     let items = c.read(|tx| {
         let seen = Seen::new(tx, found(c, tx, of)?)?;
+        if !seen.inside {
+            return Err(Error::missing());
+        }
         let all = store::versions_of(tx, &seen.matter.spine.id)?;
         let shown = all.iter().map(|version| {
             let mut stood = seen.matter.clone();
@@ -132,9 +137,35 @@ pub(in super::super) fn versions(c: &Call) -> Result<Reply> {
     c.json_reply(&json!({"total": items.len(), "items": items, "next": null}))
 }
 
-/// The schema of the rows within an entry, or of its versions.
+/// The schema of the rows of one kind within an entry.
 pub(in super::super) fn rows_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
-    let item = item_schema(schemas, pack, key);
+    all_schema(&item_schema(schemas, pack, key))
+}
+
+/// The schema of the versions of an entry, or of a row within one.
+pub(in super::super) fn versions_schema(schemas: &mut Schemas, pack: &Pack, key: &str) -> Json {
+    let own = [("since_on", "从哪一天起是这样"), ("known_at", "什么时候掌握的"), ("act", "由哪一步得来")];
+    all_schema(&of_family(pack, key, |key| {
+        let mut item = item_schema(schemas, pack, key);
+        for (name, about) in own {
+            item["properties"][name] = json!({"type": "string", "description": about});
+        }
+        item
+    }))
+}
+
+/// The schema of what an address answers that names an entry or a row within one.
+pub(in super::super) fn of_family(pack: &Pack, key: &str, mut one: impl FnMut(&str) -> Json) -> Json {
+    let register = pack.definition(key).and_then(|of| of.register.as_ref());
+    let within = register.iter().flat_map(|register| &register.within).map(String::as_str);
+    let mut all: Vec<Json> = std::iter::once(key).chain(within).map(&mut one).collect();
+    match all.len() {
+        1 => all.swap_remove(0),
+        _ => json!({"anyOf": all}),
+    }
+}
+
+fn all_schema(item: &Json) -> Json {
     json!({
         "type": "object",
         "required": ["items", "total", "next"],

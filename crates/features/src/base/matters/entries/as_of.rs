@@ -1,5 +1,7 @@
 //! What a register said on a day, as it was known at an instant. Only the versions answer that, never the journal.
 
+use std::collections::BTreeMap;
+
 use huitong_codes::search::Terms;
 use huitong_kernel::clock::parse_instant;
 use huitong_kernel::condition::{Facts as _, Value as FactValue};
@@ -12,7 +14,7 @@ use jiff::civil::Date;
 use super::super::matter::{Matter as _, Rules};
 use super::super::plain::Plain;
 use super::versions::{self, Version};
-use super::{acts, list, store};
+use super::{acts, derived, list, store};
 
 /// Entries of a register that are looked at one by one; beyond, a past day is answered by from when until when they hold.
 pub const MOST: i64 = 10_000;
@@ -48,8 +50,8 @@ impl AsOf {
         Ok(Some(AsOf { day, known_at: known.unwrap_or(i64::MAX) }))
     }
 
-    /// An entry as it stood; nothing where it did not hold, or was not known.
-    pub fn of(self, tx: &Tx, entry: &Plain, all: &[Version]) -> Result<Option<Plain>> {
+    /// An entry as it stood with what lay within it; nothing where it did not hold, or was not known.
+    pub fn of(self, tx: &Tx, entry: &Plain, all: &[Version], within: &Within) -> Result<Option<Plain>> {
         let Some(version) = versions::on(all, self.day, self.known_at) else { return Ok(None) };
         if version.stood.state == VOID {
             return Ok(None);
@@ -59,11 +61,56 @@ impl AsOf {
         acts::stand(&mut stood, rules.of, &version.stood);
         stood.spine.version = version.version;
         stood.spine.updated_at = version.at;
+        for one in rules.of.register.iter().flat_map(|register| &register.derived) {
+            let key = format!("{}.{}", rules.of.key, one.of);
+            let rows = within.rows(&entry.spine.id, &key);
+            match derived::of_rows(rows, one, tx.ctx().now, self.day.year()) {
+                Some(value) => drop(stood.marks.derived.insert(one.key.clone(), value)),
+                None => drop(stood.marks.derived.remove(&one.key)),
+            }
+        }
         stood.settle(tx, rules)?;
         let day = self.day.to_string();
         let began = stood.from_on.as_ref().is_none_or(|from| *from <= day);
         let ended = stood.until_on.as_ref().is_some_and(|until| *until < day);
         Ok((began && !ended).then_some(stood))
+    }
+}
+
+/// What lay within entries on a past day, by entry and kind.
+#[derive(Debug, Default)]
+pub struct Within(BTreeMap<(String, String), Vec<Plain>>);
+
+impl Within {
+    /// Reads it for one entry, or for all of a register.
+    pub fn read(tx: &Tx, of: &Definition, entry: Option<&str>, past: AsOf) -> Result<Within> {
+        let mut all: BTreeMap<(String, String), Vec<Plain>> = BTreeMap::new();
+        for key in of.register.iter().flat_map(|register| &register.within) {
+            let mut versions = match entry {
+                Some(_) => BTreeMap::new(),
+                None => store::versions_in(tx, key)?,
+            };
+            let rows = match entry {
+                Some(parent) => store::ever_within(tx, parent, key)?,
+                None => store::whole(tx, key)?,
+            };
+            for row in rows {
+                let known = match entry {
+                    Some(_) => store::versions_of(tx, &row.spine.id)?,
+                    None => versions.remove(&row.spine.id).unwrap_or_default(),
+                };
+                let stood = past.of(tx, &row, &known, &Within::default())?;
+                let Some(stood) = stood.filter(|row| row.day <= Some(past.day.to_string())) else { continue };
+                let parent = stood.parent.clone().unwrap_or_default();
+                all.entry((parent, key.clone())).or_default().push(stood);
+            }
+        }
+        Ok(Within(all))
+    }
+
+    /// The rows of one kind within an entry, the latest first.
+    pub fn rows(&self, entry: &str, kind: &str) -> &[Plain] {
+        self.0.get(&(entry.to_owned(), kind.to_owned())).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -81,10 +128,11 @@ pub fn page(
     }
     let scope = Plain::reach(tx, tx.ctx().right(&of.view())?)?.scope(&super::super::matter::KEYS);
     let mut all = store::versions_in(tx, &of.key)?;
+    let within = Within::read(tx, of, None, as_of)?;
     let mut found = Vec::new();
     for entry in store::whole(tx, &of.key)?.iter().filter(|entry| super::admitted(&scope, entry)) {
         let versions = all.remove(&entry.spine.id).unwrap_or_default();
-        if let Some(stood) = as_of.of(tx, entry, &versions)?
+        if let Some(stood) = as_of.of(tx, entry, &versions, &within)?
             && fits(of, &stood, pairs)
         {
             found.push(stood);

@@ -21,7 +21,7 @@ pub const PROCEDURE: &str = "correction";
 /// The act that begins it.
 const ASK: &str = "ask";
 /// The effect by which it is made, as definitions name it.
-pub const EFFECT: &str = "correct_entry";
+pub const EFFECT: &str = "correction.make";
 
 /// What came of an act.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -46,13 +46,13 @@ pub fn column(field: &Field) -> Option<String> {
         return Some(column.to_owned());
     }
     let single = facts::is_fact(field) && !field.holds_several();
-    let value = if facts::counts(field) { "number" } else { "text" };
-    let key = &field.key;
-    single.then(|| {
-        format!(
-            "(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{key}' AND f.nth = 0)"
-        )
-    })
+    single.then(|| looked_at(&field.key, facts::counts(field)))
+}
+
+/// A look at a fact of an entry, in a list that the entries lead.
+pub fn looked_at(fact: &str, number: bool) -> String {
+    let value = if number { "number" } else { "text" };
+    format!("(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{fact}' AND f.nth = 0)")
 }
 
 /// What sentences may say of an entry beside its fields: from when until when it holds, and what its rows say.
@@ -66,7 +66,7 @@ pub(in super::super) fn sentence_facts(tx: &Tx, rules: Rules<'_>, entry: &Plain)
     said.insert(String::from("until_on"), day(entry.until_on.as_deref()));
     for one in rules.of.register.iter().flat_map(|register| &register.derived) {
         let now;
-        let value = match one.this_year {
+        let value = match one.this_year && !entry.marks.derived.contains_key(&one.key) {
             true => {
                 now = derived::value(tx, rules, entry, one)?;
                 now.as_ref()

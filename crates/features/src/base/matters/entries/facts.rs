@@ -8,16 +8,25 @@ use super::super::plain::Plain;
 use super::super::words;
 use super::store::{self, FactRow};
 
-/// Puts the facts of entries in the place of those they had. What is void has none, so that no list and no sum finds it.
+/// The fact that says which associations an entry is about.
+pub(super) const ABOUT: &str = "association";
+/// The same of what is void.
+pub(super) const VOID_ABOUT: &str = "void_association";
+
+/// Puts the facts of entries in the place of those they had. What is void has none, so that no list and no sum finds it; only
+/// whom it was about stays known, for who asks for what is void.
 pub(in super::super) fn set_facts(tx: &Tx, of: &Definition, entries: &[&Plain]) -> Result<()> {
+    entries.iter().try_for_each(|entry| store::forget_facts(tx, &entry.spine.id))?;
+    first_facts(tx, of, entries)
+}
+
+/// The facts of entries that have none yet.
+pub(in super::super) fn first_facts(tx: &Tx, of: &Definition, entries: &[&Plain]) -> Result<()> {
     let mut rows = Vec::new();
     for entry in entries {
-        // A new entry has none yet.
-        if entry.spine.version > 1 {
-            store::forget_facts(tx, &entry.spine.id)?;
-        }
-        if entry.spine.state != VOID {
-            rows.extend(of_entry(of, entry));
+        match entry.spine.state == VOID {
+            true => rows.extend(about(of, entry, VOID_ABOUT)),
+            false => rows.extend(of_entry(of, entry)),
         }
     }
     store::insert_facts(tx, &rows)
@@ -30,16 +39,7 @@ pub fn is_fact(field: &Field) -> bool {
 
 fn of_entry(of: &Definition, entry: &Plain) -> Vec<FactRow> {
     let mut rows = Vec::new();
-    let row = |fact: &str, nth: usize, text: Option<String>, number: Option<i64>| FactRow {
-        entry: entry.spine.id.clone(),
-        fact: fact.to_owned(),
-        nth: i64::try_from(nth).unwrap_or(i64::MAX),
-        procedure: entry.spine.procedure.clone(),
-        association: entry.spine.association.clone(),
-        text,
-        number,
-        day: entry.day.clone().unwrap_or_default(),
-    };
+    let row = |fact: &str, nth, text, number| row(entry, fact, nth, text, number);
     for field in of.fields.iter().filter(|field| is_fact(field)) {
         let all: Vec<&Json> = match entry.said(&field.key) {
             Some(Json::Array(all)) => all.iter().collect(),
@@ -60,12 +60,28 @@ fn of_entry(of: &Definition, entry: &Plain) -> Vec<FactRow> {
         let text = value.and_then(Json::as_str).map(str::to_owned);
         rows.push(row(&one.key, 0, text, value.and_then(words::number)));
     }
-    if of.register.as_ref().is_some_and(|register| register.several) {
-        for (nth, one) in entry.marks.about.iter().enumerate() {
-            rows.push(row("association", nth, Some(one.clone()), None));
-        }
-    }
+    rows.extend(about(of, entry, ABOUT));
     rows
+}
+
+/// The associations an entry is about, where they may be several.
+fn about(of: &Definition, entry: &Plain, fact: &str) -> Vec<FactRow> {
+    let several = of.register.as_ref().is_some_and(|register| register.several);
+    let all = entry.marks.about.iter().filter(|_| several).enumerate();
+    all.map(|(nth, one)| row(entry, fact, nth, Some(one.clone()), None)).collect()
+}
+
+fn row(entry: &Plain, fact: &str, nth: usize, text: Option<String>, number: Option<i64>) -> FactRow {
+    FactRow {
+        entry: entry.spine.id.clone(),
+        fact: fact.to_owned(),
+        nth: i64::try_from(nth).unwrap_or(i64::MAX),
+        procedure: entry.spine.procedure.clone(),
+        association: entry.spine.association.clone(),
+        text,
+        number,
+        day: entry.day.clone().unwrap_or_default(),
+    }
 }
 
 /// Whether lists can be ordered by a field's fact.

@@ -6,19 +6,67 @@ use std::borrow::Cow;
 use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, Named, Test};
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
-use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor};
+use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor, VOID};
 use huitong_kernel::rights::{Scope, SubjectKeys};
-use huitong_kernel::{Result, Tx, Value};
+use huitong_kernel::{Result, Row, Tx, Value};
 
 use super::super::matter::Matter as _;
 use super::super::plain::Plain;
 use super::super::queue::{LIST_KEYS, frame, order, units_of};
-use super::facts;
+use super::super::spine::{NOT_DUE, Spine};
+use super::{facts, looked_at, store};
 
 /// Where entries may be about several associations, lists ask their facts.
 const ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {})";
+/// What is a work secret is no association's own.
+const OWNED: &str = "(a.owner_association IS NOT NULL AND a.id IN (SELECT f.entry FROM entry_facts f WHERE f.fact = 'association' AND f.text {}))";
 const KEYS_OF_SEVERAL: SubjectKeys =
-    SubjectKeys { association: Some(ABOUT), owner_association: Some(ABOUT), ..LIST_KEYS };
+    SubjectKeys { association: Some(ABOUT), owner_association: Some(OWNED), ..LIST_KEYS };
+/// The same for what is void, of which lists know nothing else.
+const VOID_ABOUT: &str = "a.id IN (SELECT f.entry FROM entry_facts f WHERE f.entry = a.id AND f.fact = 'void_association' AND f.text {})";
+const VOID_OWNED: &str = "(a.owner_association IS NOT NULL AND a.id IN (SELECT f.entry FROM entry_facts f WHERE f.entry = a.id AND f.fact = 'void_association' AND f.text {}))";
+const KEYS_OF_VOID: SubjectKeys =
+    SubjectKeys { association: Some(VOID_ABOUT), owner_association: Some(VOID_OWNED), ..LIST_KEYS };
+
+/// What a list reads of an entry: what it holds beside its answers; all else follows from those.
+const SELECT: &str = "a.id, a.procedure, a.number, a.version, a.pack, a.state, a.title, a.association, a.unit, a.assignee, \
+    a.owner_user, a.began_at, a.updated_at, a.day, a.from_on, a.until_on, a.marks, a.body";
+
+/// An entry of a list.
+fn listed(of: &Definition, mut row: Row) -> Result<Plain> {
+    let mut entry = Plain::of_spine(Spine {
+        id: row.take("id")?,
+        procedure: row.take("procedure")?,
+        number: row.take("number")?,
+        version: row.take("version")?,
+        pack: row.take("pack")?,
+        state: row.take("state")?,
+        title: row.take("title")?,
+        association: row.take("association")?,
+        unit: row.take("unit")?,
+        assignee: row.take("assignee")?,
+        owner_user: row.take("owner_user")?,
+        began_at: row.take("began_at")?,
+        updated_at: row.take("updated_at")?,
+        due_order: NOT_DUE,
+        ..Spine::default()
+    });
+    entry.day = row.take("day")?;
+    entry.from_on = row.take("from_on")?;
+    entry.until_on = row.take("until_on")?;
+    entry.marks = row.take("marks")?;
+    entry.body = row.take("body")?;
+    entry.spine.desk_unit.clone_from(&entry.spine.unit);
+    if !of.work_secret {
+        entry.spine.owner_association.clone_from(&entry.spine.association);
+    }
+    let kept = [StandsFor::Kind, StandsFor::OtherUnit, StandsFor::Amount];
+    for field in kept.into_iter().filter_map(|column| of.standing_for(column)) {
+        let answer = entry.said(&field.key).cloned();
+        entry.set(field, answer.as_ref());
+    }
+    Ok(entry)
+}
 
 /// What leads a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +77,17 @@ enum Leads<'f> {
     Asked(&'f str),
     /// The fact by which the list is ordered.
     Order(&'f str),
+    /// The fact that names the association which the address asks for: it has few entries, whatever else is asked.
+    About,
 }
 
 /// What leads a list: a fact that is asked for or ordered by, where nothing else narrows it.
 fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
+    if is_several(of) && asked(pairs, "association") && !is_void(pairs) {
+        return Leads::About;
+    }
     let narrow = ["unit", "association", "number"].iter().any(|name| asked(pairs, name));
+    let narrow = narrow || is_void(pairs);
     let kind = of.standing_for(StandsFor::Kind).is_some_and(|field| asked(pairs, &field.key));
     if !wide || narrow || kind || asked(pairs, "queue") {
         return Leads::Entries;
@@ -49,6 +103,15 @@ fn leads<'f>(of: &'f Definition, pairs: &Pairs, wide: bool) -> Leads<'f> {
     let sort = pairs.get("sort").unwrap_or_default().trim_start_matches('-');
     let fact = orders(of).find(|(key, _)| *key == sort);
     fact.map_or(Leads::Entries, |(key, _)| Leads::Order(key))
+}
+
+fn is_several(of: &Definition) -> bool {
+    of.register.as_ref().is_some_and(|register| register.several)
+}
+
+/// Whether what is void is asked for.
+fn is_void(pairs: &Pairs) -> bool {
+    pairs.get("state").is_some_and(|state| state.trim() == VOID)
 }
 
 fn asked(pairs: &Pairs, name: &str) -> bool {
@@ -75,18 +138,26 @@ pub fn def(of: &Definition) -> ListDef {
 
 /// The same for what an address asks of a reader; `wide` where they reach every entry.
 pub fn asked_for(of: &Definition, pairs: &Pairs, wide: bool) -> ListDef {
-    put_together(of, leads(of, pairs, wide))
+    let mut def = put_together(of, leads(of, pairs, wide));
+    if is_void(pairs) && of.register.as_ref().is_some_and(|register| register.several) {
+        let about = def.filters.to_mut().iter_mut().filter(|filter| filter.name == facts::ABOUT);
+        about.for_each(|filter| filter.sql = Cow::Owned(VOID_ABOUT.replace("{}", "= $1")));
+    }
+    def
 }
 
 fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
-    let several = of.register.as_ref().is_some_and(|register| register.several);
-    let about = if several { ABOUT.replace("{}", "= $1") } else { String::from("a.association = $1") };
+    let about = match leads {
+        Leads::About => String::from("f.text = $1"),
+        _ if is_several(of) => ABOUT.replace("{}", "= $1"),
+        _ => String::from("a.association = $1"),
+    };
     let mut filters = vec![
         Filter::of("state", "状态", "a.state = $1", FilterKind::Text),
         Filter::of("unit", "单位", "a.unit = $1", FilterKind::Text),
         Filter { sql: Cow::Owned(about), ..Filter::of("association", "协会", "", FilterKind::Text) },
         Filter::of("q", "名称里的词，或者编号", "a.search LIKE $1 ESCAPE '\\'", FilterKind::Part),
-        Filter::of("number", "编号", "a.number = $1", FilterKind::Text),
+        Filter::of("number", "编号", "a.number <> '' AND a.number = $1", FilterKind::Text),
         Filter::of("since", "登记不早于", "a.began_at >= $1", FilterKind::Since),
         Filter::of("until", "登记不晚于", "a.began_at < $1", FilterKind::Until),
     ];
@@ -104,20 +175,24 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
         let value = if kind == ColumnKind::Number { "number" } else { "text" };
         let column = match leads {
             Leads::Order(led) if led == key => format!("f.{value}"),
-            _ => format!("(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{key}' AND f.nth = 0)"),
+            _ => looked_at(key, kind == ColumnKind::Number),
         };
         Sort { name: Cow::Owned(key.to_owned()), column: Cow::Owned(column), kind, nullable: true }
     }));
-    let from = match leads {
-        Leads::Entries => String::from("entries a"),
-        Leads::Asked(key) | Leads::Order(key) => format!(
-            "(SELECT entry, text, number, day FROM entry_facts WHERE procedure = '{}' AND fact = '{key}' AND nth = 0) f \
+    let led = match leads {
+        Leads::Entries => None,
+        Leads::Asked(key) | Leads::Order(key) => Some(format!("{key}' AND nth = 0")),
+        Leads::About => Some(String::from("association'")),
+    };
+    let from = led.map_or(String::from("entries a"), |fact| {
+        format!(
+            "(SELECT entry, text, number, day FROM entry_facts WHERE procedure = '{}' AND fact = '{fact}) f \
              LEFT JOIN entries a ON a.id = f.entry",
             of.key
-        ),
-    };
+        )
+    });
     ListDef {
-        select: Cow::Borrowed(Plain::ALIASED),
+        select: Cow::Borrowed(SELECT),
         from: Cow::Owned(from),
         joins: Cow::Borrowed(""),
         key: Cow::Borrowed(if leads == Leads::Entries { "a.id" } else { "f.entry" }),
@@ -128,7 +203,7 @@ fn put_together(of: &Definition, leads: Leads<'_>) -> ListDef {
 }
 
 fn day_column(leads: Leads<'_>) -> &'static str {
-    if matches!(leads, Leads::Asked(_)) { "f.day" } else { "a.day" }
+    if matches!(leads, Leads::Asked(_) | Leads::About) { "f.day" } else { "a.day" }
 }
 
 /// The filter of a field that lists may ask for; any of several values fits.
@@ -167,10 +242,11 @@ fn of_register(of: &Definition) -> Condition {
 
 /// Which entries a reader reaches.
 pub fn scope<'c>(tx: &Tx<'c>, of: &Definition, act: &str) -> Result<Scope<'c>> {
-    let keys = match of.register.as_ref().is_some_and(|register| register.several) {
-        true => &KEYS_OF_SEVERAL,
-        false => &LIST_KEYS,
-    };
+    scope_of(tx, of, act, &KEYS_OF_SEVERAL)
+}
+
+fn scope_of<'c>(tx: &Tx<'c>, of: &Definition, act: &str, several: &SubjectKeys) -> Result<Scope<'c>> {
+    let keys = if is_several(of) { several } else { &LIST_KEYS };
     Ok(Plain::reach(tx, tx.ctx().right(act)?)?.scope(keys))
 }
 
@@ -190,8 +266,8 @@ fn query<'a>(
     let units = units_of(tx.ctx(), queue);
     let frame = frame(tx.ctx(), &units);
     let mut query = Query::new(def, asked).scope(scope).when(&of_register(of), &frame)?;
-    // Entries that lack what they are ordered by have a fact without a value.
-    if def.key == "f.entry" {
+    // Entries that lack what they are ordered by have a fact without a value; the embedded engine finds them so by itself.
+    if def.key == "f.entry" && !tx.is_embedded() {
         query = query.apart();
     }
     // What should never have been entered is found only where it is asked for.
@@ -211,8 +287,35 @@ pub fn page(
     asked: &Asked,
     sorted: bool,
 ) -> Result<Listed<Plain>> {
+    let void = asked.filter("state").is_some_and(|state| *state == Value::from(VOID));
+    let scope = scope_of(tx, of, &of.view(), if void { &KEYS_OF_VOID } else { &KEYS_OF_SEVERAL })?;
+    query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, |row| listed(of, row))
+}
+
+/// How many associations the entries of a page are about, all pages together; none where each is about one. An organisation of
+/// several associations is one entry and covers each of them, so that these are two figures.
+pub fn covered(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    queue: Option<&Queue>,
+    asked: &Asked,
+) -> Result<Option<i64>> {
+    if !is_several(of) {
+        return Ok(None);
+    }
     let scope = scope(tx, of, &of.view())?;
-    query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, Plain::read)
+    query(tx, def, (of, queue), asked, false, &scope)?.count_several(tx, store::COVERED, "c.text").map(Some)
+}
+
+/// The first rows of what is asked for, without how many there are beyond.
+pub(in super::super) fn first(tx: &Tx, of: &Definition, pairs: &Pairs) -> Result<Vec<Plain>> {
+    let scope = scope(tx, of, &of.view())?;
+    let def = asked_for(of, pairs, scope.is_all());
+    let asked = Asked::read(&def, pairs)?;
+    Ok(query(tx, &def, (of, None), &asked, false, &scope)?
+        .untotalled()
+        .page(tx, |row| listed(of, row))?
+        .items)
 }
 
 /// One page of the entries that hold on a day.
@@ -224,7 +327,9 @@ pub(super) fn holding(
 ) -> Result<Listed<Plain>> {
     let scope = scope(tx, of, &of.view())?;
     let held = "(a.from_on IS NULL OR a.from_on <= $1) AND (a.until_on IS NULL OR a.until_on >= $1)";
-    query(tx, def, (of, None), asked, false, &scope)?.and(held, &[Value::from(day)]).page(tx, Plain::read)
+    query(tx, def, (of, None), asked, false, &scope)?
+        .and(held, &[Value::from(day)])
+        .page(tx, |row| listed(of, row))
 }
 
 /// Every entry of a queue that a unit answers for, whoever asks.
@@ -238,7 +343,7 @@ pub(super) fn standing(
     let def = def(of);
     let asked = Asked::read(&def, &Pairs::of([("unit", unit), ("page_size", "100")]))?;
     let query = Query::new(&def, &asked).scope(&Scope::all()).when(&of_register(of), frame)?;
-    Ok(query.when(&queue.when, frame)?.page(tx, Plain::read)?.items)
+    Ok(query.when(&queue.when, frame)?.page(tx, |row| listed(of, row))?.items)
 }
 
 /// How many entries stand in a queue, exactly.

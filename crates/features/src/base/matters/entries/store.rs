@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use huitong_kernel::db::Names;
 use huitong_kernel::{Error, Result, Row, Tx, Value, args};
+use jiff::civil::Date;
 
 use super::super::plain::Plain;
 use super::versions::{Next, Stood, Version};
+use crate::base::units::UnitId;
 
 const ENTRY: &str = Plain::LIST;
+/// The associations of each entry of a list.
+pub(super) const COVERED: &str = "JOIN entry_facts c ON c.entry = a.id AND c.fact = 'association'";
+const ALIASED: &str = Plain::ALIASED;
 static NAMES: Names = Names {
     one: "SELECT id, title AS name FROM entries WHERE id = $1",
     many: "SELECT id, title AS name FROM entries WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -51,14 +56,19 @@ pub(in super::super) fn update(tx: &Tx, entry: &Plain) -> Result<()> {
 /// Stores what follows for an entry from a change of another: what it is about. No act was done on it, so its version stays.
 pub(super) fn follow(tx: &Tx, entry: &Plain) -> Result<()> {
     tx.exec(
-        "UPDATE entries SET association = $2, owner_association = $3, marks = $4, title = $5, search = $6 WHERE id = $1",
+        "UPDATE entries SET association = $2, owner_association = $3, marks = $4, title = $5, search = $6, unit = $7, \
+         next_unit = $8, desk_unit = $9, assignee = $10 WHERE id = $1",
         args![
             &entry.spine.id,
             &entry.spine.association,
             &entry.spine.owner_association,
             &entry.marks,
             &entry.spine.title,
-            &entry.search
+            &entry.search,
+            &entry.spine.unit,
+            &entry.spine.next_unit,
+            &entry.spine.desk_unit,
+            &entry.spine.assignee
         ],
     )?;
     Ok(())
@@ -120,10 +130,46 @@ pub(super) fn alike(tx: &Tx, register: &str, entry: &Plain) -> Result<Vec<Plain>
     rows(tx, &sql, args![register])
 }
 
+/// The associations that entries of a register link to a unit on a day. That a unit answers for them is public.
+pub(super) fn linked_to(tx: &Tx, register: &str, unit: &UnitId, on: Date) -> Result<Vec<String>> {
+    let rows = tx.query(
+        "SELECT COALESCE(f.text, e.association) AS linked FROM entries e \
+         LEFT JOIN entry_facts f ON f.entry = e.id AND f.fact = 'association' \
+         WHERE e.procedure = $1 AND e.unit = $2 AND e.state <> 'void' AND (e.from_on IS NULL OR e.from_on <= $3) \
+         AND (e.until_on IS NULL OR e.until_on >= $3)",
+        args![register, unit, on],
+    )?;
+    let linked: Result<Vec<Option<String>>> = rows.iter().map(|row| row.get("linked")).collect();
+    Ok(linked?.into_iter().flatten().collect())
+}
+
+/// The entries of a register about an association, past and present, void ones apart; for the caller to say who may know them.
+pub(super) fn about(tx: &Tx, register: &str, association: &str, several: bool) -> Result<Vec<Plain>> {
+    let sql = if several {
+        format!(
+            "SELECT {ALIASED} FROM entry_facts f CROSS JOIN entries a WHERE f.fact = 'association' AND f.text = $2 \
+             AND a.id = f.entry AND a.procedure = $1 AND a.state <> 'void' ORDER BY a.day, a.id"
+        )
+    } else {
+        format!(
+            "SELECT {ENTRY} FROM entries WHERE procedure = $1 AND association = $2 AND state <> 'void' ORDER BY day, id"
+        )
+    };
+    rows(tx, &sql, args![register, association])
+}
+
 /// The rows of one kind within an entry, the latest first, void ones apart.
 pub fn children(tx: &Tx, parent: &str, of: &str) -> Result<Vec<Plain>> {
     let sql = format!(
         "SELECT {ENTRY} FROM entries WHERE parent = $1 AND procedure = $2 AND state <> 'void' ORDER BY day DESC, id DESC"
+    );
+    rows(tx, &sql, args![parent, of])
+}
+
+/// Every row of one kind that was ever within an entry, void ones among them, the latest first.
+pub(super) fn ever_within(tx: &Tx, parent: &str, of: &str) -> Result<Vec<Plain>> {
+    let sql = format!(
+        "SELECT {ENTRY} FROM entries WHERE parent = $1 AND procedure = $2 ORDER BY day DESC, id DESC"
     );
     rows(tx, &sql, args![parent, of])
 }
@@ -160,6 +206,12 @@ pub(super) fn newest_child(tx: &Tx, parent: &str, of: &str) -> Result<Option<Str
         args![parent, of],
     )?;
     row.map(|row| row.get("id")).transpose()
+}
+
+/// Every row within an entry, void ones among them.
+pub(super) fn rows_within(tx: &Tx, parent: &str) -> Result<Vec<Plain>> {
+    let sql = format!("SELECT {ENTRY} FROM entries WHERE parent = $1 ORDER BY procedure, day, id");
+    rows(tx, &sql, args![parent])
 }
 
 /// The entries that name this one in a field, void ones apart.

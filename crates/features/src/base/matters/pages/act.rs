@@ -4,14 +4,15 @@ use askama::Template;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
-use huitong_kernel::http::{Call, Filled, FormView, POST, Reply};
-use huitong_kernel::pack::{Act, Control, Definition, Field, Form, Keeping, RelativeDay, StandsFor};
+use huitong_kernel::http::{Call, Filled, FormView, POST, Pairs, Reply};
+use huitong_kernel::pack::{Act, CURRENT, Control, Definition, Field, Form, Keeping, RelativeDay, StandsFor};
 use huitong_kernel::{Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
 use crate::base::matters::api::{act_key, definition, found, input};
 use crate::base::matters::case::out_of_reach;
 use crate::base::matters::entries::correction;
+use crate::base::matters::list as lists;
 use crate::base::matters::matter::{KEYS, Matter as _, Rules};
 use crate::base::matters::plain::Plain;
 use crate::base::matters::timeline::Line;
@@ -259,7 +260,7 @@ fn view(
 ) -> Result<(FormView, Vec<String>)> {
     let (typed, known) = match c.route.method == POST {
         true => (c.filled()?.clone(), Vec::new()),
-        false => known(c, tx, form, seen, rules.of.act(act_key(c)))?,
+        false => known(c, tx, rules, form, seen)?,
     };
     let mut view = FormView::new(form, rules.pack, &typed, errors);
     let association = seen.and_then(|seen| seen.matter.spine.association.clone());
@@ -322,12 +323,12 @@ fn picks(mut view: FormView, field: &Field, typed: &Filled, all: Vec<(String, St
 fn known(
     c: &Call,
     tx: &Tx,
+    rules: Rules<'_>,
     form: &Form,
     seen: Option<&Seen<'_>>,
-    act: Option<&Act>,
 ) -> Result<(Filled, Vec<String>)> {
     // A row within an entry is another each time: nothing of the entry stands in it, but the last row may say how it went.
-    let within = act.filter(|act| act.keeping == Some(Keeping::Within));
+    let within = rules.of.act(act_key(c)).filter(|act| act.keeping == Some(Keeping::Within));
     if let (Some(act), Some(seen)) = (within, seen) {
         return as_last_time(c, tx, form, seen, act);
     }
@@ -366,17 +367,14 @@ fn known(
             }
             continue;
         }
+        if let Some((name, id)) = opened_for(c, tx, rules, field)? {
+            pairs.push((field.key.clone(), name));
+            // Several are named one after the other.
+            pairs.extend((!field.several).then(|| (format!("{}_id", field.key), id)));
+            continue;
+        }
         if let Some(asked) = c.query(&field.key).filter(|text| !text.is_empty()) {
             pairs.push((field.key.clone(), asked.to_owned()));
-            if field.control == Control::Association && field.stands_for == Some(StandsFor::Association) {
-                let id = Id::parse(asked);
-                let found = id.map(|id| associations::find(tx, &id)).transpose()?.flatten();
-                if let Some(association) = found {
-                    pairs.retain(|(key, _)| *key != field.key);
-                    pairs.push((field.key.clone(), association.name));
-                    pairs.push((format!("{}_id", field.key), association.id.to_string()));
-                }
-            }
             continue;
         }
         if let (Control::Handler, Some(me)) = (field.control, c.ctx.user()) {
@@ -386,6 +384,26 @@ fn known(
     }
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     Ok((Filled::of(&pairs), told))
+}
+
+/// What the address says a form is opened for: an association by its id, or the one entry that stands for it in the register from
+/// which the associations are taken; name and id.
+fn opened_for(c: &Call, tx: &Tx, rules: Rules<'_>, field: &Field) -> Result<Option<(String, String)>> {
+    let asked = c.query("association").or(c.query(&field.key)).and_then(Id::parse);
+    let Some(id) = asked.filter(|_| c.route.method != POST) else { return Ok(None) };
+    if field.stands_for == Some(StandsFor::Association) {
+        let found = associations::find(tx, &id)?;
+        return Ok(found.map(|association| (association.name, association.id.to_string())));
+    }
+    let takes = rules.of.register.as_ref().and_then(|register| register.associations_of.as_deref());
+    let from = field.register.as_deref().filter(|_| takes == Some(field.key.as_str()));
+    let Some(from) = from.and_then(|key| rules.pack.definition(key)) else { return Ok(None) };
+    if c.ctx.may(&from.view()).is_none() {
+        return Ok(None);
+    }
+    let asked = Pairs::of([("association", id.as_str()), ("state", CURRENT)]);
+    let mut found = lists::first(tx, from, &asked)?;
+    Ok(found.pop().filter(|_| found.is_empty()).map(|one| (one.spine.title, one.spine.id)))
 }
 
 /// A row within as people mostly fill it in: it is of today, and of the kind of the one before.

@@ -125,7 +125,7 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         known_at: asked("known_at"),
         summary: seen.summary(),
         headline: grid(headline(&seen), &texts),
-        blocks: if past.is_some() { Vec::new() } else { blocks(tx, &seen, &href, &allowed)? },
+        blocks: blocks(tx, &seen, past, &href, &allowed)?,
         about: about(tx, &seen)?,
         unit: seen.names.unit.clone(),
         handler: if seen.inside { seen.names.handler.clone() } else { String::new() },
@@ -179,14 +179,24 @@ fn about(tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Link>> {
     all.collect()
 }
 
-fn blocks<'a>(tx: &Tx<'a>, seen: &Seen<'a>, href: &str, allowed: &[&Offer]) -> Result<Vec<Block>> {
+fn blocks<'a>(
+    tx: &Tx<'a>,
+    seen: &Seen<'a>,
+    past: Option<AsOf>,
+    href: &str,
+    allowed: &[&Offer],
+) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
-    for (of, rows) in seen.rows(tx)? {
+    let all = match past {
+        Some(past) => seen.rows_on(tx, past)?,
+        None => seen.rows(tx)?,
+    };
+    for (of, rows) in all {
         let add = allowed.iter().find(|offer| offer.act == of.short());
         let mut shown = Vec::new();
         for row in &rows {
             let id = &row.matter.spine.id;
-            let offers = row.offers(tx)?;
+            let offers = if past.is_some() { Vec::new() } else { row.offers(tx)? };
             let path = href.rsplit_once('/').map_or(href, |(list, _)| list);
             let acts = offers.iter().filter(|offer| offer.allowed);
             let acts = acts

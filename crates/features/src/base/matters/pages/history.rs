@@ -44,6 +44,11 @@ pub fn history(c: &Call) -> Result<Reply> {
         Ok((spine.title, spine.number, spine.id, entries(tx, &seen)?))
     })?;
     let mut shell = c.shell(&heading)?;
+    let number = match (number.is_empty(), of.work_secret) {
+        (false, _) => number,
+        (true, false) => heading,
+        (true, true) => of.title.clone(),
+    };
     shell.title = format!("{number} 的经过");
     let (list, list_title) = (format!("/{}", of.path), of.title.clone());
     let href = format!("{list}/{id}");

@@ -7,7 +7,7 @@ use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Reply};
 use huitong_kernel::list::{Asked, ListDef};
 use huitong_kernel::pack::{Definition, Field, Keeping, Queue};
-use huitong_kernel::{Error, Result, Tx};
+use huitong_kernel::{Error, Id, Result, Tx};
 use jiff::civil::Date;
 
 use super::{Left, entry, left};
@@ -19,7 +19,7 @@ use crate::base::matters::guards;
 use crate::base::matters::list as lists;
 use crate::base::matters::queue;
 use crate::base::matters::view::Seen;
-use crate::base::units;
+use crate::base::{associations, units};
 
 #[derive(Template)]
 #[template(path = "base/matters/pages/list.html")]
@@ -33,6 +33,8 @@ struct ListPage {
     queue: String,
     reset: String,
     filtered: bool,
+    /// The association that the list is narrowed to, by name and id.
+    about: Option<(String, String)>,
     empty: String,
     heads: Vec<String>,
     rows: Vec<Row>,
@@ -155,6 +157,8 @@ impl Row {
 /// The day that a matter is about, where nothing else is due: what is today stands out.
 fn planned(tx: &Tx, seen: &Seen<'_>) -> Option<Left> {
     let ended = seen.rules.of.state(&seen.matter.spine.state).is_none_or(|state| state.ends);
+    // The day of an entry is none on which something is to be done.
+    let ended = ended || seen.rules.of.is_register();
     let day: Date = seen.matter.day.as_deref().filter(|_| !ended)?.parse().ok()?;
     let today = tx.ctx().today();
     let (words, tone) = match (day - today).get_days() {
@@ -197,7 +201,7 @@ pub fn list(c: &Call) -> Result<Reply> {
     let asked_for = |name: &str| c.query(name).is_some_and(|text| !text.is_empty());
     let filtered =
         named.iter().any(|name| asked_for(name)) || of.fields.iter().any(|field| asked_for(&field.key));
-    let (open, rows, total, tabs, choosers, by_versions, reminders) = c.read(|tx| {
+    let (open, rows, total, covered, about, tabs, choosers, by_versions, reminders) = c.read(|tx| {
         let counts: Result<Vec<i64>> = queues.iter().map(|queue| lists::count(tx, of, queue)).collect();
         let counts = counts?;
         // Nobody begins with an empty queue where another one has something.
@@ -211,13 +215,22 @@ pub fn list(c: &Call) -> Result<Reply> {
             None if of.is_register() => (entries::list::page(tx, (of, &def), open, &asked, sorted)?, true),
             None => (lists::page(tx, of, open, &asked, sorted)?, true),
         };
+        let covered = match past {
+            None => entries::list::covered(tx, (of, &def), open, &asked)?,
+            Some(_) => None,
+        };
         let rows: Result<Vec<Row>> =
             Seen::all(tx, page.items)?.iter().map(|seen| Row::of(tx, seen)).collect();
+        let about =
+            c.query("association").and_then(Id::parse).map(|id| associations::find(tx, &id)).transpose()?;
+        let about = about.flatten().map(|association| (association.name, association.id.to_string()));
         let tabs = tabs(&href, &queues, &counts, open);
         Ok((
             open.map(|q| q.key.clone()),
             rows?,
             page.total.unwrap_or_default(),
+            covered,
+            about,
             tabs,
             choosers(c, tx, of, &def)?,
             by_versions,
@@ -241,7 +254,10 @@ pub fn list(c: &Call) -> Result<Reply> {
         reset: open.map_or_else(|| format!("{href}?queue={ALL}"), |key| format!("{href}?queue={key}")),
         empty: opened.map_or_else(|| of.sentences.empty.clone(), |queue| queue.empty.clone()),
         heads: columns(of).iter().filter_map(facts).collect(),
-        pager: asked.pager(total, if of.is_register() { "条" } else { "件" }, &href, c.queries()),
+        pager: Pager {
+            beside: covered.map(|n| format!("，涉及协会 {n} 家")).unwrap_or_default(),
+            ..asked.pager(total, if of.is_register() { "条" } else { "件" }, &href, c.queries())
+        },
         due_sort: def
             .sorts
             .iter()
@@ -253,6 +269,7 @@ pub fn list(c: &Call) -> Result<Reply> {
         past: of.is_register().then(|| Past::of(c, past, by_versions)),
         tabs,
         choosers,
+        about,
         filtered,
         rows,
         begin,

@@ -29,6 +29,17 @@ pub struct Register {
     pub same_as: Vec<String>,
     /// Who is reminded of what, once the office has turned it on.
     pub reminders: Vec<Reminder>,
+    /// Where its entries stand for links between their associations and their unit: which.
+    pub link: Option<StandsForLink>,
+}
+
+/// The links that the entries of a register stand for: between their associations and their unit, as long as they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandsForLink {
+    /// Kind of link, by key or title.
+    pub kind: String,
+    /// The field that names the paper such a link rests on; where none does, it rests on the register.
+    pub paper: Option<String>,
 }
 
 /// A fact of an entry that comes of the rows within it.
@@ -163,7 +174,7 @@ pub const VOID: &str = "void";
 
 /// The field that says the last day of an entry that ends.
 pub const UNTIL: &str = "until_on";
-/// The field that says from when a correction holds.
+/// The field that says from when it is to be corrected.
 pub const SINCE: &str = "since_on";
 /// The field that says why.
 pub const REASON: &str = "reason";

@@ -1,11 +1,13 @@
 //! Parts of a register: what its acts do, what is known of an entry from the rows within it, files, reminders.
 
-use super::super::Definition;
-use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, Take, UNTIL};
-use crate::condition::{FactDef, FactType};
+use super::super::{Definition, Words};
+use super::{DAYS, Derived, Every, Keeping, PAPER, REASON, Reminder, SINCE, StandsForLink, Take, UNTIL};
+use crate::condition::{Condition, FactDef, FactType};
 use crate::pack::closed::Closed as _;
 use crate::pack::desk::Ref;
 use crate::pack::field::{Control, Field};
+use crate::pack::finding::At;
+use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 use crate::pack::{ItemKind, conditions, sentences};
 
@@ -75,26 +77,49 @@ pub(super) fn associations_of(head: &Tab<'_>, fields: &[Field]) -> Option<String
     names.map(|field| field.key.clone())
 }
 
+/// Reads `[link]`: which links the entries stand for; there is a unit and an association to link, and a time for which they are.
+pub(super) fn link(head: &Tab<'_>, fields: &[Field], about: bool) -> Option<StandsForLink> {
+    let tab = head.table("link")?;
+    let kind = tab.refer("kind", Ref::LINK_KIND);
+    let paper = tab.maybe_refer("paper", Ref::FIELD);
+    let stands = |column| fields.iter().any(|field| field.stands_for == Some(column));
+    let lacks = [
+        (stands(StandsFor::Unit), "没有哪一项当作单位", "请在一个“单位”填写项里写 stands_for = \"单位\""),
+        (about, "不知道是哪家协会的", "请设填写项“协会”，或者写 [derive] association = …"),
+        (stands(StandsFor::Validity), "没有有效期", "请在一个“期间”填写项里写 stands_for = \"有效期\""),
+    ];
+    for (_, what, remedy) in lacks.iter().filter(|(there, ..)| !there) {
+        tab.desk.say(&tab.at("kind"), format!("{what}，不能代表责任关系“{kind}”"), *remedy);
+    }
+    Some(StandsForLink { kind, paper })
+}
+
 /// Reads `[facts]`: what is known of an entry from the rows within it, and the facts that come of it.
-pub(super) fn derived(head: &Tab<'_>, fields: &[Field], children: &[Definition]) -> Vec<(Derived, FactDef)> {
+pub(super) fn derived(
+    head: &Tab<'_>,
+    words: &Words,
+    fields: &[Field],
+    children: &[Definition],
+) -> Vec<(Derived, FactDef)> {
     let mut all = Vec::new();
     for (key, tab) in head.entries("facts") {
         let label = tab.text("label");
         let of = tab.text("of");
-        let known = children.iter().find(|child| child.short() == of);
-        let Some(child) = known else {
+        let child = children.iter().find(|child| child.short() == of);
+        if child.is_none() {
             let names: Vec<&str> = children.iter().map(Definition::short).collect();
             let near = crate::pack::did_you_mean(&of, names);
+            // The fact is there all the same, so that what names it is not said to be wrong, too.
             tab.know_all();
             head.desk.say(&tab.at("of"), format!("没有明细“{of}”，不能由它得出事实"), near);
-            continue;
-        };
+        }
         if fields.iter().any(|field| field.key == key) {
             head.desk.say(&tab.at(""), format!("代码“{key}”和填写项重复"), "请换一个代码");
         }
-        let take = tab.closed("take").unwrap_or(Take::Count);
+        let said = tab.closed("take");
+        let take = said.unwrap_or(Take::Count);
         let field = tab.maybe("field");
-        let asked = field.as_deref().and_then(|key| child.field(key));
+        let asked = field.as_deref().and_then(|key| child?.field(key));
         let fits = match take {
             Take::Count | Take::Any => field.is_none(),
             Take::Latest | Take::Earliest => asked.is_some_and(|field| field.control == Control::Date),
@@ -102,7 +127,7 @@ pub(super) fn derived(head: &Tab<'_>, fields: &[Field], children: &[Definition])
                 asked.is_some_and(|field| matches!(field.control, Control::Integer | Control::Money))
             }
         };
-        if !fits {
+        if !fits && said.is_some() && child.is_some() {
             let remedy = match take {
                 Take::Count | Take::Any => "个数、有 不写 field",
                 Take::Latest | Take::Earliest => "最晚、最早 要写 field = \"日期的代码\"",
@@ -127,45 +152,38 @@ pub(super) fn derived(head: &Tab<'_>, fields: &[Field], children: &[Definition])
             Take::Latest | Take::Earliest => FactType::Date,
             Take::Any => FactType::Flag,
         };
-        let column = (!this_year).then(|| column(&key, &kind));
+        let number = !matches!(kind, FactType::Date);
+        let column = words.derived.filter(|_| !this_year).map(|column| column(&key, number));
         let fact = FactDef { kind, column, ..FactDef::text(&key, &label) };
-        let when = conditions::when(&tab, &child.facts);
+        let when = child.map_or_else(Condition::always, |child| conditions::when(&tab, &child.facts));
         all.push((Derived { key, of, take, field, when, this_year }, fact));
     }
     all
 }
 
-/// How lists look at a fact that came of rows within.
-fn column(key: &str, kind: &FactType) -> String {
-    let value = if matches!(kind, FactType::Date) { "text" } else { "number" };
-    format!("(SELECT f.{value} FROM entry_facts f WHERE f.entry = a.id AND f.fact = '{key}' AND f.nth = 0)")
-}
-
 /// Reads `[import]`.
 pub(super) fn importing(head: &Tab<'_>, of: &Definition) -> (Vec<(String, String)>, Vec<String>) {
     let Some(tab) = head.table("import") else { return (Vec::new(), Vec::new()) };
-    let known = |name: &str| {
-        let (key, part) = name.split_once('.').unwrap_or((name, ""));
-        let field = of.field(key);
-        field.is_some_and(|field| match part {
-            "" => true,
-            "from" | "until" => field.control == Control::Period,
-            _ => false,
-        })
-    };
-    let mut columns = Vec::new();
-    for (heading, name, at) in tab.pairs("columns") {
-        if !known(&name) {
-            let near = crate::pack::did_you_mean(&name, of.fields.iter().map(|field| field.key.as_str()));
-            tab.desk.say(&at, format!("没有填写项“{name}”"), near);
+    let parts = |field: &Field| match field.control {
+        Control::Period => {
+            vec![field.key.clone(), format!("{}.from", field.key), format!("{}.until", field.key)]
         }
-        columns.push((heading, name));
-    }
+        _ => vec![field.key.clone()],
+    };
+    let known: Vec<String> = of.fields.iter().filter(|field| !field.step_only).flat_map(parts).collect();
+    let check = |name: &str, at: &At| {
+        if !known.iter().any(|one| one == name) {
+            let near = crate::pack::did_you_mean(name, known.iter().map(String::as_str));
+            tab.desk.say(at, format!("没有填写项“{name}”"), near);
+        }
+    };
+    let columns = tab.pairs("columns").into_iter().map(|(heading, name, at)| {
+        check(&name, &at);
+        (heading, name)
+    });
+    let columns = columns.collect();
     let same_as = tab.texts("same_as");
-    for name in same_as.iter().filter(|name| !known(name)) {
-        let near = crate::pack::did_you_mean(name, of.fields.iter().map(|field| field.key.as_str()));
-        tab.desk.say(&tab.at("same_as"), format!("没有填写项“{name}”"), near);
-    }
+    same_as.iter().for_each(|name| check(name, &tab.at("same_as")));
     (columns, same_as)
 }
 

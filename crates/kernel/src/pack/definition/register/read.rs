@@ -7,11 +7,12 @@ use super::parts;
 use super::{CURRENT, ENDED, Keeping, PAPER, REASON, Register, SINCE, UNTIL, VOID};
 use crate::pack::day::RelativeDay;
 use crate::pack::desk::{Desk, Ref};
-use crate::pack::field::{Bounds, Control, Field, StandsFor};
+use crate::pack::field::{Bounds, Control, Field};
 use crate::pack::finding::At;
 use crate::pack::forms::{self, Form};
 use crate::pack::lists::{self, List};
 use crate::pack::source::Source;
+use crate::pack::stands_for::StandsFor;
 use crate::pack::table::Tab;
 use crate::pack::{queues, sentences};
 
@@ -58,7 +59,7 @@ fn words<'g>(ground: &'g Ground<'_>) -> Option<&'g Words> {
 fn begun(ground: &Ground<'_>, tab: &Tab<'_>, key: &str, sheet: &Sheets<'_>) -> Definition {
     Definition {
         title: tab.text("title"),
-        states: states(tab.source()),
+        states: states(&tab.source()),
         source: tab.source(),
         lines: sheet.lines(),
         file: sheet.path().to_owned(),
@@ -80,7 +81,7 @@ fn one(
     let words = words(ground).unwrap_or(&nothing);
     let mut of = begun(ground, head, key, sheet);
     let mut fields = forms::fields(head, lists);
-    let derived = parts::derived(head, &fields, children);
+    let derived = parts::derived(head, words, &fields, children);
     let mut register = Register {
         within: children.iter().map(|child| child.key.clone()).collect(),
         associations_of: parts::associations_of(head, &fields),
@@ -100,6 +101,7 @@ fn one(
     of.path = common::path(head);
     of.pillar = head.maybe("pillar").unwrap_or_default();
     of.group = head.maybe_closed("group");
+    of.tab = head.maybe_closed("tab");
     of.number = if head.is_text("number") { common::number(head) } else { String::new() };
     of.work_secret = head.flag("work_secret");
     of.register = Some(register);
@@ -121,8 +123,10 @@ fn one(
     of.once = common::once(head);
     let (headings, same_as) = parts::importing(head, &of);
     let reminders = parts::reminders(head);
+    let link = parts::link(head, &of.fields, of.is_about_associations());
     if let Some(register) = &mut of.register {
         (register.headings, register.same_as, register.reminders) = (headings, same_as, reminders);
+        register.link = link;
     }
     of.may = may::read(head, &of);
     sound::register(head, &of, children);
@@ -135,7 +139,7 @@ fn row(
     tab: &Tab<'_>,
     (parent, key): (&str, &str),
     sheet: &Sheets<'_>,
-    lists: &mut Vec<List>,
+    lists: &[List],
 ) -> Definition {
     let nothing = Words::default();
     let words = words(ground).unwrap_or(&nothing);
@@ -205,7 +209,7 @@ fn form_within(child: &Definition, act: &Act, forms: &mut Vec<Form>) -> String {
     key
 }
 
-/// A correction asks for everything an entry holds, filled in as it stands.
+/// Whoever corrects is asked for everything an entry holds, filled in as it stands.
 fn correcting(acts: &mut [Act], fields: &[Field], forms: &mut [Form]) {
     for act in acts.iter().filter(|act| matches!(act.keeping, Some(Keeping::Correct { .. }))) {
         let form = forms.iter_mut().find(|form| Some(&form.key) == act.form.as_ref());
@@ -253,7 +257,7 @@ fn helpers(tab: &Tab<'_>, fields: &[Field]) -> Vec<Field> {
     added
 }
 
-fn states(source: Source) -> Vec<State> {
+fn states(source: &Source) -> Vec<State> {
     let state = |key: &str, label: &str, tone, ends| State {
         key: key.to_owned(),
         label: label.to_owned(),

@@ -1,3 +1,5 @@
+//! Histories against what each field alone says, and corrections that reach back.
+
 use jiff::ToSpan;
 use proptest::prelude::*;
 

@@ -1,0 +1,104 @@
+//! Who may correct what was entered: the author alone while it is fresh, else a second person.
+
+use huitong_kernel::clock::DAY;
+use huitong_testkit::db_test;
+use serde_json::{Value as Json, json};
+
+use crate::cast::Cast;
+use crate::hooks::cases;
+
+/// An entry of the register of party organisations by the handler of the unit, as programs enter it.
+fn entered(cast: &Cast) -> String {
+    let body = json!({
+        "org": "锦宁市甲行业协会党支部", "form": "single", "associations": [cast.association.id.as_str()],
+        "unit": "commerce", "period": {"from": "2024-01-01"}, "members": 9,
+    });
+    let answer = cast.app.post("/api/v1/party-orgs").token(&cast.handler).json(&body).send();
+    answer.expect(201).json()["id"].as_str().unwrap().to_owned()
+}
+
+fn seen(cast: &Cast, id: &str) -> Json {
+    cast.app.get(&format!("/api/v1/party-orgs/{id}")).token(&cast.handler).send().expect(200).json()
+}
+
+/// The same with another number.
+fn corrected(cast: &Cast, id: &str, members: i64) -> Json {
+    let entry = seen(cast, id);
+    json!({
+        "org": entry["org"], "form": entry["form"], "associations": entry["associations"], "unit": entry["unit"],
+        "period": entry["period"], "members": members, "reason": "人数数错了",
+    })
+}
+
+db_test! {
+    fn the_author_corrects_alone_while_it_is_fresh(db) {
+        let cast = Cast::new(db);
+        let id = entered(&cast);
+        let address = format!("/api/v1/party-orgs/{id}/correct");
+        cast.app.post(&address).token(&cast.handler).json(&corrected(&cast, &id, 10)).send().expect(200);
+        assert_eq!(seen(&cast, &id)["members"], 10);
+        // It has been corrected once: others may have read it since.
+        cast.app.post(&address).token(&cast.handler).json(&corrected(&cast, &id, 11)).send().expect(202);
+        assert_eq!(seen(&cast, &id)["members"], 10);
+        let again = cast.app.post(&address).token(&cast.handler).json(&corrected(&cast, &id, 12)).send();
+        assert_eq!(again.status, 409, "{}", again.text());
+        assert!(again.text().contains("等待确认"), "{}", again.text());
+    }
+
+    fn what_is_old_or_another_s_needs_a_second_person(db) {
+        let cast = Cast::new(db);
+        let id = entered(&cast);
+        let address = format!("/api/v1/party-orgs/{id}/correct");
+        let other = cast.app.post(&address).token(&cast.colleague).json(&corrected(&cast, &id, 10)).send();
+        assert_eq!(other.status, 202, "{}", other.text());
+        let late = entered_later(&cast);
+        let address = format!("/api/v1/party-orgs/{late}/correct");
+        let answer = cast.app.post(&address).token(&cast.handler).json(&corrected(&cast, &late, 10)).send();
+        assert_eq!(answer.status, 202, "{}", answer.text());
+    }
+
+    fn whoever_confirms_is_somebody_else_and_nothing_has_changed_since(db) {
+        let cast = Cast::new(db);
+        // Who confirms, whether the entry changed meanwhile, and what comes of it: the number that stands, or the words.
+        let table: [(&str, bool, Result<i64, &str>); 4] = [
+            ("leader", false, Ok(14)),
+            ("supervisor", false, Ok(14)),
+            ("supervisor", true, Err("又有变动")),
+            ("next_leader", false, Err("没有")),
+        ];
+        cases("correction.make", &table, |name, (who, changed, expected)| {
+            let id = entered(&cast);
+            let address = format!("/api/v1/party-orgs/{id}/correct");
+            let asked = cast.app.post(&address).token(&cast.colleague).json(&corrected(&cast, &id, 14)).send();
+            let correction = asked.expect(202).json()["correction"].as_str().unwrap().to_owned();
+            if *changed {
+                let body = json!({"instructor": "commerce", "guided_since": "2025-03-01"});
+                let address = format!("/api/v1/party-orgs/{id}/guide");
+                cast.app.post(&address).token(&cast.handler).json(&body).send().expect(200);
+            }
+            let who = match *who {
+                "leader" => &cast.leader,
+                "next_leader" => &cast.next_leader,
+                _ => &cast.supervisor,
+            };
+            let answer = cast.app.post(&format!("/api/v1/corrections/{correction}/confirm")).token(who).json(&json!({})).send();
+            match expected {
+                Ok(members) => {
+                    assert_eq!(answer.status, 200, "{name}: {}", answer.text());
+                    assert_eq!(seen(&cast, &id)["members"], *members, "{name}");
+                }
+                Err(words) => {
+                    assert!(answer.status >= 400 && answer.text().contains(words), "{name}: {} {}", answer.status, answer.text());
+                    assert_eq!(seen(&cast, &id)["members"], 9, "{name}");
+                }
+            }
+        });
+    }
+}
+
+/// An entry that is a week old.
+fn entered_later(cast: &Cast) -> String {
+    let id = entered(cast);
+    cast.app.later(7 * DAY);
+    id
+}
