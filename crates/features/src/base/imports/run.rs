@@ -34,6 +34,10 @@ pub trait Kind {
     fn settled(&self, rows: &[(i64, Self::Row)], became: &[Became], written: bool) {
         let _ = (rows, became, written);
     }
+    /// The longest that a commit may take, for others wait for it. The more rows a commit has, the less each costs.
+    fn longest(&self) -> Duration {
+        COMMIT
+    }
     /// Once every row was decided: how many subjects stand that the file does not have.
     fn gone(&self, tx: &Tx) -> Result<u64> {
         let _ = tx;
@@ -80,10 +84,10 @@ pub struct Options<'a> {
     pub after_commit: Option<&'a AfterCommit>,
 }
 
-/// Longest a commit may take: other acts wait for it on the embedded engine.
+/// Longest a commit takes where its kind says nothing else: other acts wait for it on the embedded engine.
 const COMMIT: Duration = Duration::from_millis(50);
 /// Rows a commit may take; a step lower or higher as the last one was slow or quick. Few sizes keep statements few.
-const STEPS: [usize; 5] = [50, 100, 200, 500, 1000];
+const STEPS: [usize; 9] = [10, 25, 50, 100, 200, 500, 1000, 2000, 4000];
 
 /// Brings a file in. A second run of the same file adds nothing; one that was stopped goes on.
 pub fn run<K: Kind>(
@@ -101,7 +105,7 @@ pub fn run<K: Kind>(
         if options.dry_run { None } else { Some(start(city, actor, kind, (sheet, mapping), &mut summary)?) };
     let mut rejects = Report::rejects(options.rejects)?;
     let mut receipts = Report::receipts(options.receipts.filter(|_| !options.dry_run), summary.resumed)?;
-    let mut step = 0;
+    let mut step = 2;
     let mut waiting = Vec::new();
     let mut reader = sheet.reader()?;
     let mut lines = lines(&mut reader, mapping)?;
@@ -127,7 +131,7 @@ pub fn run<K: Kind>(
         let began = Instant::now();
         let reports = (&mut summary, &mut rejects, &mut receipts);
         commit(city, actor, kind, (batch.as_ref(), options.fates), &waiting, reports)?;
-        step = paced(step, began.elapsed());
+        step = paced(step, began.elapsed(), kind.longest());
         waiting.clear();
         if let Some(after) = options.after_commit {
             after(&summary)?;
@@ -143,10 +147,10 @@ pub fn run<K: Kind>(
     Ok(summary)
 }
 
-fn paced(step: usize, took: Duration) -> usize {
+fn paced(step: usize, took: Duration, longest: Duration) -> usize {
     match took {
-        took if took > COMMIT => step.saturating_sub(1),
-        took if took * 3 < COMMIT => (step + 1).min(STEPS.len() - 1),
+        took if took > longest => step.saturating_sub(1),
+        took if took * 3 < longest => (step + 1).min(STEPS.len() - 1),
         _ => step,
     }
 }

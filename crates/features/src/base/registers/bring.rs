@@ -4,6 +4,7 @@ mod settling;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use huitong_kernel::error::{FieldError, Kind as ErrorKind};
 use huitong_kernel::http::Filled;
@@ -246,6 +247,11 @@ impl Kind for Bring<'_> {
         for (key, id) in pending.once {
             standing.once.entry(key).or_default().push(id);
         }
+    }
+
+    /// Tables of a hundred thousand rows are brought in: rows go into many indexes, whose pages a large commit writes once.
+    fn longest(&self) -> Duration {
+        Duration::from_millis(250)
     }
 
     fn gone(&self, tx: &Tx) -> Result<u64> {
