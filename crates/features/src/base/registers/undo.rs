@@ -104,8 +104,12 @@ fn take_back(tx: &Tx, id: &BatchId, row: &Brought, whole: &HashSet<&str>) -> Res
     let mut later = steps.iter().filter(|step| step.version > after && !of_rows(step));
     if let Some(first) = later.next() {
         let undone = row.versions.is_some() && first.content.contains(id.as_str());
-        let why = format!("导入以后{}又改过", first.actor_name);
-        return Ok(if undone { Taken::Before } else { Taken::Kept(why) });
+        if undone {
+            return Ok(Taken::Before);
+        }
+        if !batch::stands_as(tx, &entry, after)? {
+            return Ok(Taken::Kept(format!("导入以后{}又改过", first.actor_name)));
+        }
     }
     if row.versions.is_some() {
         batch::restore(tx, entry, (before, after), id.as_str())?;

@@ -75,6 +75,14 @@ pub fn perform(mut case: Case<'_, '_, Plain>, batch: &str) -> Result<(Done, Opti
     Ok((done, row))
 }
 
+/// Whether an entry stands as it stood at a version, whatever was changed and put back since.
+pub fn stands_as(tx: &Tx, entry: &Plain, version: i64) -> Result<bool> {
+    let mut all = store::versions_of(tx, &entry.spine.id)?;
+    all.retain(|one| one.version <= version);
+    let stood = versions::periods(&all).last().map(|one| &one.stood);
+    Ok(stood.is_some_and(|stood| stood.state == entry.spine.state && stood.body == entry.body.0))
+}
+
 /// The act by which entries of a register are taken back; none where its pack has none.
 pub fn voiding(of: &Definition) -> Option<&Act> {
     of.acts.iter().find(|act| act.keeping == Some(Keeping::Void))
