@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what went wrong by failing")]
 
 mod bad;
+mod browser;
 mod round;
 mod undoing;
 
