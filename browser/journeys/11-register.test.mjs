@@ -102,3 +102,30 @@ test("a pairing with two activities, a correction by two people, and a past day"
   await supervisor.goto(`${stage.demo.url}/pairings?as_of=2024-09-15&q=${encodeURIComponent(branch)}`);
   await says(supervisor, "没有符合条件的");
 });
+
+test("a file with bad rows is looked at, brought in and taken back", async () => {
+  const supervisor = await stage.enter("supervisor");
+  const organisation = stage.demo.account("association_secretary").unit;
+  const file = [
+    "党组织名称,建立形式,覆盖的协会,隶属的党建工作机构,成立日期,党员人数",
+    `${organisation}第三党支部,单独组建,${organisation},中共锦宁市委社会工作部,2024-05-01,8`,
+    `${organisation}第四党支部,单独组建,没有这家协会,中共锦宁市委社会工作部,2024-05-01,8`,
+    `${organisation}第五党支部,单独组建,${organisation},中共锦宁市委社会工作部,去年五月,8`,
+  ].join("\n");
+  await supervisor.goto(`${stage.demo.url}/party-orgs`);
+  await supervisor.getByRole("link", { name: "导入", exact: true }).click();
+  await look(supervisor, "register-import");
+  await supervisor.locator('input[type="file"]').setInputFiles({ name: "党组织.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await press(supervisor, supervisor.getByRole("button", { name: "上传并检查" }));
+  await says(supervisor, "还没有写入", "没有这家协会", "去年五月");
+  await look(supervisor, "register-import-check");
+  await press(supervisor, supervisor.getByRole("button", { name: "确认导入" }));
+  await says(supervisor, "撤销这次导入");
+  await look(supervisor, "register-import-done");
+  const batch = supervisor.url();
+  await open(supervisor, "party-orgs", "第三党支部");
+  await supervisor.goto(batch);
+  await press(supervisor, supervisor.getByRole("button", { name: "撤销这次导入" }));
+  await supervisor.goto(`${stage.demo.url}/party-orgs?q=${encodeURIComponent("第三党支部")}`);
+  await says(supervisor, "没有符合条件的");
+});

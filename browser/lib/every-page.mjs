@@ -117,7 +117,7 @@ export const EVERY_PAGE = new Map([
 ]);
 
 /** The addresses that definitions of the pack bring: each is known by the page on which one of its matters begins. */
-const DEFINED = new Set(pages().map(({ path }) => path.match(/^(\/[a-z-]+)\/new\/[a-z_]+$/)?.[1]).filter(Boolean));
+const DEFINED = new Set(pages().map(({ path }) => path.match(/^(\/[a-z-]+)\/\{id\}\/history$/)?.[1]).filter(Boolean));
 
 /** Matters of a definition within the reader's reach, each with the acts that can be done now; asked once a reader. */
 const reached = new WeakMap();
@@ -139,7 +139,9 @@ for (const { path } of pages()) {
   if (!base) continue;
   const tail = path.slice(base.length);
   if (tail === "") EVERY_PAGE.set(path, plain(base, `${base}?queue=all`, `${base}?queue=all&q=没有这一件`));
-  else if (tail.startsWith("/new/")) EVERY_PAGE.set(path, plain(path));
+  else if (tail.startsWith("/new/") || tail === "/import") EVERY_PAGE.set(path, plain(path));
+  // Files, and what a file that was brought became: the journey of registers looks at those.
+  else if (tail.startsWith("/export.") || tail.startsWith("/import/")) EVERY_PAGE.set(path, plain());
   else {
     EVERY_PAGE.set(path, async (page, origin) => {
       const act = tail.slice("/{id}/".length);

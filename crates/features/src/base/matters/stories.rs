@@ -14,7 +14,7 @@ use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::{Map, Value as Json};
 
 use super::case::Input;
-use super::entries::correction::{Performed, perform};
+use super::entries::correction::{self, Performed, perform};
 use super::matter::{KEYS, Matter};
 use super::plain::Plain;
 use super::view::Seen;
@@ -197,6 +197,7 @@ impl<'c> Walk<'c> {
                 return Ok(Some(what));
             }
             if let (Ok(id), None) = (done, &step.on) {
+                self.asks(row.as_deref().unwrap_or(&id), known)?;
                 self.done(id, row.is_some(), known)?;
             }
         }
@@ -278,11 +279,19 @@ impl<'c> Walk<'c> {
         })?;
         match done {
             Performed::Done(done) => Ok(done.id),
-            Performed::Asked(correction) => {
-                self.stage.asked = Some(correction.id);
-                on.map(str::to_owned).or_missing()
-            }
+            Performed::Asked(_) => on.map(str::to_owned).or_missing(),
         }
+    }
+
+    /// Remembers the correction that waits for a second person, whoever asked for it.
+    fn asks(&mut self, entry: &str, act: Option<&Act>) -> Result<()> {
+        let corrects = act.is_some_and(|act| matches!(act.keeping, Some(Keeping::Correct { .. })));
+        if corrects {
+            let ctx = self.city.ctx(Actor::System);
+            let waits = self.city.db.read(&ctx, |tx| correction::waiting(tx, entry))?;
+            self.stage.asked = waits.map(|correction| correction.spine.id);
+        }
+        Ok(())
     }
 
     /// Whether the matter stands as the story says.
