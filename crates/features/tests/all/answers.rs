@@ -272,6 +272,29 @@ fn errors(truth: &mut Truth) {
     }
 }
 
+/// What only the program begins: a correction that waits is looked at, refused, withdrawn and confirmed.
+fn corrections(truth: &mut Truth) {
+    let id = crate::corrections::entered_by(&truth.cast, &truth.cast.supervisor, "transport");
+    for (nth, end) in ["refuse", "withdraw", "confirm"].into_iter().enumerate() {
+        let change = crate::corrections::corrected(&truth.cast, &id, 20 + i64::try_from(nth).unwrap());
+        let ask =
+            truth.cast.app.post(&format!("/api/v1/party-orgs/{id}/correct")).token(&truth.cast.next_handler);
+        let asked = ask.json(&change).send();
+        let said = truth.hold("POST", "/api/v1/party-orgs/{id}/correct", Some(&change), &asked);
+        let correction = said["correction"].as_str().unwrap().to_owned();
+        for template in ["/api/v1/corrections", "/api/v1/corrections/{id}", "/api/v1/corrections/{id}/acts"] {
+            let address = template.replace("{id}", &correction);
+            let answer = truth.cast.app.get(&address).token(&truth.cast.supervisor).send();
+            truth.hold("GET", template, None, &answer);
+        }
+        let who = if end == "withdraw" { &truth.cast.next_handler } else { &truth.cast.next_leader };
+        let body = if end == "refuse" { json!({"opinion": "原来的对"}) } else { json!({}) };
+        let ask = truth.cast.app.post(&format!("/api/v1/corrections/{correction}/{end}")).token(who);
+        let answer = ask.json(&body).send();
+        truth.hold("POST", &format!("/api/v1/corrections/{{id}}/{end}"), Some(&body), &answer);
+    }
+}
+
 db_test! {
     fn every_operation_answers_what_the_document_says(db) {
         let cast = Cast::new(db);
@@ -282,6 +305,7 @@ db_test! {
         other_ends(&mut truth);
         errors(&mut truth);
         stories(&mut truth);
+        corrections(&mut truth);
         let all: BTreeSet<String> = truth.document["paths"]
             .as_object()
             .unwrap()

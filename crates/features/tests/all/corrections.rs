@@ -2,6 +2,7 @@
 
 use huitong_kernel::clock::DAY;
 use huitong_testkit::db_test;
+use huitong_testkit::door::Person;
 use serde_json::{Value as Json, json};
 
 use crate::cast::Cast;
@@ -9,20 +10,25 @@ use crate::hooks::cases;
 
 /// An entry of the register of party organisations by the handler of the unit, as programs enter it.
 fn entered(cast: &Cast) -> String {
+    entered_by(cast, &cast.handler, "commerce")
+}
+
+/// The same by somebody else, of another unit.
+pub fn entered_by(cast: &Cast, who: &Person, unit: &str) -> String {
     let body = json!({
         "org": "锦宁市甲行业协会党支部", "form": "single", "associations": [cast.association.id.as_str()],
-        "unit": "commerce", "period": {"from": "2024-01-01"}, "members": 9,
+        "unit": unit, "period": {"from": "2024-01-01"}, "members": 9,
     });
-    let answer = cast.app.post("/api/v1/party-orgs").token(&cast.handler).json(&body).send();
+    let answer = cast.app.post("/api/v1/party-orgs").token(who).json(&body).send();
     answer.expect(201).json()["id"].as_str().unwrap().to_owned()
 }
 
 fn seen(cast: &Cast, id: &str) -> Json {
-    cast.app.get(&format!("/api/v1/party-orgs/{id}")).token(&cast.handler).send().expect(200).json()
+    cast.app.get(&format!("/api/v1/party-orgs/{id}")).token(&cast.supervisor).send().expect(200).json()
 }
 
 /// The same with another number.
-fn corrected(cast: &Cast, id: &str, members: i64) -> Json {
+pub fn corrected(cast: &Cast, id: &str, members: i64) -> Json {
     let entry = seen(cast, id);
     json!({
         "org": entry["org"], "form": entry["form"], "associations": entry["associations"], "unit": entry["unit"],

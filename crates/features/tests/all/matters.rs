@@ -72,6 +72,9 @@ pub fn rows(of: &Definition) -> Vec<Row> {
             add("GET", &format!("{api}/{{id}}/{within}"), view, Subject::Matter, 200, &[]);
         }
     }
+    if of.register.as_ref().is_some_and(|register| !register.reminders.is_empty()) {
+        add("POST", &format!("{page}/remind"), "unit.remind", Subject::None, 404, &[("reminder", "none")]);
+    }
     for (nth, act) in of.beginnings().enumerate() {
         let (name, tail) = (kept(act.name.clone()), format!("/new/{}", act.key));
         let asked = of.form_of(act).into_iter().flat_map(|form| &form.fields);
