@@ -301,11 +301,11 @@ db_test! {
         let pack = cast.app.city.pack();
         let document = openapi::document(&cast.app.city.policy().routes, &pack, "test");
         let mut truth = Truth { cast, document, called: BTreeSet::new(), wrong: Vec::new() };
+        corrections(&mut truth);
         live(&mut truth);
         other_ends(&mut truth);
         errors(&mut truth);
         stories(&mut truth);
-        corrections(&mut truth);
         let all: BTreeSet<String> = truth.document["paths"]
             .as_object()
             .unwrap()

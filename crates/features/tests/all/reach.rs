@@ -342,7 +342,8 @@ db_test! {
         let pack = app.city.pack();
         let mut wrong = Vec::new();
         for of in matters::defined(&pack).cloned().collect::<Vec<_>>() {
-            assert!(told.iter().any(|one| one.of == of.key), "{} has a story", of.key);
+            let told = told.iter().any(|one| one.of == of.key) || of.beginnings().next().is_none();
+            assert!(told, "{} has a story", of.key);
             if of.moves() {
                 like(&mut made, &of, 40);
             }
