@@ -821,8 +821,8 @@ ALTER TABLE imports ADD COLUMN changed BIGINT;
 ALTER TABLE imports ADD COLUMN gone BIGINT;
 ALTER TABLE imports ADD COLUMN undone_at BIGINT;
 
--- because: which versions a row of a file stands between belongs to the batch, not to the entry
 -- recorded: rows of a batch that changed something which stood there; the versions of the subject before and after
+-- because: which versions a row of a file stands between belongs to the batch, not to the entry
 CREATE TABLE import_changes (
     batch TEXT NOT NULL REFERENCES imports (id),
     row_no BIGINT NOT NULL,
