@@ -21,7 +21,10 @@ type Found = std::result::Result<String, String>;
 
 /// What the names in a file were found to mean, so that each is looked up once; in a file a name is whole.
 #[derive(Debug, Default)]
-pub struct Known(RefCell<HashMap<(String, String, Option<String>), Found>>);
+pub struct Known(RefCell<HashMap<Asked, Found>>);
+
+/// Key of a field, what was typed, and the association it was typed about where that matters.
+type Asked = (String, String, Option<String>);
 
 impl Known {
     /// Forgets what was found: it may have been found in an act that did not hold.

@@ -177,7 +177,7 @@ impl Teller {
             _ => return Ok(id.to_owned()),
         };
         let mut told = None;
-        for name in names.iter().filter(|name| !name.is_empty() && !(field.several && name.contains('、'))) {
+        for name in names.iter().filter(|name| !(name.is_empty() || field.several && name.contains('、'))) {
             if matters::find_once(tx, field, name, None, &self.known)? == Some(Ok(id.to_owned())) {
                 told = Some(name.clone());
                 break;

@@ -106,8 +106,8 @@ pub fn restore(tx: &Tx, entry: Plain, (version, after): (i64, i64), batch: &str)
     undo(tx, rules, (entry, act), batch, |entry| stand(entry, rules.of, &stood))
 }
 
-fn undo<'t, 'a>(
-    tx: &'t Tx<'a>,
+fn undo<'a>(
+    tx: &Tx<'a>,
     rules: Rules<'a>,
     (entry, act): (Plain, &'a Act),
     batch: &str,

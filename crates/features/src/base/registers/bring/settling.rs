@@ -158,7 +158,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         if candidates.is_empty() {
             candidates = known.to_vec();
         }
-        let Some(first) = candidates.first() else { return self.new(place, row, (key, parent)) };
+        let Some(first) = candidates.first() else { return self.begin(place, row, (key, parent)) };
         for one in &candidates {
             if self.differing(row, one)?.is_empty() {
                 self.pending.entries.push(one.spine.id.clone());
@@ -346,7 +346,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
     }
 
     /// A row that is not there yet.
-    fn new(&mut self, place: i64, row: &Read, (key, parent): (&Key, Option<&str>)) -> Result<Became> {
+    fn begin(&mut self, place: i64, row: &Read, (key, parent): (&Key, Option<&str>)) -> Result<Became> {
         let mut said = match &row.whole {
             Ok(said) => said.clone(),
             Err(wrong) => return Ok(Became::Rejected(self.bring.rejects(row, wrong))),
