@@ -117,7 +117,7 @@ test("a file with bad rows is looked at, brought in and taken back", async () =>
   await look(supervisor, "register-import");
   await supervisor.locator('input[type="file"]').setInputFiles({ name: "党组织.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
   await press(supervisor, supervisor.getByRole("button", { name: "上传并检查" }));
-  await says(supervisor, "还没有写入", "没有这家协会", "去年五月");
+  await says(supervisor, "还没有写入", "没有名为“没有这家协会”的协会", "请写成 2025-03-14 这样的日期");
   await look(supervisor, "register-import-check");
   await press(supervisor, supervisor.getByRole("button", { name: "确认导入" }));
   await says(supervisor, "撤销这次导入");

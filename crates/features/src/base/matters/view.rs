@@ -316,7 +316,12 @@ impl<'a> Seen<'a> {
             let all: Result<Vec<Json>> = all.collect();
             item.insert(String::from("about"), Json::Array(all?));
         }
-        for (key, value) in self.matter.derived() {
+        let register = self.rules.of.register.as_ref();
+        // What holds for a year only is told with the sentences of a page, not kept.
+        let moves = |key: &str| {
+            register.is_some_and(|of| of.derived.iter().any(|one| one.key == key && one.this_year))
+        };
+        for (key, value) in self.matter.derived().filter(|(key, _)| !moves(key)) {
             item.insert(key.clone(), value.clone());
         }
         Ok(())
