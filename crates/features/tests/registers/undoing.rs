@@ -16,7 +16,7 @@ fn id(town: &Town, name: &str) -> String {
 fn everything(town: &Town) -> String {
     let rows = |sql: &str| {
         let rows = town.app.read(|tx| tx.query(sql, &[]));
-        rows.iter().map(|row| format!("{:?}\n", row)).collect::<String>()
+        rows.iter().map(|row| format!("{row:?}\n")).collect::<String>()
     };
     let counts = "SELECT procedure, state, COUNT(*) AS n FROM entries WHERE state <> 'void' GROUP BY procedure, state ORDER BY procedure, state";
     let facts = "SELECT entry, fact, nth, text, number, day FROM entry_facts WHERE entry IN (SELECT id FROM entries WHERE state <> 'void') ORDER BY entry, fact, nth";
