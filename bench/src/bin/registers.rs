@@ -110,8 +110,9 @@ fn made(ctx: &Ctx, n: u64) -> Made {
         unit: format!("unt_{:02}", mixed % UNITS),
         association: format!("asc_{:05}", mixed / 7 % ASSOCIATIONS),
         grade: format!("g{:02}", mixed / 11 % 40),
-        rare: (mixed / 13 % 1_000 == 0).then(|| String::from("yes")),
-        amount: (mixed / 17 % 10 != 0).then(|| i64::try_from(mixed / 19 % 1_000_000).unwrap_or(0)),
+        rare: (mixed / 13).is_multiple_of(1_000).then(|| String::from("yes")),
+        amount: (!(mixed / 17).is_multiple_of(10))
+            .then(|| i64::try_from(mixed / 19 % 1_000_000).unwrap_or(0)),
         day: format!("20{:02}-{:02}-{:02}", 10 + mixed / 23 % 16, 1 + mixed / 29 % 12, 1 + mixed / 31 % 28),
     }
 }
