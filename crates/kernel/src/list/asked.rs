@@ -25,7 +25,8 @@ pub struct Asked {
     pub(super) filters: Vec<(Filter, Value)>,
     /// The order's name: `-due_at`.
     pub sort: String,
-    pub(super) order: Vec<OrderBy>,
+    /// Its steps.
+    pub order: Vec<OrderBy>,
     /// Page, from 1.
     pub page: i64,
     /// Rows of a page.

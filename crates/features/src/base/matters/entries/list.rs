@@ -267,7 +267,8 @@ fn query<'a>(
     let frame = frame(tx.ctx(), &units);
     let mut query = Query::new(def, asked).scope(scope).when(&of_register(of), &frame)?;
     // Entries that lack what they are ordered by have a fact without a value; the embedded engine finds them so by itself.
-    if def.key == "f.entry" && !tx.is_embedded() {
+    let by_fact = asked.order.first().is_some_and(|step| step.column.starts_with("f."));
+    if by_fact && !tx.is_embedded() {
         query = query.apart();
     }
     // What should never have been entered is found only where it is asked for.
