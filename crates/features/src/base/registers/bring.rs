@@ -251,7 +251,7 @@ impl Kind for Bring<'_> {
 
     /// Tables of a hundred thousand rows are brought in: rows go into many indexes, whose pages a large commit writes once.
     fn longest(&self) -> Duration {
-        Duration::from_millis(250)
+        Duration::from_secs(1)
     }
 
     fn gone(&self, tx: &Tx) -> Result<u64> {

@@ -103,12 +103,7 @@ impl Wanted<'_> {
             let (page, _) = as_of::page(tx, (of, &def), &asked, self.pairs, past)?;
             return page.items.iter().try_for_each(look);
         }
-        loop {
-            let page = list::page(tx, (of, &def), self.queue, &asked, sorted)?;
-            page.items.iter().try_for_each(&mut *look)?;
-            let Some(next) = page.next else { return Ok(()) };
-            asked = asked.after(next);
-        }
+        list::each(tx, (of, &def), self.queue, (asked, sorted), look)
     }
 
     /// Takes it out (`{key}.export`): who took out how many of what, in which cut.

@@ -288,9 +288,32 @@ pub fn page(
     asked: &Asked,
     sorted: bool,
 ) -> Result<Listed<Plain>> {
-    let void = asked.filter("state").is_some_and(|state| *state == Value::from(VOID));
-    let scope = scope_of(tx, of, &of.view(), if void { &KEYS_OF_VOID } else { &KEYS_OF_SEVERAL })?;
+    let scope = reach_of(tx, of, asked)?;
     query(tx, def, (of, queue), asked, sorted, &scope)?.page(tx, |row| listed(of, row))
+}
+
+/// Every entry that is asked for, page by page; nobody counts them before they are read.
+pub fn each(
+    tx: &Tx,
+    (of, def): (&Definition, &ListDef),
+    queue: Option<&Queue>,
+    (mut asked, sorted): (Asked, bool),
+    look: &mut dyn FnMut(&Plain) -> Result<()>,
+) -> Result<()> {
+    let scope = reach_of(tx, of, &asked)?;
+    loop {
+        let query = query(tx, def, (of, queue), &asked, sorted, &scope)?.untotalled();
+        let page = query.page(tx, |row| listed(of, row))?;
+        page.items.iter().try_for_each(&mut *look)?;
+        let Some(next) = page.next else { return Ok(()) };
+        asked = asked.after(next);
+    }
+}
+
+/// Whose entries a reader finds: of what is void, by what is kept of it.
+fn reach_of<'c>(tx: &Tx<'c>, of: &Definition, asked: &Asked) -> Result<Scope<'c>> {
+    let void = asked.filter("state").is_some_and(|state| *state == Value::from(VOID));
+    scope_of(tx, of, &of.view(), if void { &KEYS_OF_VOID } else { &KEYS_OF_SEVERAL })
 }
 
 /// How many associations the entries of a page are about, all pages together; none where each is about one. An organisation of
