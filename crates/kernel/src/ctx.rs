@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::clock::{Clock, Random, civil_date, machine_now};
 use crate::error::{Error, Result};
+use crate::fate::Fate;
 use crate::id::{Id, Named};
 use crate::pack::Pack;
 use crate::policy::Policy;
@@ -94,6 +95,8 @@ pub struct Ctx {
     pub random: Random,
     /// What this process keeps in memory of the city.
     pub shelf: Arc<Shelf>,
+    /// What becomes of what it writes.
+    pub(crate) fate: Arc<Fate>,
     /// Ids made so far: those of one act sort in the order they were made.
     made: Arc<AtomicU32>,
 }
@@ -111,6 +114,7 @@ impl Ctx {
             policy,
             random: random.clone(),
             shelf: Arc::default(),
+            fate: Arc::default(),
             made: Arc::default(),
         }
     }
@@ -124,6 +128,7 @@ impl Ctx {
             policy: Arc::default(),
             random: Random::system(),
             shelf: Arc::default(),
+            fate: Arc::default(),
             made: Arc::default(),
         }
     }

@@ -31,6 +31,8 @@ pub enum Kind {
     TooMany,
     /// Cannot be done right now, may be repeated unchanged (503).
     Busy,
+    /// Nobody knows yet whether it was saved (504).
+    Unsure,
     /// Our mistake (500).
     Internal,
 }
@@ -139,6 +141,14 @@ impl Error {
         error
     }
 
+    /// It may be saved, and nobody can say so yet: to be looked up, or sent again as it was.
+    #[track_caller]
+    pub fn unsure(detail: impl Into<String>) -> Error {
+        let mut error = Error::new(Kind::Unsure, "系统没有及时答复，不能确定这次操作是否已保存");
+        error.0.detail = Some(detail.into());
+        error
+    }
+
     /// Too many tries; `seconds` until the next is taken.
     #[track_caller]
     pub fn too_many(seconds: u32, message: impl Into<String>) -> Error {
@@ -223,6 +233,7 @@ impl Error {
             Kind::Invalid => 422,
             Kind::TooMany => 429,
             Kind::Busy => 503,
+            Kind::Unsure => 504,
             Kind::Internal => 500,
         }
     }

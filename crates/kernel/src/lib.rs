@@ -11,6 +11,7 @@ pub mod db;
 pub mod deadline;
 pub mod digest;
 pub mod error;
+mod fate;
 pub mod followers;
 pub mod house;
 pub mod http;

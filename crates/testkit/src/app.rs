@@ -50,6 +50,14 @@ impl TestApp {
         TestApp::open(db, true).confirmed()
     }
 
+    /// The same where a request may take no longer than this.
+    pub fn hurried(db: &Db, timeout: std::time::Duration) -> TestApp {
+        let app = TestApp::new(db);
+        let settings = Settings { timeout, ..Settings::default() };
+        let site = Site::new(app.city.clone(), huitong_features::hooks(), Assets::default(), settings);
+        TestApp { site, ..app }
+    }
+
     fn open(db: &Db, rate_limit_public: bool) -> TestApp {
         // What a page only calls 系统出现错误 stands in the output of the test that fails.
         let _ = tracing_subscriber::fmt()

@@ -9,3 +9,4 @@ pub mod app;
 pub mod db;
 pub mod door;
 pub mod page;
+pub mod proxy;

@@ -19,6 +19,7 @@ mod generated;
 mod grants;
 mod hooks;
 mod importing;
+mod known;
 mod late;
 mod life;
 mod markings;

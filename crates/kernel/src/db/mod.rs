@@ -14,6 +14,7 @@ mod wire;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
@@ -30,6 +31,21 @@ use tx::Mode;
 
 /// Further turns of an act that inserts a key which another row has: it draws or finds another, or fails.
 const TAKEN_KEY: u32 = 3;
+
+/// How a distant database is reached.
+#[derive(Debug, Clone)]
+pub struct Distant {
+    /// Connections at most: one for each request that is worked on, and some for jobs.
+    pub connections: usize,
+    /// How long an answer is awaited; a request has somewhat longer.
+    pub patience: Duration,
+}
+
+impl Default for Distant {
+    fn default() -> Distant {
+        Distant { connections: 72, patience: Duration::from_secs(25) }
+    }
+}
 
 /// How a table is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +81,19 @@ enum Engine {
 impl Db {
     /// Opens a database and brings it to the newest schema. `url` is `postgres://…` or the path of a SQLite file.
     pub fn open(url: &str, migrations: &[Migration]) -> Result<Db> {
-        let db = Db::connect(url, migrations)?;
+        Db::open_with(url, migrations, Distant::default())
+    }
+
+    /// The same, where it is distant in this way.
+    pub fn open_with(url: &str, migrations: &[Migration], distant: Distant) -> Result<Db> {
+        let db = Db::connect(url, migrations, distant)?;
         migrate::run(&db, migrations)?;
         Ok(db)
     }
 
     /// The same where something has been set up before; an empty database stays empty, and there is none.
     pub fn open_standing(url: &str, migrations: &[Migration]) -> Result<Option<Db>> {
-        let db = Db::connect(url, migrations)?;
+        let db = Db::connect(url, migrations, Distant::default())?;
         let stands = match &db.0.engine {
             Engine::Sqlite(engine) => engine.has_table(migrate::LEDGER_TABLE),
             Engine::Postgres(engine) => engine.has_table(migrate::LEDGER_TABLE),
@@ -84,9 +105,9 @@ impl Db {
         Ok(Some(db))
     }
 
-    fn connect(url: &str, migrations: &[Migration]) -> Result<Db> {
+    fn connect(url: &str, migrations: &[Migration], distant: Distant) -> Result<Db> {
         let engine = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Engine::Postgres(postgres::Postgres::open(url)?)
+            Engine::Postgres(postgres::Postgres::open(url, distant)?)
         } else {
             Engine::Sqlite(sqlite::Sqlite::open(Path::new(url.strip_prefix("sqlite://").unwrap_or(url)))?)
         };

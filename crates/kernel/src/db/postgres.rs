@@ -1,7 +1,6 @@
 //! PostgreSQL over its synchronous client: acts and reads in snapshots, clashing acts retried.
 
 use std::collections::HashMap;
-use std::error::Error as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,12 +15,14 @@ use crate::ctx::Ctx;
 use crate::db::known::Question;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
-use crate::db::wire::Wire;
-use crate::db::{TAKEN_KEY, Tables};
+use crate::db::wire::{Wire, causes};
+use crate::db::{Distant, TAKEN_KEY, Tables};
 use crate::error::{Error, Kind, Result};
 
-/// Connections at most: 64 for requests, 8 for jobs.
-const CONNECTIONS: usize = 72;
+/// How long one waits for a connection: who waits longer is told to come back.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an answer is awaited by what changes the schema.
+const MIGRATING: Duration = Duration::from_secs(3_600);
 /// How often an act is run again after a clash before the caller is told to come back.
 const RETRIES: u32 = 24;
 /// How long the end of a snapshot waits for a next question to travel with.
@@ -29,6 +30,7 @@ const LINGER: Duration = Duration::from_millis(5);
 
 pub(super) struct Postgres {
     config: Config,
+    distant: Distant,
     pool: Arc<Pool>,
 }
 
@@ -59,11 +61,17 @@ pub(super) struct PgConn {
 }
 
 impl Postgres {
-    pub(super) fn open(url: &str) -> Result<Postgres> {
+    pub(super) fn open(url: &str, distant: Distant) -> Result<Postgres> {
         let mut config: Config =
             url.parse().map_err(|e| Error::internal(format!("database address: {e}")))?;
-        config.connect_timeout(Duration::from_secs(5)).application_name("huitong");
-        let postgres = Postgres { config, pool: Arc::default() };
+        config
+            .application_name("huitong")
+            .connect_timeout(Duration::from_secs(5))
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3)
+            .tcp_user_timeout(Duration::from_secs(15));
+        let postgres = Postgres { config, distant, pool: Arc::default() };
         let first = postgres.take()?;
         postgres.pool.put_back(first);
         let pool = postgres.pool.clone();
@@ -83,10 +91,9 @@ impl Postgres {
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
-        let mut conn = self.take()?.ended();
-        let result = conn.wire.wait(|client| client.batch_execute(statements)).map_err(|e| wrong("", &e));
-        self.pool.put_back(conn);
-        result
+        // What changes the schema of a large city takes its time.
+        let mut conn = PgConn::connect(&self.config, MIGRATING)?;
+        conn.wire.wait(|client| client.batch_execute(statements)).map_err(|e| wrong("", &e))
     }
 
     /// A connection in a snapshot; whoever takes it gives it back with [`Postgres::end_reading`]. Neither costs a message: the
@@ -142,6 +149,7 @@ impl Postgres {
         mode: Mode,
         f: &impl Fn(&Tx) -> Result<T>,
     ) -> Result<T> {
+        ctx.fate.awaited()?;
         let mut conn = self.take()?.ended();
         let result = catch_unwind(AssertUnwindSafe(|| {
             // Nothing was asked yet: what fails here may be begun again on another connection.
@@ -150,32 +158,48 @@ impl Postgres {
             let tx = Tx::new(Conn::Postgres((&mut conn).into()), ctx, mode, tables);
             let value = f(&tx)?;
             tx.end_act()?;
+            ctx.fate.seal()?;
             Ok(value)
         }));
         let end = if matches!(result, Ok(Ok(_))) { "COMMIT" } else { "ROLLBACK" };
-        let ended = conn.wire.wait(|client| client.batch_execute(end)).map_err(|e| wrong(end, &e));
+        let ended = conn.wire.wait(|client| client.batch_execute(end));
         self.pool.put_back(conn);
-        match result {
+        let value: T = match result {
             Err(panic) => resume_unwind(panic),
-            Ok(Err(error)) => Err(error),
-            Ok(Ok(value)) => ended.map(|()| value),
+            Ok(Err(error)) => return Err(error),
+            Ok(Ok(value)) => value,
+        };
+        match ended {
+            Ok(()) => {
+                ctx.fate.saved(mode == Mode::Act);
+                Ok(value)
+            }
+            // The engine said no. Without a word of the engine the connection was lost on the way there or back.
+            Err(error) if error.code().is_some() => {
+                ctx.fate.undone();
+                Err(wrong(end, &error))
+            }
+            Err(error) => Err(Error::unsure(format!("commit: {error}"))),
         }
     }
 
     fn take(&self) -> Result<PgConn> {
+        let until = Instant::now() + PATIENCE;
         let mut state = self.pool.state.lock();
         loop {
             if let Some(conn) = state.idle.pop() {
                 return Ok(conn);
             }
-            if state.open < CONNECTIONS {
+            if state.open < self.distant.connections {
                 state.open += 1;
                 break;
             }
-            self.pool.free.wait(&mut state);
+            if self.pool.free.wait_until(&mut state, until).timed_out() {
+                return Err(Error::busy("no connection to the database came free"));
+            }
         }
         drop(state);
-        PgConn::connect(&self.config).inspect_err(|_| {
+        PgConn::connect(&self.config, self.distant.patience).inspect_err(|_| {
             self.pool.state.lock().open -= 1;
             self.pool.free.notify_one();
         })
@@ -234,8 +258,16 @@ impl Pool {
 }
 
 impl PgConn {
-    fn connect(config: &Config) -> Result<PgConn> {
-        let mut wire = Wire::connect(config)?;
+    fn connect(config: &Config, patience: Duration) -> Result<PgConn> {
+        let mut wire = Wire::connect(config, patience)?;
+        // The engine gives up before we do, and says why: on a statement, on a lock, on a transaction whose owner is gone.
+        let limits = format!(
+            "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+            patience.mul_f32(0.8).as_millis(),
+            PATIENCE.as_millis(),
+            (patience * 2).as_millis(),
+        );
+        wire.wait(|client| client.batch_execute(&limits)).map_err(|e| wrong(&limits, &e))?;
         // As on the embedded engine a statement is planned for its words once, never for its values again: planning took a third
         // of the time of a desk. An engine that does not know the setting plans as it likes.
         let _ = wire.wait(|client| client.batch_execute("SET plan_cache_mode = force_generic_plan"));
@@ -356,7 +388,7 @@ impl ToSql for Value {
 #[track_caller]
 fn wrong(sql: &str, error: &tokio_postgres::Error) -> Error {
     use tokio_postgres::error::SqlState;
-    let detail = format!("{error}: {} in {sql}", error.source().map(ToString::to_string).unwrap_or_default());
+    let detail = format!("{} in {sql}", causes(error));
     match error.code() {
         Some(code)
             if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED =>
@@ -365,7 +397,10 @@ fn wrong(sql: &str, error: &tokio_postgres::Error) -> Error {
         }
         // Two acts that insert the same key at once: the second, run again, sees the first.
         Some(code) if *code == SqlState::UNIQUE_VIOLATION => Error::internal(detail).retryable(),
-        Some(code) if code.code().starts_with("53") || code.code().starts_with("57") => Error::busy(detail),
+        // Too many callers, a lock that did not come, an engine that ends or was told to stop.
+        Some(code) if ["53", "55", "57"].iter().any(|class| code.code().starts_with(class)) => {
+            Error::busy(detail)
+        }
         None => Error::busy(detail),
         _ => Error::internal(detail),
     }

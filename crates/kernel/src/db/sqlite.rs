@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use rusqlite::config::DbConfig;
@@ -23,6 +23,12 @@ use crate::error::{Error, Result};
 const BATCH: usize = 256;
 /// Readers kept open; more callers wait.
 const READERS: usize = 16;
+/// How long one waits for a reader, for the baton, or for another process that writes: who waits longer is told to come back.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The same of what changes the schema.
+const MIGRATING: Duration = Duration::from_secs(10);
+/// How often another process that writes is asked whether it is done: an import leaves gaps that are as short.
+const ASKS: Duration = Duration::from_millis(5);
 /// Statements whose text a connection has at hand; lists compose theirs, so that there may be many.
 const AT_HAND: usize = 2_048;
 
@@ -101,6 +107,8 @@ impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Sqlite> {
         make(path)?;
         let conn = connect(path, OpenFlags::default())?;
+        // Whoever begins to write asks by itself, as long as it may wait.
+        conn.conn.busy_timeout(Duration::ZERO).map_err(failed)?;
         let mut readers = Vec::with_capacity(READERS);
         for _ in 0..READERS {
             readers.push(connect(path, OpenFlags::default())?);
@@ -118,17 +126,26 @@ impl Sqlite {
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
-        self.writer.lock().conn.conn.execute_batch(statements).map_err(failed)
+        let writer = self.writer.lock();
+        let conn = &writer.conn.conn;
+        conn.busy_timeout(MIGRATING).map_err(failed)?;
+        let result = conn.execute_batch(statements).map_err(failed);
+        conn.busy_timeout(Duration::ZERO).map_err(failed)?;
+        result
     }
 
     /// A reader in a snapshot; whoever takes it gives it back with [`Sqlite::end_reading`].
     pub(super) fn begin_reading(&self) -> Result<Link> {
+        let until = Instant::now() + PATIENCE;
         let conn = {
             let mut readers = self.readers.lock();
             loop {
                 match readers.pop() {
                     Some(conn) => break conn,
-                    None => self.reader_free.wait(&mut readers),
+                    None if self.reader_free.wait_until(&mut readers, until).timed_out() => {
+                        return Err(Error::busy("no reader came free"));
+                    }
+                    None => {}
                 }
             }
         };
@@ -156,9 +173,10 @@ impl Sqlite {
         f: impl Fn(&Tx) -> Result<T>,
     ) -> Result<T> {
         self.line.fetch_add(1, Ordering::SeqCst);
+        let until = Instant::now() + PATIENCE;
         let mut writer = self.writer.lock();
         self.line.fetch_sub(1, Ordering::SeqCst);
-        let batch = writer.join()?;
+        let batch = writer.join(ctx, until)?;
         let result = catch_unwind(AssertUnwindSafe(|| writer.turns(ctx, tables, mode, f)));
         writer.acts += 1;
         writer.end_if_undone();
@@ -172,19 +190,33 @@ impl Sqlite {
             Err(panic) => resume_unwind(panic),
             Ok(Err(error)) => Err(error),
             Ok(Ok(value)) => match outcome {
-                Ok(()) => Ok(value),
-                Err(why) => Err(Error::busy(why)),
+                Ok(()) => {
+                    ctx.fate.saved(mode == Mode::Act);
+                    Ok(value)
+                }
+                Err(why) => {
+                    ctx.fate.undone();
+                    Err(Error::busy(why))
+                }
             },
         }
     }
 }
 
 impl Writer {
-    fn join(&mut self) -> Result<Arc<Batch>> {
+    /// Those who waited in line for another process that writes wait no longer than the first of them.
+    fn join(&mut self, ctx: &Ctx, until: Instant) -> Result<Arc<Batch>> {
         if let Some(batch) = &self.batch {
             return Ok(batch.clone());
         }
-        self.run("BEGIN IMMEDIATE").map_err(|e| Error::busy(e.to_string()))?;
+        loop {
+            ctx.fate.awaited()?;
+            match self.run("BEGIN IMMEDIATE") {
+                Ok(_) => break,
+                Err(error) if is_in_use(&error) && Instant::now() < until => std::thread::sleep(ASKS),
+                Err(error) => return Err(Error::busy(error.to_string())),
+            }
+        }
         let batch = Arc::new(Batch::default());
         self.batch = Some(batch.clone());
         self.acts = 0;
@@ -208,7 +240,8 @@ impl Writer {
         let tx = Tx::new(Conn::Sqlite(&self.conn), ctx, mode, tables);
         let value = f(&tx)?;
         tx.end_act()?;
-        back.release()?;
+        ctx.fate.seal()?;
+        back.release().inspect_err(|_| ctx.fate.undone())?;
         Ok(value)
     }
 
@@ -275,7 +308,7 @@ fn make(path: &Path) -> Result<()> {
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Link> {
     let conn = Connection::open_with_flags(path, flags).map_err(failed)?;
-    conn.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+    conn.busy_timeout(PATIENCE).map_err(failed)?;
     conn.set_prepared_statement_cache_capacity(256);
     // Otherwise a prepared statement is planned anew whenever its arguments change, which took half of each request.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
@@ -351,6 +384,12 @@ fn wrong(sql: &str, error: &rusqlite::Error) -> Error {
         Some(ConstraintViolation) if is_taken(error) => Error::internal(detail).retryable(),
         _ => Error::internal(detail),
     }
+}
+
+/// Whether another process writes.
+fn is_in_use(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
 }
 
 /// Whether a statement failed since another row has the key.

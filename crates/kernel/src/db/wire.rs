@@ -4,9 +4,24 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, Config, Error, NoTls};
+
+/// How long a connection may take to be made, from the first message to the last of the greeting.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// An error with all that lies behind it; the outermost says only where it arose.
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
 
 /// The connection.
 pub(super) struct Wire {
@@ -14,6 +29,8 @@ pub(super) struct Wire {
     client: Client,
     /// What reads and writes; none once it is over, so that whatever still waits for an answer learns that none comes.
     link: Option<Link>,
+    /// How long an answer may be awaited.
+    patience: Duration,
 }
 
 type Link = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -27,11 +44,16 @@ fn turn(link: &mut Option<Link>, cx: &mut Context<'_>) {
 
 impl Wire {
     /// Connects.
-    pub(super) fn connect(config: &Config) -> crate::Result<Wire> {
-        let failed = |e: &dyn std::fmt::Display| crate::Error::busy(format!("database: {e}"));
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|e| failed(&e))?;
-        let (client, link) = runtime.block_on(config.connect(NoTls)).map_err(|e| failed(&e))?;
-        Ok(Wire { runtime, client, link: Some(Box::pin(link)) })
+    pub(super) fn connect(config: &Config, patience: Duration) -> crate::Result<Wire> {
+        let failed = |why: String| crate::Error::busy(format!("database: {why}"));
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|e| failed(e.to_string()))?;
+        let connecting = async { tokio::time::timeout(CONNECT, config.connect(NoTls)).await };
+        let (client, link) = runtime
+            .block_on(connecting)
+            .map_err(|_| failed(String::from("the greeting was not answered")))?
+            .map_err(|e| failed(causes(&e)))?;
+        Ok(Wire { runtime, client, link: Some(Box::pin(link)), patience })
     }
 
     /// Whether the other side is gone.
@@ -39,21 +61,28 @@ impl Wire {
         self.link.is_none() || self.client.is_closed()
     }
 
-    /// Asks and waits for the answer.
+    /// Asks and waits for the answer, as long as one has patience: then the connection is over. A database whose address was
+    /// taken over by another says nothing for hours.
     pub(super) fn wait<'w, F, T>(&'w mut self, ask: impl FnOnce(&'w Client) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>> + 'w,
     {
-        let Wire { runtime, client, link } = self;
+        let Wire { runtime, client, link, patience } = self;
         let mut asked = pin!(ask(client));
-        runtime.block_on(poll_fn(|cx| {
+        let answered = poll_fn(|cx| {
             // First the question, so that one turn of the link writes it; then what the link brought.
             if let Poll::Ready(answer) = asked.as_mut().poll(cx) {
                 return Poll::Ready(answer);
             }
             turn(link, cx);
             asked.as_mut().poll(cx)
-        }))
+        });
+        let patience = *patience;
+        if let Ok(answer) = runtime.block_on(async { tokio::time::timeout(patience, answered).await }) {
+            return answer;
+        }
+        *link = None;
+        runtime.block_on(asked)
     }
 
     /// Leaves a statement to be sent with the next one.

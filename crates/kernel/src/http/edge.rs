@@ -15,13 +15,14 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::error::{Error, Kind, Result};
+use crate::fate::Fate;
 use crate::http::call::Call;
 use crate::http::gate::{self, Incoming};
 use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route, Side, api, page};
 use crate::http::site::{Listener, Site};
 use crate::http::table::{Found, Matched};
-use crate::http::{health, problem, proxy, uploads};
+use crate::http::{health, proxy, uploads};
 
 /// How long a body may take to arrive.
 const ARRIVE: Duration = Duration::from_secs(20);
@@ -97,6 +98,7 @@ async fn dispatch(
         remote,
         host,
         refused: None,
+        fate: Arc::default(),
         headers: parts.headers,
         path,
     };
@@ -123,11 +125,14 @@ async fn dispatch(
         }
     }
     read_away(&incoming.headers, body);
-    let (face, work) = (incoming.route.face, run(site, incoming));
-    let (reply, request_id) = match tokio::time::timeout(site.settings.timeout, work).await {
+    let asked = incoming.clone();
+    let (reply, request_id) = match tokio::time::timeout(site.settings.timeout, run(site, incoming)).await {
         Ok(Ok(done)) => done,
-        Ok(Err(error)) => (plain(face, &error), String::from("-")),
-        Err(_) => (plain(face, &Error::busy("the request took too long")), String::from("-")),
+        Ok(Err(error)) => gate::unanswered(asked, &error),
+        Err(_) => {
+            let error = late(&asked.fate);
+            gate::unanswered(asked, &error)
+        }
     };
     drop(upload);
     let mut response = respond(reply, site.city.limits.secure_cookies);
@@ -138,6 +143,12 @@ async fn dispatch(
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     (response, place.map(|place| Matched { policy, place }), request_id)
+}
+
+/// What can be said of a request that takes too long: that nothing is saved only where nothing can be any more.
+fn late(fate: &Fate) -> Error {
+    let detail = "the request took too long";
+    if fate.cut() { Error::busy(detail) } else { Error::unsure(detail) }
 }
 
 /// Hands the request to one thread; the place is given back when the work is done, also where nobody waits any more.
@@ -153,7 +164,7 @@ async fn run(site: &Arc<Site>, incoming: Incoming) -> Result<(Reply, String)> {
         return catch_unwind(AssertUnwindSafe(|| gate::answer(incoming)))
             .map_err(|_| Error::internal("a request panicked where it came in"));
     }
-    let place = site.places.clone().acquire_owned().await.map_err(|_| Error::busy("the edge is closed"))?;
+    let place = site.places.enter(incoming.listener, incoming.route.method).await?;
     let work = move || {
         let done = gate::answer(incoming);
         drop(place);
@@ -232,11 +243,6 @@ fn nowhere(path: &str, method: &http::Method) -> Arc<Route> {
         LazyLock::new(|| [Method::Get, Method::Post].map(|method| Arc::new(api(method, "-", "-", absent))));
     let [get, post] = if path.starts_with("/api/") { &*API } else { &*PAGE };
     if *method == http::Method::POST { post.clone() } else { get.clone() }
-}
-
-fn plain(face: Face, error: &Error) -> Reply {
-    tracing::error!(error = %error.log_line(), "answered without a handler");
-    if face == Face::Api { problem::api(error, "-") } else { problem::bare(error, "-") }
 }
 
 fn respond(reply: Reply, secure: bool) -> Response {

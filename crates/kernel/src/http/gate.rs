@@ -11,6 +11,7 @@ use http::HeaderMap;
 
 use crate::ctx::{Actor, OfficeKind};
 use crate::error::{Error, Kind, Result};
+use crate::fate::Fate;
 use crate::http::call::Call;
 use crate::http::cookie::{self, Cookie};
 use crate::http::query::Pairs;
@@ -21,6 +22,7 @@ use crate::http::{csrf, problem};
 use crate::policy::Policy;
 
 /// A request as the edge read it; `refused` where the edge itself already found what is wrong.
+#[derive(Clone)]
 pub(super) struct Incoming {
     pub site: Arc<Site>,
     pub policy: Arc<Policy>,
@@ -35,6 +37,8 @@ pub(super) struct Incoming {
     /// The host that the browser asked for.
     pub host: String,
     pub refused: Option<Error>,
+    /// What becomes of what it writes.
+    pub fate: Arc<Fate>,
 }
 
 /// What a page says that was open longer than its session.
@@ -47,19 +51,49 @@ pub(super) fn is_stale(error: &Error) -> bool {
 
 /// Answers a request, whatever happens; also gives the request's id for the log.
 pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
-    let Incoming { site, policy, listener, route, path, query, params, headers, body, remote, host, refused } =
+    let (listener, refused) = (incoming.listener, incoming.refused.clone());
+    let (mut call, queries) = call(incoming);
+    let result = queries.and_then(|()| pass(&mut call, listener, refused));
+    let reply = match result {
+        Ok(reply) => reply,
+        Err(error) => fail(&call, &error),
+    };
+    (finish(&call, reply), call.ctx.request.clone())
+}
+
+/// Says an error where nothing else came, without a question to the database: it may be the reason.
+pub(super) fn unanswered(incoming: Incoming, error: &Error) -> (Reply, String) {
+    let (call, _) = call(incoming);
+    let request = call.ctx.request.clone();
+    tracing::error!(%request, act = &*call.route.act, error = %error.log_line(), "answered without its handler");
+    let reply = match call.route.face {
+        Face::Api => problem::api(error, &request),
+        Face::Asset => problem::bare(error, &request),
+        Face::Page => problem::page_alone(&call, error),
+    };
+    (finish(&call, reply), request)
+}
+
+/// A request as handlers know it, and whether its query string can be read.
+fn call(incoming: Incoming) -> (Call, Result<()>) {
+    let Incoming { site, policy, route, path, query, params, headers, body, remote, host, fate, .. } =
         incoming;
-    let pairs = Pairs::parse(&query);
-    let mut call = Call {
+    let (query, queries) = match Pairs::parse(&query) {
+        Ok(pairs) => (pairs, Ok(())),
+        Err(error) => (Pairs::default(), Err(error)),
+    };
+    let mut ctx = site.city.ctx_under(policy, Actor::Public);
+    ctx.fate = fate;
+    let call = Call {
         city: site.city.clone(),
-        ctx: site.city.ctx_under(policy, Actor::Public),
+        ctx,
         route,
         session: None,
         remote,
         host,
         path,
         params,
-        query: Pairs::default(),
+        query,
         headers,
         body,
         filled: OnceCell::new(),
@@ -68,18 +102,7 @@ pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
         snapshot: Cell::new(None),
         site,
     };
-    let result = match pairs {
-        Ok(pairs) => {
-            call.query = pairs;
-            pass(&mut call, listener, refused)
-        }
-        Err(error) => Err(error),
-    };
-    let reply = match result {
-        Ok(reply) => reply,
-        Err(error) => fail(&call, &error),
-    };
-    (finish(&call, reply), call.ctx.request.clone())
+    (call, queries)
 }
 
 fn pass(call: &mut Call, listener: Listener, refused: Option<Error>) -> Result<Reply> {
@@ -158,7 +181,7 @@ fn fail(call: &Call, error: &Error) -> Reply {
     let (request, act) = (&call.ctx.request, &*call.route.act);
     match error.kind() {
         Kind::Internal => tracing::error!(%request, act, error = %error.log_line(), "failed"),
-        Kind::Busy => tracing::warn!(%request, act, error = %error.log_line(), "busy"),
+        Kind::Busy | Kind::Unsure => tracing::warn!(%request, act, error = %error.log_line(), "busy"),
         _ => {}
     }
     match call.route.face {

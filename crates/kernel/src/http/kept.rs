@@ -64,6 +64,11 @@ impl Kept {
         Some(Kept { action: action.to_owned(), filled: Filled::of(&pairs) })
     }
 
+    /// Whether it counts once however often it is sent.
+    pub(super) fn acts_once(&self) -> bool {
+        !self.filled.get("submit_token").is_empty() && !self.had_files()
+    }
+
     /// Whether files were sent, too: these are not kept.
     pub(super) fn had_files(&self) -> bool {
         !self.filled.files.is_empty()

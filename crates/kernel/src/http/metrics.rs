@@ -84,6 +84,12 @@ pub fn answer(c: &Call) -> Result<Reply> {
         "# HELP huitong_acts_total Acts committed by this process.\n# TYPE huitong_acts_total counter\n",
     );
     let _ = writeln!(out, "huitong_acts_total {acts}");
+    out.push_str(
+        "# HELP huitong_places Requests that are worked on now, and at most.\n# TYPE huitong_places gauge\n",
+    );
+    for (what, count) in [("taken", c.site.places.taken()), ("all", c.site.settings.at_once)] {
+        let _ = writeln!(out, "huitong_places{{of=\"{what}\"}} {count}");
+    }
     let jobs = c.read(|tx| {
         tx.query("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state ORDER BY state", args![])
     })?;

@@ -17,6 +17,7 @@ mod kept;
 pub mod metrics;
 pub mod openapi;
 pub mod page;
+mod places;
 mod problem;
 mod proxy;
 pub mod query;

@@ -24,6 +24,7 @@ fn code(kind: Kind) -> &'static str {
         Kind::Invalid => "invalid",
         Kind::TooMany => "too_many",
         Kind::Busy => "busy",
+        Kind::Unsure => "unsure",
         Kind::Internal => "internal",
     }
 }
@@ -41,6 +42,7 @@ fn title(kind: Kind) -> &'static str {
         Kind::Invalid => "填写的内容需要改正",
         Kind::TooMany => "操作过于频繁",
         Kind::Busy => "系统正忙",
+        Kind::Unsure => "不能确定是否已保存",
         Kind::Internal => "系统出现错误",
     }
 }
@@ -124,7 +126,23 @@ pub fn page(c: &Call, error: &Error) -> Reply {
             return reply;
         }
     }
-    match draw(c, error, reading) {
+    // Where the database is the trouble, the frame is drawn without what it knows.
+    drawn(c, error, |heading| c.shell(heading).unwrap_or_else(|_| Shell::plain(c)))
+}
+
+/// The same without a question to the database: what was typed is sent again under the token that it was sent under.
+pub(super) fn page_alone(c: &Call, error: &Error) -> Reply {
+    drawn(c, error, |_| {
+        let mut shell = Shell::plain(c);
+        if let Ok(filled) = c.filled() {
+            filled.get("csrf").clone_into(&mut shell.csrf);
+        }
+        shell
+    })
+}
+
+fn drawn(c: &Call, error: &Error, shell: impl FnOnce(&str) -> Shell) -> Reply {
+    match draw(c, error, shell) {
         Ok(text) => with_retry(Reply::html(text), error),
         Err(failed) => {
             tracing::error!(request = %c.ctx.request, error = %failed.log_line(), "the error page could not be drawn");
@@ -133,18 +151,21 @@ pub fn page(c: &Call, error: &Error) -> Reply {
     }
 }
 
-fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
+fn draw(c: &Call, error: &Error, shell: impl FnOnce(&str) -> Shell) -> Result<String> {
+    let reading = c.route.method == crate::http::Method::Get;
     let stale = crate::http::gate::is_stale(error);
     let title = if stale { "请再确认一次" } else { title(error.kind()) };
     // One sentence once: where the message says what the title says, or is all that there is to say, it is the heading.
     let whole = error.kind() == Kind::Missing || error.message().starts_with(title);
     let (heading, message) = if whole { (error.message(), "") } else { (title, error.message()) };
-    // Where the database is the trouble, the frame is drawn without what it knows.
-    let mut shell = c.shell(heading).unwrap_or_else(|_| Shell::plain(c));
+    let mut shell = shell(heading);
     heading.clone_into(&mut shell.title);
     let typed = if reading { None } else { Kept::of(c) };
-    let again =
-        typed.as_ref().filter(|_| stale || matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy));
+    // Sent twice it counts once only where the form carries the token that says so.
+    let sends = |typed: &&Kept| error.kind() != Kind::Unsure || typed.acts_once();
+    let again = typed.as_ref().filter(sends).filter(|_| {
+        stale || matches!(error.kind(), Kind::SignIn | Kind::TooMany | Kind::Busy | Kind::Unsure)
+    });
     let guest = shell.user.is_none();
     let signs_in = again.filter(|_| guest && (stale || error.kind() == Kind::SignIn));
     let shown = typed.as_ref().map(|typed| typed.shown(c)).unwrap_or_default();
@@ -154,6 +175,10 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
             "您填写的文字还在，没有丢失：不用登录的，请核对后点“继续提交”；原来登录了的，在下面登录后再提交。"
         }
         (Some(_), Kind::Denied) => "您填写的文字还在，没有丢失：请核对后点“继续提交”。",
+        (Some(_), Kind::Unsure) => {
+            "您填写的内容还在，请不要重新填写：点“继续提交”，已经保存的不会再保存一次，会告诉您结果。"
+        }
+        (_, Kind::Unsure) if !reading => "请先查一下是否已经保存，再决定要不要再做一次。",
         (Some(_), _) => "本次操作没有保存。您填写的文字还在，可以稍后点“继续提交”。",
         (None, Kind::Missing) if reading => "请核对网址，或者从首页进入。",
         (None, _) if reading => "",
@@ -163,6 +188,12 @@ fn draw(c: &Call, error: &Error, reading: bool) -> Result<String> {
     .to_owned();
     if again.is_some_and(Kept::had_files) {
         kept.push_str("附件没有保留，需要的请返回上一页重新选择。");
+    }
+    if error.kind() == Kind::Unsure
+        && let Some(unit) = c.ctx.pack().ok().and_then(|pack| pack.unit(&pack.city.host_unit))
+        && let Some(phone) = &unit.phone
+    {
+        kept.push_str(&format!("也可以致电{}询问：{phone}。", unit.name));
     }
     let link = |href: String, label: &str| Link { href, label: label.into() };
     let sign_in_path = c.site.hooks.sign_in_path;

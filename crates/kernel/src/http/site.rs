@@ -16,6 +16,7 @@ use crate::http::call::Call;
 use crate::http::health::Probe;
 use crate::http::metrics::Metrics;
 use crate::http::page::Shell;
+use crate::http::places::Places;
 use crate::http::proxy::{Address, Strangers};
 use crate::http::rate::Rates;
 use crate::http::uploads::Uploads;
@@ -112,7 +113,7 @@ pub struct Site {
     pub(super) rates: Rates,
     pub(super) strangers: Strangers,
     /// Requests that may be worked on at once.
-    pub(super) places: Arc<Semaphore>,
+    pub(super) places: Places,
     /// Reads that may be answered on the thread they came in by.
     pub(super) at_hand: Semaphore,
     /// Bodies with files that may be in memory at once.
@@ -125,7 +126,7 @@ impl Site {
     /// Puts a site together; it accepts acts from now on.
     pub fn new(city: Arc<City>, hooks: Hooks, assets: Assets, settings: Settings) -> Arc<Site> {
         let metrics = Metrics::default();
-        let places = Arc::new(Semaphore::new(settings.at_once));
+        let places = Places::of(settings.at_once);
         let at_hand = Semaphore::new(settings.at_hand);
         let uploads = Arc::default();
         let (rates, strangers) = (Rates::default(), Strangers::default());
