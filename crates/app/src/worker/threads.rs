@@ -22,6 +22,8 @@ const RENEW: Duration = Duration::from_secs(1);
 const JOB_THREADS: usize = 8;
 /// The longest wait in which a stop is not noticed.
 const NOTICE: Duration = Duration::from_millis(400);
+/// How long a stop waits for what is in the middle of something.
+const ENDING: Duration = Duration::from_secs(5);
 /// After an act the followers wait a moment, so that they take a burst of acts in one transaction.
 const GATHER: Duration = Duration::from_millis(25);
 
@@ -32,11 +34,19 @@ pub struct Running {
 }
 
 impl Running {
-    /// Ends the threads after what they are in the middle of.
-    pub fn stop(self) {
+    /// Ends the threads after what they are in the middle of; who waits for a database that says nothing is left behind.
+    pub fn stop(mut self) {
         self.stopping.store(true, Ordering::Relaxed);
+        let began = Instant::now();
+        while !self.threads.is_empty() && began.elapsed() < ENDING {
+            self.threads.retain(|thread| !thread.is_finished());
+            thread::sleep(Duration::from_millis(5));
+        }
         for thread in self.threads {
-            let _ = thread.join();
+            tracing::warn!(
+                duty = thread.thread().name(),
+                "a duty was still at work at the stop and was cut off"
+            );
         }
     }
 }
