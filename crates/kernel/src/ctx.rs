@@ -161,8 +161,13 @@ impl Ctx {
 
     /// Makes an id.
     pub fn id<T: Named>(&self) -> Id<T> {
+        self.id_at(self.now)
+    }
+
+    /// Makes an id that sorts by another instant.
+    pub(crate) fn id_at<T: Named>(&self, at: i64) -> Id<T> {
         let nth = u128::from(self.made.fetch_add(1, Ordering::Relaxed)) << 56;
-        Id::new(self.now, nth | (self.random.bits() >> 72))
+        Id::new(at, nth | (self.random.bits() >> 72))
     }
 
     /// Today in civil time (UTC+8).

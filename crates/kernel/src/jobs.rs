@@ -1,11 +1,11 @@
 //! What is to be done at an instant: enqueued in the transaction of the act, run by a worker that holds a lease on it.
 
 use crate::args;
-use crate::clock::machine_now;
 use crate::ctx::Ctx;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::id::{Id, Named};
+use crate::leases::LONGEST;
 
 /// A job.
 pub struct Job;
@@ -55,15 +55,15 @@ impl Tx<'_> {
 
 /// Takes the next due job, if there is one; `ctx.now` decides what is due.
 pub fn take(db: &Db, ctx: &Ctx, worker: &str) -> Result<Option<Taken>> {
-    let real = machine_now();
     db.keep(ctx, |tx| {
+        let real = tx.real_now()?;
         let row = tx.one(
             "UPDATE jobs SET lease = $1, lease_until = $2, tries = tries + 1 WHERE id = ( \
                SELECT id FROM jobs WHERE state = 'ready' AND run_at <= $3 \
-               AND (lease_until IS NULL OR lease_until < $4) ORDER BY run_at, id LIMIT 1 \
-             ) AND state = 'ready' AND (lease_until IS NULL OR lease_until < $4) \
+               AND (lease_until IS NULL OR lease_until < $4 OR lease_until > $5) ORDER BY run_at, id LIMIT 1 \
+             ) AND state = 'ready' AND (lease_until IS NULL OR lease_until < $4 OR lease_until > $5) \
              RETURNING id, kind, body, tries",
-            args![worker, real + LEASE, ctx.now, real],
+            args![worker, real + LEASE, ctx.now, real, real + LONGEST],
         )?;
         row.map(|r| {
             let tries = r.get::<i64>("tries")? - 1;
@@ -75,8 +75,8 @@ pub fn take(db: &Db, ctx: &Ctx, worker: &str) -> Result<Option<Taken>> {
 
 /// Keeps a job that takes longer, for so long (real time, milliseconds); answers whether it is still this worker's.
 pub fn hold(db: &Db, ctx: &Ctx, job: &Taken, ms: i64) -> Result<bool> {
-    let until = machine_now() + ms;
     db.keep(ctx, |tx| {
+        let until = tx.real_now()? + ms.min(LONGEST);
         let held = tx.exec(
             "UPDATE jobs SET lease_until = $1 WHERE id = $2 AND tries = $3",
             args![until, &job.id, job.tries + 1],

@@ -33,6 +33,7 @@ pub struct Record {
     behalf: String,
     post: Option<Post>,
     instead: Option<&'static str>,
+    not_before: i64,
     body: Map<String, Json>,
 }
 
@@ -47,6 +48,7 @@ impl Record {
             behalf: String::new(),
             post: None,
             instead: None,
+            not_before: i64::MIN,
             body: Map::new(),
         }
     }
@@ -60,6 +62,12 @@ impl Record {
     /// Keeps account and post out of the journal, which is read by others: this word stands there instead.
     pub fn unnamed(mut self, word: Option<&'static str>) -> Record {
         self.instead = word;
+        self
+    }
+
+    /// The instant of the last act on the subject: the clock may have gone back since, the record does not.
+    pub fn not_before(mut self, at: i64) -> Record {
+        self.not_before = at;
         self
     }
 
@@ -195,11 +203,12 @@ impl Tx<'_> {
     /// One entry: its values in the order of the columns, and its leaf.
     fn entry(&self, record: Record) -> Result<(Vec<Value>, [u8; 32])> {
         let ctx = self.ctx();
-        let id = ctx.id::<Entry>();
+        let at = ctx.now.max(record.not_before);
+        let id = ctx.id_at::<Entry>(at);
         let post = record.post.as_ref().filter(|_| record.instead.is_none());
         let header = Header {
             id: id.as_str(),
-            at: ctx.now,
+            at,
             act: &record.act,
             actor: record.instead.unwrap_or_else(|| actor_key(ctx)),
             role: post.map_or("", |p| p.role.as_str()),
@@ -290,9 +299,11 @@ fn actor_key(ctx: &Ctx) -> &str {
     }
 }
 
-/// The instant of the newest entry (UTC milliseconds); ids sort by the instant they were made at.
+/// The instant of the newest entry (UTC milliseconds).
 pub fn last_at(tx: &Tx) -> Result<Option<i64>> {
-    tx.one("SELECT at FROM journal ORDER BY id DESC LIMIT 1", args![])?.map(|row| row.get("at")).transpose()
+    tx.one("SELECT at FROM journal ORDER BY position DESC, id DESC LIMIT 1", args![])?
+        .map(|row| row.get("at"))
+        .transpose()
 }
 
 /// The position of the newest entry, where entries get theirs in their act: then nobody acted as long as it stays the same.

@@ -345,6 +345,24 @@ both! {
         assert!(take("a", 60_000) && take("a", -1), "the holder renews");
         assert!(take("b", 60_000), "a lapsed lease is taken over");
         assert!(!take("a", 60_000));
+        let ahead = 2 * 3_600_000;
+        db.keep(&ctx, |tx| {
+            let until = args![huitong_kernel::clock::machine_now() + ahead];
+            tx.exec("UPDATE leases SET until = $1", until)
+        }).unwrap();
+        assert!(take("a", 60_000), "who was two hours ahead and is gone holds nothing for two hours");
+    }
+
+    a_job_of_a_clock_that_was_ahead_is_taken_again(db) {
+        let ctx = Ctx::system();
+        db.write(&ctx, |tx| {
+            tx.record(huitong_kernel::journal::Record::new("thing.add", "t"))?;
+            tx.enqueue("kind", "", ctx.now, None)
+        }).unwrap();
+        assert!(jobs::take(db, &ctx, "w").unwrap().is_some());
+        assert!(jobs::take(db, &ctx, "v").unwrap().is_none(), "w does it");
+        db.keep(&ctx, |tx| tx.exec("UPDATE jobs SET lease_until = lease_until + 7200000", args![])).unwrap();
+        assert!(jobs::take(db, &ctx, "v").unwrap().is_some());
     }
 }
 

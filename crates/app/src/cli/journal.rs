@@ -50,6 +50,7 @@ impl Args {
             "head": null,
             "first_bad": found.first_bad,
             "waiting": found.waiting,
+            "backwards": found.backwards,
         }))?;
         if !found.ok {
             let place = found.first_bad.unwrap_or_default();
@@ -60,6 +61,12 @@ impl Args {
             "核验 {} 条，内容与校验值相符，序号连续。自洽，不等于未被改动：日志尚未封存成块。",
             found.entries
         ))?;
+        if found.backwards > 0 {
+            out.say(&format!(
+                "有 {} 处时间比前一条早一分钟以上：服务器的时钟被往回调过。先后以序号为准，不受影响。",
+                found.backwards
+            ))?;
+        }
         if found.waiting > 0 {
             out.say(&format!("另有 {} 条刚刚提交，尚未编号。", found.waiting))?;
         }

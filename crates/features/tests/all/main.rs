@@ -25,6 +25,7 @@ mod life;
 mod markings;
 mod matrix;
 mod matters;
+mod moved;
 mod often;
 mod pages;
 mod paper;

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use crate::args;
 use crate::ctx::Ctx;
 use crate::db::known::{Known, Question};
 use crate::db::postgres::PgConn;
@@ -65,6 +66,16 @@ impl<'a> Tx<'a> {
     /// Who acts, when, by which request.
     pub fn ctx(&self) -> &'a Ctx {
         self.ctx
+    }
+
+    /// Real time by the one clock that all who share the database share (UTC milliseconds).
+    pub fn real_now(&self) -> Result<i64> {
+        match &self.conn {
+            Conn::Sqlite(_) => Ok(crate::clock::machine_now()),
+            Conn::Postgres(_) => {
+                self.number("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", args![])
+            }
+        }
     }
 
     /// Runs a reading statement (or one that returns rows) and gives all of its rows.

@@ -64,22 +64,30 @@ pub enum From {
     After(Id<Entry>),
 }
 
-/// Entries under a filter, the newest first.
+/// Entries under a filter, the newest first: those that have no position yet, then by position, whatever the clock said.
 pub fn list(tx: &Tx, filter: &Filter, from: &From, limit: i64) -> Result<Vec<Kept>> {
     let mut args = Vec::new();
     let mut condition = filter.condition(&mut args);
     let skipped = match from {
         From::Newest(skipped) => *skipped,
         From::After(last) => {
-            args.push(last.into());
-            condition.push_str(&format!(" AND id < ${}", args.len()));
+            match find(tx, last)?.and_then(|last| last.position) {
+                Some(position) => {
+                    args.push(position.into());
+                    condition.push_str(&format!(" AND position < ${}", args.len()));
+                }
+                None => {
+                    args.push(last.into());
+                    condition.push_str(&format!(" AND (position IS NOT NULL OR id < ${})", args.len()));
+                }
+            }
             0
         }
     };
     args.extend([Value::Int(limit), Value::Int(skipped)]);
     let (limit, skipped) = (args.len() - 1, args.len());
     let sql = format!(
-        "SELECT {COLUMNS} FROM journal WHERE {condition} ORDER BY id DESC LIMIT ${limit} OFFSET ${skipped}"
+        "SELECT {COLUMNS} FROM journal WHERE {condition} ORDER BY position DESC, id DESC LIMIT ${limit} OFFSET ${skipped}"
     );
     tx.query(&sql, &args)?.iter().map(Kept::read).collect()
 }

@@ -8,6 +8,9 @@ use crate::error::Result;
 /// Entries looked at in one snapshot.
 const STEP: usize = 1_000;
 
+/// Acts that run side by side are committed in another order than they began, by no more than this (milliseconds).
+const CLOSE: i64 = 60_000;
+
 /// What a verification of leaves and positions found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verified {
@@ -19,6 +22,11 @@ pub struct Verified {
     pub waiting: i64,
     /// The first entry that does not fit, and why.
     pub first_bad: Option<String>,
+    /// Entries that say an earlier time than the one before them: a clock was moved back, which changes no order.
+    pub backwards: i64,
+    /// What the entry before said (UTC milliseconds).
+    #[serde(skip)]
+    before: i64,
 }
 
 impl Verified {
@@ -30,7 +38,8 @@ impl Verified {
 
 /// Verifies the whole journal in steps, each in a snapshot of its own; works beside a running server.
 pub fn verify(db: &Db, ctx: &Ctx) -> Result<Verified> {
-    let mut found = Verified { ok: true, entries: 0, waiting: 0, first_bad: None };
+    let mut found =
+        Verified { ok: true, entries: 0, waiting: 0, first_bad: None, backwards: 0, before: i64::MIN };
     // What is given its position meanwhile is met there: the entries that wait are looked at first.
     let mut after = Some(String::new());
     while let Some(last) = after {
@@ -67,6 +76,9 @@ fn numbered(tx: &Tx, after: i64, found: &mut Verified) -> Result<Option<i64>> {
         let (position, id): (i64, String) = (row.get("position")?, row.get("id")?);
         found.entries += 1;
         let gap = (position != last + 1).then_some("序号不连续，中间有记录缺失");
+        let at: i64 = row.get("at")?;
+        found.backwards += i64::from(at + CLOSE < found.before);
+        found.before = at;
         if let Some(why) = gap.map_or_else(|| wrong_with(row), |gap| Ok(Some(gap)))? {
             found.bad(format!("第 {position} 条（{id}）：{why}"));
         }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::pages::journal::{Named, filter, in_order, named, place};
+use super::pages::journal::{Named, filter, named, place};
 
 /// Parameters of the operation.
 pub(super) const PARAMS: &[Param] = &[
@@ -140,7 +140,6 @@ pub(super) fn list(c: &Call) -> Result<Reply> {
     let more = rows.len() > size;
     rows.truncate(size);
     let next = rows.last().filter(|_| more).map(|row| row.kept.id.to_string());
-    in_order(&mut rows);
     let items: Vec<EntryView> = rows.into_iter().map(view).collect();
     c.json_reply(&json!({"items": items, "total": total, "next": next}))
 }

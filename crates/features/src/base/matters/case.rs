@@ -262,8 +262,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         let spine = self.matter.spine_mut();
         spine.state = to;
         spine.version += 1;
-        // The clock may have gone back since: an act is never before the one before.
-        spine.updated_at = ctx.now.max(spine.updated_at);
+        spine.updated_at = spine.next_at(ctx.now);
         if ended {
             spine.closed_at = Some(spine.updated_at);
         }
@@ -332,6 +331,7 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
     fn record(&self, outcome: Option<&str>) -> Result<String> {
         let (spine, of) = (self.matter.spine(), self.rules.of);
         let mut record = Record::new(&self.act.name, &spine.id)
+            .not_before(spine.updated_at)
             .in_post(self.post)
             .unnamed(self.matter.is_unnamed(self.tx.ctx(), self.by_code).then_some(UNNAMED))
             .change(self.before.journal_view(of), self.matter.journal_view(of))

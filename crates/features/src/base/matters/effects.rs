@@ -11,7 +11,7 @@ use crate::base::{duty, identity};
 /// Does one of them.
 pub fn apply<M: Matter>(case: &mut Case<'_, '_, M>, effect: &Effect) -> Result<()> {
     let (tx, ctx) = (case.tx, case.tx.ctx());
-    let now = ctx.now.max(case.matter.spine().updated_at);
+    let now = case.matter.spine().next_at(ctx.now);
     match effect {
         Effect::Give(receiver) => {
             let unit = receiver_of(case, receiver)?;

@@ -96,7 +96,7 @@ fn leave<M: Matter>(
     said["limit"] = Json::from(title);
     let spine = matter.spine_mut();
     spine.version += 1;
-    let at = ctx.now.max(spine.updated_at);
+    let at = spine.next_at(ctx.now);
     spine.updated_at = at;
     let step = Step {
         matter: spine.id.clone(),
@@ -120,6 +120,7 @@ fn leave<M: Matter>(
     store::insert_steps(tx, &[&step])?;
     tx.record(with(
         Record::new(&format!("{}.{act}", rules.of.key), &clock.matter)
+            .not_before(at)
             .fact("number", matter.spine().number.as_str())
             .fact("limit", clock.limit_key.as_str())
             .fact("due_at", huitong_kernel::clock::rfc3339(clock.due_at)),

@@ -72,6 +72,11 @@ impl Spine {
         huitong_codes::search::stored(&[&self.number, &self.title, source])
     }
 
+    /// When the next act is, by a clock that says `now`: never before the last one, though the clock may have gone back since.
+    pub fn next_at(&self, now: i64) -> i64 {
+        if now < self.updated_at { self.updated_at + 1 } else { now }
+    }
+
     /// A matter that begins now: in this state, of nobody yet.
     pub fn begin(procedure: &Definition, pack: &str, id: String, number: String, at: i64) -> Spine {
         Spine {

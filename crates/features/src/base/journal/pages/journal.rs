@@ -108,11 +108,6 @@ pub fn place(c: &Call, name: &str) -> Result<From> {
     Ok(last.map_or(From::Newest(0), From::After))
 }
 
-/// Pages are cut by id, which leaves open what came first inside a millisecond; the position knows.
-pub fn in_order(rows: &mut [Named]) {
-    rows.sort_by_key(|row| std::cmp::Reverse((row.kept.at, row.kept.position.unwrap_or(i64::MAX))));
-}
-
 #[derive(Template)]
 #[template(path = "base/journal/pages/journal.html")]
 struct ListPage {
@@ -140,7 +135,6 @@ pub fn list(c: &Call) -> Result<Reply> {
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(0);
     rows.truncate(usize::try_from(PAGE).unwrap_or(0));
     let last = rows.last().filter(|_| more).map(|row| row.kept.id.to_string());
-    in_order(&mut rows);
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
     let own = c.ctx.policy.house.vocabulary.acts.iter().map(|act| (act.key.to_owned(), act.label.to_owned()));
     let defined =
