@@ -50,10 +50,9 @@ impl TestApp {
         TestApp::open(db, true).confirmed()
     }
 
-    /// The same where a request may take no longer than this.
-    pub fn hurried(db: &Db, timeout: std::time::Duration) -> TestApp {
+    /// The same with an edge that is set up otherwise.
+    pub fn edged(db: &Db, settings: Settings) -> TestApp {
         let app = TestApp::new(db);
-        let settings = Settings { timeout, ..Settings::default() };
         let site = Site::new(app.city.clone(), huitong_features::hooks(), Assets::default(), settings);
         TestApp { site, ..app }
     }

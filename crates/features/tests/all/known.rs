@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use huitong_features::migrations::MIGRATIONS;
 use huitong_kernel::db::Distant;
+use huitong_kernel::http::Settings;
 use huitong_kernel::{Db, args};
 use huitong_testkit::app::TestApp;
 use huitong_testkit::db::{create_postgres, open_sqlite};
@@ -17,7 +18,7 @@ const COUNT: &str = "SELECT COUNT(*) FROM appeals";
 #[test]
 fn what_is_told_not_to_be_saved_is_not_saved_once_the_lock_is_gone() {
     let test = open_sqlite();
-    let app = TestApp::hurried(&test.db, Duration::from_millis(300));
+    let app = hurried(&test.db, 300);
     let foreign = rusqlite::Connection::open(test.dir.path().join("city.db")).unwrap();
     foreign.execute_batch("BEGIN IMMEDIATE").unwrap();
     let told: Vec<String> = std::thread::scope(|scope| {
@@ -36,6 +37,11 @@ fn what_is_told_not_to_be_saved_is_not_saved_once_the_lock_is_gone() {
     assert_eq!(app.read(|tx| tx.number(COUNT, args![])), 1);
 }
 
+/// A house in which a request may take so many milliseconds.
+fn hurried(db: &Db, timeout: u64) -> TestApp {
+    TestApp::edged(db, Settings { timeout: Duration::from_millis(timeout), ..Settings::default() })
+}
+
 /// A house whose database is reached through a proxy and given up soon.
 fn behind_a_proxy(
     timeout: u64,
@@ -47,7 +53,7 @@ fn behind_a_proxy(
     let proxy = Proxy::before(host);
     let distant = Distant { patience: Duration::from_millis(patience), ..Distant::default() };
     let db = Db::open_with(&format!("{user}@{}/{name}", proxy.address), MIGRATIONS, distant).unwrap();
-    Some((TestApp::hurried(&db, Duration::from_millis(timeout)), proxy, gone))
+    Some((hurried(&db, timeout), proxy, gone))
 }
 
 #[test]

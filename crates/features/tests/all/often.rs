@@ -91,7 +91,7 @@ db_test! {
         none("SELECT COUNT(*) FROM appeals WHERE id <> $1");
         none("SELECT COUNT(*) FROM matter_steps WHERE id <> $1");
         none("SELECT COUNT(*) FROM journal WHERE act = 'appeal.submit' AND id <> $1");
-        none("SELECT COUNT(*) FROM idempotency WHERE key <> $1");
+        none("SELECT COUNT(*) FROM idempotency WHERE id <> $1");
         // Signed out it is taken, and nothing in it points to anybody.
         let told = told(cast.app.post("/api/v1/appeals").json(&lead).send().expect(201));
         let nobody = "SELECT COUNT(*) FROM appeals WHERE id = $1 AND owner_user IS NULL AND contact_name IS NULL \
