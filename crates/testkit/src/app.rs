@@ -37,17 +37,22 @@ pub struct TestApp {
 impl TestApp {
     /// Opens the house on an empty database; units are those of the city's file.
     pub fn new(db: &Db) -> TestApp {
-        TestApp::open(db, false).confirmed()
+        TestApp::open(db, false, &[]).confirmed()
+    }
+
+    /// The same with a pack that says something else: in a file, these words in the place of those.
+    pub fn with(db: &Db, changes: &[(&str, &str, &str)]) -> TestApp {
+        TestApp::open(db, false, changes).confirmed()
     }
 
     /// The same before the department has confirmed what is a default of ours.
     pub fn unconfirmed(db: &Db) -> TestApp {
-        TestApp::open(db, false)
+        TestApp::open(db, false, &[])
     }
 
     /// The same with the limits on how often one address may ask, as a city has them.
     pub fn limited(db: &Db) -> TestApp {
-        TestApp::open(db, true).confirmed()
+        TestApp::open(db, true, &[]).confirmed()
     }
 
     /// The same with an edge that is set up otherwise.
@@ -57,7 +62,7 @@ impl TestApp {
         TestApp { site, ..app }
     }
 
-    fn open(db: &Db, rate_limit_public: bool) -> TestApp {
+    fn open(db: &Db, rate_limit_public: bool, changes: &[(&str, &str, &str)]) -> TestApp {
         // What a page only calls 系统出现错误 stands in the output of the test that fails.
         let _ = tracing_subscriber::fmt()
             .with_test_writer()
@@ -75,7 +80,12 @@ impl TestApp {
             limits: Limits { rate_limit_public, ..Limits::default() },
             house: huitong_features::house(),
         };
-        let files = pack::with_city(read("chengdu"), read("jinning/city"));
+        let mut files = pack::with_city(read("chengdu"), read("jinning/city"));
+        for (path, from, to) in changes {
+            let file = files.get_mut(*path).expect("a file of the pack");
+            assert!(file.contains(from), "{path} says {from}");
+            *file = file.replace(from, to);
+        }
         let city = Arc::new(City::open(setup, &files).expect("a city"));
         let site = Site::new(city.clone(), huitong_features::hooks(), Assets::default(), Settings::default());
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -63,6 +63,9 @@ struct RegisterArgs {
     /// 对照文件：列名和填写项不同的，哪一列是什么
     #[arg(long, value_name = "对照文件")]
     mapping: Option<PathBuf>,
+    /// 工作簿里读哪一张表；不写就读列名最相符的一张
+    #[arg(long, value_name = "表名")]
+    sheet: Option<String>,
     /// 只检查，不写入
     #[arg(long)]
     dry_run: bool,
@@ -99,6 +102,7 @@ impl RegisterArgs {
             address: &self.register,
             file: &self.file,
             mapping: self.mapping.as_deref(),
+            sheet: self.sheet.as_deref(),
             limits: Limits::of_operator(),
             options,
         };

@@ -57,8 +57,9 @@ db_test! {
             let error = town.tries(&Actor::CommandLine, "party-orgs", &path, false).err();
             error.unwrap_or_else(|| panic!("{name} was read")).to_string()
         };
-        let columns_gone = refused("a.csv", "党组织名称,建立形式\n甲,单独组建\n".as_bytes());
-        assert!(columns_gone.contains("缺少“覆盖的协会”一列"), "{columns_gone}");
+        let columns_gone = refused("a.csv", "建立形式\n单独组建\n".as_bytes());
+        assert!(columns_gone.contains("缺少“党组织名称”一列"), "{columns_gone}");
+        assert!(refused("a.xlsx", b"hello world").contains("不是 XLSX 文件"));
         let twice = refused("b.csv", format!("{},党组织\n", BRANCHES[0]).as_bytes());
         assert!(twice.contains("都可以是“党组织名称”一列"), "{twice}");
         assert!(refused("c.csv", b"").contains("空"));

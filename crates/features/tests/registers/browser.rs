@@ -53,11 +53,45 @@ db_test! {
         let draft = place.split("draft=").nth(1).unwrap();
         let fields = [("draft", draft), ("step", "columns"), ("c.org", "0"), ("c.form", "1"), ("c.associations", "2"),
             ("c.unit", "3"), ("c.period.from", "4")];
-        let missing = town.app.post("/party-orgs/import").session(&supervisor).form(&fields[..5]).send();
-        assert!(missing.expect(422).text().contains("请选择哪一列是“隶属的党建工作机构”"));
+        let missing = town.app.post("/party-orgs/import").session(&supervisor).form(&[fields[0], fields[1], fields[3]]).send();
+        assert!(missing.expect(422).text().contains("请选择哪一列是“党组织名称”"));
         let chosen = town.app.post("/party-orgs/import").session(&supervisor).form(&fields).send();
         let place = chosen.expect(303).header("location").to_owned();
         let said = town.app.get(&place).session(&supervisor).send().expect(200).text();
         assert!(said.contains("将新增 1 条") && said.contains("确认导入"), "{said}");
+    }
+
+    fn what_is_guessed_is_marked_and_comes_in_once_it_was_looked_at(db) {
+        let town = Town::new(db);
+        let supervisor = town.app.staff("supervisor", "supervisor", "social_work");
+        let rows = format!("支部名称,组建方式,协会名称,隶属,成立时间,党员数\n{}", BRANCHES[1]);
+        let file = File { field: "file", name: "a.csv", bytes: rows.as_bytes() };
+        let sent = town.app.post("/party-orgs/import").session(&supervisor).multipart(&[], &[file]).send();
+        let place = sent.expect(303).header("location").to_owned();
+        let said = town.app.get(&place).session(&supervisor).send().expect(200).text();
+        assert!(said.contains("猜的，请核对。这一列第一行是“甲协会党支部”"), "{said}");
+        assert_eq!(said.matches("猜的，请核对").count(), 5, "{said}");
+        assert!(said.contains("将新增 1 条") && said.contains("确认导入"), "{said}");
+        let draft = place.split("draft=").nth(1).unwrap();
+        let done = town.app.post("/party-orgs/import").session(&supervisor).form(&[("draft", draft), ("step", "confirm")]).send();
+        done.expect(303);
+        assert!(town.told("party-orgs").contains("甲协会党支部,单独组建,锦宁市甲行业协会"));
+    }
+
+    fn another_sheet_is_read_where_somebody_chooses_it(db) {
+        let town = Town::new(db);
+        let supervisor = town.app.staff("supervisor", "supervisor", "social_work");
+        let bytes = crate::reading::workbook(&[("说明", &["怎么填"]), ("名单", &BRANCHES), ("旧", &BRANCHES[..2])]);
+        let file = File { field: "file", name: "a.xlsx", bytes: &bytes };
+        let sent = town.app.post("/party-orgs/import").session(&supervisor).multipart(&[], &[file]).send();
+        let place = sent.expect(303).header("location").to_owned();
+        let said = town.app.get(&place).session(&supervisor).send().expect(200).text();
+        assert!(said.contains("将新增 3 条") && said.contains("读的是列名最相符的“名单”"), "{said}");
+        let draft = place.split("draft=").nth(1).unwrap();
+        let fields = [("draft", draft), ("step", "columns"), ("sheet", "旧")];
+        let chosen = town.app.post("/party-orgs/import").session(&supervisor).form(&fields).send();
+        let place = chosen.expect(303).header("location").to_owned();
+        let said = town.app.get(&place).session(&supervisor).send().expect(200).text();
+        assert!(said.contains("将新增 1 条"), "{said}");
     }
 }

@@ -3,6 +3,8 @@
 
 mod bad;
 mod browser;
+mod changing;
+mod reading;
 mod round;
 mod undoing;
 
@@ -45,7 +47,10 @@ impl Came {
 
 impl Town {
     pub fn new(db: &Db) -> Town {
-        let app = TestApp::new(db);
+        Town::of(TestApp::new(db))
+    }
+
+    pub fn of(app: TestApp) -> Town {
         for (nth, name) in ["锦宁市甲行业协会", "锦宁市乙行业协会", "锦宁市丙商会"].into_iter().enumerate()
         {
             app.association(name, u32::try_from(nth).unwrap() + 1);
@@ -79,7 +84,8 @@ impl Town {
     pub fn tries(&self, actor: &Actor, address: &str, file: &std::path::Path, dry_run: bool) -> Result<Came> {
         let report = self.path("report.csv");
         let options = Options { dry_run, rejects: Some(&report), ..Options::default() };
-        let request = Request { address, file, mapping: None, limits: Limits::default(), options };
+        let request =
+            Request { address, file, mapping: None, sheet: None, limits: Limits::default(), options };
         let summary = registers::import(&self.app.city, actor, &request)?;
         Ok(Came { summary, report: std::fs::read_to_string(&report).unwrap() })
     }
@@ -194,7 +200,7 @@ db_test! {
             false => Ok(()),
         };
         let options = Options { after_commit: Some(&stop), ..Options::default() };
-        let request = Request { address: "party-orgs", file: &file, mapping: None, limits: Limits::default(), options };
+        let request = Request { address: "party-orgs", file: &file, mapping: None, sheet: None, limits: Limits::default(), options };
         registers::import(&town.app.city, &Actor::CommandLine, &request).unwrap_err();
         let came = town.tries(&Actor::CommandLine, "party-orgs", &file, false).unwrap();
         assert!(came.summary.resumed);

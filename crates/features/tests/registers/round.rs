@@ -1,11 +1,12 @@
 //! What was taken out can be brought in and changes nothing, whatever a register holds.
 
-use huitong_features::base::matters::{self, Input};
-use huitong_features::base::registers::{File, addresses};
+use huitong_features::base::matters::{self, Case, Input, Plain};
+use huitong_features::base::registers::{File, Wanted, addresses};
 use huitong_features::base::sheets::Format;
 use huitong_kernel::clock::Random;
 use huitong_kernel::http::Pairs;
 use huitong_kernel::pack::{Control, Definition, Field, Pack};
+use huitong_testkit::app::TestApp;
 use huitong_testkit::db_test;
 
 use crate::{BRANCHES, Town};
@@ -63,7 +64,7 @@ fn answer(town: &Town, pack: &Pack, field: &Field, dice: &Random, nth: usize) ->
 fn entered(town: &Town, pack: &Pack, of: &Definition, dice: &Random, nth: usize) {
     let file = File::of(pack, of).unwrap();
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for field in of.form_of(file.act).unwrap().fields.iter() {
+    for field in file.register().form_of(file.act).unwrap().fields.iter() {
         if field.control == Control::Period {
             pairs.push((
                 format!("{}.from", field.key),
@@ -79,7 +80,18 @@ fn entered(town: &Town, pack: &Pack, of: &Definition, dice: &Random, nth: usize)
         }
     }
     let input: Vec<(&str, &str)> = pairs.iter().map(|(key, said)| (key.as_str(), said.as_str())).collect();
-    town.app.act(|tx| matters::begin(tx, &of.key, &file.act.key, &Input::of(&input)));
+    let Some(parent) = file.parent else {
+        town.app.act(|tx| matters::begin(tx, &of.key, &file.act.key, &Input::of(&input)));
+        return;
+    };
+    let sql = format!(
+        "SELECT id FROM entries WHERE procedure = '{}' AND state = 'current' ORDER BY id",
+        parent.key
+    );
+    let parents = town.app.read(|tx| tx.query(&sql, &[]));
+    let id: String = parents[nth % parents.len()].get("id").unwrap();
+    town.app
+        .act(|tx| Case::<Plain>::open(tx, &parent.key, &id, &file.act.key, &Input::of(&input))?.perform());
 }
 
 db_test! {
@@ -88,10 +100,10 @@ db_test! {
         let pack = town.app.city.pack();
         let dice = Random::seeded(7);
         town.lines("party-orgs", &BRANCHES);
-        // Those that others name come first.
+        // Those that others name come first, rows within last.
         let mut all = addresses(&pack);
-        all.retain(|(_, of)| of.stands_alone());
-        all.sort_by_key(|(_, of)| of.fields.iter().filter(|field| field.register.is_some()).count());
+        let named = |of: &Definition| of.fields.iter().filter(|field| field.register.is_some()).count();
+        all.sort_by_key(|(_, of)| (!of.stands_alone(), named(of)));
         for (address, of) in &all {
             for nth in 0..8 {
                 entered(&town, &pack, of, &dice, nth);
@@ -104,8 +116,55 @@ db_test! {
                 let [accepted, changed, gone, rejected, unchanged] = came.counts();
                 assert_eq!([accepted, changed, gone, rejected], [0; 4], "{address}: {}\n{before}", came.report);
                 assert!(unchanged >= 8);
+                assert!(!before.contains("\n,"), "every row says within which entry it lies: {before}");
                 assert_eq!(town.told(address), before);
             }
         }
+    }
+
+    fn a_file_of_a_past_day_is_called_by_that_day(db) {
+        let town = Town::new(db);
+        let pack = town.app.city.pack();
+        let file = File::at(&pack, "pairings.activity").unwrap();
+        for (asked, name) in [(&[][..], "结对共建-结对活动 2025-03-14.csv"), (&[("as_of", "2024-12-31")], "结对共建-结对活动 2024-12-31.csv")] {
+            let pairs = Pairs::of(asked.iter().copied());
+            let wanted = Wanted { file: &file, pairs: &pairs, queue: None, format: Format::Csv };
+            assert_eq!(wanted.name(&town.app.program()), name);
+        }
+    }
+
+    fn who_sees_entries_as_the_other_unit_takes_them_out_with_what_lies_within(db) {
+        let town = Town::of(TestApp::with(db, &[(
+            "registers/party_org.toml",
+            "派党建工作指导员的单位\", type = \"单位\", indexed = true",
+            "派党建工作指导员的单位\", type = \"单位\", stands_for = \"对方单位\"",
+        )]));
+        let heading = format!("{},派党建工作指导员的单位", BRANCHES[0]);
+        town.lines("party-orgs", &[&heading, &format!("{},commerce", BRANCHES[1]), &format!("{},", BRANCHES[2])]);
+        town.lines("party-orgs.term", &["党组织台账,选举日期,届满日期", "甲协会党支部,2024-01-01,2029-01-01"]);
+        let leader = town.app.staff("leader", "unit_leader", "commerce");
+        let ctx = town.app.person(&leader.account);
+        let pack = town.app.city.pack();
+        for address in ["party-orgs", "party-orgs.term"] {
+            let (file, pairs) = (File::at(&pack, address).unwrap(), Pairs::default());
+            let wanted = Wanted { file: &file, pairs: &pairs, queue: None, format: Format::Csv };
+            let count = town.app.city.db.read(&ctx, |tx| wanted.write(tx, std::io::sink())).unwrap();
+            assert_eq!(count, 1, "{address}");
+        }
+    }
+
+    fn numbers_of_a_workbook_can_be_summed(db) {
+        let town = Town::new(db);
+        town.lines("party-orgs", &BRANCHES);
+        let book = town.export("party-orgs", Format::Xlsx, &Pairs::default());
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+        let mut read = |name: &str| {
+            let mut xml = String::new();
+            std::io::Read::read_to_string(&mut archive.by_name(name).unwrap(), &mut xml).unwrap();
+            xml
+        };
+        let sheet = read("xl/worksheets/sheet1.xml");
+        assert!(sheet.contains("<v>9</v>") && sheet.contains("<v>12</v>"), "{sheet}");
+        assert!(read("xl/workbook.xml").contains("党组织台账"));
     }
 }

@@ -182,10 +182,10 @@ impl Reading<'_> {
         let bounds = &self.field.bounds;
         let on = |bound: &RelativeDay| bound.on(self.today, &self.pack.calendar);
         if let Some(bound) = bounds.not_before.as_ref().filter(|bound| day < on(bound)) {
-            return self.wrong(format!("“{label}”不早于{}（{}）", bound.said(), on(bound)));
+            return self.wrong(format!("“{label}”不能早于{}（{}）", bound.said(), on(bound)));
         }
         if let Some(bound) = bounds.not_after.as_ref().filter(|bound| day > on(bound)) {
-            return self.wrong(format!("“{label}”不晚于{}（{}）", bound.said(), on(bound)));
+            return self.wrong(format!("“{label}”不能晚于{}（{}）", bound.said(), on(bound)));
         }
         if bounds.working && !self.pack.calendar.is_working_day(day) {
             return self.wrong(format!("“{label}”要选工作日，{day} 不是"));

@@ -11,7 +11,7 @@ pub use acts::{NewAssociation, NewPerson, add_person, record};
 pub use file::{FileBlock, FileBlocks, FileLine};
 pub use model::{Association, AssociationId, Office, Person, Status};
 pub use pages::Listing;
-pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search};
+pub use store::{by_name, by_uscc, claim, count, find, name_of, names, people, search, several_fit};
 
 use huitong_kernel::capability::Capability;
 

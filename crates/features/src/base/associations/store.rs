@@ -59,6 +59,14 @@ pub fn name_of(tx: &Tx, id: &AssociationId) -> Result<String> {
     tx.name(&NAMES, id.as_str())
 }
 
+/// What is said where several associations fit what was typed: some of their names, and what to do.
+pub fn several_fit(tx: &Tx, typed: &str, some: &[Association]) -> Result<String> {
+    let (typed, total) = (typed.trim(), count(tx, &Terms::of(typed))?);
+    let names: Vec<&str> = some.iter().map(|one| one.name.as_str()).collect();
+    let more = if usize::try_from(total).is_ok_and(|total| total > names.len()) { "等" } else { "" };
+    Ok(format!("有 {total} 家协会符合“{typed}”：{}{more}，请写全名称", names.join("、")))
+}
+
 /// One page of the associations whose name or code holds every word, in the order of their names.
 pub fn search(tx: &Tx, terms: &Terms, limit: i64, skip: i64) -> Result<Vec<Association>> {
     let [a, b, c] = terms.three();

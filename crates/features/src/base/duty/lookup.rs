@@ -37,26 +37,25 @@ pub fn by_words(tx: &Tx, typed: &str) -> Result<Association> {
         Ok(one) => return Ok(one),
         Err(several) => several,
     };
-    match found.len() {
-        0 => Err(Error::invalid(
-            "association",
-            format!("没有找到“{}”，请从提示中选取，或者换一个说法", typed.trim()),
-        )),
-        _ => {
-            let names: Vec<&str> = found.iter().map(|a| a.name.as_str()).collect();
-            let (total, typed) = (associations::count(tx, &Terms::of(typed))?, typed.trim());
-            let message = format!("有 {total} 家协会符合“{typed}”：{}，请写全名称", names.join("、"));
-            Err(Error::invalid("association", message))
+    let typed = typed.trim();
+    let why = match found.as_slice() {
+        [] => format!("没有名为“{typed}”的协会，请写全称或者统一社会信用代码"),
+        [first, ..] if first.name == typed => {
+            format!("有 {} 家协会都叫“{typed}”，请改写统一社会信用代码", found.len())
         }
-    }
+        some => associations::several_fit(tx, typed, some)?,
+    };
+    Err(Error::invalid("association", why))
 }
 
 /// The association of exactly this name, or the only one whose name holds these words; else the first of those that fit.
 fn fitting(tx: &Tx, typed: &str) -> Result<std::result::Result<Association, Vec<Association>>> {
-    let mut found = associations::search(tx, &Terms::of(typed), NAMED, 0)?;
-    let exact = found.iter().position(|a| a.name == typed.trim());
-    Ok(match exact.or((found.len() == 1).then_some(0)) {
-        Some(at) => Ok(found.swap_remove(at)),
-        None => Err(found),
+    let mut found = associations::by_name(tx, typed.trim())?;
+    if found.is_empty() {
+        found = associations::search(tx, &Terms::of(typed), NAMED, 0)?;
+    }
+    Ok(match found.pop() {
+        Some(one) if found.is_empty() => Ok(one),
+        last => Err(found.into_iter().chain(last).collect()),
     })
 }

@@ -71,6 +71,15 @@ impl Mapping {
         Mapping { sm3, columns, supply: BTreeMap::new(), rules: BTreeMap::new() }
     }
 
+    /// The same for a sheet of a workbook that somebody named: what is begun with it is something else.
+    #[must_use]
+    pub fn on_sheet(self, named: Option<&str>) -> Mapping {
+        match named {
+            Some(sheet) => Mapping { sm3: sm3_hex(format!("{}\n{sheet}", self.sm3).as_bytes()), ..self },
+            None => self,
+        }
+    }
+
     /// The places in the row that a key is read from.
     pub fn column(&self, key: &str) -> Option<&[usize]> {
         self.columns.get(key).map(Vec::as_slice)

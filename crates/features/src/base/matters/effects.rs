@@ -109,5 +109,5 @@ pub fn named_unit(tx: &Tx, field: &str, said: &str) -> Result<Unit> {
         Some(unit) => Some(unit),
         None => units::by_key(tx, said)?.map_or_else(|| units::by_name(tx, said), |u| Ok(Some(u)))?,
     };
-    found.ok_or_else(|| Error::invalid(field, format!("没有名为“{said}”的单位，请从列表中选择")))
+    found.ok_or_else(|| Error::invalid(field, format!("没有名为“{said}”的单位，请核对名称")))
 }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use huitong_codes::Uscc;
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::Checked;
@@ -14,12 +13,12 @@ use serde_json::Value as Json;
 use super::matter::{KEYS, Matter as _};
 use super::plain::Plain;
 use super::{effects, entries, store};
-use crate::base::associations::{self, Association};
+use crate::base::associations;
 use crate::base::{duty, identity};
 
 type Found = std::result::Result<String, String>;
 
-/// What the names in a file were found to mean, so that each is looked up once; in a file a name is whole.
+/// What the names in a file were found to mean, so that each is looked up once.
 #[derive(Debug, Default)]
 pub struct Known(RefCell<HashMap<Asked, Found>>);
 
@@ -69,27 +68,11 @@ pub fn find_once(
     if let Some(found) = known.0.borrow().get(&key) {
         return Ok(Some(found.clone()));
     }
-    let found = match field.control {
-        Control::Association => Some(whole_name(tx, typed)?),
-        _ => find(tx, field, typed, about)?,
-    };
+    let found = find(tx, field, typed, about)?;
     if let Some(found) = &found {
         known.0.borrow_mut().insert(key, found.clone());
     }
     Ok(found)
-}
-
-/// The association of exactly this name or code.
-fn whole_name(tx: &Tx, typed: &str) -> Result<Found> {
-    if let Some(found) = duty::by_key(tx, typed)? {
-        return Ok(Ok(found.id.to_string()));
-    }
-    let mut found = associations::by_name(tx, typed)?;
-    Ok(match (found.len(), found.pop()) {
-        (1, Some(one)) => Ok(one.id.to_string()),
-        (0, _) | (_, None) => Err(format!("没有名为“{typed}”的协会，请写全称或者统一社会信用代码")),
-        (several, _) => Err(format!("有 {several} 家协会都叫“{typed}”，请改写统一社会信用代码")),
-    })
 }
 
 type Find<'f> = &'f dyn Fn(&Field, &str, Option<&str>) -> Result<Option<Found>>;
@@ -194,8 +177,8 @@ fn entry(tx: &Tx, register: &str, typed: &str) -> Result<Found> {
     let mut found = entries_seen(tx, register, typed)?;
     Ok(match (found.len(), found.pop()) {
         (1, Some(one)) => Ok(one.spine.id),
-        (0, _) | (_, None) => Err(format!("“{title}”里没有找到“{typed}”，请从列表中选择")),
-        _ => Err(format!("“{title}”里有几条“{typed}”，请从列表中选择")),
+        (0, _) | (_, None) => Err(format!("“{title}”里没有找到“{typed}”，请核对名称或者编号")),
+        _ => Err(format!("“{title}”里有几条都叫“{typed}”，请改写编号")),
     })
 }
 
@@ -219,17 +202,11 @@ fn said(error: &Error) -> String {
 }
 
 fn association(tx: &Tx, typed: &str) -> Result<Found> {
-    let found: Option<Association> = match (Id::<Association>::parse(typed), Uscc::parse(typed)) {
-        (Some(id), _) => associations::find(tx, &id)?,
-        (None, Ok(code)) => associations::by_uscc(tx, &code)?,
-        (None, Err(_)) => match duty::by_words(tx, typed) {
-            Ok(found) => Some(found),
-            Err(error) => return Ok(Err(said(&error))),
-        },
-    };
-    Ok(found
-        .map(|found| found.id.to_string())
-        .ok_or_else(|| format!("没有找到“{typed}”，请从提示中选择协会")))
+    Ok(match duty::by_words(tx, typed) {
+        Ok(found) => Ok(found.id.to_string()),
+        Err(error) if error.field_errors().is_empty() => return Err(error),
+        Err(error) => Err(said(&error)),
+    })
 }
 
 /// Somebody of the units in which whoever acts holds a post.
@@ -244,8 +221,8 @@ fn colleague(tx: &Tx, field: &Field, typed: &str) -> Result<Found> {
     }
     Ok(match (fitting.len(), fitting.pop()) {
         (1, Some(id)) => Ok(id),
-        (0, _) => Err(format!("“{}”里没有本单位的“{typed}”，请从列表中选择", field.label)),
-        _ => Err(format!("本单位有几位“{typed}”，请从列表中选择")),
+        (0, _) => Err(format!("“{}”里没有本单位的“{typed}”，请核对姓名", field.label)),
+        _ => Err(format!("本单位有几位“{typed}”，请写明是哪一位")),
     })
 }
 
@@ -274,7 +251,7 @@ fn officeholder(tx: &Tx, field: &Field, typed: &str, about: Option<&str>) -> Res
     Ok(match (fitting.next(), fitting.next()) {
         (Some(one), None) => Ok(one.clone()),
         (None, _) => Err(format!("“{typed}”现在没有在这家协会任职，可以选：{}", all.join("、"))),
-        _ => Err(format!("有几位“{typed}”，请从列表中选择")),
+        _ => Err(format!("有几位“{typed}”，请连职务一起写")),
     })
 }
 

@@ -1,17 +1,20 @@
 //! Rows of a file become entries: new ones by the act that begins them, those that stand by the acts that change them.
 
+mod changing;
 mod settling;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+use huitong_kernel::condition::words;
 use huitong_kernel::error::{FieldError, Kind as ErrorKind};
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::{self, Checked};
-use huitong_kernel::pack::Form;
+use huitong_kernel::pack::{Field, Form};
 use huitong_kernel::{Error, Result, Tx};
 use jiff::civil::Date;
+use serde_json::Value as Json;
 
 use self::settling::Settling;
 use super::cells::{self, Teller};
@@ -19,7 +22,7 @@ use super::file::File;
 use super::standing::{Key, Standing};
 use crate::base::imports::{self, BatchId, Became, Kind, Line, Reject};
 use crate::base::matters::entries::batch::Turn;
-use crate::base::matters::{Known, Matter as _, Plain, Rules};
+use crate::base::matters::{Known, Matter as _, Plain, Rules, view};
 
 /// What is missing or wrong in a row.
 type Findings = Vec<Reject>;
@@ -47,6 +50,8 @@ struct Met {
     entries: HashSet<String>,
     /// Rows that this batch had brought in before it was stopped, and whether they changed something.
     before: Option<HashMap<i64, bool>>,
+    /// Names of columns that were left out where an entry does not show them.
+    unseen: BTreeSet<String>,
 }
 
 /// What a commit will have brought once it holds.
@@ -59,6 +64,7 @@ struct Pending {
     acted: bool,
     rows: Vec<(Key, (i64, u64))>,
     entries: Vec<String>,
+    unseen: BTreeSet<String>,
     same: Vec<(Key, String)>,
     once: Vec<(Key, String)>,
     /// What a dry run would have entered.
@@ -114,7 +120,11 @@ impl<'p> Bring<'p> {
     }
 
     fn rejects(&self, row: &Read, wrong: &[FieldError]) -> Findings {
-        let reason = |error: &FieldError| self.no_choice(row, error).unwrap_or_else(|| error.message.clone());
+        let reason = |error: &FieldError| {
+            let absent = self.file.form.field(&error.field).filter(|_| !self.has(row, &error.field));
+            let absent = absent.map(|field| format!("文件里没有“{}”一列，新增的要有", field.label));
+            absent.or_else(|| self.no_choice(row, error)).unwrap_or_else(|| error.message.clone())
+        };
         let mut found: Findings =
             wrong.iter().map(|error| self.reject(row, &error.field, reason(error))).collect();
         // What must not be on this network is not written into a further file either.
@@ -144,6 +154,30 @@ impl<'p> Bring<'p> {
             ErrorKind::Internal | ErrorKind::Busy => Err(error),
             _ => Ok(vec![self.reject(row, "", error.message())]),
         }
+    }
+
+    /// Whether the file has a column of a field.
+    fn has(&self, row: &Read, field: &str) -> bool {
+        !self.cells_of(row, field).is_empty()
+    }
+
+    /// What a row says that is not asked where the answers are these: it would be lost.
+    fn not_asked(&self, row: &Read, answers: &BTreeMap<String, Json>) -> Findings {
+        let said = |field: &Field| self.cells_of(row, &field.key).iter().any(|(_, cell)| !cell.is_empty());
+        let fields = self.file.form.fields.iter();
+        let unasked = fields.filter(|field| !field.visible_among(answers) && said(field));
+        let why = |field: &Field| {
+            let when = field.visible_if.as_ref().map(words::sentence).unwrap_or_default();
+            self.reject(row, &field.key, format!("“{}”只在{when}时填写", field.label))
+        };
+        unasked.map(why).collect()
+    }
+
+    /// What is to be said of the file as a whole once its rows were decided.
+    pub fn notes(&self) -> Vec<String> {
+        let note =
+            |label: &String| format!("“{label}”一列对您不公开，已有的各条没有读这一列，原来的内容不变");
+        self.met.borrow().unseen.iter().map(note).collect()
     }
 
     /// The columns of a field that the file has, by their places among ours.
@@ -209,7 +243,9 @@ impl Kind for Bring<'_> {
             self.known.forget();
         }
         let (standing, met) = (self.standing.borrow(), self.met.borrow());
+        let hides = self.file.of.fields.iter().any(|field| self.file.of.hides(field));
         let mut settling = Settling {
+            inside: hides.then(|| view::inside_scope::<Plain>(tx, self.file.of)).transpose()?,
             bring: self,
             tx,
             rules: self.rules(tx)?,
@@ -237,6 +273,7 @@ impl Kind for Bring<'_> {
         let (mut met, mut standing) = (self.met.borrow_mut(), self.standing.borrow_mut());
         met.rows.extend(pending.rows);
         met.entries.extend(pending.entries);
+        met.unseen.extend(pending.unseen);
         standing.turn = pending.turn;
         for (key, id) in pending.same {
             standing.same.entry(key).or_default().push(id);

@@ -35,6 +35,9 @@ pub struct About {
     pub address: String,
     /// Its name.
     pub name: String,
+    /// The sheet of a workbook that somebody chose; none where its headings tell.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// The columns that somebody chose; none where the headings are believed.
     pub columns: Option<BTreeMap<String, usize>>,
     /// The batch that it became.

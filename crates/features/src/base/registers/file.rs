@@ -1,6 +1,7 @@
 //! What a file of a register has: its columns, and the form that a row fills in.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use huitong_kernel::digest::sm3_hex;
 use huitong_kernel::error::Kind;
@@ -8,7 +9,7 @@ use huitong_kernel::pack::{Act, Control, Definition, Field, Form, Keeping, Pack}
 use huitong_kernel::{Error, OrMissing, Result};
 
 use crate::base::imports::Mapping;
-use crate::base::sheets::{Proposal, Wanted, propose};
+use crate::base::sheets::{Limits, Pick, Proposal, Sheet, Wanted, propose};
 
 /// The column that names the entry within which a row lies.
 pub const ENTRY: &str = "entry";
@@ -116,6 +117,14 @@ impl<'p> File<'p> {
         self.parent.unwrap_or(self.of)
     }
 
+    /// What it is called.
+    pub fn title(&self) -> String {
+        match self.parent {
+            Some(parent) => format!("{}-{}", parent.title, self.of.title),
+            None => self.of.title.clone(),
+        }
+    }
+
     /// Its address.
     pub fn address(&self) -> String {
         match self.parent {
@@ -126,8 +135,7 @@ impl<'p> File<'p> {
 
     /// What a row is known again by: columns.
     pub fn same_as(&self) -> Vec<&str> {
-        let said = self.of.register.iter().flat_map(|register| &register.same_as);
-        let said: Vec<&str> = said.map(String::as_str).collect();
+        let said = self.said_same();
         if !said.is_empty() {
             return said;
         }
@@ -138,6 +146,24 @@ impl<'p> File<'p> {
         } else {
             required
         }
+    }
+
+    /// The same where the register says it.
+    fn said_same(&self) -> Vec<&str> {
+        let said = self.of.register.iter().flat_map(|register| &register.same_as);
+        said.map(String::as_str).collect()
+    }
+
+    /// Opens a file: of a workbook the sheet that is named, else the one whose heading fits best.
+    ///
+    /// # Errors
+    /// 400 with what to do.
+    pub fn open(&self, path: &Path, limits: &Limits, named: Option<&str>) -> Result<Sheet> {
+        let fits = |heading: &[String]| {
+            let proposal = self.propose(heading);
+            2 * proposal.columns.len() + proposal.guesses.len()
+        };
+        Sheet::open(path, limits, &Pick { named, fits: &fits })
     }
 
     /// What is looked for in a heading.
@@ -157,8 +183,17 @@ impl<'p> File<'p> {
         wanted.collect()
     }
 
-    /// Whether a file without a column cannot be read.
-    fn is_required(&self, column: &Column<'_>) -> bool {
+    /// Whether a file without a column cannot be read: that by which its rows are known again.
+    pub fn is_required(&self, column: &Column<'_>) -> bool {
+        let Some(field) = column.field else { return true };
+        let said = !self.said_same().is_empty();
+        let known_by =
+            |key: &&str| *key == column.key || *key == field.key && !column.key.ends_with(".until");
+        self.same_as().iter().any(known_by) && (said || self.is_asked(column))
+    }
+
+    /// Whether a row that is new must say something in a column.
+    pub fn is_asked(&self, column: &Column<'_>) -> bool {
         let Some(field) = column.field else { return true };
         let asked = self.form.field(&field.key).is_some_and(|field| field.required);
         asked && field.visible_if.is_none() && !column.key.ends_with(".until")
@@ -169,21 +204,34 @@ impl<'p> File<'p> {
         propose(heading, &self.wanted())
     }
 
-    /// The mapping that a proposal speaks for.
+    /// The mapping that a proposal speaks for, with what is to be said of it. Guesses count only where somebody looks at them
+    /// before anything is written.
     ///
     /// # Errors
     /// 400 with everything that has to be put right in the file first.
-    pub fn mapping(&self, heading: &[String]) -> Result<(Mapping, Vec<String>)> {
-        let Proposal { columns, unknown, findings, .. } = self.propose(heading);
-        if !findings.is_empty() {
-            let message = format!("列名有 {} 处需要改正\n{}", findings.len(), findings.join("\n"));
-            return Err(Error::new(Kind::Malformed, message));
-        }
-        let notes = match unknown.is_empty() {
-            true => Vec::new(),
-            false => vec![format!("没有用到的列：{}", unknown.join("、"))],
+    pub fn mapping(&self, heading: &[String], guessing: bool) -> Result<(Mapping, Vec<String>)> {
+        let proposal = self.propose(heading);
+        let guess = |(key, place): (&String, &usize)| {
+            let label = self.column(key).map_or(key.as_str(), |column| &column.label);
+            let name = &heading[*place];
+            format!("“{name}”一列看着像“{label}”，没有当作它；是的话请改列名，或者用对照文件写明")
         };
-        Ok((chosen(columns), notes))
+        let guesses: Vec<String> = match proposal.guesses.len() {
+            n if n > 0 && guessing => vec![format!("有 {n} 列是按名称猜的，请在下面逐列核对")],
+            _ => proposal.guesses.iter().map(guess).collect(),
+        };
+        let wrong = proposal.wrong(guessing);
+        if !wrong.is_empty() {
+            let all: Vec<String> = wrong.into_iter().chain(guesses).collect();
+            return Err(Error::new(Kind::Malformed, format!("列名有需要改正的\n{}", all.join("\n"))));
+        }
+        let guessed = |name: &String| proposal.guesses.values().any(|place| heading[*place] == *name);
+        let unused = proposal.unknown.iter().filter(|name| !guessed(name));
+        let unused: Vec<&str> = unused.map(String::as_str).collect();
+        let unused = (!unused.is_empty()).then(|| format!("没有用到的列：{}", unused.join("、")));
+        let mut columns = proposal.columns;
+        columns.extend(proposal.guesses.into_iter().filter(|_| guessing));
+        Ok((chosen(columns), unused.into_iter().chain(guesses).collect()))
     }
 
     /// Columns that somebody chose, held to what the file needs.

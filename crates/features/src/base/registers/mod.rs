@@ -67,6 +67,8 @@ pub struct Request<'a> {
     pub file: &'a Path,
     /// Which column is what, where the headings do not say it.
     pub mapping: Option<&'a Path>,
+    /// Which sheet of a workbook; none where its headings tell.
+    pub sheet: Option<&'a str>,
     /// What the file may take.
     pub limits: Limits,
     /// The rest.
@@ -84,14 +86,16 @@ pub fn import(city: &City, actor: &Actor, request: &Request) -> Result<Summary> 
     let file = File::at(pack, request.address)?;
     let ctx = city.ctx(actor.clone());
     ctx.right(&file.act.name)?;
-    let sheet = Sheet::open(request.file, &request.limits)?;
+    let sheet = file.open(request.file, &request.limits, request.sheet)?;
     let (mapping, notes) = match request.mapping {
         Some(path) => (read_mapping(path, &sheet, &file)?, Vec::new()),
-        None => file.mapping(&sheet.heading)?,
+        // Nobody looks at it before it is written.
+        None => file.mapping(&sheet.heading, false)?,
     };
+    let mapping = mapping.on_sheet(request.sheet);
     let bring = Bring::of(&file, ctx.today());
     let mut summary = imports::run(city, actor, &bring, (&sheet, &mapping), &request.options)?;
-    summary.notes.extend(notes);
+    summary.notes.extend(notes.into_iter().chain(bring.notes()));
     Ok(summary)
 }
 

@@ -52,7 +52,8 @@ struct UploadPage {
     path: String,
     /// Which of the files of this register: itself, and what lies within.
     kinds: Vec<Choice>,
-    columns: Vec<(String, bool)>,
+    /// The name of each column, and when there must be one.
+    columns: Vec<(String, &'static str)>,
     error: String,
 }
 
@@ -67,7 +68,11 @@ struct CheckPage {
     said: String,
     notes: Vec<String>,
     findings: Vec<String>,
+    /// The sheets of a workbook to choose from.
+    sheets: Vec<Choice>,
     columns: Vec<ColumnField>,
+    /// Whether some of them are guessed.
+    guessed: bool,
     rows: Vec<RowFate>,
     more: u64,
     /// Whether anything would come in.
@@ -79,6 +84,8 @@ struct CheckPage {
 struct ColumnField {
     name: String,
     label: String,
+    /// That it is guessed, with what stands in it.
+    hint: String,
     optional: bool,
     error: String,
     choices: Vec<Choice>,
@@ -159,13 +166,17 @@ fn result(of: &Definition, batch: &str, draft: &str) -> String {
 fn ask(c: &Call, of: &Definition, kind: &str, error: &str) -> Result<Reply> {
     let file = chosen(c, of, kind)?;
     c.ctx.right(&file.act.name)?;
-    let wanted = file.wanted();
+    let must = |column: &super::Column<'_>| match () {
+        () if file.is_required(column) => "必有",
+        () if file.is_asked(column) => "新增的要有",
+        () => "",
+    };
     c.page(&UploadPage {
         shell: c.shell(&format!("导入{}", of.title))?,
         title: file.of.title.clone(),
         path: of.path.clone(),
         kinds: kinds(c, of, &file.address())?,
-        columns: wanted.into_iter().map(|column| (column.label, column.required)).collect(),
+        columns: file.columns.iter().map(|column| (column.label.clone(), must(column))).collect(),
         error: error.to_owned(),
     })
 }
@@ -182,7 +193,7 @@ pub fn steps(c: &Call) -> Result<Reply> {
         };
         let draft = Draft::keep(&c.city.data, &c.ctx, &file.address(), upload)?;
         // What cannot be read at all is said at once, and the file goes.
-        if let Err(error) = Sheet::open(&draft.file(), &Limits::default()) {
+        if let Err(error) = open(&file, &draft) {
             draft.discard()?;
             return match error.kind() {
                 ErrorKind::Malformed => Ok(ask(c, of, filled.get("kind"), error.message())?.status(422)),
@@ -196,6 +207,13 @@ pub fn steps(c: &Call) -> Result<Reply> {
         return c.see(&result(of, batch, &draft.id));
     }
     if filled.get("step") == "columns" {
+        let sheet = filled.get("sheet");
+        if !sheet.is_empty() && open(&file, &draft)?.sheet() != Some(sheet) {
+            // Its columns are others.
+            (draft.about.sheet, draft.about.columns) = (Some(sheet.to_owned()), None);
+            draft.save()?;
+            return c.see(&format!("/{}/import?kind={}&draft={}", of.path, file.address(), draft.id));
+        }
         let picked = file.columns.iter().filter_map(|column| {
             Some((column.key.clone(), filled.get(&format!("c.{}", column.key)).parse::<usize>().ok()?))
         });
@@ -265,20 +283,26 @@ impl Fates {
     }
 }
 
+/// The table in a draft.
+fn open(file: &File<'_>, draft: &Draft) -> Result<Sheet> {
+    file.open(&draft.file(), &Limits::default(), draft.about.sheet.as_deref())
+}
+
 /// Brings a draft in, or says what would become of it; keeps the rows that cannot come in beside it.
 fn run(c: &Call, file: &File<'_>, draft: &Draft, dry_run: bool) -> Result<(Fates, Summary)> {
-    let sheet = Sheet::open(&draft.file(), &Limits::default())?;
+    let sheet = open(file, draft)?;
     let (mapping, notes) = match &draft.about.columns {
         Some(columns) => (file.checked(columns.clone())?, Vec::new()),
-        None => file.mapping(&sheet.heading)?,
+        None => file.mapping(&sheet.heading, true)?,
     };
+    let mapping = mapping.on_sheet(draft.about.sheet.as_deref());
     let bring = Bring::of(file, c.ctx.today());
     let fates = RefCell::new(Fates::default());
     let see = |row: i64, became: &Became| fates.borrow_mut().see(row, became, !dry_run);
     let options = Options { dry_run, fates: Some(&see), ..Options::default() };
     c.end_reading();
     let mut summary = imports::run(&c.city, &c.ctx.actor, &bring, (&sheet, &mapping), &options)?;
-    summary.notes.extend(notes);
+    summary.notes.extend(notes.into_iter().chain(bring.notes()));
     let fates = fates.into_inner();
     keep_rejected(&sheet, draft, &fates.reasons)?;
     Ok((fates, summary))
@@ -307,16 +331,29 @@ fn keep_rejected(sheet: &Sheet, draft: &Draft, reasons: &HashMap<i64, String>) -
 fn check(c: &Call, file: &File<'_>, draft: &Draft, errors: &[FieldError]) -> Result<Reply> {
     c.ctx.right(&file.act.name)?;
     let of = definition(c)?;
-    let sheet = Sheet::open(&draft.file(), &Limits::default())?;
+    let sheet = open(file, draft)?;
     let proposal = file.propose(&sheet.heading);
-    let picked = draft.about.columns.clone().unwrap_or_else(|| proposal.columns.clone());
-    let findings = if draft.about.columns.is_none() { proposal.findings.clone() } else { Vec::new() };
+    let (mut picked, mut findings, mut guesses) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+    match &draft.about.columns {
+        Some(columns) => picked.clone_from(columns),
+        None => {
+            findings = proposal.wrong(true);
+            picked.extend(proposal.columns.into_iter().chain(proposal.guesses.clone()));
+            guesses = proposal.guesses;
+        }
+    }
+    let sample = sheet.reader()?.rows()?.next().transpose()?.map(|row| row.cells).unwrap_or_default();
+    let guess = |place: &usize| match sample.get(*place).filter(|cell| !cell.is_empty()) {
+        Some(cell) => format!("猜的，请核对。这一列第一行是“{cell}”。"),
+        None => String::from("猜的，请核对。这一列第一行是空的。"),
+    };
     let told = findings.is_empty() && errors.is_empty();
     let (fates, summary) = if told { run(c, file, draft, true)? } else { Default::default() };
     let wanted = file.wanted();
     let columns = wanted.iter().map(|column| ColumnField {
         name: format!("c.{}", column.key),
         label: column.label.clone(),
+        hint: guesses.get(&column.key).map(guess).unwrap_or_default(),
         optional: !column.required,
         error: errors
             .iter()
@@ -336,6 +373,12 @@ fn check(c: &Call, file: &File<'_>, draft: &Draft, errors: &[FieldError]) -> Res
             })
             .collect(),
     });
+    let sheets = sheet.sheets.iter().map(|name| Choice {
+        checked: sheet.sheet() == Some(name),
+        value: name.clone(),
+        label: name.clone(),
+        ..Choice::default()
+    });
     let rows = fates.shown();
     let mut notes = sheet.notes.clone();
     notes.extend(summary.notes.iter().filter(|note| !sheet.notes.contains(note)).cloned());
@@ -348,7 +391,9 @@ fn check(c: &Call, file: &File<'_>, draft: &Draft, errors: &[FieldError]) -> Res
         said: if told { said(&summary, false) } else { String::new() },
         notes,
         findings,
+        sheets: sheets.collect(),
         columns: columns.collect(),
+        guessed: !guesses.is_empty(),
         more: summary.rows.saturating_sub(rows.len() as u64),
         rows,
         brings: summary.accepted + summary.changed,

@@ -40,12 +40,10 @@ impl Wanted<'_> {
 
     /// Its name as a file.
     pub fn name(&self, ctx: &Ctx) -> String {
-        let title = match self.file.parent {
-            Some(parent) => format!("{}-{}", parent.title, self.file.of.title),
-            None => self.file.of.title.clone(),
-        };
+        let title = self.file.title();
         let ending = if self.format == Format::Csv { "csv" } else { "xlsx" };
-        format!("{title} {}.{ending}", ctx.today())
+        let past = AsOf::read(self.pairs).ok().flatten();
+        format!("{title} {}.{ending}", past.map_or_else(|| ctx.today(), |past| past.day))
     }
 
     /// Writes what the reader may take out; answers how many entries that are.
@@ -58,7 +56,8 @@ impl Wanted<'_> {
         let columns: Vec<&Column<'_>> =
             file.columns.iter().filter(|column| secrets || !hidden(column)).collect();
         let labels: Vec<&str> = columns.iter().map(|column| column.label.as_str()).collect();
-        let mut writer = Writer::new(self.format, to, &labels)?;
+        let numbers: Vec<Option<&str>> = columns.iter().map(|column| counted(column)).collect();
+        let mut writer = Writer::new(self.format, to, &labels)?.called(&file.title())?.counting(&numbers);
         let (teller, mut count) = (Teller::default(), 0);
         self.each(tx, &mut |entry| {
             if !entries::admitted(&scope, entry) {
@@ -122,6 +121,16 @@ impl Wanted<'_> {
             }
         }
         tx.record(record).map(drop)
+    }
+}
+
+/// How a workbook shows what is calculated with in a column; none where there is nothing to calculate.
+fn counted(column: &Column<'_>) -> Option<&'static str> {
+    match column.field?.control {
+        Control::Integer | Control::Score => Some("0"),
+        Control::Money => Some("0.00"),
+        Control::Decimal | Control::Percent => Some("General"),
+        _ => None,
     }
 }
 

@@ -13,7 +13,7 @@ const SMALL: u64 = 10 << 20;
 const TORN: &str = "文件不完整或者已经损坏，请重新下载，或者用 Excel 打开后另存一份";
 const SAVE: &str = "请用 Excel 或者 WPS 打开，另存为“Excel 工作簿（*.xlsx）”后再导入";
 
-/// What a file is inside, whatever its name says.
+/// What a file is inside. What a name says is not believed; one that claims a workbook is held to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Lines of text.
@@ -50,8 +50,17 @@ pub fn form(path: &Path, limits: &Limits) -> Result<Form, String> {
             Err(format!("里面是网页，只是改了名字；{SAVE}"))
         }
         () if head.starts_with(b"%PDF") => Err(String::from("是 PDF，不是表格；请导入 XLSX 或者 CSV 文件")),
+        () if is_called_a_workbook(path) && size > 0 => {
+            Err(format!("不是 XLSX 文件，只是名称像；{SAVE}，文本表格请把名称改成 .csv"))
+        }
         () => Ok(Form::Csv),
     }
+}
+
+/// Whether the name of a file says that it is a workbook.
+fn is_called_a_workbook(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| ["xlsx", "xlsm", "xls", "et"].contains(&ending.as_str()))
 }
 
 /// Looks into the directory of a workbook, then unpacks it once to nowhere: what the directory declares may be a lie.

@@ -17,7 +17,7 @@ mod tests;
 
 pub use mark::marked;
 pub use propose::{Proposal, Wanted, propose};
-pub use read::{Reader, Row, Rows, Sheet};
+pub use read::{Pick, Reader, Row, Rows, Sheet};
 pub use write::{Format, Writer};
 
 /// What a file may take.

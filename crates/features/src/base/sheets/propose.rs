@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use huitong_codes::text::same;
+use huitong_codes::text::{is_han, same};
+
+/// How many signs two names have in common at the least, and what share of both names those are in percent, where one may be
+/// taken for the other.
+const ALIKE: (usize, usize) = (2, 40);
 
 /// A column that is looked for.
 #[derive(Debug, Clone)]
@@ -22,12 +26,30 @@ pub struct Wanted {
 pub struct Proposal {
     /// The place of each key that was found.
     pub columns: BTreeMap<String, usize>,
+    /// The place of each key that no column is called by and one looks like: somebody has to look at it.
+    pub guesses: BTreeMap<String, usize>,
     /// Names of columns that nothing is known of; they are left out.
     pub unknown: Vec<String>,
     /// Names of columns that could be there and are not.
     pub absent: Vec<String>,
-    /// What has to be put right in the file before it can be read, as sentences.
+    /// Key and name of each column that must be there and is not.
+    pub missing: Vec<(String, String)>,
+    /// What has to be put right in the heading before it can be read, as sentences.
     pub findings: Vec<String>,
+}
+
+impl Proposal {
+    /// What has to be put right before the file can be read, where guesses are believed or not.
+    pub fn wrong(&self, guessing: bool) -> Vec<String> {
+        let missing = self.missing.iter().filter(|(key, _)| !(guessing && self.guesses.contains_key(key)));
+        let labels: Vec<&str> = missing.map(|(_, label)| label.as_str()).collect();
+        let missing = match labels[..] {
+            [] => None,
+            [one] => Some(format!("缺少“{one}”一列")),
+            _ => Some(format!("缺少 {} 列：“{}”", labels.len(), labels.join("”“"))),
+        };
+        self.findings.iter().cloned().chain(missing).collect()
+    }
 }
 
 /// Holds a heading to what is looked for. A name is known by the label or the key before it is known by another name; width,
@@ -57,11 +79,66 @@ pub fn propose(heading: &[String], wanted: &[Wanted]) -> Proposal {
                 let names = names.join("”“");
                 proposal.findings.push(format!("“{names}”都可以是“{}”一列；请只留一列", column.label));
             }
-            None if column.required => proposal.findings.push(format!("缺少“{}”一列", column.label)),
+            None if column.required => proposal.missing.push((column.key.clone(), column.label.clone())),
             None => proposal.absent.push(column.label.clone()),
         }
     }
+    let open: Vec<&Wanted> =
+        (0..).zip(wanted).filter(|(nth, _)| !found.contains_key(nth)).map(|(_, one)| one).collect();
+    proposal.guesses = guesses(heading, &proposal.unknown, &open);
     proposal
+}
+
+/// What columns that go by no known name may be, the likest first: each is one thing at most, and where two are as like as each
+/// other nothing is guessed.
+fn guesses(heading: &[String], unknown: &[String], open: &[&Wanted]) -> BTreeMap<String, usize> {
+    let places = (0..heading.len()).filter(|place| unknown.contains(&heading[*place]));
+    let mut pairs: Vec<(usize, usize, &str)> = places
+        .flat_map(|place| {
+            open.iter().map(move |column| (likeness(&heading[place], column), place, column.key.as_str()))
+        })
+        .filter(|(like, ..)| *like > 0)
+        .collect();
+    pairs.sort_by_key(|(like, ..)| std::cmp::Reverse(*like));
+    let mut guesses = BTreeMap::new();
+    while let Some((like, place, key)) = pairs.first().copied() {
+        let ties = |same: &dyn Fn(&(usize, usize, &str)) -> bool| {
+            pairs.iter().filter(|one| one.0 == like && same(one)).count() > 1
+        };
+        let (of_key, of_place) = (ties(&|one| one.2 == key), ties(&|one| one.1 == place));
+        let alone = !of_key && !of_place;
+        if alone {
+            guesses.insert(key.to_owned(), place);
+        }
+        pairs.retain(|one| !(one.2 == key && (alone || of_key) || one.1 == place && (alone || of_place)));
+    }
+    guesses
+}
+
+/// How like a name is to one of those that a column goes by, in percent; 0 where that says nothing.
+fn likeness(name: &str, column: &Wanted) -> usize {
+    let name: Vec<char> = folded(name).chars().collect();
+    let known = std::iter::once(&column.label).chain(&column.also);
+    let like = |known: &String| {
+        let known: Vec<char> = folded(known).chars().collect();
+        let common = in_common(&name, &known);
+        let share = 200 * common / (name.len() + known.len()).max(1);
+        if common < ALIKE.0 || share < ALIKE.1 { 0 } else { share }
+    };
+    known.map(like).max().unwrap_or_default()
+}
+
+/// How many Chinese signs two names have in common in the same order: those of others say too little.
+fn in_common(one: &[char], other: &[char]) -> usize {
+    let mut last = vec![0; other.len() + 1];
+    for a in one {
+        let mut row = vec![0];
+        for (nth, b) in other.iter().enumerate() {
+            row.push(if a == b && is_han(*a) { last[nth] + 1 } else { row[nth].max(last[nth + 1]) });
+        }
+        last = row;
+    }
+    last[other.len()]
 }
 
 /// The places of what goes by a name; where some are called that, those that are only called so besides do not count.
@@ -120,7 +197,9 @@ mod tests {
     /// `key=place` of each column, then unknown, absent and findings.
     fn told(heading: &str) -> String {
         let heading: Vec<String> = heading.split(',').map(str::to_owned).collect();
-        let Proposal { columns, unknown, absent, findings } = propose(&heading, &wanted());
+        let proposal = propose(&heading, &wanted());
+        let findings = proposal.wrong(false);
+        let Proposal { columns, unknown, absent, .. } = proposal;
         let columns: Vec<String> = columns.iter().map(|(key, place)| format!("{key}={place}")).collect();
         [columns, unknown, absent, findings].map(|list| list.join(" ")).join("|")
     }
@@ -151,9 +230,47 @@ mod tests {
     }
 
     #[test]
+    fn what_a_column_looks_like_is_guessed_and_never_two_for_one() {
+        let one = |key: &str, label: &str, also: &[&str]| Wanted {
+            key: key.into(),
+            label: label.into(),
+            also: also.iter().map(|name| (*name).to_owned()).collect(),
+            required: key == "org" || key == "form",
+        };
+        let wanted = [
+            one("org", "党组织名称", &["党组织"]),
+            one("form", "建立形式", &[]),
+            one("associations", "覆盖的协会", &["覆盖协会"]),
+            one("from", "成立和撤销（起）", &["成立日期"]),
+            one("until", "成立和撤销（止）", &["撤销日期"]),
+            one("members", "党员人数", &[]),
+        ];
+        for (heading, guessed) in [
+            ("支部名称,组建方式,协会名称,成立时间,党员数", "associations=2 form=1 from=3 members=4 org=0"),
+            // What goes by its name is no guess, and nothing else is guessed for it.
+            ("党组织名称,支部名称,党员数", "members=2"),
+            ("党员人数一,党员人数二", ""),
+            ("日期,序号,备注,name", ""),
+        ] {
+            let heading: Vec<String> = heading.split(',').map(str::to_owned).collect();
+            let proposal = propose(&heading, &wanted);
+            let told: Vec<String> =
+                proposal.guesses.iter().map(|(key, place)| format!("{key}={place}")).collect();
+            assert_eq!(told.join(" "), guessed, "{heading:?}");
+            assert!(
+                proposal.columns.values().all(|place| !proposal.guesses.values().any(|other| other == place))
+            );
+        }
+        let proposal = propose(&[String::from("序号")], &wanted);
+        assert_eq!(proposal.wrong(true), ["缺少 2 列：“党组织名称”“建立形式”"]);
+        let proposal = propose(&[String::from("支部名称")], &wanted);
+        assert_eq!(proposal.wrong(true), ["缺少“建立形式”一列"]);
+    }
+
+    #[test]
     fn a_heading_without_names_proposes_nothing() {
         let proposal = propose(&[String::new(), String::from("*")], &wanted());
         assert!(proposal.columns.is_empty() && proposal.unknown == ["*"]);
-        assert_eq!((proposal.absent.len(), proposal.findings.len()), (2, 3));
+        assert_eq!((proposal.absent.len(), proposal.missing.len(), proposal.wrong(true).len()), (2, 3, 1));
     }
 }

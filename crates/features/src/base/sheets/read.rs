@@ -28,6 +28,21 @@ pub struct Sheet {
     pub heading: Vec<String>,
     /// What was passed over or decided when looking through it: further sheets, a title, two rows of headings.
     pub notes: Vec<String>,
+    /// The sheets of a workbook that hold anything.
+    pub sheets: Vec<String>,
+}
+
+/// Which sheet of a workbook is read: the one that somebody named, else the one whose heading fits best.
+pub struct Pick<'p> {
+    /// Its name.
+    pub named: Option<&'p str>,
+    /// How well a heading fits; 0 where it does not.
+    pub fits: &'p dyn Fn(&[String]) -> usize,
+}
+
+impl Pick<'_> {
+    /// The first sheet that holds anything.
+    pub const FIRST: Pick<'static> = Pick { named: None, fits: &|_| 0 };
 }
 
 #[derive(Debug)]
@@ -58,7 +73,7 @@ impl Sheet {
     ///
     /// # Errors
     /// 400 with what to do.
-    pub fn open(path: &Path, limits: &Limits) -> Result<Sheet> {
+    pub fn open(path: &Path, limits: &Limits, pick: &Pick<'_>) -> Result<Sheet> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let look = || -> std::result::Result<Sheet, String> {
             let form = form(path, limits)?;
@@ -71,18 +86,28 @@ impl Sheet {
                 rows: 0,
                 heading: Vec::new(),
                 notes: Vec::new(),
+                sheets: Vec::new(),
             };
             match form {
                 Form::Csv => sheet.look_through_csv(limits)?,
                 Form::Xlsx => {
-                    let found = xlsx::look_through(path, limits)?;
+                    let found = xlsx::look_through(path, limits, pick)?;
                     (sheet.heading, sheet.rows, sheet.notes) = (found.heading, found.rows, found.notes);
+                    sheet.sheets = found.sheets;
                     sheet.inside = Inside::Xlsx(found.table);
                 }
             }
             Ok(sheet)
         };
         look().map_err(|why| unreadable(&name, &why))
+    }
+
+    /// The sheet of a workbook that is read.
+    pub fn sheet(&self) -> Option<&str> {
+        match &self.inside {
+            Inside::Csv => None,
+            Inside::Xlsx(table) => Some(&table.sheet),
+        }
     }
 
     fn look_through_csv(&mut self, limits: &Limits) -> std::result::Result<(), String> {

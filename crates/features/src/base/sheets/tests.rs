@@ -28,7 +28,7 @@ fn written(format: Format, heading: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
 
 fn read_within(bytes: &[u8], limits: &Limits) -> huitong_kernel::Result<(Sheet, Vec<Row>)> {
     let file = saved(bytes);
-    let sheet = Sheet::open(file.path(), limits)?;
+    let sheet = Sheet::open(file.path(), limits, &Pick::FIRST)?;
     let rows = sheet.reader()?.rows()?.collect::<huitong_kernel::Result<Vec<Row>>>()?;
     assert_eq!(sheet.rows, rows.len() as u64);
     Ok((sheet, rows))
@@ -173,6 +173,72 @@ fn the_first_visible_sheet_that_holds_anything_is_read() {
     let (sheet, rows) = read(&bytes);
     assert_eq!((sheet.heading.join(","), rows.len()), ("名称".to_owned(), 0));
     assert_eq!(sheet.notes, ["文件中有 2 张表有内容，读的是第一张“名单”；没有读“统计”"]);
+}
+
+#[test]
+fn the_sheet_whose_heading_fits_best_is_read_unless_another_is_named() {
+    let bytes = workbook(|book| {
+        for (name, line) in [("说明", "怎么填"), ("Sheet1", "名称,代码"), ("旧", "名称")] {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            for (column, text) in (0..).zip(line.split(',')) {
+                sheet.write_string(0, column, text).unwrap();
+            }
+        }
+    });
+    let file = saved(&bytes);
+    let fits =
+        |heading: &[String]| heading.iter().filter(|name| ["名称", "代码"].contains(&name.as_str())).count();
+    let open = |named| Sheet::open(file.path(), &Limits::default(), &Pick { named, fits: &fits });
+    let sheet = open(None).unwrap();
+    assert_eq!((sheet.sheet(), sheet.sheets.len()), (Some("Sheet1"), 3));
+    assert_eq!(sheet.notes, ["文件中有 3 张表有内容，读的是列名最相符的“Sheet1”；没有读“说明”“旧”"]);
+    let named = open(Some("旧")).unwrap();
+    assert_eq!((named.sheet(), named.heading.len(), named.notes.len()), (Some("旧"), 1, 0));
+    assert!(
+        open(Some("新")).unwrap_err().to_string().contains("没有名为“新”的表，有内容的是“说明”“Sheet1”“旧”")
+    );
+}
+
+#[test]
+fn what_is_called_a_workbook_and_is_none_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, refused) in [("a.xlsx", true), ("a.XLS", true), ("a.csv", false), ("a", false)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "hello world\n").unwrap();
+        let opened = Sheet::open(&path, &Limits::default(), &Pick::FIRST);
+        assert_eq!(
+            opened.as_ref().is_err_and(|e| e.to_string().contains("不是 XLSX 文件")),
+            refused,
+            "{name}"
+        );
+        assert_eq!(opened.is_err(), refused, "{name}");
+    }
+}
+
+#[test]
+fn numbers_are_numbers_in_a_workbook_where_they_read_back() {
+    let rows = ["12", "-5", "1234.50", "0.05", "1234567890123456", "007", "约 5", ""];
+    let mut bytes = Vec::new();
+    let writer = Writer::new(Format::Xlsx, &mut bytes, &["代码", "数"]).unwrap();
+    let mut writer = writer.called("台账：[甲]/乙").unwrap().counting(&[None, Some("0.00")]);
+    for number in rows {
+        writer
+            .row(
+                &[number.replace("约 ", ""), number.to_owned()]
+                    .map(|c| if c.is_empty() { "甲".into() } else { c }),
+            )
+            .unwrap();
+    }
+    writer.finish().unwrap();
+    let (sheet, read) = read(&bytes);
+    assert_eq!(sheet.sheet(), Some("台账：甲乙"));
+    let told: Vec<&str> = read.iter().map(|row| row.cells[1].as_str()).collect();
+    assert_eq!(told, ["12", "-5", "1234.5", "0.05", "1234567890123456", "007", "约 5", "甲"]);
+    let mut xml = String::new();
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut xml)
+        .unwrap();
+    assert_eq!(xml.matches("<v>").count(), 4, "codes stay texts: {xml}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tables as files: a heading and rows of text, never a formula.
+//! Tables as files: a heading and rows of texts and numbers, never a formula.
 
 use std::io::Write;
 
@@ -21,6 +21,9 @@ pub enum Format {
 const WIDTHS: (usize, usize) = (8, 50);
 /// What a cell of a workbook holds, in units of UTF-16.
 const LONGEST: usize = 32_767;
+/// Digits that a number of a workbook keeps, and signs of the name of a sheet.
+const DIGITS: usize = 15;
+const NAME: usize = 31;
 
 /// A table that is being written; only one row is held at a time.
 pub struct Writer<W: Write + Send> {
@@ -38,6 +41,8 @@ struct Book<W> {
     book: Workbook,
     plain: Style,
     bold: Style,
+    /// How numbers of a column are shown, where it holds numbers.
+    numbers: Vec<Option<Style>>,
     /// The widest text of each column.
     widths: Vec<usize>,
     to: W,
@@ -61,7 +66,14 @@ impl<W: Write + Send> Writer<W> {
                 // As text, so that what is typed into it later stays as it was typed: codes of 18 digits, and no formula.
                 let plain = Style::new().set_num_format("@");
                 let bold = plain.clone().set_bold();
-                Target::Xlsx(Box::new(Book { book, plain, bold, widths: vec![0; heading.len()], to }))
+                Target::Xlsx(Box::new(Book {
+                    book,
+                    plain,
+                    bold,
+                    numbers: vec![None; heading.len()],
+                    widths: vec![0; heading.len()],
+                    to,
+                }))
             }
         };
         let heading = heading.iter().map(|&name| name.to_owned()).collect();
@@ -69,6 +81,31 @@ impl<W: Write + Send> Writer<W> {
         let names = writer.heading.clone();
         writer.row(&names)?;
         Ok(writer)
+    }
+
+    /// Says what the sheet of a workbook is called.
+    ///
+    /// # Errors
+    /// The workbook takes no such name.
+    pub fn called(mut self, title: &str) -> Result<Writer<W>> {
+        let name: String = title.chars().filter(|sign| !"[]:*?/\\'".contains(*sign)).take(NAME).collect();
+        if let Target::Xlsx(file) = &mut self.target
+            && !name.trim().is_empty()
+        {
+            sheet(&mut file.book)?.set_name(name.trim()).map_err(failed)?;
+        }
+        Ok(self)
+    }
+
+    /// Says in which columns numbers stand that are calculated with, and how a workbook shows them; what is written there and
+    /// would not read back as the same number stays a text.
+    #[must_use]
+    pub fn counting(mut self, columns: &[Option<&str>]) -> Writer<W> {
+        if let Target::Xlsx(file) = &mut self.target {
+            let style = |form: &Option<&str>| form.map(|form| Style::new().set_num_format(form));
+            file.numbers = columns.iter().map(style).collect();
+        }
+        self
     }
 
     /// Adds a row; cells are texts as they are kept.
@@ -83,7 +120,7 @@ impl<W: Write + Send> Writer<W> {
                 written.map_err(|e| Error::internal(format!("csv: {e}")))?;
             }
             Target::Xlsx(file) => {
-                let Book { book, plain, bold, widths, .. } = &mut **file;
+                let Book { book, plain, bold, numbers, widths, .. } = &mut **file;
                 let style = if self.row == 0 { bold } else { plain };
                 let sheet = sheet(book)?;
                 for (column, text) in (0..).zip(texts) {
@@ -94,7 +131,15 @@ impl<W: Write + Send> Writer<W> {
                     if let Some(width) = widths.get_mut(usize::from(column)) {
                         *width = (*width).max(signs(&text));
                     }
-                    sheet.write_string_with_format(self.row, column, text, style).map_err(failed)?;
+                    let counted = numbers.get(usize::from(column)).and_then(Option::as_ref);
+                    let counted = counted.filter(|_| self.row > 0);
+                    match counted.and_then(|form| Some((number(&text)?, form))) {
+                        Some((number, form)) => {
+                            sheet.write_number_with_format(self.row, column, number, form)
+                        }
+                        None => sheet.write_string_with_format(self.row, column, text, style),
+                    }
+                    .map_err(failed)?;
                 }
             }
         }
@@ -130,6 +175,16 @@ impl<W: Write + Send> Writer<W> {
             }
         }
     }
+}
+
+/// The number that a text is, where a workbook keeps every digit of it.
+fn number(text: &str) -> Option<f64> {
+    let bare = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = bare.split_once('.').unwrap_or((bare, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let plain = digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'));
+    let short = bare.bytes().filter(u8::is_ascii_digit).count() <= DIGITS;
+    text.parse().ok().filter(|_| plain && short)
 }
 
 fn sheet(book: &mut Workbook) -> Result<&mut Worksheet> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use calamine::{Dimensions, Reader as _, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 
 use super::read::{Row, too_many};
-use super::{Limits, cell, heading};
+use super::{Limits, Pick, cell, heading};
 
 /// A workbook that lies open, with the texts that its cells share.
 pub type Book = Xlsx<BufReader<File>>;
@@ -16,7 +16,8 @@ pub type Book = Xlsx<BufReader<File>>;
 /// Where the rows of data stand in a workbook.
 #[derive(Debug)]
 pub struct Table {
-    sheet: String,
+    /// The name of the sheet.
+    pub sheet: String,
     /// The last row of the heading, first = 0.
     heading: u32,
     /// Merged cells among the rows of data, by their first row.
@@ -30,6 +31,8 @@ pub struct Found {
     pub heading: Vec<String>,
     pub rows: u64,
     pub notes: Vec<String>,
+    /// The sheets that hold anything.
+    pub sheets: Vec<String>,
 }
 
 /// Opens a workbook that the guard let pass.
@@ -38,18 +41,14 @@ pub fn open(path: &Path) -> Result<Book, String> {
     Xlsx::new(BufReader::new(file)).map_err(|e| broken(&e))
 }
 
-/// Looks through a workbook once: the first visible sheet that holds anything, its heading, how many rows follow.
-pub fn look_through(path: &Path, limits: &Limits) -> Result<Found, String> {
+/// Looks through a workbook once: the sheet that is meant, its heading, how many rows follow.
+pub fn look_through(path: &Path, limits: &Limits, pick: &Pick<'_>) -> Result<Found, String> {
     let mut book = open(path)?;
-    let (sheet, mut notes) = choose(&mut book, limits)?;
+    let sheets = filled(&mut book, limits)?;
+    let (sheet, mut notes) = choose(&mut book, &sheets, limits, pick)?;
     let mut merged = book.merge_cells_by_sheet_name(&sheet).map_err(|e| broken(&e))?;
     let mut grid = Grid::open(&mut book, &sheet, limits)?;
-    let mut first = Vec::new();
-    while first.len() < heading::LOOKED_AT
-        && let Some(row) = grid.next_row()?
-    {
-        first.push(row);
-    }
+    let first = grid.first_rows()?;
     let head = heading::read(&first, &merged)?;
     notes.extend(head.notes);
     let mut rows = first.iter().filter(|row| row.row > head.last).count() as u64;
@@ -64,11 +63,11 @@ pub fn look_through(path: &Path, limits: &Limits) -> Result<Found, String> {
         .retain(|area| area.start.0 > head.last && (area.start.1 as usize) < width && area.start != area.end);
     merged.sort_by_key(|area| area.start);
     let table = Table { sheet, heading: head.last, merged, limits: limits.clone() };
-    Ok(Found { table, heading: head.labels, rows, notes })
+    Ok(Found { table, heading: head.labels, rows, notes, sheets })
 }
 
-/// The first visible sheet that holds anything, with a note on the others that do.
-fn choose(book: &mut Book, limits: &Limits) -> Result<(String, Vec<String>), String> {
+/// The visible sheets that hold anything.
+fn filled(book: &mut Book, limits: &Limits) -> Result<Vec<String>, String> {
     let sheets = book.sheets_metadata();
     if sheets.len() > limits.sheets {
         return Err(format!("有 {} 张表，最多 {} 张；请只留要导入的那张表", sheets.len(), limits.sheets));
@@ -83,18 +82,43 @@ fn choose(book: &mut Book, limits: &Limits) -> Result<(String, Vec<String>), Str
             filled.push(name);
         }
     }
-    let Some((first, others)) = filled.split_first() else {
-        return Err(String::from("文件是空的，第一行应为列名"));
-    };
-    let notes = match others {
-        [] => Vec::new(),
-        others => vec![format!(
-            "文件中有 {} 张表有内容，读的是第一张“{first}”；没有读“{}”",
-            filled.len(),
-            others.join("”“")
-        )],
-    };
-    Ok((first.clone(), notes))
+    if filled.is_empty() { Err(String::from("文件是空的，第一行应为列名")) } else { Ok(filled) }
+}
+
+/// The sheet that is named, else the one whose heading fits best, else the first; with a note on the others.
+fn choose(
+    book: &mut Book,
+    sheets: &[String],
+    limits: &Limits,
+    pick: &Pick<'_>,
+) -> Result<(String, Vec<String>), String> {
+    if let Some(name) = pick.named {
+        return match sheets.iter().find(|sheet| sheet.trim() == name.trim()) {
+            Some(sheet) => Ok((sheet.clone(), Vec::new())),
+            None => Err(format!("没有名为“{name}”的表，有内容的是“{}”", sheets.join("”“"))),
+        };
+    }
+    let [first, _, ..] = sheets else { return Ok((sheets.concat(), Vec::new())) };
+    let (mut chosen, mut best) = (first, fits(book, first, limits, pick));
+    for sheet in &sheets[1..] {
+        let fits = fits(book, sheet, limits, pick);
+        if fits > best {
+            (chosen, best) = (sheet, fits);
+        }
+    }
+    let others: Vec<&str> = sheets.iter().filter(|sheet| *sheet != chosen).map(String::as_str).collect();
+    let why = if best > 0 { "列名最相符的" } else { "第一张" };
+    let note =
+        format!("文件中有 {} 张表有内容，读的是{why}“{chosen}”；没有读“{}”", sheets.len(), others.join("”“"));
+    Ok((chosen.clone(), vec![note]))
+}
+
+/// How well the heading of a sheet fits; one that cannot be read fits nothing.
+fn fits(book: &mut Book, sheet: &str, limits: &Limits, pick: &Pick<'_>) -> usize {
+    let Ok(merged) = book.merge_cells_by_sheet_name(sheet) else { return 0 };
+    let first = Grid::open(book, sheet, limits).and_then(|mut grid| grid.first_rows());
+    let head = first.and_then(|first| heading::read(&first, &merged));
+    head.map_or(0, |head| (pick.fits)(&head.labels))
 }
 
 impl Table {
@@ -207,6 +231,17 @@ impl<'a> Grid<'a> {
     fn open(book: &'a mut Book, sheet: &str, limits: &Limits) -> Result<Grid<'a>, String> {
         let cells = book.worksheet_cells_reader(sheet).map_err(|e| broken(&e))?;
         Ok(Grid { cells: Some(cells), ahead: None, left: limits.unpacked, columns: limits.columns })
+    }
+
+    /// As many rows as are looked at for a heading.
+    fn first_rows(&mut self) -> Result<Vec<Filled>, String> {
+        let mut first = Vec::new();
+        while first.len() < heading::LOOKED_AT
+            && let Some(row) = self.next_row()?
+        {
+            first.push(row);
+        }
+        Ok(first)
     }
 
     fn next_row(&mut self) -> Result<Option<Filled>, String> {

@@ -21,7 +21,7 @@ use crate::base::imports::{
     UnitNames, Unknown, Words,
 };
 use crate::base::matters::sentences::IMPORT;
-use crate::base::sheets::{Limits, Sheet};
+use crate::base::sheets::{Limits, Pick, Sheet};
 use crate::base::units::UnitId;
 
 /// The form a row is held to: looser than that of intake, for what was said elsewhere cannot be said again.
@@ -59,7 +59,7 @@ pub fn run(city: &City, actor: &Actor, request: &Request) -> Result<Summary> {
         let remedy = format!("请在 appeals/forms.toml 中补上 [forms.{FORM}]");
         imports::refused(&[finding("appeals/forms.toml", 0, "政策包中没有“导入诉求”表单", &remedy)])
     })?;
-    let sheet = Sheet::open(request.file, &Limits::of_operator())?;
+    let sheet = Sheet::open(request.file, &Limits::of_operator(), &Pick::FIRST)?;
     let ctx = city.ctx(actor.clone());
     let mapping = mapping(request.mapping, &sheet, pack, form, civil_date(ctx.now))?;
     let mut units = city.db.read(&ctx, UnitNames::load)?;

@@ -59,11 +59,7 @@ fn find(c: &Call, asked: &str) -> Result<std::result::Result<Found, String>> {
         }
         Ok(Err(match named.as_slice() {
             [] => format!("没有编号、代码或者名称为“{asked}”的记录，请核对"),
-            several => {
-                let names: Vec<&str> = several.iter().map(|a| a.name.as_str()).collect();
-                let total = associations::count(tx, &terms)?;
-                format!("有 {total} 家协会符合“{asked}”：{}，请写全名称", names.join("、"))
-            }
+            several => associations::several_fit(tx, asked, several)?,
         }))
     })
 }

@@ -65,7 +65,7 @@ pub(super) fn said(case: &Case<'_, '_, Plain>) -> Changes {
 }
 
 /// An answer as an entry keeps it.
-fn plain(field: &Field, answer: Option<&Json>) -> Option<Json> {
+pub fn plain(field: &Field, answer: Option<&Json>) -> Option<Json> {
     let answer = answer?;
     let ticked = field.control == Control::Check;
     Some(match answer.as_str() {

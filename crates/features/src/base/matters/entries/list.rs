@@ -30,7 +30,7 @@ const KEYS_OF_VOID: SubjectKeys =
 
 /// What a list reads of an entry: what it holds beside its answers; all else follows from those.
 const SELECT: &str = "a.id, a.procedure, a.number, a.version, a.pack, a.state, a.title, a.association, a.unit, a.assignee, \
-    a.owner_user, a.began_at, a.updated_at, a.day, a.from_on, a.until_on, a.marks, a.body";
+    a.owner_user, a.next_unit, a.parent, a.began_at, a.updated_at, a.day, a.from_on, a.until_on, a.marks, a.body";
 
 /// An entry of a list.
 fn listed(of: &Definition, mut row: Row) -> Result<Plain> {
@@ -46,11 +46,13 @@ fn listed(of: &Definition, mut row: Row) -> Result<Plain> {
         unit: row.take("unit")?,
         assignee: row.take("assignee")?,
         owner_user: row.take("owner_user")?,
+        next_unit: row.take("next_unit")?,
         began_at: row.take("began_at")?,
         updated_at: row.take("updated_at")?,
         due_order: NOT_DUE,
         ..Spine::default()
     });
+    entry.parent = row.take("parent")?;
     entry.day = row.take("day")?;
     entry.from_on = row.take("from_on")?;
     entry.until_on = row.take("until_on")?;

@@ -19,7 +19,7 @@ pub mod versions;
 
 pub use about::admitted;
 pub(super) use about::{owners, post_for, settle};
-pub use acts::{Work, stand};
+pub use acts::{Work, plain, stand};
 pub(super) use acts::{began, checked, keep, recorded, stored};
 pub(super) use declared::sentence_facts;
 pub use declared::{column, declared, looked_at};

@@ -4,18 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::Filled;
-use huitong_kernel::http::form::{self, Checked};
-use huitong_kernel::pack::{Act, CURRENT, Control, Field, Keeping};
-use huitong_kernel::rights::Right;
+use huitong_kernel::pack::{CURRENT, Control, Field};
+use huitong_kernel::rights::{Right, Scope};
 use huitong_kernel::{OrMissing, Result, Tx};
-use serde_json::{Map, Value as Json};
 
 use super::super::file::ENTRY;
 use super::super::standing::{self, Key, Standing};
 use crate::base::imports::{self, BatchId, Became, Reject};
-use crate::base::matters::entries::batch::{self};
+use crate::base::matters::entries::{self, batch};
 use crate::base::matters::sentences::IMPORT;
-use crate::base::matters::{self, Case, Entry, Input, Matter as _, Plain, Rules};
+use crate::base::matters::{self, Case, Entry, Input, Plain, Rules};
 
 use super::{Bring, Findings, Meant, Met, Pending, Read};
 
@@ -25,6 +23,8 @@ pub(super) struct Settling<'s, 'a> {
     pub(super) tx: &'s Tx<'a>,
     pub(super) rules: Rules<'a>,
     pub(super) right: Right<'a>,
+    /// What whoever imports looks at from inside; none where nothing is hidden from others.
+    pub(super) inside: Option<Scope<'a>>,
     pub(super) batch: Option<&'s BatchId>,
     pub(super) standing: &'s Standing,
     pub(super) met: &'s Met,
@@ -102,7 +102,8 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         let mut said = match &row.same {
             Ok(said) => said.clone(),
             Err(found) => {
-                let found = row.whole.as_ref().err().unwrap_or(found);
+                let whole = self.whole(row);
+                let found = if whole.is_empty() { found } else { &whole };
                 let parent = parent.err().into_iter().collect::<Vec<Reject>>();
                 return Ok(Err(parent.into_iter().chain(self.bring.rejects(row, found)).collect()));
             }
@@ -113,7 +114,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
                 return Err(error);
             }
             wrong.extend(error.field_errors().iter().cloned());
-            wrong.extend(row.whole.as_ref().err().into_iter().flatten().cloned());
+            wrong.extend(self.whole(row));
         }
         Ok(match (parent, wrong.is_empty()) {
             (Ok(parent), true) => {
@@ -126,6 +127,12 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
                 Err(parent.chain(self.bring.rejects(row, &wrong)).collect())
             }
         })
+    }
+
+    /// What is wrong with a row in the columns that the file has: whether it has to say more is not known yet.
+    fn whole(&self, row: &Read) -> Vec<FieldError> {
+        let wrong = row.whole.as_ref().err().into_iter().flatten();
+        wrong.filter(|error| self.bring.has(row, &error.field)).cloned().collect()
     }
 
     /// The entry within which a row lies.
@@ -173,184 +180,16 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         self.change(place, row, first)
     }
 
-    /// The fields of which a row says something else than what stands, as far as can be told from the words.
-    fn differing(&self, row: &Read, entry: &Plain) -> Result<Vec<&'s Field>> {
-        let mut fields = Vec::new();
-        let file = self.bring.file;
-        for field in &file.form.fields {
-            let mut differs = false;
-            for (nth, cell) in self.bring.cells_of(row, &field.key) {
-                let answer = entry.said(&field.key);
-                let told = self.bring.teller.tell(self.tx, file.pack, &file.columns[nth], answer)?;
-                let silent = field.personal && cell.is_empty();
-                differs |= !silent && huitong_codes::text::clean(cell).trim() != told.trim();
-            }
-            if differs {
-                fields.push(field);
-            }
-        }
-        if fields.is_empty() {
-            return Ok(fields);
-        }
-        // Other words may mean the same.
-        let answers = self.answers(row, &fields)?;
-        fields.retain(|field| match &answers {
-            Ok(said) => plain(field, said.json(&field.key)).as_ref() != entry.said(&field.key),
-            Err(_) => true,
-        });
-        Ok(fields)
-    }
-
-    /// What a row says in some fields alone.
-    fn answers(
-        &self,
-        row: &Read,
-        fields: &[&Field],
-    ) -> Result<std::result::Result<Checked, Vec<FieldError>>> {
-        let mut form = self.bring.file.form.clone();
-        form.fields.retain(|field| fields.iter().any(|one| one.key == field.key));
-        for field in &mut form.fields {
-            field.visible_if = None;
-        }
-        let mut said = match form::check(&form, self.bring.file.pack, &row.filled, self.bring.today) {
-            Ok(said) => said,
-            Err(wrong) => return Ok(Err(wrong)),
-        };
-        match matters::settle_row(self.tx, &form, &mut said, None, &self.bring.known) {
-            Ok(()) => Ok(Ok(said)),
-            Err(error) if error.field_errors().is_empty() => Err(error),
-            Err(error) => Ok(Err(error.field_errors().to_vec())),
-        }
-    }
-
-    /// A row that stands there and says something else: the acts that change it, each with what it changes.
-    fn change(&mut self, place: i64, row: &Read, entry: &Plain) -> Result<Became> {
-        let fields = self.differing(row, entry)?;
-        let masked = fields.iter().filter(|field| {
-            field.personal && self.bring.cells_of(row, &field.key).iter().any(|(_, cell)| cell.contains('*'))
-        });
-        let masked: Findings = masked
-            .map(|field| {
-                self.bring.reject(row, &field.key, format!("“{}”是遮盖过的，不能写回台账", field.label))
-            })
-            .collect();
-        if !masked.is_empty() {
-            return Ok(Became::Rejected(masked));
-        }
-        let said = match self.answers(row, &fields)? {
-            Ok(said) => said,
-            Err(wrong) => return Ok(Became::Rejected(self.bring.rejects(row, &wrong))),
-        };
-        let (acts, left) = self.acts_for(&fields);
-        let mut told = Vec::new();
-        for field in &fields {
-            told.push(self.told(row, entry, field)?);
-        }
-        if !left.is_empty() {
-            let why = |mut reject: Reject| {
-                reject.reason = format!("{}；这一项不能由导入改动，请在台账里打开这一条更正", reject.reason);
-                reject
-            };
-            let left = told.into_iter().zip(&fields).filter(|(_, field)| left.contains(&field.key.as_str()));
-            return Ok(Became::Rejected(left.map(|(reject, _)| why(reject)).collect()));
-        }
-        let refused = acts.iter().map(|(act, own)| self.perform(entry, act, own, &said, false).err());
-        let refused = refused.flatten().next();
-        if let Some(error) = refused.or_else(|| self.once_changed(entry, &fields, &said).err()) {
-            return Ok(Became::Rejected(self.bring.refused(row, error)?));
-        }
-        self.tx.remember_names(false);
-        let (before, mut after) = (entry.spine.version, entry.spine.version);
-        for (act, own) in acts.iter().filter(|_| self.batch.is_some()) {
-            self.pending.acted = true;
-            after = self.perform(entry, act, own, &said, true)?;
-        }
-        if let Some(batch) = self.batch {
-            imports::changed(self.tx, batch, place, (&entry.spine.id, before, after))?;
-        }
-        Ok(Became::Changed(told))
-    }
-
-    fn told(&self, row: &Read, entry: &Plain, field: &Field) -> Result<Reject> {
-        let mut parts = Vec::new();
-        for (nth, _) in self.bring.cells_of(row, &field.key) {
-            let column = &self.bring.file.columns[nth];
-            let text =
-                self.bring.teller.tell(self.tx, self.bring.file.pack, column, entry.said(&field.key))?;
-            parts.push(if text.is_empty() { String::from("空") } else { text });
-        }
-        let cells: Vec<&str> =
-            self.bring.cells_of(row, &field.key).into_iter().map(|(_, cell)| cell).collect();
-        Ok(Reject {
-            column: field.label.clone(),
-            value: cells.join("至"),
-            reason: format!("原来是“{}”", parts.join("至")),
-        })
-    }
-
-    /// The acts that change these fields and that whoever imports may do, and the fields that none of them changes.
-    fn acts_for<'f>(&self, fields: &[&'f Field]) -> (Vec<(&'a Act, Vec<&'f str>)>, Vec<&'f str>) {
-        let mut left: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
-        let mut chosen = Vec::new();
-        let acts: Vec<&Act> =
-            self.rules.of.acts.iter().filter(|act| act.keeping == Some(Keeping::Change)).collect();
-        loop {
-            let covers = |act: &&Act| {
-                let form = self.rules.of.form_of(act);
-                left.iter().filter(|key| form.is_some_and(|form| form.field(key).is_some())).count()
-            };
-            let may = |act: &&&Act| self.tx.ctx().may(&act.name).is_some();
-            let best = acts.iter().filter(may).rev().max_by_key(|act| covers(act)).copied();
-            let Some(act) = best.filter(|act| covers(act) > 0) else { return (chosen, left) };
-            let form = self.rules.of.form_of(act);
-            let (own, rest) =
-                left.into_iter().partition(|key| form.is_some_and(|form| form.field(key).is_some()));
-            left = rest;
-            chosen.push((act, own));
-        }
-    }
-
-    /// Whether an entry may stand as it is after a change.
-    fn once_changed(&self, entry: &Plain, fields: &[&Field], said: &Checked) -> Result<()> {
-        if self.rules.of.once.is_none() {
-            return Ok(());
-        }
-        let mut changed = entry.clone();
-        for field in fields {
-            changed.set(field, said.json(&field.key));
-        }
-        changed.settle(self.tx, self.rules)?;
-        self.clash(&changed)
-    }
-
-    /// Does an act that changes an entry, or sees whether it could be done; answers the version at which the entry is then.
-    fn perform(&self, entry: &Plain, act: &Act, own: &[&str], said: &Checked, does: bool) -> Result<i64> {
-        let form = self.rules.of.form_of(act).or_missing()?;
-        let mut filled = Map::new();
-        for field in form.fields.iter().filter(|field| !field.step_only && field.control != Control::Files) {
-            let answer = match own.contains(&field.key.as_str()) {
-                true => said.json(&field.key),
-                // What is personal and stays as it is says nothing.
-                false => entry.said(&field.key).filter(|_| !field.personal),
-            };
-            filled.extend(answer.map(|answer| (field.key.clone(), answer.clone())));
-        }
-        let filled = Filled::from_json(serde_json::to_string(&filled)?.as_bytes())?;
-        let input = Input { filled, files: Vec::new() };
-        let family = self.rules.of.family();
-        let case = Case::<Plain>::open(self.tx, family, &entry.spine.id, &act.key, &input)?;
-        match self.batch.filter(|_| does) {
-            None => case.rehearse().map(|()| entry.spine.version),
-            Some(batch) => Ok(batch::perform(case, batch.as_str())?.0.version),
-        }
-    }
-
     /// A row that is not there yet.
     fn begin(&mut self, place: i64, row: &Read, (key, parent): (&Key, Option<&str>)) -> Result<Became> {
         let mut said = match &row.whole {
             Ok(said) => said.clone(),
             Err(wrong) => return Ok(Became::Rejected(self.bring.rejects(row, wrong))),
         };
+        let unasked = self.bring.not_asked(row, said.values());
+        if !unasked.is_empty() {
+            return Ok(Became::Rejected(unasked));
+        }
         let masked = self.bring.file.form.fields.iter().filter(|field| field.personal);
         let masked: Findings = masked
             .filter(|field| said.text(&field.key).contains('*'))
@@ -417,7 +256,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
     }
 
     /// Holds an entry to those that stand and to those of this file.
-    fn clash(&self, entry: &Plain) -> Result<()> {
+    pub(super) fn clash(&self, entry: &Plain) -> Result<()> {
         let key = standing::key(&standing::among(self.bring.file), entry);
         let ids: Vec<&str> = self.standing.once.get(&key).into_iter().flatten().map(String::as_str).collect();
         let others = if ids.is_empty() { Vec::new() } else { batch::several(self.tx, &ids)? };
@@ -429,7 +268,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
             self.pending.supposed.iter().filter(|(known, _)| *known == key).map(|(_, entry)| entry);
         let supposed = supposed.chain(self.standing.supposed.get(&key).into_iter().flatten());
         let all = others.iter().chain(new).chain(supposed);
-        matters::entries::clash(self.rules, entry, all, self.bring.today)
+        entries::clash(self.rules, entry, all, self.bring.today)
     }
 
     /// A row within an entry: the act of that entry.
@@ -473,7 +312,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         for (_, entry) in new.iter().filter(|_| self.rules.of.once.is_some()) {
             let spine = &entry.matter.spine;
             if about.insert((spine.association.clone(), spine.unit.clone())) {
-                matters::entries::claim(self.tx, &entry.matter)?;
+                entries::claim(self.tx, &entry.matter)?;
             }
         }
         self.pending.new = new.len();
@@ -484,14 +323,4 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         let ids: Vec<(i64, &str)> = ids.iter().map(|(place, id)| (*place, id.as_str())).collect();
         imports::entered(self.tx, batch, &ids)
     }
-}
-
-/// An answer as an entry keeps it.
-fn plain(field: &Field, answer: Option<&Json>) -> Option<Json> {
-    let answer = answer?;
-    let ticked = field.control == Control::Check;
-    Some(match answer.as_str() {
-        Some(text) if ticked => Json::Bool(text == "1"),
-        _ => answer.clone(),
-    })
 }
