@@ -27,4 +27,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0017_undoing", sql: include_str!("../../../migrations/0017_undoing.sql") },
     Migration { name: "0021_order", sql: include_str!("../../../migrations/0021_order.sql") },
     Migration { name: "0022_answers", sql: include_str!("../../../migrations/0022_answers.sql") },
+    Migration { name: "0023_stops", sql: include_str!("../../../migrations/0023_stops.sql") },
 ];

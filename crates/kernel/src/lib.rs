@@ -22,6 +22,7 @@ pub mod journal;
 pub mod leases;
 pub mod list;
 pub mod migrate;
+pub mod moved;
 pub mod pack;
 pub mod policy;
 pub mod records;

@@ -1,15 +1,26 @@
 //! The single steps of the worker; a process that dies in one of them leaves nothing half done.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use huitong_kernel::capability::Memory;
 use huitong_kernel::city::City;
+use huitong_kernel::clock::machine_now;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::followers::{self, Follower};
 use huitong_kernel::jobs::{self, Taken};
-use huitong_kernel::{Error, Result, counters, leases};
+use huitong_kernel::{Error, Result, counters, leases, moved};
 
 use super::{Sweep, Worker};
+
+/// Nothing is done by time any more until an administrator has looked.
+fn stop(city: &City, by: i64) -> Result<()> {
+    tracing::error!(
+        moved_seconds = by / 1_000,
+        "the clock was moved: nothing is done by time until /admin/clock is confirmed"
+    );
+    city.db.write(&city.ctx(Actor::System), |tx| moved::stop(tx, by))
+}
 
 impl Worker {
     /// Gives committed entries their position; the embedded engine has done it in the act.
@@ -32,8 +43,24 @@ impl Worker {
         city.db.read(&city.ctx(Actor::System), memory.step)
     }
 
-    /// Takes the next due job, if there is one.
+    /// Looks at the clock when a process starts: what was recorded last is before now, and not long ago.
+    pub(super) fn look_at_the_clock(&self, city: &City) -> Result<()> {
+        let ctx = city.ctx(Actor::System);
+        // A demo lives in a time of its own.
+        match city.db.read(&ctx, moved::since_last)?.filter(|_| !city.demo) {
+            Some(by) => stop(city, by),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the next due job, if there is one; none while the clock is not to be believed.
     pub(super) fn take_job(&self, city: &City) -> Result<Option<Taken>> {
+        if let Some(by) = self.watch.moved(machine_now(), Instant::now()).filter(|_| !city.demo) {
+            stop(city, by)?;
+        }
+        if city.db.read(&city.ctx(Actor::System), moved::standing)?.is_some() {
+            return Ok(None);
+        }
         jobs::take(&city.db, &city.ctx(Actor::System), &self.holder)
     }
 

@@ -4,10 +4,13 @@ mod duties;
 mod threads;
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use huitong_kernel::capability::{Capability, Memory, Run, Work};
 use huitong_kernel::city::City;
+use huitong_kernel::clock::machine_now;
 use huitong_kernel::followers::Follower;
+use huitong_kernel::moved::Watch;
 use huitong_kernel::{Result, Tx};
 
 pub use threads::Running;
@@ -29,6 +32,8 @@ pub struct Worker {
     sweeps: Vec<Sweep>,
     /// Names this process in leases.
     holder: String,
+    /// Notices that the clock was moved.
+    watch: Watch,
 }
 
 impl Worker {
@@ -40,7 +45,7 @@ impl Worker {
             followers.extend(capability.followers);
             memories.extend(capability.memories);
         }
-        Worker { jobs, followers, memories, sweeps, holder }
+        Worker { jobs, followers, memories, sweeps, holder, watch: Watch::new(machine_now(), Instant::now()) }
     }
 
     /// Does everything that is due now, until nothing is left; answers how many steps it took. For tests, the demo and

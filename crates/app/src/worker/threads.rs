@@ -68,6 +68,7 @@ type Turn = Box<dyn FnMut(&Worker, &City) -> Result<bool> + Send>;
 impl Worker {
     /// Starts the threads.
     pub fn start(self: Arc<Self>, city: &Arc<City>) -> std::io::Result<Running> {
+        self.look_at_the_clock(city).map_err(std::io::Error::other)?;
         let stopping = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         let (hand, take) = sync_channel::<Taken>(0);

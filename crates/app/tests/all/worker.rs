@@ -92,6 +92,25 @@ fn job(city: &City, body: &str) -> Option<(String, i64, i64)> {
 }
 
 db_test! {
+    fn nothing_is_done_by_time_until_somebody_has_looked_at_a_clock_that_was_moved(db) {
+        let city = city(db);
+        city.db.write(&city.ctx(Actor::System), |tx| trace(tx, "before")).unwrap();
+        while city.db.sequence(&city.ctx(Actor::System)).unwrap() > 0 {}
+        enqueue(&city, "trace", "due", START + 1_000);
+        city.clock.set(START - 3_600_000);
+        let running = Arc::new(worker("w")).start(&city).unwrap();
+        running.stop();
+        city.clock.set(START + 10_000);
+        assert_eq!(worker("w").run_jobs(&city).unwrap(), 0);
+        assert_eq!(traces(&city, "due"), 0, "it is due by a clock that nobody has looked at");
+        let ctx = city.ctx(Actor::CommandLine);
+        let stop = city.db.read(&ctx, huitong_kernel::moved::standing).unwrap().unwrap();
+        assert_eq!(stop.moved, -3_600_000);
+        city.db.write(&ctx, huitong_kernel::moved::confirm).unwrap();
+        assert_eq!(worker("w").run_jobs(&city).unwrap(), 1);
+        assert_eq!(traces(&city, "due"), 1);
+    }
+
     fn a_job_is_done_when_it_is_due(db) {
         let (city, worker) = (city(db), worker("one"));
         enqueue(&city, "trace", "now", START);

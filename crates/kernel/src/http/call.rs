@@ -19,7 +19,7 @@ use crate::http::body::{self, Filled, Upload};
 use crate::http::page::Shell;
 use crate::http::query::Pairs;
 use crate::http::reply::Reply;
-use crate::http::route::{Method, Route};
+use crate::http::route::{Face, Method, Route};
 use crate::http::site::{SessionInfo, Site};
 use crate::http::{cookie, csrf, flash};
 use crate::id::{Id, Named};
@@ -94,6 +94,10 @@ impl Call {
         }
         let kind = self.content_type();
         let filled = match kind {
+            // A page of anybody can send this without asking; programs have no need of it.
+            "application/x-www-form-urlencoded" if self.route.face == Face::Api => {
+                return Err(unsupported("application/json 或 multipart/form-data"));
+            }
             "application/x-www-form-urlencoded" => Filled::from_urlencoded(&self.body)?,
             "multipart/form-data" => {
                 Filled::from_multipart(self.header("content-type").unwrap_or_default(), &self.body)?

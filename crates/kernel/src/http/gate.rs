@@ -161,14 +161,18 @@ fn set_aside_office(actor: &mut Actor) {
     }
 }
 
-/// An act that rests on a cookie must come from a page of ours; one that rests on a token or on nothing cannot be forged.
+/// An act that rests on a cookie must come from a page of ours; one that rests on a token cannot be forged, and one that rests on
+/// nothing must not come from a page of somebody else, who would act by all who visit it.
 fn check_csrf(call: &Call) -> Result<()> {
+    let api = call.route.face == Face::Api;
     let by_token = call.header("authorization").is_some();
-    let by_program = call.route.face == Face::Api && (by_token || call.session.is_none());
-    if call.route.method == Method::Get || by_program {
+    if call.route.method == Method::Get || (api && by_token) {
         return Ok(());
     }
     call.check_origin()?;
+    if api && call.session.is_none() {
+        return Ok(());
+    }
     let sent = match call.header("x-csrf-token") {
         Some(token) => token,
         None if call.route.face == Face::Api => "",

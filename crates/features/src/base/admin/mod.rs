@@ -1,6 +1,7 @@
 //! The administrator's pages: accounts with their posts, units, and who may do what.
 
 mod accounts;
+mod clock;
 mod permissions;
 mod posts;
 mod units;
@@ -11,7 +12,12 @@ use huitong_kernel::http::{GET, POST, Route, page};
 use crate::base::places::{self, Side, place, under};
 
 /// Acts of this capability, with their Chinese names; those on accounts belong to identity.
-pub const ACTS: &[(&str, &str)] = &[("unit.list", "查看单位"), ("permission.view", "查看权限表")];
+pub const ACTS: &[(&str, &str)] = &[
+    ("unit.list", "查看单位"),
+    ("permission.view", "查看权限表"),
+    ("clock.stop", "时钟被调动，暂停按时间自动办理"),
+    ("clock.confirm", "确认系统时间"),
+];
 
 /// Rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -33,6 +39,8 @@ pub fn routes() -> Vec<Route> {
         page(POST, "/admin/tokens/{id}/revoke", "token.revoke", accounts::revoke_token)
             .summary("收回接口令牌"),
         page(GET, "/admin/units", "unit.list", units::list).summary("单位列表"),
+        page(GET, "/admin/clock", "clock.confirm", clock::show).summary("系统时间"),
+        page(POST, "/admin/clock", "clock.confirm", clock::confirm).summary("确认系统时间"),
         page(GET, "/admin/permissions", "permission.view", permissions::show).summary("权限表"),
     ]
 }
@@ -52,6 +60,12 @@ pub fn capability() -> Capability {
                 .at(Side::Inside, 80)
                 .administration()
                 .entrance(110, "承办单位及其职责类别"),
+        )
+        .hands(
+            place("/admin/clock", "系统时间", "时间", "clock", "clock.confirm")
+                .at(Side::Inside, 95)
+                .administration()
+                .entrance(120, "服务器时钟是否可信，自动办理是否在运行"),
         )
         .hands(
             place("/admin/permissions", "权限表", "权限", "table", "permission.view")

@@ -1,0 +1,6 @@
+-- recorded: the clock was moved, and nothing is done by time until somebody has looked at it; one row, none while all is well
+CREATE TABLE clock_stops (
+    name TEXT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    moved BIGINT NOT NULL
+);
