@@ -124,6 +124,11 @@ impl<'p> File<'p> {
         }
     }
 
+    /// Where pages take it out and bring it in: `/pairings`, `/pairings/activity`.
+    pub fn place(&self) -> String {
+        format!("/{}", self.address().replace('.', "/"))
+    }
+
     /// What a row is known again by: columns.
     pub fn same_as(&self) -> Vec<&str> {
         let said = self.of.register.iter().flat_map(|register| &register.same_as);
