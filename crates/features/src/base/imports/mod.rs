@@ -28,8 +28,12 @@ use crate::base::journal;
 use crate::base::places::{self, under};
 
 /// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
-pub const ACTS: &[(&str, &str)] =
-    &[("import.start", "开始导入"), ("import.finish", "导入完成"), ("import.undo", "撤销导入"), ("import.undone", "撤销完成")];
+pub const ACTS: &[(&str, &str)] = &[
+    ("import.start", "开始导入"),
+    ("import.finish", "导入完成"),
+    ("import.undo", "撤销导入"),
+    ("import.undone", "撤销完成"),
+];
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {

@@ -71,7 +71,7 @@ pub enum Became {
 }
 
 /// Looks at what is done so far.
-pub type AfterCommit = dyn Fn(&Summary) -> Result<()>;
+pub type AfterCommit<'a> = dyn Fn(&Summary) -> Result<()> + 'a;
 
 /// Looks at what became of a row of the file: its number, and what it is called there.
 pub type Fates<'a> = dyn Fn(i64, &str, &Became) + 'a;
@@ -88,7 +88,7 @@ pub struct Options<'a> {
     /// Told what became of each row, once its commit holds.
     pub fates: Option<&'a Fates<'a>>,
     /// Called after each commit with what is done so far; an error stops the import, which can go on later.
-    pub after_commit: Option<&'a AfterCommit>,
+    pub after_commit: Option<&'a AfterCommit<'a>>,
 }
 
 /// Longest a commit takes where its kind says nothing else: other acts wait for it on the embedded engine.
@@ -271,7 +271,8 @@ fn commit<K: Kind>(
         Some(id) => city.db.write(&ctx, |tx| {
             let fates = settle(tx)?;
             let of_row = rows.iter().zip(names).zip(&fates);
-            let beside = of_row.filter_map(|(((row, _), name), became)| passed(*row, name.as_deref(), became));
+            let beside =
+                of_row.filter_map(|(((row, _), name), became)| passed(*row, name.as_deref(), became));
             store::passed(tx, id, &wrong.iter().cloned().chain(beside).collect::<Vec<_>>())?;
             Ok(fates)
         })?,

@@ -55,8 +55,7 @@ pub(super) fn finish(tx: &Tx, batch: &BatchId, summary: &Summary) -> Result<()> 
 
 /// Lets a run and its undoing meet: what was taken back gets no further rows.
 fn hold(tx: &Tx, batch: &BatchId) -> Result<()> {
-    let held =
-        tx.exec("UPDATE imports SET kind = kind WHERE id = $1 AND undone_at IS NULL", args![batch])?;
+    let held = tx.exec("UPDATE imports SET kind = kind WHERE id = $1 AND undone_at IS NULL", args![batch])?;
     if held == 0 { Err(Error::unmet("这次导入已经撤销，后面的行没有导入")) } else { Ok(()) }
 }
 
@@ -165,8 +164,7 @@ pub fn brought(tx: &Tx, batch: &BatchId) -> Result<Vec<Brought>> {
         "SELECT subject, row_no, version_before, version_after FROM import_changes WHERE batch = $1",
         args![batch],
     )?;
-    let went =
-        tx.query("SELECT row_no FROM import_undone WHERE batch = $1 AND why IS NULL", args![batch])?;
+    let went = tx.query("SELECT row_no FROM import_undone WHERE batch = $1 AND why IS NULL", args![batch])?;
     let went = went.iter().map(|row| row.get("row_no")).collect::<Result<HashSet<i64>>>()?;
     let plain = |row: &Row| -> Result<Brought> {
         Ok(Brought { row: row.get("row_no")?, subject: row.get("subject")?, versions: None })
@@ -201,9 +199,8 @@ pub fn undone(tx: &Tx, batch: &BatchId, rows: &[(i64, Option<&str>)]) -> Result<
 
 /// How many rows of a batch are what by now.
 pub fn counts(tx: &Tx, batch: &BatchId) -> Result<Counts> {
-    let of = |sql: &str| -> Result<u64> {
-        Ok(u64::try_from(tx.number(sql, args![batch])?).unwrap_or_default())
-    };
+    let of =
+        |sql: &str| -> Result<u64> { Ok(u64::try_from(tx.number(sql, args![batch])?).unwrap_or_default()) };
     Ok(Counts {
         new: of("SELECT COUNT(*) FROM import_rows WHERE batch = $1")?,
         changed: of("SELECT COUNT(*) FROM import_changes WHERE batch = $1")?,

@@ -198,9 +198,11 @@ impl Kind for Bring<'_> {
     }
 
     fn name(&self, line: &Line) -> Option<String> {
-        let personal = |key: &str| self.file.column(key).and_then(|column| column.field).is_some_and(|f| f.personal);
+        let personal =
+            |key: &str| self.file.column(key).and_then(|column| column.field).is_some_and(|f| f.personal);
         let known_by = self.file.parent.map(|_| ENTRY).into_iter().chain(self.file.same_as());
-        let said = known_by.filter(|key| !personal(key)).map(|key| line.text(key)).filter(|text| !text.is_empty());
+        let said =
+            known_by.filter(|key| !personal(key)).map(|key| line.text(key)).filter(|text| !text.is_empty());
         let name = said.collect::<Vec<_>>().join("，");
         let hidden = self.file.pack.stop(&name).is_some() || resident_id::stands_in(&name);
         Some(if hidden { String::new() } else { name })

@@ -148,7 +148,9 @@ fn free_of_marks(pack: &Pack, sheet: &Sheet, bytes: &[u8]) -> Result<()> {
         let why = stop.of_name();
         Err(Error::new(Kind::Malformed, format!("{place}{why}整份文件没有留下，请拿掉以后再上传。")))
     };
-    if let Some((nth, stop)) = sheet.heading.iter().enumerate().find_map(|(nth, name)| Some((nth, pack.stop(name)?))) {
+    if let Some((nth, stop)) =
+        sheet.heading.iter().enumerate().find_map(|(nth, name)| Some((nth, pack.stop(name)?)))
+    {
         return refused(format!("第 {} 列的列名", nth + 1), &stop);
     }
     let mut reader = sheet.reader()?;

@@ -64,7 +64,9 @@ pub fn may<'f>(tx: &Tx, file: &'f File<'_>, batch: &KeptBatch) -> Result<Option<
 
 /// Whether somebody may see and take back every batch of a file.
 pub fn may_all(tx: &Tx, file: &File<'_>) -> Result<bool> {
-    let Some(right) = batch::voiding(file.of).and_then(|act| tx.ctx().may(&act.name)) else { return Ok(false) };
+    let Some(right) = batch::voiding(file.of).and_then(|act| tx.ctx().may(&act.name)) else {
+        return Ok(false);
+    };
     let right = Plain::reach(tx, right)?;
     let scope = right.scope(&KEYS);
     Ok(scope.ways().is_none() && !scope.goes_by_links())

@@ -295,7 +295,8 @@ fn files(c: &Call, of: &Definition) -> Vec<Link> {
 fn files_within(c: &Call, of: &Definition) -> Vec<Link> {
     let out = c.ctx.may(&of.export()).is_some();
     let within = of.acts.iter().filter(|act| act.keeping == Some(Keeping::Within));
-    let kinds = within.filter_map(|act| Some((act, c.ctx.pack().ok()?.definition(&format!("{}.{}", of.key, act.key))?)));
+    let kinds = within
+        .filter_map(|act| Some((act, c.ctx.pack().ok()?.definition(&format!("{}.{}", of.key, act.key))?)));
     let links = kinds.flat_map(|(act, row)| {
         let link = |tail: &str, verb: &str| Link {
             href: format!("/{}/{}/{tail}", of.path, act.key),

@@ -140,15 +140,18 @@ fn rows(c: &Call, tx: &Tx, file: &File<'_>, kept: &KeptBatch, counts: &Counts) -
     let seen: HashMap<&str, &Plain> = seen.map(|entry| (entry.spine.id.as_str(), entry)).collect();
     let shown = |one: Outcome| {
         let entry = one.subject.as_deref().and_then(|id| seen.get(id));
-        let (tone, fate) = match (one.undone, part != Part::Kept && !one.why.is_empty() && part != Part::Rejected) {
-            (true, _) => ("muted", "已撤回"),
-            (_, true) => fates::label(Part::Kept, true),
-            _ => fates::label(part, true),
-        };
+        let (tone, fate) =
+            match (one.undone, part != Part::Kept && !one.why.is_empty() && part != Part::Rejected) {
+                (true, _) => ("muted", "已撤回"),
+                (_, true) => fates::label(Part::Kept, true),
+                _ => fates::label(part, true),
+            };
         RowFate {
             row: one.row,
             name: entry.map_or(one.name, |entry| entry.spine.title.clone()),
-            href: entry.map(|entry| format!("/{}/{}", file.register().path, entry.spine.id)).unwrap_or_default(),
+            href: entry
+                .map(|entry| format!("/{}/{}", file.register().path, entry.spine.id))
+                .unwrap_or_default(),
             tone,
             fate,
             why: one.why,

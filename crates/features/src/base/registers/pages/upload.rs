@@ -74,7 +74,9 @@ fn family<'p>(file: &File<'p>) -> impl Iterator<Item = File<'p>> {
 fn others(c: &Call, file: &File<'_>) -> Result<Vec<Link>> {
     let others = family(file).filter(|other| other.of.key != file.of.key);
     let may = others.filter(|other| c.ctx.may(&other.act.name).is_some());
-    Ok(may.map(|other| Link { href: format!("{}/import", other.place()), label: other.of.title.clone() }).collect())
+    Ok(may
+        .map(|other| Link { href: format!("{}/import", other.place()), label: other.of.title.clone() })
+        .collect())
 }
 
 /// The latest batches of a register: everybody's for whoever may void all of it, else the reader's own.
