@@ -223,7 +223,7 @@ db_test! {
             assert_eq!(came.counts(), [1, 1, 0, 0], "{fields}: {:?}", came.report);
             assert_eq!(desk.cell("contact_phone", &number).as_deref(), kept, "{fields}");
             let remarked = nth < 5;
-            assert_eq!((came.summary.remarked, came.report.contains_key("1")), (u64::from(remarked), remarked), "{fields}");
+            assert_eq!((came.summary.remarked, came.report.contains_key("2")), (u64::from(remarked), remarked), "{fields}");
             assert!(!remarked || came.report["2"].contains("已导入，") && came.report["2"].contains("未能识别"), "{:?}", came.report);
         }
         let page = desk.cast.app.get(&format!("/appeals/{}", desk.id("P3"))).session(&desk.cast.intake).send();

@@ -3,9 +3,10 @@
 use huitong_testkit::db_test;
 use huitong_testkit::door::File;
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use huitong_features::base::registers;
+use huitong_kernel::clock::machine_now;
 use huitong_testkit::door::{Answer, Person};
 
 use crate::{BRANCHES, Town};
@@ -122,7 +123,7 @@ db_test! {
         sent(&town, &supervisor, "/party-orgs", "a.csv", &BRANCHES.join("\n")).expect(303);
         assert_eq!(registers::sweep(&town.app.city).unwrap(), 0);
         let folder = std::fs::File::open(&drafts(&town)[0]).unwrap();
-        folder.set_modified(SystemTime::now() - Duration::from_secs(25 * 3600)).unwrap();
+        folder.set_modified(UNIX_EPOCH + Duration::from_millis(machine_now().unsigned_abs()) - Duration::from_secs(25 * 3600)).unwrap();
         assert_eq!(registers::sweep(&town.app.city).unwrap(), 1);
         assert!(drafts(&town).is_empty());
     }

@@ -96,7 +96,7 @@ impl Draft {
 
     /// The file, under the name that people know.
     pub fn sheet(&self) -> Result<Sheet> {
-        Sheet::named(&self.folder.join(FILE), self.about.name.clone(), &Limits::default())
+        Sheet::named(&self.folder.join(FILE), &self.about.name, &Limits::default())
     }
 
     /// The rows that cannot be brought in, once they are known.

@@ -174,10 +174,10 @@ fn take_back(tx: &Tx, id: &BatchId, row: &Brought) -> Result<Taken> {
     let (before, after) = row.versions.unwrap_or((0, 1));
     let steps = crate::base::matters::steps(tx, &entry.spine.id)?;
     let mut later = steps.iter().filter(|step| step.version > after && !of_rows(step));
-    if let Some(first) = later.next() {
-        if !batch::stands_as(tx, &entry, after)? {
-            return Ok(Taken::Kept(format!("导入以后{}又改过", first.actor_name)));
-        }
+    if let Some(first) = later.next()
+        && !batch::stands_as(tx, &entry, after)?
+    {
+        return Ok(Taken::Kept(format!("导入以后{}又改过", first.actor_name)));
     }
     if row.versions.is_some() {
         batch::restore(tx, entry, (before, after), id.as_str())?;

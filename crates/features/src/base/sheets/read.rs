@@ -60,21 +60,21 @@ impl Sheet {
     /// 400 with what to do.
     pub fn open(path: &Path, limits: &Limits) -> Result<Sheet> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Sheet::named(path, name, limits)
+        Sheet::named(path, &name, limits)
     }
 
     /// The same of a file that lies somewhere under another name than people know it by.
     ///
     /// # Errors
     /// As [`Sheet::open`].
-    pub fn named(path: &Path, name: String, limits: &Limits) -> Result<Sheet> {
+    pub fn named(path: &Path, name: &str, limits: &Limits) -> Result<Sheet> {
         let look = || -> std::result::Result<Sheet, String> {
             let form = form(path, limits)?;
             let sm3 = sm3_read(File::open(path).map_err(told)?).map_err(told)?;
             let mut sheet = Sheet {
                 path: path.to_owned(),
                 inside: Inside::Csv,
-                name: name.clone(),
+                name: name.to_owned(),
                 sm3,
                 rows: 0,
                 heading: Vec::new(),
@@ -90,7 +90,7 @@ impl Sheet {
             }
             Ok(sheet)
         };
-        look().map_err(|why| unreadable(&name, &why))
+        look().map_err(|why| unreadable(name, &why))
     }
 
     fn look_through_csv(&mut self, limits: &Limits) -> std::result::Result<(), String> {

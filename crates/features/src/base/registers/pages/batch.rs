@@ -82,13 +82,8 @@ pub fn take_back(c: &Call) -> Result<Reply> {
     let id = c.filled()?.get("batch").to_owned();
     let kept = c.read(|tx| found(tx, &file, &id))?;
     c.end_reading();
-    let undone = undo::undo(&c.city, &c.ctx.actor, &kept.id)?;
-    let stay = match undone.kept.len() {
-        0 => String::new(),
-        n => format!("，留下 {n} 行，原因见下"),
-    };
-    let address = format!("{}/import/batch?batch={id}", file.place());
-    c.see_saying(&address, &format!("撤回了 {} 行{stay}。", undone.undone))
+    undo::undo(&c.city, &c.ctx.actor, &kept.id)?;
+    c.see(&format!("{}/import/batch?batch={id}", file.place()))
 }
 
 fn drawn(c: &Call, tx: &Tx, file: &File<'_>, kept: KeptBatch) -> Result<BatchPage> {

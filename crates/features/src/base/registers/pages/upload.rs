@@ -92,7 +92,7 @@ fn recent(tx: &Tx, file: &File<'_>) -> Result<Vec<Recent>> {
             all.push((File::of(file.pack, file.of)?, kept));
         }
     }
-    all.sort_by(|(_, one), (_, other)| other.started_at.cmp(&one.started_at));
+    all.sort_by_key(|(_, kept)| std::cmp::Reverse(kept.started_at));
     let told = all.into_iter().take(RECENT).map(|(file, kept)| {
         Ok(Recent {
             said: batch::told(tx, &kept)?,
