@@ -833,6 +833,7 @@ CREATE TABLE import_changes (
 );
 
 -- plain: what a page says of rows of a batch that brought nothing: the entry that says the same already, or why there is none
+-- because: a row that became nothing has no subject that could tell of it
 CREATE TABLE import_passed (
     batch TEXT NOT NULL REFERENCES imports (id),
     row_no BIGINT NOT NULL,
@@ -843,6 +844,7 @@ CREATE TABLE import_passed (
 );
 
 -- plain: rows of a batch that was taken back, and why one stayed; what was taken back is told by the records of the subjects
+-- because: a row that stayed changed nothing, and why it stayed is told of the batch
 CREATE TABLE import_undone (
     batch TEXT NOT NULL REFERENCES imports (id),
     row_no BIGINT NOT NULL,
