@@ -76,7 +76,11 @@ test("a pairing with two activities, a correction by two people, and a past day"
   await send(party);
   await says(party, "联合上党课", "走访两家软件企业");
 
-  await handler.reload();
+  await handler.goto(`${stage.demo.url}/pairings`);
+  await handler.getByRole("link", { name: "导入结对活动", exact: true }).click();
+  await says(handler, "选好文件以后");
+  await look(handler, "pairing-activity-import");
+  await open(handler, "pairings", branch);
   await handler.locator(".actionbar").getByRole("link", { name: "更正", exact: true }).click();
   await handler.locator('input[name="period.from"]').fill("2024-10-01");
   await handler.locator('input[name="reason"]').fill("协议从十月起");
@@ -126,6 +130,11 @@ test("a file with bad rows is looked at, brought in and taken back", async () =>
   await open(supervisor, "party-orgs", "第三党支部");
   await supervisor.goto(batch);
   await press(supervisor, supervisor.getByRole("button", { name: "撤销这次导入" }));
+  await says(supervisor, "撤回了 1 行", "已撤回");
+  await look(supervisor, "register-import-undone");
+  await supervisor.getByRole("link", { name: "最近的导入", exact: true }).click();
+  await says(supervisor, "已撤销，撤回了 1 行");
+  await look(supervisor, "register-import-recent");
   await supervisor.goto(`${stage.demo.url}/party-orgs?q=${encodeURIComponent("第三党支部")}`);
   await says(supervisor, "没有符合条件的");
 });

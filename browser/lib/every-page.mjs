@@ -139,9 +139,9 @@ for (const { path } of pages()) {
   if (!base) continue;
   const tail = path.slice(base.length);
   if (tail === "") EVERY_PAGE.set(path, plain(base, `${base}?queue=all`, `${base}?queue=all&q=没有这一件`));
-  else if (tail.startsWith("/new/") || tail === "/import") EVERY_PAGE.set(path, plain(path));
+  else if (tail.startsWith("/new/") || tail.endsWith("/import")) EVERY_PAGE.set(path, plain(path));
   // Files, and what a file that was brought became: the journey of registers looks at those.
-  else if (tail.startsWith("/export.") || tail.startsWith("/import/")) EVERY_PAGE.set(path, plain());
+  else if (/\/(export\.|import\/)/.test(tail)) EVERY_PAGE.set(path, plain());
   else {
     EVERY_PAGE.set(path, async (page, origin) => {
       const act = tail.slice("/{id}/".length);

@@ -118,6 +118,7 @@ fn main() -> Result<()> {
             address: "party-orgs",
             file: &file,
             mapping: None,
+            sheet: None,
             limits: Limits::default(),
             options: Options { dry_run, ..Options::default() },
         };

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::time::Instant;
 
-use huitong_features::base::sheets::{Format, Limits, Sheet, Writer};
+use huitong_features::base::sheets::{Format, Limits, Pick, Sheet, Writer};
 
 const COLUMNS: [&str; 10] =
     ["名称", "统一社会信用代码", "地址", "法定代表人", "电话", "成立日期", "行业", "规模", "状态", "备注"];
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         writer.finish()?;
         let (written, began) = (began.elapsed(), Instant::now());
-        let sheet = Sheet::open(&path, &Limits::default())?;
+        let sheet = Sheet::open(&path, &Limits::default(), &Pick::FIRST)?;
         let (looked, began) = (began.elapsed(), Instant::now());
         let read =
             sheet.reader()?.rows()?.filter(|row| row.as_ref().is_ok_and(|row| row.damage.is_none())).count();

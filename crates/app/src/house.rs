@@ -1,7 +1,7 @@
 //! What is done after acts, by all capabilities together.
 
 use huitong_features::base::matters::{self, Plain};
-use huitong_features::base::{attachments, identity};
+use huitong_features::base::{attachments, identity, registers};
 use huitong_features::capabilities;
 use huitong_features::growth::appeals::Appeal;
 use huitong_kernel::clock::Random;
@@ -20,6 +20,7 @@ pub fn worker() -> Worker {
             Sweep::Rows(identity::sweep),
             Sweep::Rows(idempotency::sweep),
             Sweep::Place(attachments::sweep),
+            Sweep::Place(registers::sweep),
             Sweep::Place(matters::recount::<Plain>),
             Sweep::Place(matters::recount::<Appeal>),
         ],

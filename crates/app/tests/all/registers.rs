@@ -157,7 +157,7 @@ fn a_register_is_brought_in_taken_out_and_taken_back() {
     let undone = &ran.objects()[0];
     assert_eq!(
         (ran.exit, &undone["undone"], &undone["kept"][0]["row"]),
-        (1, &json!(1), &json!(1)),
+        (1, &json!(1), &json!(2)),
         "{undone}"
     );
     assert!(undone["kept"][0]["because"].as_str().unwrap().contains("1 条询问"), "{undone}");

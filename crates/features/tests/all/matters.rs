@@ -102,20 +102,31 @@ pub fn rows(of: &Definition) -> Vec<Row> {
     all
 }
 
-/// Where a register is taken out and brought in as a file, each called without one.
-pub fn files(of: &Definition) -> Vec<(&'static str, &'static str, String, u16)> {
+/// Where a register, and each kind of rows within, is taken out and brought in as a file, each called without one.
+pub fn files(of: &Definition) -> Vec<(&'static str, String, String, u16)> {
     let Some(add) = of.acts.iter().find(|act| act.keeping == Some(pack::Keeping::Add)) else {
         return Vec::new();
     };
-    vec![
-        ("GET", "/export.xlsx", of.export(), 200),
-        ("GET", "/export.csv", of.export(), 200),
-        ("GET", "/import", add.name.clone(), 200),
-        ("POST", "/import", add.name.clone(), 422),
-        ("GET", "/import/rejected.csv", add.name.clone(), 404),
-        ("GET", "/import/batch", add.name.clone(), 404),
-        ("POST", "/import/undo", add.name.clone(), 404),
-    ]
+    let rows = |act: String| {
+        [
+            ("GET", "/export.xlsx", of.export(), 200),
+            ("GET", "/export.csv", of.export(), 200),
+            ("GET", "/import", act.clone(), 200),
+            ("POST", "/import", act.clone(), 422),
+            ("GET", "/import/rejected.csv", act, 404),
+            ("GET", "/import/batch", of.view(), 404),
+            ("POST", "/import/undo", of.view(), 404),
+        ]
+    };
+    let within = of.acts.iter().filter(|act| act.keeping == Some(pack::Keeping::Within));
+    let own = [(String::new(), add.name.clone())].into_iter();
+    let files = own.chain(within.map(|act| (format!("/{}", act.key), act.name.clone())));
+    let of_file = |(place, act): (String, String)| {
+        rows(act)
+            .into_iter()
+            .map(move |(method, tail, act, status)| (method, format!("{place}{tail}"), act, status))
+    };
+    files.flat_map(of_file).collect()
 }
 
 /// What somebody with an account must meet at an address of a definition.

@@ -157,6 +157,13 @@ pub fn stopped(form: &Form, pack: &Pack, filled: &Filled, files: &[Upload]) -> O
     texts.chain(files.iter().map(|file| file.name.as_str())).find_map(|text| pack.stop(text))
 }
 
+/// Why a file cannot be taken in under its name, as the rest of a sentence that names it: the name is shown and journalled.
+pub fn misnamed(pack: &Pack, name: &str) -> Option<String> {
+    let stopped = pack.stop(name).map(|stop| stop.of_name().to_owned());
+    let numbered = || String::from("里有身份证号码，请给文件改名，去掉号码再上传");
+    stopped.or_else(|| resident_id::stands_in(name).then(numbered))
+}
+
 type Finding = std::result::Result<(), String>;
 
 fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
@@ -165,11 +172,8 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
         return Err(format!("请上传“{}”", field.label));
     }
     for file in sent {
-        if let Some(stop) = pack.stop(&file.name) {
-            return Err(format!("附件名称{}", stop.of_name()));
-        }
-        if resident_id::stands_in(&file.name) {
-            return Err(String::from("附件名称里有身份证号码，请给文件改名，去掉号码再上传"));
+        if let Some(why) = misnamed(pack, &file.name) {
+            return Err(format!("附件名称{why}"));
         }
         checked.files.push(file.clone());
     }

@@ -132,7 +132,7 @@ impl<K: Keyed> Kind for ByKey<'_, K> {
                         None
                     }
                     Fate::Ours => Some(Became::Accepted { receipt: None, remarks: row.remarks.clone() }),
-                    Fate::Unchanged => Some(Became::Unchanged),
+                    Fate::Unchanged => Some(Became::Unchanged(None)),
                     Fate::Taken => Some(Became::Rejected(vec![row.taken.clone()])),
                 };
             }

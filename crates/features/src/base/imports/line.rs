@@ -25,9 +25,9 @@ pub fn lines<'a>(
 }
 
 impl Line<'_> {
-    /// Its place, first = 1.
+    /// The row of the file that it is, as a spreadsheet counts them: the heading is one of them.
     pub fn place(&self) -> i64 {
-        self.row.place
+        i64::try_from(self.row.line).unwrap_or(i64::MAX)
     }
 
     /// The clean value of a column of the mapping, else what the mapping supplies; "" where there is none.
@@ -80,8 +80,7 @@ impl Line<'_> {
     /// What is wrong with the row as a row.
     pub fn torn(&self) -> Option<Reject> {
         let why = self.row.damage.as_ref()?;
-        let reason = format!("文件第 {} 行：{why}", self.row.line);
-        Some(Reject { column: String::new(), value: String::new(), reason })
+        Some(Reject { column: String::new(), value: String::new(), reason: why.clone() })
     }
 
     /// Digest of every value that the mapping takes from the row: as it stands, the key in its written form.

@@ -16,10 +16,10 @@ mod unit_names;
 pub use by_key::{ByKey, Entered, Entry, Keyed, Row};
 pub use line::Line;
 pub use mapping::{Mapping, Rules, Words, refused};
-pub use model::{Batch, BatchId, Brought, KeptBatch, KnownRow, Reject, Summary};
+pub use model::{Batch, BatchId, Brought, Counts, KeptBatch, KnownRow, Outcome, Part, Reject, Summary};
 pub use run::{Became, Kind, Options, run};
 pub use store::rows_of;
-pub use store::{brought, changed, claim, done, entered, find, undone};
+pub use store::{brought, changed, claim, close, counts, done, entered, find, outcomes, recent, undone};
 pub use unit_names::{UnitNames, Unknown, unit_name};
 
 use huitong_kernel::capability::Capability;
@@ -28,8 +28,12 @@ use crate::base::journal;
 use crate::base::places::{self, under};
 
 /// What the journal calls the two ends of a batch; the rows themselves are acts of their own.
-pub const ACTS: &[(&str, &str)] =
-    &[("import.start", "开始导入"), ("import.finish", "导入完成"), ("import.undo", "撤销导入")];
+pub const ACTS: &[(&str, &str)] = &[
+    ("import.start", "开始导入"),
+    ("import.finish", "导入完成"),
+    ("import.undo", "撤销导入"),
+    ("import.undone", "撤销完成"),
+];
 
 /// What this capability hands to the house.
 pub fn capability() -> Capability {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use huitong_codes::resident_id;
 use huitong_kernel::{Id, Named};
 use serde::Serialize;
 
@@ -30,6 +31,8 @@ pub struct Batch {
 /// A batch as it is kept.
 #[derive(Debug, Clone)]
 pub struct KeptBatch {
+    /// Id.
+    pub id: BatchId,
     /// Kind of import.
     pub kind: String,
     /// Name of the file, without folders.
@@ -40,16 +43,83 @@ pub struct KeptBatch {
     pub started_at: i64,
     /// When all of it was decided; none where it was stopped.
     pub finished_at: Option<i64>,
-    /// When it was taken back.
+    /// When it was taken back, whole or in part.
     pub undone_at: Option<i64>,
     /// What came of it.
     pub summary: Summary,
 }
 
+/// A row of a batch that brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// The row of the file.
+    pub row: i64,
+    /// What it is called there.
+    pub name: String,
+    /// What says the same already.
+    pub subject: Option<String>,
+    /// Why it was kept out.
+    pub why: Option<String>,
+}
+
+/// What rows of a batch can have become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// They were entered.
+    New,
+    /// They changed what stood there.
+    Changed,
+    /// They were there already.
+    Unchanged,
+    /// They were kept out.
+    Rejected,
+    /// They stayed when the batch was taken back.
+    Kept,
+}
+
+/// What became of a row of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The row of the file.
+    pub row: i64,
+    /// What it is called there, where it is no subject of its own.
+    pub name: String,
+    /// The subject.
+    pub subject: Option<String>,
+    /// Whether it was taken back.
+    pub undone: bool,
+    /// Why it was kept out, or stayed.
+    pub why: String,
+}
+
+/// How many rows of a batch are what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// They were entered.
+    pub new: u64,
+    /// They changed what stood there.
+    pub changed: u64,
+    /// They were there already.
+    pub unchanged: u64,
+    /// They were kept out.
+    pub rejected: u64,
+    /// They were taken back.
+    pub undone: u64,
+    /// They stayed when the batch was taken back.
+    pub kept: u64,
+}
+
+impl Counts {
+    /// How many can still be taken back.
+    pub fn left(&self) -> u64 {
+        (self.new + self.changed).saturating_sub(self.undone)
+    }
+}
+
 /// What a row of a batch brought in, or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brought {
-    /// Its place in the file, first = 1.
+    /// The row of the file.
     pub row: i64,
     /// The subject.
     pub subject: String,
@@ -69,6 +139,17 @@ pub struct Reject {
 }
 
 impl Reject {
+    /// All that was found about a row, in one sentence; identity numbers are not spread.
+    pub fn sentence(all: &[Reject]) -> String {
+        let one = |reject: &Reject| match reject.column.as_str() {
+            _ if resident_id::stands_in(&reject.reason) => format!("{}：填写的有误", reject.column),
+            "" => reject.reason.clone(),
+            column if reject.reason.contains(column) => reject.reason.clone(),
+            column => format!("{column}：{}", reject.reason),
+        };
+        all.iter().map(one).collect::<Vec<_>>().join("；")
+    }
+
     /// The same as a remark on a row of which this was done all the same.
     pub fn after(&self, done: &str) -> Reject {
         Reject { reason: format!("{done}，{}", self.reason), ..self.clone() }
@@ -111,7 +192,7 @@ pub struct Summary {
 pub struct KnownRow {
     /// Batch that brought it.
     pub batch: String,
-    /// Its place in that file, first = 1.
+    /// The row of that file.
     pub row: i64,
     /// Digest of its values.
     pub digest: String,

@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
+use huitong_kernel::error::{Error, Kind as ErrorKind};
+use huitong_kernel::http::form;
 use huitong_kernel::journal::Record;
 use huitong_kernel::{Result, Tx};
 use serde_json::json;
 
 use super::line::{Line, lines};
 use super::mapping::Mapping;
-use super::model::{Batch, BatchId, Reject, Summary};
+use super::model::{Batch, BatchId, Passed, Reject, Summary};
 use super::rejects::Report;
 use super::store;
 use crate::base::sheets::Sheet;
@@ -26,7 +28,12 @@ pub trait Kind {
     fn act(&self) -> &str;
     /// Understands a row without IO, or says everything that is wrong with it.
     fn read(&self, line: &Line) -> std::result::Result<Self::Row, Vec<Reject>>;
-    /// Decides the rows of one commit, each with its place, and enters those that are to be entered; a row that cannot be
+    /// What a row is called in the file, where a page shows later what became of it; none where no page does.
+    fn name(&self, line: &Line) -> Option<String> {
+        let _ = line;
+        None
+    }
+    /// Decides the rows of one commit, each with its row of the file, and enters those that are to be entered; a row that cannot be
     /// says why and keeps out no other. Without a batch everything is decided alike and nothing is written. It may be asked
     /// again for the same rows where a commit did not hold.
     fn settle(&self, tx: &Tx, batch: Option<&BatchId>, rows: &[(i64, Self::Row)]) -> Result<Vec<Became>>;
@@ -57,17 +64,17 @@ pub enum Became {
     },
     /// It stands there and says something else now: what, column by column.
     Changed(Vec<Reject>),
-    /// It is there already.
-    Unchanged,
+    /// It is there already: the subject, where it is known.
+    Unchanged(Option<String>),
     /// It was kept out.
     Rejected(Vec<Reject>),
 }
 
 /// Looks at what is done so far.
-pub type AfterCommit = dyn Fn(&Summary) -> Result<()>;
+pub type AfterCommit<'a> = dyn Fn(&Summary) -> Result<()> + 'a;
 
-/// Looks at what became of a row, by its place.
-pub type Fates<'a> = dyn Fn(i64, &Became) + 'a;
+/// Looks at what became of a row of the file: its number, and what it is called there.
+pub type Fates<'a> = dyn Fn(i64, &str, &Became) + 'a;
 
 /// How an import is to be done.
 #[derive(Default)]
@@ -81,11 +88,13 @@ pub struct Options<'a> {
     /// Told what became of each row, once its commit holds.
     pub fates: Option<&'a Fates<'a>>,
     /// Called after each commit with what is done so far; an error stops the import, which can go on later.
-    pub after_commit: Option<&'a AfterCommit>,
+    pub after_commit: Option<&'a AfterCommit<'a>>,
 }
 
 /// Longest a commit takes where its kind says nothing else: other acts wait for it on the embedded engine.
 const COMMIT: Duration = Duration::from_millis(50);
+/// Rows that are kept out before they are told.
+const PASSED: usize = 4000;
 /// Rows a commit may take; a step lower or higher as the last one was slow or quick. Few sizes keep statements few.
 const STEPS: [usize; 9] = [10, 25, 50, 100, 200, 500, 1000, 2000, 4000];
 
@@ -99,6 +108,10 @@ pub fn run<K: Kind>(
 ) -> Result<Summary> {
     let ctx = city.ctx(actor.clone());
     ctx.right(kind.act())?;
+    // The journal names the file.
+    if let Some(why) = form::misnamed(ctx.pack()?, &sheet.name) {
+        return Err(Error::new(ErrorKind::Malformed, format!("文件名{why}")));
+    }
     let notes = sheet.notes.clone();
     let mut summary = Summary { dry_run: options.dry_run, notes, ..Summary::default() };
     let batch =
@@ -106,7 +119,7 @@ pub fn run<K: Kind>(
     let mut rejects = Report::rejects(options.rejects)?;
     let mut receipts = Report::receipts(options.receipts.filter(|_| !options.dry_run), summary.resumed)?;
     let mut step = 2;
-    let mut waiting = Vec::new();
+    let mut waiting = Waiting::default();
     let mut reader = sheet.reader()?;
     let mut lines = lines(&mut reader, mapping)?;
     loop {
@@ -114,25 +127,31 @@ pub fn run<K: Kind>(
         let ended = next.is_none();
         if let Some(line) = next {
             summary.rows += 1;
+            let name = kind.name(&line);
             match line.torn().map_or_else(|| kind.read(&line), |torn| Err(vec![torn])) {
-                Ok(row) => waiting.push((line.place(), row)),
+                Ok(row) => {
+                    waiting.rows.push((line.place(), row));
+                    waiting.names.push(name);
+                }
                 Err(found) => {
                     summary.rejected += 1;
                     rejects.row(line.place(), &found)?;
+                    let became = Became::Rejected(found);
                     if let Some(fates) = options.fates {
-                        fates(line.place(), &Became::Rejected(found));
+                        fates(line.place(), name.as_deref().unwrap_or_default(), &became);
                     }
+                    waiting.passed.extend(passed(line.place(), name.as_deref(), &became));
                 }
             }
         }
-        if waiting.len() < STEPS[step] && !ended {
+        if waiting.rows.len() < STEPS[step] && waiting.passed.len() < PASSED && !ended {
             continue;
         }
         let began = Instant::now();
         let reports = (&mut summary, &mut rejects, &mut receipts);
         commit(city, actor, kind, (batch.as_ref(), options.fates), &waiting, reports)?;
         step = paced(step, began.elapsed(), kind.longest());
-        waiting.clear();
+        waiting = Waiting::default();
         if let Some(after) = options.after_commit {
             after(&summary)?;
         }
@@ -145,6 +164,30 @@ pub fn run<K: Kind>(
         finish(city, actor, batch, &summary)?;
     }
     Ok(summary)
+}
+
+/// Rows that wait for their commit.
+struct Waiting<R> {
+    rows: Vec<(i64, R)>,
+    names: Vec<Option<String>>,
+    /// Those that nothing comes of.
+    passed: Vec<Passed>,
+}
+
+impl<R> Default for Waiting<R> {
+    fn default() -> Waiting<R> {
+        Waiting { rows: Vec::new(), names: Vec::new(), passed: Vec::new() }
+    }
+}
+
+/// What a page says later of a row that brought nothing.
+fn passed(row: i64, name: Option<&str>, became: &Became) -> Option<Passed> {
+    let (subject, why) = match became {
+        Became::Unchanged(subject) => (subject.clone(), None),
+        Became::Rejected(found) => (None, Some(Reject::sentence(found))),
+        Became::Accepted { .. } | Became::Changed(_) => return None,
+    };
+    Some(Passed { row, name: name?.to_owned(), subject, why })
 }
 
 fn paced(step: usize, took: Duration, longest: Duration) -> usize {
@@ -173,6 +216,7 @@ fn start<K: Kind>(
     };
     let id = city.db.write(&ctx, |tx| {
         if let Some(stopped) = store::unfinished(tx, &batch)? {
+            store::forget_passed(tx, &stopped)?;
             return Ok(stopped);
         }
         store::insert(tx, &batch)?;
@@ -214,21 +258,30 @@ fn commit<K: Kind>(
     actor: &Actor,
     kind: &K,
     (batch, told): (Option<&BatchId>, Option<&Fates<'_>>),
-    rows: &[(i64, K::Row)],
+    waiting: &Waiting<K::Row>,
     (summary, rejects, receipts): Reports,
 ) -> Result<()> {
-    if rows.is_empty() {
+    let Waiting { rows, names, passed: wrong } = waiting;
+    if rows.is_empty() && wrong.is_empty() {
         return rejects.flush();
     }
     let ctx = city.ctx(actor.clone());
+    let settle = |tx: &Tx| if rows.is_empty() { Ok(Vec::new()) } else { kind.settle(tx, batch, rows) };
     let fates = match batch {
-        Some(_) => city.db.write(&ctx, |tx| kind.settle(tx, batch, rows))?,
-        None => city.db.read(&ctx, |tx| kind.settle(tx, None, rows))?,
+        Some(id) => city.db.write(&ctx, |tx| {
+            let fates = settle(tx)?;
+            let of_row = rows.iter().zip(names).zip(&fates);
+            let beside =
+                of_row.filter_map(|(((row, _), name), became)| passed(*row, name.as_deref(), became));
+            store::passed(tx, id, &wrong.iter().cloned().chain(beside).collect::<Vec<_>>())?;
+            Ok(fates)
+        })?,
+        None => city.db.read(&ctx, settle)?,
     };
     kind.settled(rows, &fates, batch.is_some());
-    for ((place, _), became) in rows.iter().zip(fates) {
+    for (((place, _), name), became) in rows.iter().zip(names).zip(fates) {
         if let Some(told) = told {
-            told(*place, &became);
+            told(*place, name.as_deref().unwrap_or_default(), &became);
         }
         match became {
             Became::Accepted { receipt, remarks } => {
@@ -247,7 +300,7 @@ fn commit<K: Kind>(
                 let told: Vec<Reject> = changes.iter().map(|change| change.after(done)).collect();
                 rejects.row(*place, &told)?;
             }
-            Became::Unchanged => summary.unchanged += 1,
+            Became::Unchanged(_) => summary.unchanged += 1,
             Became::Rejected(found) => {
                 summary.rejected += 1;
                 rejects.row(*place, &found)?;

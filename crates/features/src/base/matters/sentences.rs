@@ -17,7 +17,7 @@ use super::plain::Plain;
 use super::spine::{Said, Step};
 use super::{entries, words};
 use crate::base::units::{self, Unit, UnitId};
-use crate::base::{associations, identity};
+use crate::base::{associations, identity, imports};
 
 /// Placeholders with their values.
 pub type Facts = BTreeMap<String, String>;
@@ -59,6 +59,8 @@ pub const OF_ENTRIES: &[(&str, &str)] = &[
 
 /// What a first step says of the batch that brought its matter in.
 pub const IMPORT: &str = "import";
+/// What a step says of the batch that was taken back by it.
+pub const UNDONE: &str = "undone";
 
 /// Answers of a form by field, wherever they are kept.
 type Answers<'s> = &'s dyn Fn(&str) -> Option<&'s Json>;
@@ -142,7 +144,22 @@ pub fn of_step<M: Matter>(
             _ => {}
         }
     }
-    Ok(merged(&act.sentence, &values, facts))
+    let sentence = merged(&act.sentence, &values, facts);
+    if rules.of.register.is_none() {
+        return Ok(sentence);
+    }
+    let file = |key: &str| -> Result<Option<String>> {
+        let batch = Id::parse(said.text(key)).map(|id| imports::find(tx, &id)).transpose()?.flatten();
+        Ok(batch.map(|batch| batch.file_name))
+    };
+    Ok(match (file(UNDONE)?, file(IMPORT)?) {
+        (Some(file), _) if act.keeping == Some(pack::Keeping::Void) => {
+            format!("{}撤销导入（{file}），这一条作废", step.actor_name)
+        }
+        (Some(file), _) => format!("{}撤销导入（{file}），恢复导入以前的内容", step.actor_name),
+        (None, Some(file)) => format!("{sentence}（导入：{file}）"),
+        (None, None) => sentence,
+    })
 }
 
 /// What a notice on a step may say: the facts of its matter, the actor, and what the form said.

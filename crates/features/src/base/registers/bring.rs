@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use huitong_kernel::condition::words;
+use huitong_codes::resident_id;
 use huitong_kernel::error::{FieldError, Kind as ErrorKind};
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::{self, Checked};
@@ -18,7 +19,7 @@ use serde_json::Value as Json;
 
 use self::settling::Settling;
 use super::cells::{self, Teller};
-use super::file::File;
+use super::file::{ENTRY, File};
 use super::standing::{Key, Standing};
 use crate::base::imports::{self, BatchId, Became, Kind, Line, Reject};
 use crate::base::matters::entries::batch::Turn;
@@ -228,6 +229,17 @@ impl Kind for Bring<'_> {
             _ => check(&self.same),
         };
         Ok(Read { digest: digest(&cells), cells, same, whole, filled })
+    }
+
+    fn name(&self, line: &Line) -> Option<String> {
+        let personal =
+            |key: &str| self.file.column(key).and_then(|column| column.field).is_some_and(|f| f.personal);
+        let known_by = self.file.parent.map(|_| ENTRY).into_iter().chain(self.file.same_as());
+        let said =
+            known_by.filter(|key| !personal(key)).map(|key| line.text(key)).filter(|text| !text.is_empty());
+        let name = said.collect::<Vec<_>>().join("，");
+        let hidden = self.file.pack.stop(&name).is_some() || resident_id::stands_in(&name);
+        Some(if hidden { String::new() } else { name })
     }
 
     fn settle(&self, tx: &Tx, batch: Option<&BatchId>, rows: &[(i64, Read)]) -> Result<Vec<Became>> {

@@ -133,6 +133,11 @@ impl<'p> File<'p> {
         }
     }
 
+    /// Where pages take it out and bring it in: `/pairings`, `/pairings/activity`.
+    pub fn place(&self) -> String {
+        format!("/{}", self.address().replace('.', "/"))
+    }
+
     /// What a row is known again by: columns.
     pub fn same_as(&self) -> Vec<&str> {
         let said = self.said_same();
@@ -158,12 +163,23 @@ impl<'p> File<'p> {
     ///
     /// # Errors
     /// 400 with what to do.
-    pub fn open(&self, path: &Path, limits: &Limits, named: Option<&str>) -> Result<Sheet> {
+    pub fn open(&self, path: &Path, limits: &Limits, sheet: Option<&str>) -> Result<Sheet> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        self.open_named((path, &name), limits, sheet)
+    }
+
+    /// The same of a file that lies somewhere under another name than people know it by.
+    pub fn open_named(
+        &self,
+        (path, name): (&Path, &str),
+        limits: &Limits,
+        sheet: Option<&str>,
+    ) -> Result<Sheet> {
         let fits = |heading: &[String]| {
             let proposal = self.propose(heading);
             2 * proposal.columns.len() + proposal.guesses.len()
         };
-        Sheet::open(path, limits, &Pick { named, fits: &fits })
+        Sheet::named(path, name, limits, &Pick { named: sheet, fits: &fits })
     }
 
     /// What is looked for in a heading.

@@ -16,10 +16,11 @@ use huitong_kernel::capability::Capability;
 use huitong_kernel::city::City;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::{GET, POST, Route, page};
-use huitong_kernel::pack::{Definition, Keeping, Pack};
+use huitong_kernel::pack::Pack;
 use huitong_kernel::{Error, OrMissing, Result};
 
 pub use bring::Bring;
+pub use draft::sweep;
 pub use file::{Column, ENTRY, File, addresses};
 pub use take::{Wanted, queue};
 pub use undo::{Kept, Undone, undo};
@@ -32,30 +33,30 @@ pub fn capability() -> Capability {
     Capability { expand: Some(expand), ..Capability::named("registers", &[]) }
 }
 
-/// The rows of every register of a pack.
+/// The rows of every file of a pack: of each register, and of each kind of rows within, under the act that enters one.
 fn expand(pack: &Pack) -> Vec<Route> {
-    pack.definitions.iter().filter(|of| of.is_register() && of.stands_alone()).flat_map(of_register).collect()
+    let files = addresses(pack).into_iter().filter_map(|(_, of)| File::of(pack, of).ok());
+    files.flat_map(|file| of_file(&file)).collect()
 }
 
-fn of_register(of: &Definition) -> Vec<Route> {
-    let (key, title): (Arc<str>, &str) = (of.key.as_str().into(), &of.title);
-    let place = |tail: &str| format!("/{}{tail}", of.path);
-    let out =
-        |tail: &str| page(GET, place(tail), of.export(), pages::export).summary(format!("{title}：导出"));
-    let mut rows = vec![out("/export.xlsx"), out("/export.csv")];
-    if let Some(act) = of.acts.iter().find(|act| act.keeping == Some(Keeping::Add)) {
-        let act = || act.name.clone();
-        let said = |what: &str| format!("{title}：{what}");
-        rows.extend([
-            page(GET, place("/import"), act(), pages::import).summary(said("导入文件")),
-            page(POST, place("/import"), act(), pages::steps).uploads().summary(said("导入文件的各步")),
-            page(GET, place("/import/rejected.csv"), act(), pages::rejected).summary(said("没有导入的行")),
-            page(GET, place("/import/batch"), act(), pages::came).summary(said("一次导入")),
-            page(POST, place("/import/undo"), act(), pages::take_back).summary(said("撤销一次导入")),
-        ]);
-    }
+fn of_file(file: &File<'_>) -> Vec<Route> {
+    let (key, title): (Arc<str>, &str) = (file.of.key.as_str().into(), &file.of.title);
+    let place = |tail: &str| format!("{}{tail}", file.place());
+    let said = |what: &str| format!("{title}：{what}");
+    let (act, view) = (|| file.act.name.clone(), || file.of.view());
+    let out = |tail: &str| page(GET, place(tail), file.of.export(), pages::export).summary(said("导出"));
+    let rows = [
+        out("/export.xlsx"),
+        out("/export.csv"),
+        page(GET, place("/import"), act(), pages::import).summary(said("导入文件")),
+        page(POST, place("/import"), act(), pages::steps).uploads().summary(said("导入文件的各步")),
+        page(GET, place("/import/rejected.csv"), act(), pages::rejected).summary(said("没有导入的行")),
+        // Whoever may void what a batch brought may take it back, too, and need not be able to bring anything in.
+        page(GET, place("/import/batch"), view(), pages::came).summary(said("一次导入")),
+        page(POST, place("/import/undo"), view(), pages::take_back).summary(said("撤销一次导入")),
+    ];
     // What is a work secret stays on the staff's side.
-    let sided = |row: Route| if of.work_secret { row } else { row.on_both() };
+    let sided = |row: Route| if file.register().work_secret { row } else { row.on_both() };
     rows.into_iter().map(|row| sided(row).of(&key)).collect()
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use huitong_kernel::digest::sm3_read;
 use huitong_kernel::error::Kind;
-use huitong_kernel::records::{Damage, Records};
+use huitong_kernel::records::{Damage, Record, Records};
 use huitong_kernel::{Error, Result};
 
 use super::cell::plain;
@@ -56,7 +56,7 @@ enum Inside {
 pub struct Row {
     /// Its place among the rows of data, first = 1.
     pub place: i64,
-    /// The line or row of the file that it begins in, first = 1.
+    /// The row of the file that it is, as a spreadsheet counts them, first = 1.
     pub line: usize,
     /// Its cells as clean text: as many as the heading has, unless that is the damage.
     pub cells: Vec<String>,
@@ -75,13 +75,21 @@ impl Sheet {
     /// 400 with what to do.
     pub fn open(path: &Path, limits: &Limits, pick: &Pick<'_>) -> Result<Sheet> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Sheet::named(path, &name, limits, pick)
+    }
+
+    /// The same of a file that lies somewhere under another name than people know it by.
+    ///
+    /// # Errors
+    /// As [`Sheet::open`].
+    pub fn named(path: &Path, name: &str, limits: &Limits, pick: &Pick<'_>) -> Result<Sheet> {
         let look = || -> std::result::Result<Sheet, String> {
             let form = form(path, limits)?;
             let sm3 = sm3_read(File::open(path).map_err(told)?).map_err(told)?;
             let mut sheet = Sheet {
                 path: path.to_owned(),
                 inside: Inside::Csv,
-                name: name.clone(),
+                name: name.to_owned(),
                 sm3,
                 rows: 0,
                 heading: Vec::new(),
@@ -99,7 +107,7 @@ impl Sheet {
             }
             Ok(sheet)
         };
-        look().map_err(|why| unreadable(&name, &why))
+        look().map_err(|why| unreadable(name, &why))
     }
 
     /// The sheet of a workbook that is read.
@@ -178,7 +186,16 @@ impl<'a> Reader<'a> {
         let refused = |why: String| unreadable(&sheet.name, &why);
         match &mut self.source {
             Source::Csv => {
-                let records = records(&sheet.path).map_err(refused)?.skip(1).enumerate();
+                // A cell of several lines is one row of a spreadsheet.
+                let mut within = 0;
+                let records = records(&sheet.path).map_err(refused)?.map(move |record| {
+                    record.map(|record| {
+                        let line = record.line - within;
+                        within += record.lines - 1;
+                        Record { line, ..record }
+                    })
+                });
+                let records = records.skip(1).enumerate();
                 Ok(Box::new(records.map(move |(nth, record)| {
                     let record = record.map_err(|e| refused(told(e)))?;
                     let (cells, damage) = match record.cells {

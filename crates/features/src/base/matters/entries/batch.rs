@@ -8,7 +8,7 @@ use huitong_kernel::{OrMissing, Result, Tx};
 use super::super::case::{Case, Done, Input};
 use super::super::matter::Rules;
 use super::super::plain::Plain;
-use super::super::sentences::IMPORT;
+use super::super::sentences::{IMPORT, UNDONE};
 use super::acts::stand;
 use super::store;
 use super::versions::{self, Version};
@@ -64,6 +64,7 @@ impl Turn {
 /// Does an act of a file on an entry; answers the row that was entered within, where one was.
 pub fn perform(mut case: Case<'_, '_, Plain>, batch: &str) -> Result<(Done, Option<String>)> {
     case.work.batch = Some(batch.to_owned());
+    case.said.mean(IMPORT, batch);
     let within = case.act.keeping == Some(Keeping::Within);
     let (tx, of) = (case.tx, format!("{}.{}", case.rules.of.key, case.act.key));
     let done = case.perform()?;
@@ -115,7 +116,7 @@ fn undo<'a>(
 ) -> Result<()> {
     let nothing = Input::default();
     let mut said = Checked::default();
-    said.mean(IMPORT, batch);
+    said.mean(UNDONE, batch);
     let mut case = Case::new(tx, rules, entry, (act, said), None, &nothing);
     change(&mut case.matter);
     case.work.batch = Some(batch.to_owned());

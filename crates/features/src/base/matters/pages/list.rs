@@ -288,7 +288,24 @@ fn files(c: &Call, of: &Definition) -> Vec<Link> {
     let out =
         out.then(|| Link { href: format!("/{}/export.xlsx{query}", of.path), label: String::from("导出") });
     let add = add.map(|_| Link { href: format!("/{}/import", of.path), label: String::from("导入") });
-    out.into_iter().chain(add).collect()
+    out.into_iter().chain(add).chain(files_within(c, of)).collect()
+}
+
+/// The same of the rows within, each for who may enter one.
+fn files_within(c: &Call, of: &Definition) -> Vec<Link> {
+    let out = c.ctx.may(&of.export()).is_some();
+    let within = of.acts.iter().filter(|act| act.keeping == Some(Keeping::Within));
+    let kinds = within
+        .filter_map(|act| Some((act, c.ctx.pack().ok()?.definition(&format!("{}.{}", of.key, act.key))?)));
+    let links = kinds.flat_map(|(act, row)| {
+        let link = |tail: &str, verb: &str| Link {
+            href: format!("/{}/{}/{tail}", of.path, act.key),
+            label: format!("{verb}{}", row.title),
+        };
+        let add = c.ctx.may(&act.name).map(|_| link("import", "导入"));
+        out.then(|| link("export.xlsx", "导出")).into_iter().chain(add)
+    });
+    links.collect()
 }
 
 fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> Vec<Tab> {

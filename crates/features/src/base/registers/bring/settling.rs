@@ -73,7 +73,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
                 continue;
             }
             let fate = match here.get(&key).or_else(|| self.met.rows.get(&key)) {
-                Some((_, digest)) if *digest == row.digest => Became::Unchanged,
+                Some((_, digest)) if *digest == row.digest => Became::Unchanged(None),
                 Some((first, _)) => {
                     let why =
                         format!("和第 {first} 行是同一条，内容不同；只按第 {first} 行导入，请核对后留一行");
@@ -169,7 +169,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
         for one in &candidates {
             if self.differing(row, one)?.is_empty() {
                 self.pending.entries.push(one.spine.id.clone());
-                return Ok(Became::Unchanged);
+                return Ok(Became::Unchanged(Some(one.spine.id.clone())));
             }
         }
         self.pending.entries.extend(candidates.iter().map(|one| one.spine.id.clone()));
