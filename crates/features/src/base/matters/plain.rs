@@ -126,6 +126,7 @@ impl Facts for Plain {
             "desk_unit" => spine.desk_unit.as_ref().and_then(|unit| text(unit.as_str())),
             "assignee" => spine.assignee.as_deref().and_then(text),
             "owner" => spine.owner_user.as_deref().and_then(text),
+            "association" => spine.association.as_deref().and_then(text),
             "number" => text(&spine.number),
             "name" => text(&spine.title),
             "began_at" => Some(FactValue::Instant(spine.began_at)),
