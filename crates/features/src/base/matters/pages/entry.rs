@@ -91,9 +91,9 @@ pub fn show(c: &Call, of: &Definition) -> Result<Reply> {
 
 /// The entry as it stands, or as it stood; where it did not, that is said.
 fn on_day(c: &Call, tx: &Tx, (of, entry): (&Definition, Plain), past: Option<AsOf>) -> Result<EntryPage> {
-    let Some(asked) = past else { return drawn(c, tx, of, Seen::new(tx, entry)?, None) };
+    let Some(asked) = past else { return drawn(c, tx, of, &Seen::new(tx, entry)?, None) };
     match entries::api::on_day(tx, of, &entry, asked)? {
-        Ok(seen) => drawn(c, tx, of, seen, past),
+        Ok(seen) => drawn(c, tx, of, &seen, past),
         Err(absent) => Ok(EntryPage {
             shell: Shell { heading: entry.spine.title.clone(), ..Shell::default() },
             list: format!("/{}", of.path),
@@ -115,7 +115,7 @@ fn drawn<'a>(
     c: &Call,
     tx: &Tx<'a>,
     of: &Definition,
-    seen: Seen<'a>,
+    seen: &Seen<'a>,
     past: Option<AsOf>,
 ) -> Result<EntryPage> {
     let (rules, spine) = (seen.rules, &seen.matter.spine);
@@ -135,7 +135,7 @@ fn drawn<'a>(
         Some(Keeping::Void) => 3,
         _ => 0,
     });
-    let (mut texts, tables) = said(tx, &seen)?;
+    let (mut texts, tables) = said(tx, seen)?;
     // What the heading says need not be said again.
     texts.retain(|text| text.text != spine.title);
     let (steps, files) = seen.until(tx, past)?;
@@ -151,9 +151,9 @@ fn drawn<'a>(
         as_of: asked("as_of"),
         known_at: asked("known_at"),
         summary: seen.summary(),
-        headline: grid(headline(&seen), &texts),
-        blocks: blocks(tx, &seen, past, &href, &allowed)?,
-        about: about(tx, &seen)?,
+        headline: grid(headline(seen), &texts),
+        blocks: blocks(tx, seen, past, &href, &allowed)?,
+        about: about(tx, seen)?,
         unit: seen.names.unit.clone(),
         handler: if seen.inside { seen.names.handler.clone() } else { String::new() },
         lines: lines.into_iter().rev().map(|line| dressed(line, &files)).collect(),
