@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::case::{Case, OUTCOME};
-use super::matter::{Matter, Note, Rules};
+use super::matter::{KEYS, Matter, Note, Rules};
 use super::spine::Spine;
 use super::store::{self, FactRow};
 use super::{entries, sentences, words};
@@ -126,7 +126,6 @@ impl Facts for Plain {
             "desk_unit" => spine.desk_unit.as_ref().and_then(|unit| text(unit.as_str())),
             "assignee" => spine.assignee.as_deref().and_then(text),
             "owner" => spine.owner_user.as_deref().and_then(text),
-            "association" => spine.association.as_deref().and_then(text),
             "number" => text(&spine.number),
             "name" => text(&spine.title),
             "began_at" => Some(FactValue::Instant(spine.began_at)),
@@ -137,6 +136,7 @@ impl Facts for Plain {
                 let day = if key == "from_on" { &self.from_on } else { &self.until_on };
                 day.as_deref().and_then(|day| day.parse().ok()).map(FactValue::Date)
             }
+            _ if KEYS.association == Some(key) => spine.association.as_deref().and_then(text),
             _ if self.marks.derived.contains_key(key) => words::fact(&self.marks.derived[key]),
             _ => {
                 let at = self.marks.at.get(key).map(|at| FactValue::Instant(*at));

@@ -6,12 +6,12 @@ use huitong_codes::search::Terms;
 use huitong_kernel::clock::{DAY, civil_date, instant, parse_instant};
 use huitong_kernel::condition::{Facts as _, Frame, Value as FactValue, truth};
 use huitong_kernel::http::Pairs;
-use huitong_kernel::list::{Asked, ListDef, Listed};
+use huitong_kernel::list::{Asked, Filter, FilterKind, ListDef, Listed};
 use huitong_kernel::pack::{Definition, Queue, VOID};
 use huitong_kernel::{Ctx, Error, Result, Tx, Value};
 use jiff::civil::{Date, Time};
 
-use super::super::matter::{Matter as _, Rules};
+use super::super::matter::{KEYS, Matter as _, Rules};
 use super::super::plain::Plain;
 use super::super::queue::units_of;
 use super::versions::{self, Version};
@@ -208,7 +208,7 @@ pub struct Day {
 impl Day {
     /// Looks at a register.
     pub fn read(tx: &Tx, of: &Definition, past: AsOf) -> Result<Day> {
-        let scope = Plain::reach(tx, tx.ctx().right(&of.view())?)?.scope(&super::super::matter::KEYS);
+        let scope = Plain::reach(tx, tx.ctx().right(&of.view())?)?.scope(&KEYS);
         let mut day = Day { past, now: past.now(tx.ctx()), stood: None };
         let kinds = of.register.iter().flat_map(|register| &register.within);
         let within = kinds.map(|key| store::size(tx, key)).sum::<Result<i64>>()?;
@@ -298,10 +298,10 @@ impl Day {
         let ctx = tx.ctx();
         let units = units_of(ctx, queue);
         let frame = self.frame(ctx, &units);
-        let filters: Vec<(&str, &str)> =
-            def.filters.iter().filter_map(|filter| Some((&*filter.name, named(&filter.name)?))).collect();
+        let filters: Vec<(&Filter, &str)> =
+            def.filters.iter().filter_map(|filter| Some((filter, named(&filter.name)?))).collect();
         let fits = |entry: &&Plain| {
-            filters.iter().all(|(name, wanted)| says(entry, (name, wanted), asked))
+            filters.iter().all(|(filter, wanted)| says(entry, filter, wanted, asked))
                 && queue.is_none_or(|queue| truth(&queue.when, *entry, &frame).holds())
         };
         let mut found: Vec<&Plain> = stood.iter().filter(fits).collect();
@@ -341,21 +341,17 @@ fn place(of: &Definition, entry: &Plain, key: &str) -> Option<(i64, String)> {
 }
 
 /// Whether an entry as it stood is what a filter of the list asks for.
-fn says(entry: &Plain, (name, wanted): (&str, &str), asked: &Asked) -> bool {
-    let spine = &entry.spine;
-    let instant = || match asked.filter(name) {
-        Some(Value::Int(at)) => *at,
-        _ => 0,
-    };
-    match name {
-        "q" => Terms::of(wanted).patterns().all(|pattern| entry.search.contains(pattern.trim_matches('%'))),
-        "state" => spine.state == wanted,
-        "unit" => spine.unit.as_ref().is_some_and(|unit| unit.as_str() == wanted),
-        "association" => entry.associations().iter().any(|one| one == wanted),
-        "number" => spine.number == wanted,
-        "since" => spine.began_at >= instant(),
-        "until" => spine.began_at < instant(),
-        field => field_says(entry, field, wanted),
+fn says(entry: &Plain, filter: &Filter, wanted: &str, asked: &Asked) -> bool {
+    let began = entry.spine.began_at;
+    let asked = asked.filter(&filter.name);
+    match filter.kind {
+        FilterKind::Part => {
+            Terms::of(wanted).patterns().all(|pattern| entry.search.contains(pattern.trim_matches('%')))
+        }
+        FilterKind::Since => matches!(asked, Some(Value::Int(at)) if began >= *at),
+        FilterKind::Until => matches!(asked, Some(Value::Int(at)) if began < *at),
+        _ if KEYS.association == Some(&*filter.name) => entry.associations().iter().any(|one| one == wanted),
+        _ => field_says(entry, &filter.name, wanted),
     }
 }
 
