@@ -9,7 +9,7 @@ use crate::cast::Cast;
 use crate::hooks::cases;
 
 /// An entry of the register of party organisations by the handler of the unit, as programs enter it.
-fn entered(cast: &Cast) -> String {
+pub fn entered(cast: &Cast) -> String {
     entered_by(cast, &cast.handler, "commerce")
 }
 
@@ -99,6 +99,101 @@ db_test! {
                 }
             }
         });
+    }
+}
+
+/// Asks for a correction by somebody of the unit and has it confirmed; answers what the first of both was told.
+fn confirmed(cast: &Cast, id: &str, body: &Json) -> u16 {
+    let address = format!("/api/v1/party-orgs/{id}/correct");
+    let asked = cast.app.post(&address).token(&cast.colleague).json(body).send();
+    if asked.status == 202 {
+        let id = asked.json()["correction"].as_str().unwrap().to_owned();
+        let address = format!("/api/v1/corrections/{id}/confirm");
+        cast.app.post(&address).token(&cast.supervisor).json(&json!({})).send().expect(200);
+    }
+    asked.status
+}
+
+/// What an entry said of its name and its number on a day.
+fn said_on(cast: &Cast, id: &str, day: &str) -> (String, i64) {
+    let address = format!("/api/v1/party-orgs/{id}?as_of={day}");
+    let seen = cast.app.get(&address).token(&cast.supervisor).send().expect(200).json();
+    (seen["org"].as_str().unwrap().to_owned(), seen["members"].as_i64().unwrap())
+}
+
+/// An entry of 14 March whose number became 20 on the 24th; asked for on the 31st.
+fn changed_later(cast: &Cast) -> String {
+    let id = entered(cast);
+    cast.app.later(10 * DAY);
+    let mut body = corrected(cast, &id, 20);
+    body.as_object_mut().unwrap().retain(|key, _| !["period", "reason"].contains(&key.as_str()));
+    cast.app
+        .post(&format!("/api/v1/party-orgs/{id}/update"))
+        .token(&cast.handler)
+        .json(&body)
+        .send()
+        .expect(200);
+    cast.app.later(7 * DAY);
+    id
+}
+
+db_test! {
+    fn a_correction_without_a_day_holds_from_where_it_was_entered(db) {
+        let cast = Cast::new(db);
+        let id = changed_later(&cast);
+        let mut body = corrected(&cast, &id, 20);
+        body["org"] = json!("锦宁市甲行业协会联合党支部");
+        assert_eq!(confirmed(&cast, &id, &body), 202);
+        let name = String::from("锦宁市甲行业协会联合党支部");
+        assert_eq!(said_on(&cast, &id, "2025-03-16"), (name.clone(), 9));
+        assert_eq!(said_on(&cast, &id, "2025-03-31"), (name.clone(), 20));
+        // What was entered anew is corrected from then.
+        assert_eq!(confirmed(&cast, &id, &corrected(&cast, &id, 21)), 202);
+        assert_eq!(said_on(&cast, &id, "2025-03-16"), (name.clone(), 9));
+        assert_eq!(said_on(&cast, &id, "2025-03-25"), (name, 21));
+    }
+
+    fn what_stands_now_may_have_been_so_before(db) {
+        let cast = Cast::new(db);
+        let id = changed_later(&cast);
+        let since = |members: i64, day: &str| {
+            let mut body = corrected(&cast, &id, members);
+            body["since_on"] = json!(day);
+            body
+        };
+        // It was so on those days already, and nothing else is said.
+        assert_eq!(confirmed(&cast, &id, &corrected(&cast, &id, 20)), 422);
+        assert_eq!(confirmed(&cast, &id, &since(20, "2025-03-25")), 422);
+        assert_eq!(confirmed(&cast, &id, &since(9, "2025-03-16")), 422);
+        assert_eq!(confirmed(&cast, &id, &since(20, "2025-03-16")), 202);
+        let members = |day: &str| said_on(&cast, &id, day).1;
+        assert_eq!(["2025-03-15", "2025-03-16", "2025-03-25"].map(members), [9, 20, 20]);
+    }
+
+    fn while_a_correction_waits_there_is_none_beside_it(db) {
+        let cast = Cast::new(db);
+        let id = entered(&cast);
+        let address = format!("/api/v1/party-orgs/{id}/correct");
+        let asked = cast.app.post(&address).token(&cast.leader).json(&corrected(&cast, &id, 10)).send();
+        let first = asked.expect(202).json()["correction"].as_str().unwrap().to_owned();
+        // Even its author does not correct beside it, and nobody is asked to fill in what cannot be taken.
+        let again = cast.app.post(&address).token(&cast.handler).json(&corrected(&cast, &id, 11)).send();
+        assert!(again.status == 409 && again.text().contains("已有一条更正等待确认：GZ"), "{}", again.text());
+        let page = |who: &Person, address: &str| cast.app.get(address).session(who).send().expect(200).text();
+        let form = page(&cast.leader, &format!("/party-orgs/{id}/correct"));
+        assert!(form.contains("已有一条更正等待确认：GZ") && form.contains(&format!("/corrections/{first}")), "{form}");
+        assert!(!form.contains("在您打开以后有变化") && !form.contains("name=\"members\""), "{form}");
+        let offers = format!("/party-orgs/{id}/correct\"");
+        assert!(!page(&cast.leader, &format!("/party-orgs/{id}")).contains(&offers));
+        // Nobody confirms their own, so that it is not counted among what they have to confirm.
+        let waits = |who: &Person| {
+            let list = cast.app.get("/api/v1/corrections?queue=to_confirm").token(who).send();
+            list.expect(200).json()["total"].as_i64().unwrap()
+        };
+        assert_eq!([waits(&cast.leader), waits(&cast.supervisor)], [0, 1]);
+        let withdraw = format!("/api/v1/corrections/{first}/withdraw");
+        cast.app.post(&withdraw).token(&cast.leader).json(&json!({})).send().expect(200);
+        assert!(page(&cast.leader, &format!("/party-orgs/{id}")).contains(&offers));
     }
 }
 

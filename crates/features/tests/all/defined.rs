@@ -9,7 +9,7 @@ use huitong_kernel::clock::{DAY, civil_date};
 use huitong_kernel::condition::{Condition, Frame, truth};
 use huitong_kernel::http::{Filled, Pairs};
 use huitong_kernel::list::Asked;
-use huitong_kernel::pack::{Act, Check, Definition, Pack, VOID};
+use huitong_kernel::pack::{Act, Check, Definition, Keeping, Pack, VOID};
 use huitong_kernel::rights::Scope;
 use huitong_kernel::{Db, Result, args};
 use huitong_testkit::app::TestApp;
@@ -113,7 +113,13 @@ impl World {
             }
             Check::Named(name) => panic!("{name} is code"),
         };
-        act.leaves(&it.matter.spine.state)
+        // While a correction of an entry waits, there is none beside it.
+        let waiting = "SELECT COUNT(*) FROM matters WHERE procedure = 'correction' AND state = 'waiting' AND parent = $1";
+        let corrects = matches!(act.keeping, Some(Keeping::Correct { .. }));
+        let waits =
+            corrects && self.app.read(|tx| tx.number(waiting, args![it.matter.spine.id.as_str()])) > 0;
+        !waits
+            && act.leaves(&it.matter.spine.state)
             && act.most.is_none_or(|most| times < most)
             && act.guards.iter().all(|guard| holds(&guard.check))
     }

@@ -108,6 +108,7 @@ db_test! {
         assert_eq!(on("2024-01-01").as_ref(), Some(&units[0]));
         assert_eq!(on("2025-06-01").as_ref(), Some(&units[0]));
         assert_eq!(on("2025-06-02").as_ref(), Some(&units[1]));
+        files.app.at("2025-06-30T09:00:00+08:00");
         files.does(&format!("/api/v1/party-orgs/{org}/end"), &json!({"until_on": "2025-06-30", "paper": "某发〔2025〕2号"}));
         assert_eq!(on("2025-06-30").as_ref(), Some(&units[1]));
         assert_eq!(on("2025-07-01"), None);

@@ -30,6 +30,7 @@ mod often;
 mod pages;
 mod paper;
 mod past;
+mod past_lists;
 mod posts;
 mod random;
 mod reach;

@@ -11,7 +11,6 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use super::case::{Done, Input};
-use super::entries::as_of::AsOf;
 use super::entries::correction::{Performed, perform};
 use super::guards::Offer;
 use super::matter::{KEYS, Matter};
@@ -112,9 +111,10 @@ pub(super) fn listed(c: &Call) -> Result<Reply> {
 /// `GET /api/v1/{path}/{id}`.
 pub(super) fn show(c: &Call) -> Result<Reply> {
     let of = definition(c)?;
-    c.json_reply(
-        &c.read(|tx| Seen::new(tx, entries::api::asked(c, tx, of)?)?.full_on(tx, AsOf::read(c.queries())?))?,
-    )
+    if of.is_register() {
+        return c.json_reply(&entries::api::asked(c, of)?);
+    }
+    c.json_reply(&c.read(|tx| Seen::new(tx, found(c, tx, of)?)?.full(tx))?)
 }
 
 /// `GET /api/v1/{path}/{id}/acts`.

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::case::Case;
+use super::entries::is_entry;
 use super::sentences::{self, Facts as Words};
 use super::spine::{Spine, Step};
 use crate::base::units::Unit;
@@ -35,8 +36,15 @@ pub struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// What a matter began under; another version would judge it by rules it did not begin under.
+    /// What a matter began under; another version would judge it by rules it did not begin under. An entry of a register stays for
+    /// years and is under what is in force, as long as that has its register.
     pub fn of(ctx: &'a Ctx, spine: &Spine) -> Result<Rules<'a>> {
+        let in_force = ctx.policy.pack.as_deref().filter(|_| is_entry(&spine.id));
+        if let Some(pack) = in_force
+            && let Some(of) = pack.definition(&spine.procedure)
+        {
+            return Ok(Rules { pack, of });
+        }
         let pack = ctx.policy.version(&spine.pack);
         let pack =
             pack.ok_or_else(|| Error::internal(format!("pack {} of {} is not kept", spine.pack, spine.id)))?;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::case::{Case, OUTCOME};
-use super::matter::{Matter, Note, Rules};
+use super::matter::{KEYS, Matter, Note, Rules};
 use super::spine::Spine;
 use super::store::{self, FactRow};
 use super::{entries, sentences, words};
@@ -136,6 +136,7 @@ impl Facts for Plain {
                 let day = if key == "from_on" { &self.from_on } else { &self.until_on };
                 day.as_deref().and_then(|day| day.parse().ok()).map(FactValue::Date)
             }
+            _ if KEYS.association == Some(key) => spine.association.as_deref().and_then(text),
             _ if self.marks.derived.contains_key(key) => words::fact(&self.marks.derived[key]),
             _ => {
                 let at = self.marks.at.get(key).map(|at| FactValue::Instant(*at));

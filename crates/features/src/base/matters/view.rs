@@ -162,6 +162,11 @@ impl<'a> Seen<'a> {
         matters.into_iter().map(|matter| Seen::new(tx, matter)).collect()
     }
 
+    /// The same as they stood on a past day, on which they held.
+    pub fn then(tx: &Tx<'a>, matters: Vec<Plain>) -> Result<Vec<Seen<'a>>> {
+        Ok(Seen::all(tx, matters)?.into_iter().map(|seen| Seen { held: None, ..seen }).collect())
+    }
+
     /// Whether this reader may see what was filled in for a field.
     pub fn shows(&self, field: &Field) -> bool {
         self.inside || !self.rules.of.hides(field)
@@ -332,10 +337,10 @@ impl<'a> Seen<'a> {
         self.full_on(tx, None)
     }
 
-    /// The same as it stood on a past day.
+    /// The same as it stood on a past day: without what came later, and nothing can be done there.
     pub fn full_on(&self, tx: &Tx<'a>, past: Option<AsOf>) -> Result<Map<String, Json>> {
         let mut item = self.json(tx)?;
-        let steps = self.steps(tx)?;
+        let (steps, files) = self.until(tx, past)?;
         let mut put = |key: &str, value: Json| drop(item.insert(key.to_owned(), value));
         put("pack", json!(self.matter.spine.pack));
         let within = match past {
@@ -350,8 +355,9 @@ impl<'a> Seen<'a> {
         let clocks = self.clocks(tx)?;
         let clocks: Vec<ClockView> = clocks.iter().map(|one| clock(tx.ctx(), self.rules.of, one)).collect();
         put("clocks", serde_json::to_value(clocks)?);
-        put("files", serde_json::to_value(self.files(tx)?)?);
-        put("acts", serde_json::to_value(self.offers(tx)?)?);
+        put("files", serde_json::to_value(files)?);
+        let acts = if past.is_some() { Vec::new() } else { self.offers(tx)? };
+        put("acts", serde_json::to_value(acts)?);
         Ok(item)
     }
 
@@ -385,6 +391,17 @@ impl<'a> Seen<'a> {
         store::steps(tx, &self.matter.spine.id)
     }
 
+    /// Its steps and the files that this reader may open, as far as they were there on a past day.
+    pub fn until(&self, tx: &Tx, past: Option<AsOf>) -> Result<(Vec<Step>, Vec<FileView>)> {
+        let (mut steps, mut files) = (self.steps(tx)?, self.files(tx)?);
+        if let Some(past) = past {
+            steps.retain(|step| past.has_seen(step.at));
+            let came = |step: &String| steps.iter().any(|known| known.id.as_str() == step);
+            files.retain(|file| file.step.as_ref().map_or(past.has_seen(self.matter.spine.began_at), came));
+        }
+        Ok((steps, files))
+    }
+
     /// Its timeline for this reader.
     pub fn lines(&self, tx: &Tx, steps: &[Step]) -> Result<Vec<Line>> {
         Timeline { rules: self.rules, matter: &self.matter, steps, facts: &self.facts, inside: self.inside }
@@ -413,6 +430,12 @@ impl<'a> Seen<'a> {
 
     /// What this reader may do.
     pub fn offers(&self, tx: &Tx) -> Result<Vec<Offer>> {
-        guards::offers(tx, self.rules, &self.matter)
+        let mut offers = guards::offers(tx, self.rules, &self.matter)?;
+        for offer in &mut offers {
+            let Some(act) = self.rules.of.act(&offer.act) else { continue };
+            offer.unmet.extend(entries::correction::barred(tx, act, &self.matter)?);
+            offer.allowed = offer.unmet.is_empty();
+        }
+        Ok(offers)
     }
 }

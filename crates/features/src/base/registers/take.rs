@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::cells::Teller;
 use super::file::{Column, File};
-use crate::base::matters::entries::as_of::{self, AsOf};
+use crate::base::matters::entries::as_of::{AsOf, Day, Question};
 use crate::base::matters::entries::{self, list};
 use crate::base::matters::queue::of_reader;
 use crate::base::matters::{KEYS, Matter as _, Plain, view};
@@ -97,10 +97,9 @@ impl Wanted<'_> {
         let sorted = self.pairs.get("sort").is_some();
         let mut asked = Asked::read(&def, self.pairs)?;
         (asked.page, asked.size) = (1, PAGE);
-        if let Some(past) = AsOf::read(self.pairs)? {
-            asked.size = i64::MAX;
-            let (page, _) = as_of::page(tx, (of, &def), &asked, self.pairs, past)?;
-            return page.items.iter().try_for_each(look);
+        if let Some(past) = AsOf::read(self.pairs, tx.ctx().today())? {
+            let question = Question { of, def: &def, asked: &asked, pairs: self.pairs, queue: self.queue };
+            return Day::read(tx, of, past)?.each(tx, &question, look);
         }
         list::each(tx, (of, &def), self.queue, (asked, sorted), look)
     }

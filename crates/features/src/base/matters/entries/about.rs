@@ -102,9 +102,12 @@ fn rows_follow(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<()> {
     if rules.of.register.as_ref().is_none_or(|register| register.within.is_empty()) {
         return Ok(());
     }
-    for mut row in store::rows_within(tx, &entry.spine.id)? {
-        super::acts::lie_within(&mut row, entry);
-        store::follow(tx, &row)?;
+    for row in store::rows_within(tx, &entry.spine.id)? {
+        let mut following = row.clone();
+        super::acts::lie_within(&mut following, entry);
+        if following != row {
+            store::follow(tx, &following)?;
+        }
     }
     Ok(())
 }

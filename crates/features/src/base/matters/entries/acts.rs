@@ -31,9 +31,13 @@ pub(in super::super) fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
         Some(Keeping::Change | Keeping::Correct { .. }) => {
             let own = own_fields(case.rules, case.act);
             let Some(first) = own.first() else { return Ok(()) };
-            match said(case).is_empty() {
-                true => Err(Error::invalid(&first.key, "填写的和原来一样，没有改动")),
-                false => Ok(()),
+            match (said(case)?.is_empty(), case.said.date(SINCE)) {
+                (false, _) => Ok(()),
+                (true, None) => Err(Error::invalid(&first.key, "填写的和原来一样，没有改动")),
+                (true, Some(_)) => Err(Error::invalid(
+                    SINCE,
+                    "从这一天起本来就是这样，没有改动；后来又登记过的，请填后来登记的那一天",
+                )),
             }
         }
         Some(Keeping::Void) => match correction::relying(case.tx, case.rules.pack, &case.matter)?.first() {
@@ -53,15 +57,17 @@ fn own_fields<'a>(rules: Rules<'a>, act: &Act) -> Vec<&'a Field> {
 }
 
 /// What the act says otherwise than the entry; a personal field that was left empty says nothing, for it is not filled in again.
-pub(super) fn said(case: &Case<'_, '_, Plain>) -> Changes {
-    let fields = own_fields(case.rules, case.act).into_iter();
-    let changed = fields.filter_map(|field| {
+pub(super) fn said(case: &Case<'_, '_, Plain>) -> Result<Changes> {
+    let answers = own_fields(case.rules, case.act).into_iter().filter_map(|field| {
         let answer = plain(field, case.said.json(&field.key));
         let silent = answer.is_none() && field.personal;
-        let same = answer.as_ref() == case.matter.said(&field.key);
-        (!silent && !same).then(|| (field.key.clone(), answer))
+        (!silent).then(|| (field.key.clone(), answer))
     });
-    changed.collect()
+    if matches!(case.act.keeping, Some(Keeping::Correct { .. })) {
+        let all = store::versions_of(case.tx, &case.matter.spine.id)?;
+        return Ok(versions::otherwise(&all, case.said.date(SINCE), answers.collect()));
+    }
+    Ok(answers.filter(|(field, answer)| answer.as_ref() != case.matter.said(field)).collect())
 }
 
 /// An answer as an entry keeps it.
@@ -98,28 +104,20 @@ fn end(case: &mut Case<'_, '_, Plain>) -> Result<()> {
     Ok(())
 }
 
-/// The day from which a correction holds: the one it says, else that on which what stands now began.
-fn corrected_since(case: &Case<'_, '_, Plain>, all: &[Version]) -> Result<Date> {
-    let today = case.tx.ctx().today();
-    let standing = versions::on(all, today.max(last(all, today)), i64::MAX).map_or(today, |one| one.since_on);
-    Ok(case.said.date(SINCE).unwrap_or(standing))
-}
-
 /// Which versions a correction writes.
 fn correction(case: &Case<'_, '_, Plain>) -> Result<Vec<Next>> {
     let all = store::versions_of(case.tx, &case.matter.spine.id)?;
-    let since = corrected_since(case, &all)?;
     let changes = &case.work.changes;
     let from = case.rules.of.standing_for(StandsFor::Validity).and_then(|field| {
         let period = changes.get(&field.key)?.as_ref()?;
         period.get("from")?.as_str()?.parse().ok()
     });
-    Ok(versions::corrected(&all, since, changes, from))
+    Ok(versions::corrected(&all, case.said.date(SINCE), changes, from))
 }
 
 /// Corrects what was entered: what stands now follows from the versions, for a correction may concern the past alone.
 fn correct(case: &mut Case<'_, '_, Plain>) -> Result<()> {
-    case.work.changes = said(case);
+    case.work.changes = said(case)?;
     let next = correction(case)?;
     let now = next.last().map(|one| one.stood.clone());
     let all = store::versions_of(case.tx, &case.matter.spine.id)?;
@@ -221,7 +219,10 @@ pub(in super::super) fn stored(case: &Case<'_, '_, Plain>) -> Result<()> {
     if matches!(keeping, Keeping::Change | Keeping::Correct { .. }) {
         once(tx, case.rules, entry)?;
     }
-    about::follow(tx, entry)?;
+    // A row that is entered within changes nothing that others take from its entry.
+    if *keeping != Keeping::Within {
+        about::follow(tx, entry)?;
+    }
     match &entry.parent {
         Some(parent) => parent_follows(tx, parent),
         None => Ok(()),

@@ -1,16 +1,17 @@
 //! What programs ask of registers beside what they ask of every matter: a past day, and the rows within.
 
 use huitong_kernel::clock::rfc3339;
+use huitong_kernel::error::Kind;
 use huitong_kernel::http::{Call, Pairs, Param, Reply, Schemas};
 use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{CURRENT, Definition, Pack, Take};
-use huitong_kernel::{Error, OrMissing, Result, Tx};
+use huitong_kernel::{Error, Result, Tx};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::api::{definition, found, item_schema, queue_asked};
 use super::super::plain::Plain;
 use super::super::view::Seen;
-use super::as_of::{self, AsOf, Within};
+use super::as_of::{Absent, AsOf, Day, Question, Within};
 use super::{list, store};
 
 /// What a past day is asked by.
@@ -44,21 +45,26 @@ pub(in super::super) fn properties(of: &Definition) -> Vec<(String, Json)> {
 /// `GET /api/v1/{path}`.
 pub(in super::super) fn listed(c: &Call, of: &Definition) -> Result<Reply> {
     let queue = queue_asked(c, of)?;
-    let past = AsOf::read(c.queries())?;
+    let past = AsOf::read(c.queries(), c.ctx.today())?;
     let sorted = c.query("sort").is_some();
     let listed = c.read(|tx| {
         let def = list::asked_for(of, c.queries(), list::is_wide(tx, of)?);
         let asked = Asked::read_strict(&def, c.queries(), &["queue", "as_of", "known_at"])?;
-        let (page, by) = match past {
+        let (items, total, next, by) = match past {
             Some(past) => {
-                let (page, by_versions) = as_of::page(tx, (of, &def), &asked, c.queries(), past)?;
-                (page, Some(if by_versions { "versions" } else { "validity" }))
+                let day = Day::read(tx, of, past)?;
+                let question = Question { of, def: &def, asked: &asked, pairs: c.queries(), queue };
+                let page = day.page(tx, &question)?;
+                let by = if day.by_versions() { "versions" } else { "validity" };
+                (Seen::then(tx, page.items)?, page.total, page.next, Some(by))
             }
-            None => (list::page(tx, (of, &def), queue, &asked, sorted)?, None),
+            None => {
+                let page = list::page(tx, (of, &def), queue, &asked, sorted)?;
+                (Seen::all(tx, page.items)?, page.total, page.next, None)
+            }
         };
-        let items: Result<Vec<Map<String, Json>>> =
-            Seen::all(tx, page.items)?.iter().map(|seen| seen.json(tx)).collect();
-        let mut answer = json!({"items": items?, "total": page.total, "next": page.next});
+        let items: Result<Vec<Map<String, Json>>> = items.iter().map(|seen| seen.json(tx)).collect();
+        let mut answer = json!({"items": items?, "total": total, "next": next});
         if let Some(by) = by {
             answer["answered_by"] = json!(by);
         }
@@ -67,16 +73,32 @@ pub(in super::super) fn listed(c: &Call, of: &Definition) -> Result<Reply> {
     c.json_reply(&listed)
 }
 
-/// An entry as an address asks for it: as it stands, or as it stood on a day.
-pub(in super::super) fn asked(c: &Call, tx: &Tx, of: &Definition) -> Result<Plain> {
-    let entry = found(c, tx, of)?;
-    match AsOf::read(c.queries())? {
-        None => Ok(entry),
-        Some(past) => {
-            let within = Within::read(tx, of, Some(&entry.spine.id), past)?;
-            past.of(tx, &entry, &store::versions_of(tx, &entry.spine.id)?, &within)?.or_missing()
-        }
+/// An entry as it stood on a day, or why it did not; for whoever may see it today.
+pub(in super::super) fn on_day<'a>(
+    tx: &Tx<'a>,
+    of: &Definition,
+    entry: &Plain,
+    past: AsOf,
+) -> Result<std::result::Result<Seen<'a>, Absent>> {
+    let within = Within::read(tx, of, Some(&entry.spine.id), past)?;
+    let stood = past.of(tx, entry, &store::versions_of(tx, &entry.spine.id)?, &within)?;
+    match stood {
+        Ok(stood) => Ok(Seen::then(tx, vec![stood])?.pop().ok_or(Absent::Unknown)),
+        Err(absent) => Ok(Err(absent)),
     }
+}
+
+/// An entry as an address asks for it: as it stands, or as it stood on a day.
+pub(in super::super) fn asked(c: &Call, of: &Definition) -> Result<Map<String, Json>> {
+    let past = AsOf::read(c.queries(), c.ctx.today())?;
+    c.read(|tx| {
+        let entry = found(c, tx, of)?;
+        let Some(past) = past else { return Seen::new(tx, entry)?.full(tx) };
+        match on_day(tx, of, &entry, past)? {
+            Ok(seen) => seen.full_on(tx, Some(past)),
+            Err(absent) => Err(Error::new(Kind::Missing, absent.said())),
+        }
+    })
 }
 
 /// `GET /api/v1/{path}/{id}/{within}`.

@@ -3,7 +3,7 @@
 
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::http::Filled;
-use huitong_kernel::pack::{Control, Field, Keeping, Pack, REASON, RelativeDay, SINCE};
+use huitong_kernel::pack::{Act, Control, Field, Keeping, Pack, REASON, RelativeDay, SINCE};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -13,7 +13,7 @@ use super::super::matter::{Matter as _, Rules};
 use super::super::plain::Plain;
 use super::super::{entry, words};
 use super::acts::said;
-use super::versions::Changes;
+use super::versions::{self, Changes};
 use super::{facts, store};
 
 /// The procedure that a correction waits in.
@@ -56,6 +56,9 @@ const KEPT: &str = "asked";
 /// Does an act on a matter, or asks a second person where the act is a correction that needs one.
 pub fn perform(tx: &Tx, procedure: &str, id: &str, act: &str, input: &Input) -> Result<Performed> {
     let case = Case::<Plain>::open(tx, procedure, id, act, input)?;
+    if let Some(why) = barred(tx, case.act, &case.matter)? {
+        return Err(Error::unmet(why).at_version(case.matter.spine.version));
+    }
     match &case.act.keeping {
         Some(Keeping::Correct { second: Some(_) }) if !may_alone(&case)? => {
             Plain::checked(&case)?;
@@ -95,11 +98,7 @@ pub fn relying(tx: &Tx, pack: &Pack, entry: &Plain) -> Result<Vec<Plain>> {
 
 fn ask(case: &Case<'_, '_, Plain>) -> Result<Done> {
     let (tx, rules, entry) = (case.tx, case.rules, &case.matter);
-    if let Some(other) = waiting(tx, &entry.spine.id)? {
-        let message = format!("这一条已经有一个更正等待确认（{}），确认以后再提", other.spine.number);
-        return Err(Error::unmet(message));
-    }
-    let changes = said(case);
+    let changes = said(case)?;
     let mut form = Map::new();
     let mut put = |key: &str, value: Json| drop(form.insert(key.to_owned(), value));
     put("book", json!(rules.of.title));
@@ -122,6 +121,15 @@ fn ask(case: &Case<'_, '_, Plain>) -> Result<Done> {
     })
 }
 
+/// Why an entry cannot be corrected now: a correction waits, and another would take what it was weighed against from it.
+pub fn barred(tx: &Tx, act: &Act, entry: &Plain) -> Result<Option<String>> {
+    if !matches!(act.keeping, Some(Keeping::Correct { .. })) {
+        return Ok(None);
+    }
+    let why = |other: Plain| format!("已有一条更正等待确认：{}。确认或者撤回以后再更正", other.spine.number);
+    Ok(waiting(tx, &entry.spine.id)?.map(why))
+}
+
 /// The correction of an entry that waits for a second person.
 pub fn waiting(tx: &Tx, entry: &str) -> Result<Option<Plain>> {
     Ok(super::super::store::open_of(tx, PROCEDURE, entry)?.into_iter().next())
@@ -133,6 +141,7 @@ const SHOWN: usize = 200;
 /// The changes in words, for whoever confirms them; what is personal stays masked.
 fn told(case: &Case<'_, '_, Plain>, changes: &Changes) -> Result<Vec<Json>> {
     let mut rows = Vec::new();
+    let (all, since) = (store::versions_of(case.tx, &case.matter.spine.id)?, case.said.date(SINCE));
     for field in case.rules.of.fields.iter().filter(|field| changes.contains_key(&field.key)) {
         let words = |answer: Option<&Json>| -> Result<String> {
             let text = match answer.and_then(Json::as_array).filter(|_| field.control == Control::Table) {
@@ -148,7 +157,7 @@ fn told(case: &Case<'_, '_, Plain>, changes: &Changes) -> Result<Vec<Json>> {
         let after = changes.get(&field.key).and_then(Option::as_ref);
         rows.push(json!({
             "what": field.label,
-            "before": words(case.matter.said(&field.key))?,
+            "before": words(versions::before(&all, since, &field.key))?,
             "after": words(after)?,
         }));
     }

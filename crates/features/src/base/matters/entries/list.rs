@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, Named, Test};
+use huitong_kernel::condition::{Comparator, Condition, Constant, FactDef, Frame, Named, Test};
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::{Asked, ColumnKind, Filter, FilterKind, ListDef, Listed, Query, Sort};
 use huitong_kernel::pack::{Control, Definition, Field, Queue, StandsFor, VOID};
@@ -123,7 +123,8 @@ fn asked(pairs: &Pairs, name: &str) -> bool {
 /// The facts by which a list can be ordered, with what they hold.
 fn orders(of: &Definition) -> impl Iterator<Item = (&str, ColumnKind)> {
     let kind = |number: bool| if number { ColumnKind::Number } else { ColumnKind::Text };
-    let own = of.fields.iter().filter(|field| facts::orders(field));
+    // An order tells what it goes by, and so does the place from which one goes on.
+    let own = of.fields.iter().filter(|field| facts::orders(field) && !of.hides(field));
     let own = own.map(move |field| (field.key.as_str(), kind(facts::counts(field))));
     let derived = of.register.iter().flat_map(|register| &register.derived).filter(|one| !one.this_year);
     let derived = derived.map(move |one| {
@@ -344,7 +345,7 @@ pub(in super::super) fn first(tx: &Tx, of: &Definition, pairs: &Pairs) -> Result
         .items)
 }
 
-/// One page of the entries that hold on a day.
+/// One page of the entries that hold on a day by what is known today.
 pub(super) fn holding(
     tx: &Tx,
     (of, def): (&Definition, &ListDef),
@@ -358,18 +359,24 @@ pub(super) fn holding(
         .page(tx, |row| listed(of, row))
 }
 
-/// Every entry of a queue that a unit answers for, whoever asks.
+/// Every entry of a queue that a unit answers for, whoever asks, page by page.
 pub(super) fn standing(
     tx: &Tx,
     of: &Definition,
     queue: &Queue,
     unit: &str,
-    frame: &huitong_kernel::condition::Frame<'_>,
+    frame: &Frame<'_>,
 ) -> Result<Vec<Plain>> {
-    let def = def(of);
-    let asked = Asked::read(&def, &Pairs::of([("unit", unit), ("page_size", "100")]))?;
-    let query = Query::new(&def, &asked).scope(&Scope::all()).when(&of_register(of), frame)?;
-    Ok(query.when(&queue.when, frame)?.page(tx, |row| listed(of, row))?.items)
+    let (def, mut all) = (def(of), Vec::new());
+    let mut asked = Asked::read(&def, &Pairs::of([("unit", unit), ("page_size", "100")]))?;
+    loop {
+        let query = Query::new(&def, &asked).scope(&Scope::all()).when(&of_register(of), frame)?;
+        let query = query.when(&queue.when, frame)?.and("a.state <> 'void'", &[]).untotalled();
+        let page = query.page(tx, |row| listed(of, row))?;
+        all.extend(page.items);
+        let Some(next) = page.next else { return Ok(all) };
+        asked = asked.after(next);
+    }
 }
 
 /// How many entries stand in a queue, exactly.

@@ -82,33 +82,73 @@ impl Stood {
     }
 }
 
-/// The versions that a correction writes which holds from a day on: one for that day, one for each later period until a field
-/// was said anew. `from` is the day from which the entry holds once it is corrected: where that is earlier than anything known,
-/// the entry was true from then.
-pub fn corrected(versions: &[Version], since: Date, changes: &Changes, from: Option<Date>) -> Vec<Next> {
+/// The days on which a field was said.
+fn sayings<'v>(versions: &'v [Version], field: &'v str) -> impl Iterator<Item = Date> + 'v {
+    versions.iter().filter(move |one| one.said.iter().any(|said| said == field)).map(|one| one.since_on)
+}
+
+/// From when a field is corrected: the day that is named, else that on which was entered what stands now; never before anything
+/// is known.
+fn begins(versions: &[Version], since: Option<Date>, field: &str) -> Option<Date> {
+    let first = versions.iter().map(|one| one.since_on).min()?;
+    Some(since.or_else(|| sayings(versions, field).max()).map_or(first, |day| day.max(first)))
+}
+
+/// What stood where a correction of a field begins.
+pub fn before<'v>(versions: &'v [Version], since: Option<Date>, field: &str) -> Option<&'v Json> {
+    on(versions, begins(versions, since, field)?, i64::MAX)?.stood.body.get(field)
+}
+
+/// What a correction says otherwise. Its form holds everything as it stands now: what was changed in it is meant; where nothing
+/// was, it is meant that this was so from the day that is named already.
+pub fn otherwise(versions: &[Version], since: Option<Date>, answers: Changes) -> Changes {
+    let now = periods(versions).last().map(|one| one.stood.body.clone()).unwrap_or_default();
+    let touched = |(field, answer): (&String, &Option<Json>)| now.get(field) != answer.as_ref();
+    let any = answers.iter().any(touched);
+    let meant = |(field, answer): &(String, Option<Json>)| {
+        (!any || touched((field, answer))) && before(versions, since, field) != answer.as_ref()
+    };
+    answers.into_iter().filter(meant).collect()
+}
+
+/// The versions that a correction writes: each change holds from where it begins until its field was said anew, in every period
+/// between. `from` is the day from which the entry holds once it is corrected: where that is earlier than anything known, the
+/// entry was true from then.
+pub fn corrected(
+    versions: &[Version],
+    since: Option<Date>,
+    changes: &Changes,
+    from: Option<Date>,
+) -> Vec<Next> {
     let periods = periods(versions);
     let Some(first) = periods.first() else { return Vec::new() };
-    let mut active: BTreeSet<&str> = changes.keys().map(String::as_str).collect();
-    let at_since = periods.iter().rfind(|one| one.since_on <= since).unwrap_or(first);
-    let begins = since.max(first.since_on);
+    let span = |field: &'_ String| {
+        let begins = begins(versions, since, field).unwrap_or(first.since_on);
+        (begins, sayings(versions, field).filter(|day| *day > begins).min())
+    };
+    let spans: BTreeMap<&str, (Date, Option<Date>)> =
+        changes.keys().map(|field| (field.as_str(), span(field))).collect();
     let mut next = Vec::new();
     if let Some(from) = from.filter(|from| *from < first.since_on) {
-        let stood = first.stood.with(changes, &active);
+        let stood = first.stood.with(changes, &spans.keys().copied().collect());
         next.push(Next { since_on: from, said: stood.body.keys().cloned().collect(), stood });
     }
-    let said = changes.keys().cloned().collect();
-    next.push(Next { since_on: begins, said, stood: at_since.stood.with(changes, &active) });
-    for later in periods.iter().filter(|one| one.since_on > begins) {
-        let said_then =
-            versions.iter().filter(|one| one.since_on == later.since_on).flat_map(|one| &one.said);
-        for field in said_then {
-            active.remove(field.as_str());
-        }
+    let days = periods.iter().map(|one| one.since_on).chain(spans.values().map(|(begins, _)| *begins));
+    for day in days.collect::<BTreeSet<_>>() {
+        let holds =
+            |(begins, ends): &(Date, Option<Date>)| *begins <= day && ends.is_none_or(|ends| day < ends);
+        let active: BTreeSet<&str> =
+            spans.iter().filter(|(_, span)| holds(span)).map(|(field, _)| *field).collect();
         if active.is_empty() {
-            break;
+            continue;
         }
-        let stood = later.stood.with(changes, &active);
-        next.push(Next { since_on: later.since_on, said: Vec::new(), stood });
+        let standing = periods.iter().rfind(|one| one.since_on <= day).unwrap_or(first);
+        let said = spans.iter().filter(|(_, (begins, _))| *begins == day);
+        next.push(Next {
+            since_on: day,
+            said: said.map(|(field, _)| (*field).to_owned()).collect(),
+            stood: standing.stood.with(changes, &active),
+        });
     }
     next
 }

@@ -6,7 +6,7 @@ use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Pairs, Reply};
 use huitong_kernel::pack::{Act, CURRENT, Control, Definition, Field, Form, Keeping, RelativeDay, StandsFor};
-use huitong_kernel::{Id, OrMissing, Result, Tx};
+use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 use serde_json::Value as Json;
 
 use crate::base::matters::api::{act_key, definition, found, input};
@@ -88,7 +88,7 @@ pub fn begin(c: &Call) -> Result<Reply> {
 
 /// `GET /{path}/{id}/{act}`.
 pub fn form(c: &Call) -> Result<Reply> {
-    draw(c, &[], false)
+    draw(c, &[], None)
 }
 
 /// `POST /{path}/{id}/{act}`: does it and goes back to the matter; whoever was slower sees what changed and loses nothing.
@@ -104,8 +104,8 @@ pub fn perform(c: &Call) -> Result<Reply> {
             let next = if stays { format!("/{}/{id}", of.path) } else { format!("/{}", of.path) };
             c.see_saying(&next, &done.done().said)
         }
-        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], true)?.status(409)),
-        Err(error) => c.again(error, |errors| draw(c, errors, false)),
+        Err(error) if error.kind() == Kind::Conflict => Ok(draw(c, &[], Some(&error))?.status(409)),
+        Err(error) => c.again(error, |errors| draw(c, errors, None)),
     }
 }
 
@@ -146,7 +146,7 @@ fn draw_new(c: &Call, errors: &[FieldError]) -> Result<Reply> {
     })
 }
 
-fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
+fn draw(c: &Call, errors: &[FieldError], late: Option<&Error>) -> Result<Reply> {
     let of = definition(c)?;
     let mut page = c.read(|tx| drawn(c, tx, of, errors, late))?;
     let (title, number) = (page.shell.heading.clone(), page.number.clone());
@@ -158,7 +158,7 @@ fn draw(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
     c.page(&page)
 }
 
-fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: bool) -> Result<ActPage> {
+fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: Option<&Error>) -> Result<ActPage> {
     let seen = Seen::new(tx, found(c, tx, of)?)?;
     let (rules, spine) = (seen.rules, &seen.matter.spine);
     let act = rules.of.act(act_key(c)).or_missing()?;
@@ -182,8 +182,8 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: bool) 
     let (view, known) = view(c, tx, rules, form, Some(&seen), errors)?;
     let label = act.label_in(&spine.state).to_owned();
     let since = match late {
-        true => meanwhile(c, tx, &seen)?,
-        false => Vec::new(),
+        Some(_) => meanwhile(c, tx, &seen)?,
+        None => Vec::new(),
     };
     let href = format!("/{}/{}", of.path, spine.id);
     let asked: Vec<&str> = form.fields.iter().map(|field| field.key.as_str()).collect();
@@ -202,6 +202,21 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: bool) 
         });
     }
     let redrawn = c.route.method == POST;
+    let barred = correction::barred(tx, act, &seen.matter)?;
+    let waiting = match &barred {
+        Some(_) => super::entry::waiting(tx, &spine.id, seen.inside)?.filter(|link| !link.href.is_empty()),
+        None => None,
+    };
+    let next = guards::primary(tx, rules, &seen.matter)?
+        .filter(|next| next.act != act.key)
+        .map(|next| Link { href: format!("{href}/{}", next.act), label: next.label });
+    let mut unmet = guards::unmet(&c.ctx, rules, act, &seen.matter);
+    unmet.extend(barred);
+    // What only the act itself could tell is said, too.
+    unmet.extend(
+        late.filter(|_| unmet.is_empty() && since.is_empty()).map(|error| error.message().to_owned()),
+    );
+    let late = late.is_some();
     Ok(ActPage {
         shell: Shell { heading: spine.title.clone(), ..Shell::default() },
         list: format!("/{}", of.path),
@@ -214,12 +229,10 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, errors: &[FieldError], late: bool) 
             act.button_in(&spine.state).to_owned()
         },
         grave: rules.of.gives_up(act),
-        next: guards::primary(tx, rules, &seen.matter)?
-            .filter(|next| next.act != act.key)
-            .map(|next| Link { href: format!("{href}/{}", next.act), label: next.label }),
+        next: waiting.map(|link| Link { label: format!("看更正 {}", link.label), ..link }).or(next),
         state: seen.state_label(),
         tone: seen.tone(),
-        unmet: guards::unmet(&c.ctx, rules, act, &seen.matter),
+        unmet,
         files_lost: redrawn && !c.filled()?.files.is_empty(),
         version: spine.version,
         token: String::new(),

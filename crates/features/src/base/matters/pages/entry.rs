@@ -18,7 +18,7 @@ use crate::base::matters::plain::Plain;
 use crate::base::matters::view::{FileView, Seen};
 use crate::base::{associations, notices};
 
-#[derive(Template)]
+#[derive(Template, Default)]
 #[template(path = "base/matters/pages/entry.html")]
 struct EntryPage {
     shell: Shell,
@@ -70,13 +70,13 @@ struct Within {
 /// `GET /{path}/{id}`.
 pub fn show(c: &Call, of: &Definition) -> Result<Reply> {
     notices::arrived(c, c.path())?;
-    let past = AsOf::read(c.queries())?;
+    let past = AsOf::read(c.queries(), c.ctx.today())?;
     let (parent, page) = c.read(|tx| {
         let entry = found(c, tx, of)?;
         // A row within is read where it lies.
         match &entry.parent {
             Some(parent) => Ok((Some(parent.clone()), None)),
-            None => Ok((None, Some(drawn(c, tx, of, past)?))),
+            None => Ok((None, Some(on_day(c, tx, (of, entry), past)?))),
         }
     })?;
     if let Some(parent) = parent {
@@ -89,8 +89,35 @@ pub fn show(c: &Call, of: &Definition) -> Result<Reply> {
     c.page(&page)
 }
 
-fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<EntryPage> {
-    let seen = Seen::new(tx, entries::api::asked(c, tx, of)?)?;
+/// The entry as it stands, or as it stood; where it did not, that is said.
+fn on_day(c: &Call, tx: &Tx, (of, entry): (&Definition, Plain), past: Option<AsOf>) -> Result<EntryPage> {
+    let Some(asked) = past else { return drawn(c, tx, of, &Seen::new(tx, entry)?, None) };
+    match entries::api::on_day(tx, of, &entry, asked)? {
+        Ok(seen) => drawn(c, tx, of, &seen, past),
+        Err(absent) => Ok(EntryPage {
+            shell: Shell { heading: entry.spine.title.clone(), ..Shell::default() },
+            list: format!("/{}", of.path),
+            list_title: of.title.clone(),
+            href: format!("/{}/{}", of.path, entry.spine.id),
+            state: absent.label().to_owned(),
+            tone: "muted",
+            past: said_of_day(asked),
+            as_of: c.query("as_of").unwrap_or_default().to_owned(),
+            known_at: c.query("known_at").unwrap_or_default().to_owned(),
+            summary: absent.said().to_owned(),
+            internal: of.work_secret,
+            ..EntryPage::default()
+        }),
+    }
+}
+
+fn drawn<'a>(
+    c: &Call,
+    tx: &Tx<'a>,
+    of: &Definition,
+    seen: &Seen<'a>,
+    past: Option<AsOf>,
+) -> Result<EntryPage> {
     let (rules, spine) = (seen.rules, &seen.matter.spine);
     let href = format!("/{}/{}", of.path, spine.id);
     let offers = if past.is_some() { Vec::new() } else { seen.offers(tx)? };
@@ -108,11 +135,11 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         Some(Keeping::Void) => 3,
         _ => 0,
     });
-    let (mut texts, tables) = said(tx, &seen)?;
+    let (mut texts, tables) = said(tx, seen)?;
     // What the heading says need not be said again.
     texts.retain(|text| text.text != spine.title);
-    let files = seen.files(tx)?;
-    let lines = seen.lines(tx, &seen.steps(tx)?)?;
+    let (steps, files) = seen.until(tx, past)?;
+    let lines = seen.lines(tx, &steps)?;
     let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
     Ok(EntryPage {
         shell: Shell { heading: spine.title.clone(), ..Shell::default() },
@@ -124,14 +151,14 @@ fn drawn(c: &Call, tx: &Tx, of: &Definition, past: Option<AsOf>) -> Result<Entry
         as_of: asked("as_of"),
         known_at: asked("known_at"),
         summary: seen.summary(),
-        headline: grid(headline(&seen), &texts),
-        blocks: blocks(tx, &seen, past, &href, &allowed)?,
-        about: about(tx, &seen)?,
+        headline: grid(headline(seen), &texts),
+        blocks: blocks(tx, seen, past, &href, &allowed)?,
+        about: about(tx, seen)?,
         unit: seen.names.unit.clone(),
         handler: if seen.inside { seen.names.handler.clone() } else { String::new() },
         lines: lines.into_iter().rev().map(|line| dressed(line, &files)).collect(),
         files: files.iter().filter(|file| file.step.is_none()).cloned().collect(),
-        waiting: waiting(tx, &spine.id, seen.inside)?,
+        waiting: if past.is_some() { None } else { waiting(tx, &spine.id, seen.inside)? },
         main: main.map(link),
         others: others.into_iter().map(link).collect(),
         inside: seen.inside,
@@ -159,7 +186,7 @@ pub(super) fn said_of_day(past: AsOf) -> String {
 }
 
 /// A correction that waits: with the way to it for who may see it, else only that there is one.
-fn waiting(tx: &Tx, entry: &str, inside: bool) -> Result<Option<Link>> {
+pub(super) fn waiting(tx: &Tx, entry: &str, inside: bool) -> Result<Option<Link>> {
     let Some(waiting) = correction::waiting(tx, entry)?.filter(|_| inside) else { return Ok(None) };
     let rules = Rules::of(tx.ctx(), &waiting.spine)?;
     let sees = match tx.ctx().may(&rules.of.view()) {
@@ -204,7 +231,7 @@ fn blocks<'a>(
             shown.push(Within {
                 name: row.matter.spine.title.clone(),
                 text: rest(&row.summary(), &row.matter.spine.title),
-                files: row.files(tx)?,
+                files: row.until(tx, past)?.1,
                 acts: acts.collect(),
             });
         }

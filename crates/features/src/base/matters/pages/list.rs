@@ -4,7 +4,7 @@ use askama::Template;
 use huitong_kernel::clock::brief_day;
 use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
-use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::http::{Call, Pairs, Reply};
 use huitong_kernel::list::{Asked, ListDef};
 use huitong_kernel::pack::{Definition, Field, Keeping, Queue};
 use huitong_kernel::{Error, Id, Result, Tx};
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use super::{Left, entry, left};
 use crate::base::matters::api::definition;
 use crate::base::matters::entries;
-use crate::base::matters::entries::as_of::AsOf;
+use crate::base::matters::entries::as_of::{AsOf, Day, Question};
 use crate::base::matters::entries::reminders::{self, Switch};
 use crate::base::matters::guards;
 use crate::base::matters::list as lists;
@@ -64,11 +64,19 @@ struct Past {
     said: String,
     as_of: String,
     known_at: String,
+    /// The same list as it is now.
+    now: String,
+    /// What else is asked for and stays so on another day.
+    kept: Vec<(String, String)>,
 }
 
+/// The names by which a past day is asked for.
+const DAY: [&str; 2] = ["as_of", "known_at"];
+
 impl Past {
-    fn of(c: &Call, past: Option<AsOf>, by_versions: bool) -> Past {
+    fn of(c: &Call, path: &str, past: Option<AsOf>, by_versions: bool) -> Past {
         let asked = |name: &str| c.query(name).unwrap_or_default().to_owned();
+        let kept = some_of(c.queries(), |name| !DAY.contains(&name) && !["page", "next"].contains(&name));
         let said = past.map(|past| match by_versions {
             true => entry::said_of_day(past),
             false => format!(
@@ -76,7 +84,13 @@ impl Past {
                 entry::said_of_day(AsOf { known_at: i64::MAX, ..past })
             ),
         });
-        Past { said: said.unwrap_or_default(), as_of: asked("as_of"), known_at: asked("known_at") }
+        Past {
+            said: said.unwrap_or_default(),
+            as_of: asked("as_of"),
+            known_at: asked("known_at"),
+            now: format!("{path}{}", kept.with("page", "")),
+            kept: kept.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        }
     }
 }
 
@@ -187,7 +201,10 @@ pub fn list(c: &Call) -> Result<Reply> {
         Some(key) => Some(queues.iter().copied().find(|q| q.key == key).ok_or_else(Error::missing)?),
         None => None,
     };
-    let past = AsOf::read(c.queries())?.filter(|_| of.is_register());
+    let past = match of.is_register() {
+        true => AsOf::read(c.queries(), c.ctx.today())?,
+        false => None,
+    };
     let def = match of.is_register() {
         true => {
             c.read(|tx| Ok(entries::list::asked_for(of, c.queries(), entries::list::is_wide(tx, of)?)))?
@@ -197,37 +214,57 @@ pub fn list(c: &Call) -> Result<Reply> {
     let asked = Asked::read(&def, c.queries())?;
     let sorted = c.query("sort").is_some();
     let href = format!("/{}", of.path);
-    let named = ["state", "unit", "association", "q", "since", "until", "as_of"];
+    let kept = some_of(c.queries(), |name| past.is_some() && DAY.contains(&name));
+    let named = ["state", "unit", "association", "q", "since", "until"];
     let asked_for = |name: &str| c.query(name).is_some_and(|text| !text.is_empty());
     let filtered =
         named.iter().any(|name| asked_for(name)) || of.fields.iter().any(|field| asked_for(&field.key));
     let (open, rows, total, covered, about, tabs, choosers, by_versions, reminders) = c.read(|tx| {
-        let counts: Result<Vec<i64>> = queues.iter().map(|queue| lists::count(tx, of, queue)).collect();
-        let counts = counts?;
+        let day = past.map(|past| Day::read(tx, of, past)).transpose()?;
+        let count = |queue: &&Queue| match &day {
+            Some(day) => Ok(day.count(&c.ctx, queue)),
+            None => lists::count(tx, of, queue).map(Some),
+        };
+        let counts: Vec<Option<i64>> = queues.iter().map(count).collect::<Result<_>>()?;
         // Nobody begins with an empty queue where another one has something.
-        let first =
-            || queues.iter().zip(&counts).find(|(queue, n)| queue.duty && **n > 0).map(|(queue, _)| *queue);
+        let first = || {
+            queues
+                .iter()
+                .zip(&counts)
+                .find(|(queue, n)| queue.duty && n.is_some_and(|n| n > 0))
+                .map(|(queue, _)| *queue)
+        };
         // A register is opened to look something up, a procedure to get something done.
         let begins = c.query("queue").is_none() && !filtered && !of.is_register();
         let open = open.or_else(|| first().filter(|_| begins));
-        let (page, by_versions) = match past {
-            Some(past) => entries::as_of::page(tx, (of, &def), &asked, c.queries(), past)?,
-            None if of.is_register() => (entries::list::page(tx, (of, &def), open, &asked, sorted)?, true),
-            None => (lists::page(tx, of, open, &asked, sorted)?, true),
+        let question = Question { of, def: &def, asked: &asked, pairs: c.queries(), queue: open };
+        let page = match &day {
+            Some(day) => day.page(tx, &question)?,
+            None if of.is_register() => entries::list::page(tx, (of, &def), open, &asked, sorted)?,
+            None => lists::page(tx, of, open, &asked, sorted)?,
         };
+        let by_versions = day.as_ref().is_none_or(Day::by_versions);
         let covered = match past {
             None => entries::list::covered(tx, (of, &def), open, &asked)?,
             Some(_) => None,
         };
-        let rows: Result<Vec<Row>> =
-            Seen::all(tx, page.items)?.iter().map(|seen| Row::of(tx, seen)).collect();
+        let seen = match past {
+            Some(_) => Seen::then(tx, page.items)?,
+            None => Seen::all(tx, page.items)?,
+        };
+        let mut rows = seen.iter().map(|seen| Row::of(tx, seen)).collect::<Result<Vec<Row>>>()?;
+        // From a past day one comes to what it says of that day, where there is nothing to do.
+        for row in rows.iter_mut().filter(|_| past.is_some()) {
+            row.href.push_str(&kept.with("page", ""));
+            row.verb = String::from("查看");
+        }
         let about =
             c.query("association").and_then(Id::parse).map(|id| associations::find(tx, &id)).transpose()?;
         let about = about.flatten().map(|association| (association.name, association.id.to_string()));
-        let tabs = tabs(&href, &queues, &counts, open);
+        let tabs = tabs(&href, &kept, &queues, &counts, open);
         Ok((
             open.map(|q| q.key.clone()),
-            rows?,
+            rows,
             page.total.unwrap_or_default(),
             covered,
             about,
@@ -251,8 +288,12 @@ pub fn list(c: &Call) -> Result<Reply> {
         title: of.title.clone(),
         q: c.query("q").unwrap_or_default().to_owned(),
         queue: open.clone().unwrap_or_else(|| String::from(ALL)),
-        reset: open.map_or_else(|| format!("{href}?queue={ALL}"), |key| format!("{href}?queue={key}")),
-        empty: opened.map_or_else(|| of.sentences.empty.clone(), |queue| queue.empty.clone()),
+        reset: format!("{href}{}", kept.with("queue", open.as_deref().unwrap_or(ALL))),
+        empty: match (past, opened) {
+            (Some(_), _) => String::from("这一天没有。"),
+            (None, Some(queue)) => queue.empty.clone(),
+            (None, None) => of.sentences.empty.clone(),
+        },
         heads: columns(of).iter().filter_map(facts).collect(),
         pager: Pager {
             beside: covered.map(|n| format!("，涉及协会 {n} 家")).unwrap_or_default(),
@@ -266,7 +307,7 @@ pub fn list(c: &Call) -> Result<Reply> {
         internal: of.work_secret,
         timed: !of.is_register(),
         reminders,
-        past: of.is_register().then(|| Past::of(c, past, by_versions)),
+        past: of.is_register().then(|| Past::of(c, &href, past, by_versions)),
         tabs,
         choosers,
         about,
@@ -308,21 +349,33 @@ fn files_within(c: &Call, of: &Definition) -> Vec<Link> {
     links.collect()
 }
 
-fn tabs(href: &str, queues: &[&Queue], counts: &[i64], open: Option<&Queue>) -> Vec<Tab> {
-    let tab = |(queue, count): (&&Queue, &i64)| Tab {
-        href: format!("{href}?queue={}", queue.key),
+/// The tabs, each on the day that is looked at.
+fn tabs(
+    href: &str,
+    kept: &Pairs,
+    queues: &[&Queue],
+    counts: &[Option<i64>],
+    open: Option<&Queue>,
+) -> Vec<Tab> {
+    let tab = |(queue, count): (&&Queue, &Option<i64>)| Tab {
+        href: format!("{href}{}", kept.with("queue", &queue.key)),
         label: queue.title.clone(),
-        count: Some(*count),
+        count: *count,
         current: open.is_some_and(|open| open.key == queue.key),
         red: queue.late,
     };
     let all = Tab {
-        href: format!("{href}?queue={ALL}"),
+        href: format!("{href}{}", kept.with("queue", ALL)),
         label: String::from("全部"),
         current: open.is_none(),
         ..Tab::default()
     };
     queues.iter().zip(counts).map(tab).chain([all]).collect()
+}
+
+/// What an address says of some names.
+fn some_of(pairs: &Pairs, wanted: impl Fn(&str) -> bool) -> Pairs {
+    Pairs::of(pairs.iter().filter(|(name, value)| wanted(name) && !value.is_empty()))
 }
 
 fn choosers(c: &Call, tx: &Tx, of: &Definition, def: &ListDef) -> Result<Vec<Chooser>> {

@@ -238,12 +238,16 @@ fn helpers(tab: &Tab<'_>, fields: &[Field]) -> Vec<Field> {
         ..plain(REASON, "原因", Control::Text, true)
     };
     let since = Field {
-        hint: String::from("不填的，从登记的那天起更正。"),
-        bounds: Bounds { not_after: today, ..Bounds::default() },
+        hint: String::from("不填的，从登记这项内容的那天起更正。"),
+        bounds: Bounds { not_after: today.clone(), ..Bounds::default() },
         ..plain(SINCE, "从哪一天起应当是这样", Control::Date, false)
     };
     let paper = Field { journal: true, ..plain(PAPER, "依据文件", Control::DocNo, true) };
-    let until = Field { journal: true, ..plain(UNTIL, "结束日期", Control::Date, true) };
+    let until = Field {
+        journal: true,
+        bounds: Bounds { not_after: today.clone(), ..Bounds::default() },
+        ..plain(UNTIL, "结束日期", Control::Date, true)
+    };
     let all = [reason, since, paper, until];
     let mut added = Vec::new();
     for field in all {
