@@ -121,6 +121,8 @@ db_test! {
         let place = chosen.expect(303).header("location").to_owned();
         let said = town.app.get(&place).session(&supervisor).send().expect(200).text();
         assert!(said.contains("将新增 1 条"), "{said}");
+    }
+
     fn nothing_is_kept_of_a_file_that_must_not_be_here(db) {
         let town = Town::new(db);
         let supervisor = town.app.staff("supervisor", "supervisor", "social_work");
