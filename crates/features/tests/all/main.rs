@@ -36,5 +36,6 @@ mod schema;
 mod speaking;
 mod table;
 mod together;
+mod touching;
 mod town;
 mod unnamed;

@@ -53,6 +53,8 @@ struct UploadPage {
     /// Which of the files of this register: itself, and what lies within.
     kinds: Vec<Choice>,
     columns: Vec<(String, bool)>,
+    /// Whether its reader may take the register out.
+    exports: bool,
     error: String,
 }
 
@@ -166,6 +168,7 @@ fn ask(c: &Call, of: &Definition, kind: &str, error: &str) -> Result<Reply> {
         path: of.path.clone(),
         kinds: kinds(c, of, &file.address())?,
         columns: wanted.into_iter().map(|column| (column.label, column.required)).collect(),
+        exports: c.ctx.may(&of.export()).is_some(),
         error: error.to_owned(),
     })
 }
