@@ -293,7 +293,7 @@ pub(in crate::pack) fn choosing(desk: &Desk, all: &[Definition]) {
             for key in field.only.iter().filter(|key| other.queue(key).is_none()) {
                 let near =
                     crate::pack::did_you_mean(key, other.queues.iter().map(|queue| queue.key.as_str()));
-                let place = desk.place(Ref::FIELD, &field.key);
+                let place = At { key: format!("fields.{}", field.key), ..desk.place(Ref::REGISTER, &of.key) };
                 desk.say(
                     &place,
                     format!("“{}”没有队列“{key}”，“{}”不能只选其中的", other.title, field.label),
