@@ -42,11 +42,26 @@ pub fn shell(c: &Call) -> Result<Shell> {
         initial: name.chars().take(1).collect(),
     });
     shell.nav = items(c, &places, &waiting);
+    if let Some(post) = posts.iter().find(|post| post.kind == OfficeKind::Association) {
+        own(&mut shell.nav, &format!("/orgs/{}", post.office), c.path());
+    }
     if c.ctx.may("notice.view").is_some() {
         shell.notices_href = String::from("/notices");
         shell.notices = unread;
     }
     Ok(shell)
+}
+
+/// Puts the file of one's own association before the search for associations, for who may search.
+fn own(nav: &mut Vec<NavItem>, href: &str, here: &str) {
+    let Some(place) = nav.iter().position(|item| item.href == "/orgs") else { return };
+    let current = here == href;
+    nav[place].current &= !current;
+    let (label, short) = (String::from("本协会"), String::from("本协会"));
+    nav.insert(
+        place,
+        NavItem { href: href.to_owned(), label, short, current, count: None, ..nav[place].clone() },
+    );
 }
 
 /// The name of the workspace of a post, in the words of the city.

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use tower::ServiceExt as _;
 
 use crate::app::{PASSWORD, TestApp};
+use crate::page::Page;
 
 /// Somebody with an account, one post, a token for programs and a browser.
 pub struct Person {
@@ -281,6 +282,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The same as a reader without a browser sees it.
+    pub fn page(&self) -> Page {
+        Page::new(self.status, self.headers.clone(), self.body.clone())
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

@@ -69,6 +69,16 @@ impl Page {
                 found.push(decoded(typed.strip_prefix('\n').unwrap_or(typed)));
             }
         }
+        for (place, _) in html.match_indices("<select") {
+            let (tag, rest) = html[place..].split_once('>').unwrap_or_default();
+            if attribute(tag, "name").as_deref() == Some(name) {
+                let options = rest.split("</select>").next().unwrap_or_default().split("<option").skip(1);
+                let tags: Vec<&str> =
+                    options.map(|option| option.split('>').next().unwrap_or_default()).collect();
+                let chosen = tags.iter().find(|tag| tag.ends_with(" selected")).or(tags.first());
+                found.extend(chosen.map(|tag| attribute(tag, "value").unwrap_or_default()));
+            }
+        }
         found
     }
 }

@@ -54,10 +54,12 @@ impl Files {
     /// A party organisation of both associations under a unit.
     fn joint(&self, unit: &str) -> String {
         let both = [self.noodles.id.as_str(), self.sauces.id.as_str()];
+        // No two are called the same.
+        let nth = self.app.read(|tx| tx.number("SELECT COUNT(*) FROM entries", &[]));
         self.does(
             "/api/v1/party-orgs",
             &json!({
-                "org": "面条酱料联合党支部", "form": "joint", "associations": both, "unit": unit,
+                "org": format!("面条酱料联合党支部{}", "二".repeat(usize::try_from(nth).unwrap())), "form": "joint", "associations": both, "unit": unit,
                 "period": {"from": "2024-01-01"}, "members": 9, "approval": "某发〔2024〕1号",
             }),
         )

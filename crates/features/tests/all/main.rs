@@ -39,5 +39,6 @@ mod schema;
 mod speaking;
 mod table;
 mod together;
+mod touching;
 mod town;
 mod unnamed;

@@ -223,6 +223,10 @@ impl Marks {
         let within = act.keeping == Some(Keeping::Within);
         let owner = if within { format!("{}.{}", of.key, act.key) } else { of.key.clone() };
         for field in of.form_of(act).into_iter().flat_map(|form| &form.fields) {
+            let answers = form.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            if !field.visible_among(&answers) {
+                continue;
+            }
             let mark = self.mark(&owner, field);
             let said = self.said.entry((owner.clone(), field.key.clone())).or_default();
             match (field.control, form.get_mut(&field.key)) {

@@ -23,7 +23,14 @@ type AfterCommit<'a> = dyn Fn(&Summary) -> Result<()> + 'a;
 
 fn stopped(town: &Town, file: &Path, after: &AfterCommit<'_>) -> Result<Summary> {
     let options = Options { after_commit: Some(after), ..Options::default() };
-    let request = Request { address: "party-orgs", file, mapping: None, limits: Limits::default(), options };
+    let request = Request {
+        address: "party-orgs",
+        file,
+        mapping: None,
+        sheet: None,
+        limits: Limits::default(),
+        options,
+    };
     registers::import(&town.app.city, &Actor::CommandLine, &request)
 }
 

@@ -133,10 +133,13 @@ pub fn check(
             },
             _ => value(field, pack, filled, &mut checked),
         };
-        if let Err(message) = result.and_then(|()| open_to_many(field, &checked)) {
+        if let Err(message) =
+            result.and_then(|()| few(field, &checked)).and_then(|()| open_to_many(field, &checked))
+        {
             wrong.push(FieldError { field: field.key.clone(), message });
         }
     }
+    wrong.extend(disordered(form, &checked, &|_| None));
     if filled.strict {
         let strange = unknown(form, filled);
         // Who sent something of another type is told that, not that nothing was sent.
@@ -144,6 +147,48 @@ pub fn check(
         wrong.extend(strange);
     }
     if wrong.is_empty() { Ok(checked) } else { Err(wrong) }
+}
+
+/// Days that stand in the wrong order; `beside` says those that the form does not ask for, with what they are called.
+pub fn disordered(
+    form: &Form,
+    checked: &Checked,
+    beside: &dyn Fn(&str) -> Option<(String, Date)>,
+) -> Vec<FieldError> {
+    let other = |key: &str| match form.field(key) {
+        Some(field) => Some((field.label.clone(), checked.date(key)?)),
+        None => beside(key),
+    };
+    let mut wrong = Vec::new();
+    for field in &form.fields {
+        let Some(day) = checked.date(&field.key) else { continue };
+        let sides =
+            [(&field.bounds.not_before_of, "不早于", true), (&field.bounds.not_after_of, "不晚于", false)];
+        for (bound, word, before) in sides {
+            let Some((label, bound)) = bound.as_deref().and_then(&other) else { continue };
+            if if before { day < bound } else { day > bound } {
+                let message = format!("“{}”{word}“{label}”（{bound}）", field.label);
+                wrong.push(FieldError { field: field.key.clone(), message });
+            }
+        }
+    }
+    wrong
+}
+
+/// What was filled in for fields that are not asked for by what else was filled in: it would be lost without a word.
+/// `kept` says the answers that stand and that a page shows beforehand.
+pub fn unasked(form: &Form, filled: &Filled, kept: &dyn Fn(&Field) -> bool) -> Vec<FieldError> {
+    let said = |field: &&Field| {
+        let texts = filled.all(&field.key).into_iter().chain(filled.all(&format!("{}_id", field.key)));
+        texts.map(str::trim).any(|text| !text.is_empty() && text != "0")
+    };
+    let hidden = form.fields.iter().filter(|field| !field.visible(&filled.values));
+    let lost = hidden.filter(said).filter(|field| !kept(field)).map(|field| {
+        let when = field.visible_if.as_ref().map(crate::condition::words::sentence).unwrap_or_default();
+        let message = format!("“{}”只在{when}时填写，现在填的不算，请清空，或者核对前面的选择", field.label);
+        FieldError { field: field.key.clone(), message }
+    });
+    lost.collect()
 }
 
 /// What a stop marking demands that stands in a text of the form or in the name of a file: nothing that came with it may be
@@ -165,6 +210,17 @@ pub fn misnamed(pack: &Pack, name: &str) -> Option<String> {
 }
 
 type Finding = std::result::Result<(), String>;
+
+/// Refuses more entries than there may be in this case.
+fn few(field: &Field, checked: &Checked) -> Finding {
+    match field.too_many(&checked.values) {
+        Some((most, when)) => {
+            let case = crate::condition::words::sentence(when);
+            Err(format!("{case}的，“{}”最多 {most} 项", field.label))
+        }
+        None => Ok(()),
+    }
+}
 
 fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> Finding {
     let sent: Vec<&Upload> = filled.files.iter().filter(|f| f.field == field.key).collect();

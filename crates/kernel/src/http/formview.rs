@@ -65,6 +65,8 @@ pub struct FieldView {
     pub visible: bool,
     /// When it is to be filled in, in words; "" = always.
     pub when: String,
+    /// The field whose choice says so, and the choices with which it is, parted by `|`; none where more than one says it.
+    pub with: Option<(String, String)>,
     /// Whether the warning stands here.
     pub free_text: bool,
     /// How much of the warning stands here: `whole` where it stands first in the form, then `short`; "" where none does.
@@ -119,8 +121,11 @@ impl FormView {
     /// A form of the pack with what was typed and what is wrong with it.
     pub fn new(form: &Form, pack: &Pack, filled: &Filled, errors: &[FieldError]) -> FormView {
         let warning = pack.warning("no_secrets");
-        let mut fields: Vec<FieldView> =
-            form.fields.iter().map(|field| view(field, pack, filled, errors)).collect();
+        let mut fields: Vec<FieldView> = form
+            .fields
+            .iter()
+            .map(|field| FieldView { with: with(form, pack, field), ..view(field, pack, filled, errors) })
+            .collect();
         let warned = fields.iter_mut().filter(|f| f.free_text || ["files", "table"].contains(&f.control));
         for (nth, field) in warned.enumerate() {
             field.warning = if nth == 0 { "whole" } else { "short" };
@@ -187,11 +192,12 @@ fn view(field: &Field, pack: &Pack, filled: &Filled, errors: &[FieldError]) -> F
         kind: kind(field, &value, &until),
         optional: !field.required,
         max: field.bounds.max.and_then(|max| i64::try_from(max).ok()).unwrap_or(0),
-        choices: choices.map(choice).collect(),
+        choices: with_nothing(field, choices.map(choice).collect()),
         checked: ["1", "true", "on", "是"].contains(&value.as_str()),
         visible: field.visible(&filled.values),
         when: field.visible_if.as_ref().map(crate::condition::words::sentence).unwrap_or_default(),
         free_text: field.free_text,
+        with: None,
         warning: "",
         src: String::new(),
         columns: field.columns.iter().map(|(_, heading)| heading.clone()).collect(),
@@ -203,6 +209,24 @@ fn view(field: &Field, pack: &Pack, filled: &Filled, errors: &[FieldError]) -> F
         value,
         until,
     }
+}
+
+/// The one choice before a field with which it is asked for.
+fn with(form: &Form, pack: &Pack, field: &Field) -> Option<(String, String)> {
+    let tests = field.visible_if.as_ref()?.tests();
+    let key = tests.first().map(|test| test.fact.key.as_str())?;
+    let other = form.field(key).filter(|_| tests.iter().all(|test| test.fact.key == key))?;
+    let choices = pack.choices(other.options.as_deref()?).iter().map(|choice| choice.key.clone());
+    let shown = choices.filter(|choice| field.visible(&[(other.key.clone(), choice.clone())].into()));
+    Some((other.key.clone(), shown.collect::<Vec<_>>().join("|")))
+}
+
+/// One of a few that need not be chosen can also be taken back.
+fn with_nothing(field: &Field, mut choices: Vec<Choice>) -> Vec<Choice> {
+    if field.control == Control::Radio && !field.required && !choices.is_empty() {
+        choices.push(Choice::nothing(&choices));
+    }
+    choices
 }
 
 /// What was typed or is known, as the control shows it; beside it the last day of a period.

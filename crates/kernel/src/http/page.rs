@@ -155,6 +155,14 @@ pub struct Choice {
     pub checked: bool,
 }
 
+impl Choice {
+    /// The choice of none of these: chosen where none of them is.
+    pub fn nothing(others: &[Choice]) -> Choice {
+        let checked = !others.iter().any(|other| other.checked);
+        Choice { label: String::from("不填"), checked, ..Choice::default() }
+    }
+}
+
 /// One row of facts.
 #[derive(Clone, Debug, Default)]
 pub struct Fact {

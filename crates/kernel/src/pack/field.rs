@@ -81,12 +81,18 @@ pub struct Bounds {
     pub not_before: Option<RelativeDay>,
     /// Not after this day.
     pub not_after: Option<RelativeDay>,
+    /// Not before the day that another field says; of a row within, also one of its entry.
+    pub not_before_of: Option<String>,
+    /// Not after such a day.
+    pub not_after_of: Option<String>,
     /// Only a working day.
     pub working: bool,
     /// Least number of entries.
     pub least: Option<usize>,
     /// Greatest number of entries.
     pub most: Option<usize>,
+    /// Greatest number of entries while something holds of the fields above.
+    pub most_if: Option<(usize, Condition)>,
 }
 
 /// The closed list of types.
@@ -240,12 +246,15 @@ impl Field {
     }
 
     fn shown<'v>(&self, value: &dyn Fn(&str) -> Option<&'v str>) -> bool {
-        let Some(condition) = &self.visible_if else { return true };
-        let facts = |key: &str| match value(key) {
-            None | Some("") => None,
-            Some(text) => Some(fact_value(condition, key, text)),
-        };
-        condition::truth(condition, &facts, &Frame::default()).holds()
+        self.visible_if.as_ref().is_none_or(|condition| holds(condition, value))
+    }
+
+    /// How many entries are too many, given what is filled in so far: the most there may be, and in which case.
+    pub fn too_many(&self, answers: &BTreeMap<String, Json>) -> Option<(usize, &Condition)> {
+        let (most, when) = self.bounds.most_if.as_ref()?;
+        let said = answers.get(&self.key).and_then(Json::as_array).map_or(0, Vec::len);
+        let holds = || holds(when, &|key| answers.get(key).and_then(Json::as_str));
+        (said > *most && holds()).then_some((*most, when))
     }
 
     /// Whether it may hold more than one answer.
@@ -257,6 +266,15 @@ impl Field {
     pub fn is_open(&self) -> bool {
         !self.personal && !self.work_secret
     }
+}
+
+/// Whether a condition over fields holds; of what is not filled in nothing does.
+fn holds<'v>(condition: &Condition, value: &dyn Fn(&str) -> Option<&'v str>) -> bool {
+    let facts = |key: &str| match value(key) {
+        None | Some("") => None,
+        Some(text) => Some(fact_value(condition, key, text)),
+    };
+    condition::truth(condition, &facts, &Frame::default()).holds()
 }
 
 /// A tick box is a flag, everything else text.
@@ -282,7 +300,7 @@ pub(super) fn read(tab: &Tab<'_>, key: String, facts: &[FactDef]) -> Field {
         hint: tab.maybe("hint").unwrap_or_default(),
         required: tab.flag("required"),
         from: tab.maybe_refer("from", Ref::FIELD),
-        bounds: bounds(tab, control),
+        bounds: bounds(tab, control, facts),
         visible_if: tab.table("visible_if").and_then(|inner| conditions::condition(&inner, facts)),
         free_text: tab.flag("free_text") || control == Control::TextArea,
         stands_for: tab.maybe_closed("stands_for"),
@@ -330,7 +348,7 @@ fn retired(tab: &Tab<'_>) -> Option<Date> {
     day
 }
 
-fn bounds(tab: &Tab<'_>, control: Control) -> Bounds {
+fn bounds(tab: &Tab<'_>, control: Control, facts: &[FactDef]) -> Bounds {
     let (min, max) = (tab.number("min"), tab.number("max"));
     if min.zip(max).is_some_and(|(min, max)| min > max) {
         tab.desk.say(&tab.at("min"), "最少字数大于最多字数", "请把 min 改小，或者把 max 改大");
@@ -339,16 +357,32 @@ fn bounds(tab: &Tab<'_>, control: Control) -> Bounds {
         tab.desk.say(&tab.at(""), "没有写最多字数", "请补上 max = 200（字）");
     }
     let number = |key| tab.number(key).and_then(|n| i64::try_from(n).ok());
+    let (not_before, not_before_of) = day(tab, "not_before", control);
+    let (not_after, not_after_of) = day(tab, "not_after", control);
+    let most_if = tab.table("most_if").and_then(|inner| {
+        let (most, when) = (inner.number("most"), inner.table("when"));
+        if most.is_none() || when.is_none() {
+            inner.desk.say(
+                &inner.at(""),
+                "most_if 要写最多几个、什么情况",
+                "写成 most_if = { most = 1, when = { … } }",
+            );
+        }
+        most.zip(when.and_then(|when| conditions::condition(&when, facts)))
+    });
     let bounds = Bounds {
         min,
         max,
         at_least: number("at_least"),
         at_most: number("at_most"),
-        not_before: day(tab, "not_before"),
-        not_after: day(tab, "not_after"),
+        not_before,
+        not_after,
+        not_before_of,
+        not_after_of,
         working: tab.flag("working"),
         least: tab.number("least"),
         most: tab.number("most"),
+        most_if,
     };
     let refuse = |key: &str, asked: bool, fits: bool| {
         if asked && !fits {
@@ -365,14 +399,18 @@ fn bounds(tab: &Tab<'_>, control: Control) -> Bounds {
     bounds
 }
 
-fn day(tab: &Tab<'_>, key: &'static str) -> Option<RelativeDay> {
-    let words = tab.maybe(key)?;
+/// A day said from today, or the key of another day.
+fn day(tab: &Tab<'_>, key: &'static str, control: Control) -> (Option<RelativeDay>, Option<String>) {
+    let Some(words) = tab.maybe(key) else { return (None, None) };
     let day = RelativeDay::parse(&words);
-    if day.is_none() {
+    let other = control == Control::Date && words.starts_with(|c: char| c.is_ascii_lowercase());
+    if day.is_none() && !other {
         let message = format!("看不懂日期“{words}”");
-        tab.desk.say(&tab.at(key), message, "写“今天”“明天”“7 日后”“90 日前”“3 工作日后”");
+        let remedy = "写“今天”“明天”“7 日后”“90 日前”“3 工作日后”，或者另一个日期填写项的代码";
+        tab.desk.say(&tab.at(key), message, remedy);
     }
-    day
+    let other = Some(words).filter(|_| day.is_none() && other);
+    (day, other)
 }
 
 fn sound(tab: &Tab<'_>, field: &Field) {
@@ -410,7 +448,9 @@ fn sound(tab: &Tab<'_>, field: &Field) {
         refuse("columns", format!("明细有 {} 栏", field.columns.len()), "明细最多六栏；更多的请另设填写项");
     }
     let many = matches!(field.control, Control::Many | Control::Table) || field.several;
-    if (field.bounds.least.is_some() || field.bounds.most.is_some()) && !many {
+    let counted =
+        field.bounds.least.is_some() || field.bounds.most.is_some() || field.bounds.most_if.is_some();
+    if counted && !many {
         refuse("least", "只填一个的不能写 least、most".to_owned(), "请删去，或者写 several = true");
     }
     if field.several

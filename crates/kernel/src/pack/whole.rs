@@ -169,6 +169,7 @@ fn read(desk: &Desk, shelf: &Shelf, vocabulary: &Vocabulary, files: &BTreeMap<St
     let mut definitions = definition::read(&ground, &mut lists);
     definitions.extend(definition::registers(&ground, &mut lists));
     definition::circles(desk, &definitions);
+    definition::choosing(desk, &definitions);
     definition::enter(&mut roles, &definitions);
     let (examples, stories) = (
         examples::read(desk, shelf, &definitions, vocabulary),

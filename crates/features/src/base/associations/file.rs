@@ -39,4 +39,6 @@ pub struct FileLine {
     pub state: String,
     /// The tone of its pill.
     pub tone: &'static str,
+    /// What the reader can do on it now, where that is one step.
+    pub act: Option<Link>,
 }

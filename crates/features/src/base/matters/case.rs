@@ -4,15 +4,16 @@ use huitong_kernel::ctx::Post;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::{Filled, form};
 use huitong_kernel::journal::Record;
-use huitong_kernel::pack::{Act, Form, Keeping};
+use huitong_kernel::pack::{Act, Bounds, Field, Form, Keeping};
 use huitong_kernel::rights::Right;
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::matter::{KEYS, Matter, Rules};
+use super::refs::About;
 use super::spine::{Spine, Step};
-use super::{clocks, counts, effects, guards, refs, sentences, store};
+use super::{clocks, counts, effects, guards, refs, sentences, store, words};
 use crate::base::attachments::{self, KeptFile};
 use crate::base::journal::UNNAMED;
 
@@ -178,8 +179,14 @@ impl<'t, 'a, M: Matter> Case<'t, 'a, M> {
         }
         let said = match rules.of.form_of(act) {
             Some(form) => {
-                let about = matter.spine().association.as_deref();
-                settled(tx, rules, form, input, about, &|field| matter.keeps(field))?
+                let spine = matter.spine();
+                let about = About {
+                    association: spine.association.as_deref(),
+                    unit: spine.unit.as_ref().map(|unit| unit.as_str()).filter(|_| rules.of.is_register()),
+                };
+                // What a row within says is not what its entry says under the same name.
+                let keeps = |field: &str| matter.keeps(field).filter(|_| !beside);
+                settled(tx, rules, form, input, about, &keeps)?
             }
             None => form::Checked::default(),
         };
@@ -375,23 +382,53 @@ pub fn checked(
     input: &Input,
     association: Option<&str>,
 ) -> Result<form::Checked> {
-    settled(tx, rules, form, input, association, &|_| None)
+    settled(tx, rules, form, input, About { association, unit: None }, &|_| None)
 }
 
-/// The same where a matter keeps answers already: what it names stays named, whoever may look it up now.
+/// The same where a matter keeps answers already: what it names stays named, whoever may look it up now, and what an entry says
+/// and nobody touched is not held to bounds again that it may have left since.
 fn settled<'m>(
     tx: &Tx,
     rules: Rules<'_>,
     form: &Form,
     input: &Input,
-    association: Option<&str>,
+    about: About<'_>,
     keeps: refs::Keeps<'_, 'm>,
 ) -> Result<form::Checked> {
-    let mut said = form::check(form, rules.pack, &input.filled, tx.ctx().today()).map_err(Error::fields)?;
+    let relaxed = rules.of.is_register().then(|| touched(form, &input.filled, keeps));
+    let held = relaxed.as_ref().unwrap_or(form);
+    let mut said = form::check(held, rules.pack, &input.filled, tx.ctx().today()).map_err(Error::fields)?;
     if !rules.of.coded {
-        refs::settle(tx, form, &mut said, association, keeps)?;
+        let stands = |field: &Field| is_kept(field, &input.filled, keeps);
+        let lost = form::unasked(form, &input.filled, &stands);
+        if !lost.is_empty() {
+            return Err(Error::fields(lost));
+        }
+        refs::settle(tx, form, &mut said, about, keeps)?;
     }
     Ok(said)
+}
+
+/// A form that holds to bounds only what was touched.
+fn touched<'m>(form: &Form, filled: &Filled, keeps: refs::Keeps<'_, 'm>) -> Form {
+    let mut form = form.clone();
+    for field in &mut form.fields {
+        if is_kept(field, filled, keeps) {
+            field.bounds = Bounds {
+                max: Some(usize::MAX),
+                not_before_of: field.bounds.not_before_of.take(),
+                not_after_of: field.bounds.not_after_of.take(),
+                ..Bounds::default()
+            };
+        }
+    }
+    form
+}
+
+/// Whether a form says of a field what stands.
+fn is_kept<'m>(field: &Field, filled: &Filled, keeps: refs::Keeps<'_, 'm>) -> bool {
+    let kept = keeps(&field.key).map(|kept| words::flat(field, kept)).unwrap_or_default();
+    !kept.is_empty() && kept.iter().all(|(key, value)| filled.all(key) == [value.as_str()])
 }
 
 /// Refuses an act on what others have changed since; what the clocks did meanwhile is no change of theirs.

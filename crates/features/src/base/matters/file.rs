@@ -5,10 +5,10 @@ use huitong_kernel::http::page::Link;
 use huitong_kernel::pack::{Definition, FileTab};
 use huitong_kernel::{Result, Tx};
 
-use super::list;
 use super::matter::{KEYS, Matter as _};
 use super::plain::Plain;
 use super::view::Seen;
+use super::{guards, list};
 use crate::base::associations::{AssociationId, FileBlock, FileBlocks, FileLine};
 
 /// What the file of an association is handed.
@@ -57,14 +57,19 @@ fn block(tx: &Tx, tab: FileTab, of: &Definition, association: &str) -> Result<Op
     };
     let said = said(of, open.len(), open.len() + ended.len());
     let latest = open.into_iter().chain(ended).take(LINES).collect();
-    let line = |seen: &Seen<'_>| FileLine {
-        href: format!("/{}/{}", of.path, seen.matter.spine.id),
-        name: seen.matter.spine.title.clone(),
-        said: seen.summary(),
-        state: seen.state_label(),
-        tone: seen.tone(),
+    let line = |seen: &Seen<'_>| -> Result<FileLine> {
+        let href = format!("/{}/{}", of.path, seen.matter.spine.id);
+        let act = guards::primary(tx, seen.rules, &seen.matter)?.filter(|_| of.is_register());
+        Ok(FileLine {
+            name: seen.matter.spine.title.clone(),
+            said: seen.summary(),
+            state: seen.state_label(),
+            tone: seen.tone(),
+            act: act.map(|offer| Link { href: format!("{href}/{}", offer.act), label: offer.label }),
+            href,
+        })
     };
-    let lines = Seen::all(tx, latest)?.iter().map(line).collect();
+    let lines = Seen::all(tx, latest)?.iter().map(line).collect::<Result<Vec<FileLine>>>()?;
     let title = of.title.clone();
     Ok(Some(FileBlock { tab, title, said, all, lines, add, internal: of.work_secret }))
 }

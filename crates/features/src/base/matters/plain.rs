@@ -369,6 +369,7 @@ impl Matter for Plain {
     /// An act that is there to change something changes something.
     fn checked(case: &Case<'_, '_, Plain>) -> Result<()> {
         if case.rules.of.is_register() {
+            entries::ordered(case)?;
             return entries::checked(case);
         }
         let Some(first) = case.act.changes.first() else { return Ok(()) };

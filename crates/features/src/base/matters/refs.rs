@@ -3,18 +3,18 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use huitong_kernel::condition::{Frame, truth};
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::form::Checked;
-use huitong_kernel::pack::{Control, Field, Form, VOID};
+use huitong_kernel::pack::{Control, Field, Form, Queue, StandsFor, VOID};
 use huitong_kernel::{Error, Id, Result, Tx};
 use serde_json::Value as Json;
 
 use super::matter::{KEYS, Matter as _};
 use super::plain::Plain;
 use super::{effects, entries, store};
-use crate::base::associations;
-use crate::base::{duty, identity};
+use crate::base::{associations, duty, identity, units};
 
 type Found = std::result::Result<String, String>;
 
@@ -32,13 +32,22 @@ impl Known {
     }
 }
 
+/// What a matter is known to be about before its form is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About<'a> {
+    /// The association.
+    pub association: Option<&'a str>,
+    /// The unit whose people 本单位 means; that of whoever acts where none is known.
+    pub unit: Option<&'a str>,
+}
+
 /// Puts what was meant in the place of what was typed, in every field that names something; all that is not found is said
-/// at once. `about` is the association of the matter, where it has one already.
+/// at once.
 pub fn settle<'m>(
     tx: &Tx,
     form: &Form,
     said: &mut Checked,
-    about: Option<&str>,
+    about: About<'_>,
     keeps: Keeps<'_, 'm>,
 ) -> Result<()> {
     settle_by(&|field, typed, about| find(tx, field, typed, about), form, said, about, keeps)
@@ -52,6 +61,7 @@ pub fn settle_row(
     about: Option<&str>,
     known: &Known,
 ) -> Result<()> {
+    let about = About { association: about, unit: None };
     settle_by(&|field, typed, about| find_once(tx, field, typed, about, known), form, said, about, &|_| None)
 }
 
@@ -63,8 +73,8 @@ pub fn find_once(
     about: Option<&str>,
     known: &Known,
 ) -> Result<Option<Found>> {
-    let officeholder = field.control == Control::Officeholder;
-    let key = (field.key.clone(), typed.to_owned(), about.filter(|_| officeholder).map(str::to_owned));
+    let of_somebody = matches!(field.control, Control::Officeholder | Control::Handler);
+    let key = (field.key.clone(), typed.to_owned(), about.filter(|_| of_somebody).map(str::to_owned));
     if let Some(found) = known.0.borrow().get(&key) {
         return Ok(Some(found.clone()));
     }
@@ -81,12 +91,16 @@ fn settle_by<'m>(
     find: Find<'_>,
     form: &Form,
     said: &mut Checked,
-    about: Option<&str>,
+    about: About<'_>,
     keeps: Keeps<'_, 'm>,
 ) -> Result<()> {
     let mut wrong = Vec::new();
-    let mut about = about.map(str::to_owned);
-    for field in &form.fields {
+    let (mut association, mut unit) = (about.association.map(str::to_owned), about.unit.map(str::to_owned));
+    // Whose people can be chosen is known before they are.
+    let is_unit = |field: &&Field| field.stands_for == Some(StandsFor::Unit);
+    let fields = form.fields.iter();
+    for field in fields.clone().filter(is_unit).chain(fields.filter(|field| !is_unit(field))) {
+        let about = if field.control == Control::Handler { &unit } else { &association };
         let Some(typed) = typed(said, field) else { continue };
         let mut meant = Vec::new();
         for one in typed {
@@ -107,7 +121,10 @@ fn settle_by<'m>(
             None => {}
         }
         if field.control == Control::Association && !field.several {
-            about = meant.first().cloned().or(about);
+            association = meant.first().cloned().or(association);
+        }
+        if is_unit(&field) {
+            unit = meant.first().cloned().or(unit);
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::fields(wrong)) }
@@ -151,10 +168,10 @@ fn find(tx: &Tx, field: &Field, typed: &str, about: Option<&str>) -> Result<Opti
             Ok(unit) => Ok(unit.id.to_string()),
             Err(error) => Err(said(&error)),
         },
-        Control::Handler => colleague(tx, field, typed)?,
+        Control::Handler => colleague(tx, field, typed, about)?,
         Control::Officeholder => officeholder(tx, field, typed, about)?,
         Control::Matter => matter(tx, typed)?,
-        Control::Entry => entry(tx, field.register.as_deref().unwrap_or_default(), typed)?,
+        Control::Entry => entry(tx, field, typed)?,
         _ => return Ok(None),
     }))
 }
@@ -172,9 +189,18 @@ fn matter(tx: &Tx, typed: &str) -> Result<Found> {
 }
 
 /// An entry of a register that whoever acts may see, by id, number or name.
-fn entry(tx: &Tx, register: &str, typed: &str) -> Result<Found> {
-    let title = tx.ctx().pack()?.definition(register).map_or(register, |of| &of.title);
+fn entry(tx: &Tx, field: &Field, typed: &str) -> Result<Found> {
+    let register = field.register.as_deref().unwrap_or_default();
+    let of = tx.ctx().pack()?.definition(register);
+    let title = of.map_or(register, |of| &of.title);
     let mut found = entries_seen(tx, register, typed)?;
+    let queues: Vec<&Queue> = field.only.iter().filter_map(|key| of?.queue(key)).collect();
+    let frame = Frame { now: tx.ctx().now, ..Frame::default() };
+    let stands = |entry: &Plain| queues.iter().any(|queue| truth(&queue.when, entry, &frame).holds());
+    if let Some(other) = found.first().filter(|one| !queues.is_empty() && !stands(one)) {
+        let among = queues.iter().map(|queue| queue.title.as_str()).collect::<Vec<_>>().join("、");
+        return Ok(Err(format!("“{}”不在“{title}”的“{among}”里，不能选", other.spine.title)));
+    }
     Ok(match (found.len(), found.pop()) {
         (1, Some(one)) => Ok(one.spine.id),
         (0, _) | (_, None) => Err(format!("“{title}”里没有找到“{typed}”，请核对名称或者编号")),
@@ -209,25 +235,41 @@ fn association(tx: &Tx, typed: &str) -> Result<Found> {
     })
 }
 
-/// Somebody of the units in which whoever acts holds a post.
-fn colleague(tx: &Tx, field: &Field, typed: &str) -> Result<Found> {
-    let offices = tx.ctx().posts().iter().filter(|post| post.kind == OfficeKind::Unit);
-    let offices: std::collections::BTreeSet<&str> = offices.map(|post| post.office.as_str()).collect();
+/// Somebody of a unit; where none is known, of those in which whoever acts holds a post.
+fn colleague(tx: &Tx, field: &Field, typed: &str, unit: Option<&str>) -> Result<Found> {
+    let whose = match unit {
+        Some(unit) => units::name_of(tx, &Id::stored(unit.to_owned()))?,
+        None => String::from("本单位"),
+    };
     let mut fitting = Vec::new();
-    for holder in colleagues(tx, offices.into_iter())? {
+    for holder in people_of(tx, unit)? {
         if (holder.0 == typed || holder.1 == typed) && !fitting.contains(&holder.0) {
             fitting.push(holder.0);
         }
     }
     Ok(match (fitting.len(), fitting.pop()) {
         (1, Some(id)) => Ok(id),
-        (0, _) => Err(format!("“{}”里没有本单位的“{typed}”，请核对姓名", field.label)),
-        _ => Err(format!("本单位有几位“{typed}”，请写明是哪一位")),
+        // Nobody is told an id.
+        (0, _) if identity::UserId::parse(typed).is_some() => {
+            Err(format!("“{}”选的人不在{whose}，请重新选择", field.label))
+        }
+        (0, _) => Err(format!("“{}”里没有{whose}的“{typed}”，请核对姓名", field.label)),
+        _ => Err(format!("{whose}有几位“{typed}”，请写明是哪一位")),
     })
 }
 
+/// Accounts and names of the people of a unit; where none is known, of those in which whoever acts holds a post.
+pub fn people_of(tx: &Tx, unit: Option<&str>) -> Result<Vec<(String, String)>> {
+    let own = tx.ctx().posts().iter().filter(|post| post.kind == OfficeKind::Unit);
+    let own: std::collections::BTreeSet<&str> = own.map(|post| post.office.as_str()).collect();
+    match unit {
+        Some(unit) => colleagues(tx, std::iter::once(unit)),
+        None => colleagues(tx, own.into_iter()),
+    }
+}
+
 /// Accounts and names of the people of some units, each once.
-pub fn colleagues<'u>(tx: &Tx, units: impl Iterator<Item = &'u str>) -> Result<Vec<(String, String)>> {
+fn colleagues<'u>(tx: &Tx, units: impl Iterator<Item = &'u str>) -> Result<Vec<(String, String)>> {
     let mut all: Vec<(String, String)> = Vec::new();
     for unit in units {
         for role in tx.ctx().roles().all() {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use huitong_kernel::clock::{civil_date, day_text};
+use huitong_kernel::condition::{Frame, truth};
 use huitong_kernel::deadline::due_text;
 use huitong_kernel::http::form::Checked;
 use huitong_kernel::pack::{self, Act, Field, Form};
@@ -63,7 +64,7 @@ pub const IMPORT: &str = "import";
 pub const UNDONE: &str = "undone";
 
 /// Answers of a form by field, wherever they are kept.
-type Answers<'s> = &'s dyn Fn(&str) -> Option<&'s Json>;
+pub(super) type Answers<'s> = &'s dyn Fn(&str) -> Option<&'s Json>;
 
 /// Fills the sentence of an act for those outside: it names nobody inside but the office. `before` is the state the act began in.
 pub fn fill<M: Matter>(
@@ -268,9 +269,21 @@ pub(super) fn name(tx: &Tx, rules: Rules<'_>, matter: &Plain) -> Result<String> 
     Ok(name.chars().take(120).collect())
 }
 
+/// What one would be called of which only answers are known.
+pub(super) fn name_by(tx: &Tx, rules: Rules<'_>, said: Answers<'_>) -> Result<String> {
+    let mut facts = Facts::new();
+    for field in &rules.of.fields {
+        facts.insert(field.key.clone(), words::say(tx, rules.pack, field, said(&field.key))?);
+    }
+    Ok(merged(&rules.of.sentences.name, &Facts::new(), &facts))
+}
+
 /// What it is about, in a sentence or two.
-pub fn summary(rules: Rules<'_>, facts: &Facts) -> String {
-    merged(&spoken_clauses(&rules.of.sentences.summary, facts), &Facts::new(), facts)
+pub fn summary(rules: Rules<'_>, matter: &Plain, facts: &Facts) -> String {
+    let sentences = &rules.of.sentences;
+    let own = sentences.summaries.iter().find(|(when, _)| truth(when, matter, &Frame::default()).holds());
+    let summary = own.map_or(&sentences.summary, |(_, summary)| summary);
+    merged(&spoken_clauses(summary, facts), &Facts::new(), facts)
 }
 
 /// A sentence without its clauses of which nothing is known: nobody reads 换届日 with nothing behind it.

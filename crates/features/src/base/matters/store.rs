@@ -59,6 +59,13 @@ pub(super) fn open_of(tx: &Tx, procedure: &str, parent: &str) -> Result<Vec<Plai
     rows(tx, &sql, args![parent, procedure], Plain::read)
 }
 
+/// The same, those that have ended among them.
+pub(super) fn of_parent(tx: &Tx, procedure: &str, parent: &str) -> Result<Vec<Plain>> {
+    let sql =
+        format!("SELECT {MATTER} FROM matters WHERE parent = $1 AND procedure = $2 ORDER BY began_at, id");
+    rows(tx, &sql, args![parent, procedure], Plain::read)
+}
+
 pub(super) fn insert(tx: &Tx, matters: &[&Plain]) -> Result<()> {
     let rows = matters.iter().map(|m| m.values()).collect::<Vec<_>>();
     match matters.iter().any(|matter| entries::is_entry(&matter.spine.id)) {

@@ -2,7 +2,7 @@
 
 use huitong_kernel::clock::rfc3339;
 use huitong_kernel::deadline::{self, Pace};
-use huitong_kernel::pack::Show;
+use huitong_kernel::pack::{Act, Keeping, Show};
 use huitong_kernel::{Ctx, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,7 +89,10 @@ impl<M: Matter> Timeline<'_, M> {
     pub fn lines(&self, tx: &Tx) -> Result<Vec<Line>> {
         let mut watch = Stopwatch::default();
         // What a reader does not see took its time all the same.
-        let timed = self.steps.iter().map(|step| (step, watch.took(tx.ctx(), step)));
+        // What an entry says holds; nobody had it to work on between two acts.
+        let holds = self.rules.of.is_register();
+        let mut took = |step| if holds { String::new() } else { watch.took(tx.ctx(), step) };
+        let timed = self.steps.iter().map(|step| (step, took(step)));
         let timed: Vec<_> = timed.filter(|(step, _)| self.inside || step.public_text.is_some()).collect();
         timed.into_iter().map(|(step, took)| Ok(Line { took, ..self.line(tx, step)? })).collect()
     }
@@ -115,12 +118,22 @@ impl<M: Matter> Timeline<'_, M> {
     /// The words of its form that the definition shows below the line.
     fn text(&self, tx: &Tx, step: &Step, said: &Said) -> Result<String> {
         let Some(act) = self.rules.of.act(&step.act) else { return Ok(String::new()) };
-        let mut texts = Vec::new();
+        let mut texts = vec![self.row(tx, act, said)?];
         for show in act.shows.iter().filter(|show| show.to.meant(self.inside)) {
             texts.push(self.shown(tx, show, said)?);
         }
         texts.retain(|text| !text.is_empty());
         Ok(texts.join("\n"))
+    }
+
+    /// What the row within is called that the step entered, as it was entered.
+    fn row(&self, tx: &Tx, act: &Act, said: &Said) -> Result<String> {
+        let (pack, of) = (self.rules.pack, self.rules.of);
+        let within = Some(&act.keeping).filter(|keeping| **keeping == Some(Keeping::Within));
+        let Some(row) = within.and_then(|_| pack.definition(&format!("{}.{}", of.key, act.key))) else {
+            return Ok(String::new());
+        };
+        sentences::name_by(tx, Rules { pack, of: row }, &|field| said.json(field))
     }
 
     fn shown(&self, tx: &Tx, show: &Show, said: &Said) -> Result<String> {

@@ -199,7 +199,7 @@ impl<'a> Seen<'a> {
 
     /// What it is about, in a sentence or two.
     pub fn summary(&self) -> String {
-        sentences::summary(self.rules, &self.facts)
+        sentences::summary(self.rules, &self.matter, &self.facts)
     }
 
     /// What a fact of the definition says, in words: of the spine, of a field, or of what acts stamped.

@@ -112,6 +112,22 @@ pub fn rows(field: &Field, rows: &[Json]) -> Vec<String> {
     rows.iter().enumerate().map(line).collect()
 }
 
+/// Characters of what was there and what is to be that are shown beside each other.
+const SHOWN: usize = 200;
+
+/// An answer in one line beside another.
+pub fn brief(tx: &Tx, pack: &Pack, field: &Field, answer: Option<&Json>) -> Result<String> {
+    let text = match answer.and_then(Json::as_array).filter(|_| field.control == Control::Table) {
+        Some(rows) => self::rows(field, rows).join("；"),
+        None => say(tx, pack, field, answer)?,
+    };
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(match text.is_empty() {
+        true => String::from("（空）"),
+        false => text.chars().take(SHOWN).collect(),
+    })
+}
+
 /// Under which name the words of an answer stand beside it, where it is a key or an id.
 pub fn beside(field: &Field) -> Option<&'static str> {
     match field.control {
@@ -137,4 +153,38 @@ pub fn json(tx: &Tx, pack: &Pack, field: &Field, answer: &Json, into: &mut Map<S
         into.insert(format!("{}_{beside}", field.key), json!(say(tx, pack, field, Some(answer))?));
     }
     Ok(())
+}
+
+/// An answer as a form carries it.
+pub fn flat(field: &Field, answer: &Json) -> Vec<(String, String)> {
+    let (key, mut pairs) = (&field.key, Vec::new());
+    match answer {
+        Json::String(text) => pairs.push((key.clone(), text.clone())),
+        Json::Number(number) => pairs.push((key.clone(), number.to_string())),
+        Json::Array(all) => {
+            for (nth, one) in all.iter().enumerate() {
+                match one {
+                    Json::String(text) => pairs.push((key.clone(), text.clone())),
+                    Json::Object(row) => {
+                        let cell = |(column, value): (&String, &Json)| {
+                            Some((format!("{key}.{nth}.{column}"), value.as_str()?.to_owned()))
+                        };
+                        pairs.extend(row.iter().filter_map(cell));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Json::Object(object) => match object.get("fen").and_then(Json::as_i64) {
+            Some(fen) => pairs.push((key.clone(), Money::from_fen(fen).to_string())),
+            None => {
+                let part = |(name, value): (&String, &Json)| {
+                    Some((format!("{key}.{name}"), value.as_str()?.to_owned()))
+                };
+                pairs.extend(object.iter().filter_map(part));
+            }
+        },
+        Json::Bool(_) | Json::Null => {}
+    }
+    pairs
 }

@@ -7,8 +7,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use huitong_kernel::condition::words;
 use huitong_codes::resident_id;
+use huitong_kernel::condition::words;
 use huitong_kernel::error::{FieldError, Kind as ErrorKind};
 use huitong_kernel::http::Filled;
 use huitong_kernel::http::form::{self, Checked};

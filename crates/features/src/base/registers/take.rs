@@ -42,7 +42,7 @@ impl Wanted<'_> {
     pub fn name(&self, ctx: &Ctx) -> String {
         let title = self.file.title();
         let ending = if self.format == Format::Csv { "csv" } else { "xlsx" };
-        let past = AsOf::read(self.pairs).ok().flatten();
+        let past = AsOf::read(self.pairs, ctx.today()).ok().flatten();
         format!("{title} {}.{ending}", past.map_or_else(|| ctx.today(), |past| past.day))
     }
 

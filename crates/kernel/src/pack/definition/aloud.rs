@@ -90,6 +90,13 @@ impl Aloud<'_> {
         if let Some(once) = &self.of.once {
             self.line(&format!("{}。", once.what.trim_end_matches('。')));
         }
+        if let Some(alone) = &self.of.alone {
+            self.line(&format!(
+                "{}的，一家协会只有这一条：{}。",
+                sentence(&alone.when),
+                alone.what.trim_end_matches('。')
+            ));
+        }
         for one in &register.reminders {
             let queue = self.of.queue(&one.queue).map_or("", |queue| &queue.title);
             let said = self.spoken(&one.notice);
@@ -218,6 +225,21 @@ impl Aloud<'_> {
             if let Some(day) = at {
                 let _ = write!(text, "，{words}{}", day.said());
             }
+        }
+        for (other, words) in
+            [(&field.bounds.not_before_of, "不早于"), (&field.bounds.not_after_of, "不晚于")]
+        {
+            if let Some(other) = other {
+                let label = self.of.field(other).map(|field| field.label.as_str());
+                let _ = write!(
+                    text,
+                    "，{words}{}",
+                    label.unwrap_or(if other == "from_on" { "起始日" } else { "截止日" })
+                );
+            }
+        }
+        if let Some((most, when)) = &field.bounds.most_if {
+            let _ = write!(text, "，{}时至多 {most} 项", sentence(when));
         }
         if field.bounds.working {
             text.push_str("，选工作日");

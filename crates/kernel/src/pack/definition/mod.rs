@@ -24,7 +24,7 @@ pub use self::register::{
     CURRENT, Derived, ENDED, Every, Keeping, PAPER, REASON, Register, Reminder, SINCE, StandsForLink, Take,
     UNTIL, VOID,
 };
-pub(super) use self::register::{circles, read as registers};
+pub(super) use self::register::{choosing, circles, read as registers};
 pub(super) use self::sound::{alive, granted, together};
 pub use self::state::{State, StateLabel, Tone};
 pub use self::tab::FileTab;
@@ -38,7 +38,7 @@ use super::queues::Queue;
 use super::sentences::Notice;
 use super::source::Source;
 use super::stands_for::StandsFor;
-use crate::condition::{FactDef, Facts, Named};
+use crate::condition::{Condition, FactDef, Facts, Named};
 
 /// A procedure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,6 +91,8 @@ pub struct Definition {
     pub sees: Option<Sees>,
     /// Of what there may be only one open.
     pub once: Option<Once>,
+    /// What stands alone for an association.
+    pub alone: Option<Alone>,
     /// What makes it a register: its rows hold instead of moving.
     pub register: Option<Register>,
     /// How many lines its file has.
@@ -131,12 +133,14 @@ impl Closed for Group {
 }
 
 /// The sentences that say what a matter is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sentences {
     /// What it is called: lists, links and the journal show it; no personal field in it.
     pub name: String,
     /// What it is about, in a sentence or two at the head of its page.
     pub summary: String,
+    /// What is said in its place of a matter of which something holds; the first that does.
+    pub summaries: Vec<(Condition, String)>,
     /// Said where there is none.
     pub empty: String,
 }
@@ -170,6 +174,15 @@ pub struct Once {
     pub what: String,
     /// Whether there may be several as long as no two hold on the same day.
     pub over: bool,
+}
+
+/// Entries beside which an association has no other: whichever of the two came first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alone {
+    /// Which entries.
+    pub when: Condition,
+    /// Said where there is another one: what is to be done instead.
+    pub what: String,
 }
 
 impl Definition {

@@ -1,7 +1,9 @@
 //! Reading a procedure: head, states, fields, forms, acts, limits, queues, sentences, rights; every reference resolved.
 
 use super::sheets::{self, Sheets};
-use super::{Definition, Group, Once, Page, Sees, Sentences, State, StateLabel, Tone, Words, acts, may};
+use super::{
+    Alone, Definition, Group, Once, Page, Sees, Sentences, State, StateLabel, Tone, Words, acts, may,
+};
 use crate::condition::{FactDef, FactType, Named};
 use crate::pack::ItemKind;
 use crate::pack::desk::{Desk, Ref};
@@ -76,7 +78,7 @@ fn one(ground: &Ground<'_>, sheets: &Sheets<'_>, lists: &mut Vec<List>) -> Defin
         procedure.facts = facts;
         procedure.placeholders = words.named();
         if !coded {
-            procedure.sentences = sentences_of(&head);
+            procedure.sentences = sentences_of(&head, &procedure.facts);
             procedure.page = page(&head);
             procedure.sees = sees(&head);
             procedure.once = once(&head);
@@ -190,7 +192,7 @@ fn state(desk: &Desk, key: String, tab: &Tab<'_>, facts: &[FactDef]) -> State {
     state
 }
 
-pub(super) fn sentences_of(head: &Tab<'_>) -> Sentences {
+pub(super) fn sentences_of(head: &Tab<'_>, facts: &[FactDef]) -> Sentences {
     let Some(tab) = head.table("sentences") else {
         let at = At { key: String::from("sentences"), ..head.at("key") };
         head.desk.say(
@@ -203,6 +205,11 @@ pub(super) fn sentences_of(head: &Tab<'_>) -> Sentences {
     Sentences {
         name: sentences::sentence(&tab, "name"),
         summary: sentences::sentence(&tab, "summary"),
+        summaries: tab
+            .tables("summaries")
+            .iter()
+            .map(|tab| (conditions::when(tab, facts), sentences::sentence(tab, "summary")))
+            .collect(),
         empty: sentences::sentence(&tab, "empty"),
     }
 }
@@ -232,15 +239,33 @@ pub(super) fn sees(head: &Tab<'_>) -> Option<Sees> {
     Some(Sees { from: own.maybe_refer("from", Ref::STATE), hides: own.refer_all("hides", Ref::FIELD) })
 }
 
+/// Reads `[rules]` of a register.
+pub(super) fn rules(head: &Tab<'_>, facts: &[FactDef]) -> (Option<Once>, Option<Alone>) {
+    let Some(rules) = head.table("rules") else { return (None, None) };
+    let alone = rules.table("alone").map(|alone| {
+        if !alone.keys().iter().any(|key| key == "when") {
+            let remedy = "请补上 when = { fact = \"…\", is = \"…\" }";
+            alone.desk.say(&alone.at("when"), "没有写哪些条目要独自一条", remedy);
+        }
+        Alone { when: conditions::when(&alone, facts), what: alone.text("what") }
+    });
+    (once_among(&rules), alone)
+}
+
+/// Reads `[rules]` of a procedure.
 pub(super) fn once(head: &Tab<'_>) -> Option<Once> {
-    let once = head.table("rules")?.table("once")?;
+    once_among(&head.table("rules")?)
+}
+
+fn once_among(rules: &Tab<'_>) -> Option<Once> {
+    let once = rules.table("once")?;
     let over = once.maybe("over");
     if over.as_deref().is_some_and(|word| word != "有效期") {
-        head.desk.say(&once.at("over"), "over 只能写“有效期”", "写成 over = \"有效期\"，表示有效期不重叠");
+        rules.desk.say(&once.at("over"), "over 只能写“有效期”", "写成 over = \"有效期\"，表示有效期不重叠");
     }
     let open = if over.is_some() { String::from("open") } else { once.text("while") };
     if !open.is_empty() && open != "open" {
-        head.desk.say(
+        rules.desk.say(
             &once.at("while"),
             format!("while 不能写“{open}”"),
             "写成 while = \"open\"，表示没有办结的",
@@ -248,7 +273,7 @@ pub(super) fn once(head: &Tab<'_>) -> Option<Once> {
     }
     let among = once.refer_all("among", Ref::FIELD);
     if among.is_empty() {
-        head.desk.say(&once.at("among"), "没有写哪几项相同才算同一件", "请补上 among = [\"association\"]");
+        rules.desk.say(&once.at("among"), "没有写哪几项相同才算同一件", "请补上 among = [\"association\"]");
     }
     Some(Once { among, what: once.text("what"), over: over.is_some() })
 }

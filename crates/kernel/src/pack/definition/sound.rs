@@ -64,6 +64,7 @@ pub(super) fn sound(head: &Tab<'_>, procedure: &Definition) {
     }
     named(head, procedure);
     asked(head, procedure);
+    ordered(head, procedure, &[]);
     discreet(head, procedure);
 }
 
@@ -132,6 +133,27 @@ pub(super) fn named(head: &Tab<'_>, procedure: &Definition) {
     let keys = keys.chain(procedure.queues.iter().map(|queue| (Ref::QUEUE, &queue.key)));
     for (kind, key) in keys.chain(procedure.limits.iter().map(|limit| (Ref::LIMIT, &limit.key))) {
         say(&head.desk.place(kind, key), key, kind == Ref::QUEUE && key == "all");
+    }
+}
+
+/// Days that are held to another day: one of the same form, or one of `beside`.
+pub(super) fn ordered(head: &Tab<'_>, of: &Definition, beside: &[&str]) {
+    let is_day = |key: &str| {
+        beside.contains(&key) || of.field(key).is_some_and(|field| field.control == Control::Date)
+    };
+    for field in &of.fields {
+        for other in [&field.bounds.not_before_of, &field.bounds.not_after_of].into_iter().flatten() {
+            if !is_day(other) {
+                let days = of.fields.iter().filter(|field| field.control == Control::Date);
+                let days = days.map(|field| field.key.as_str()).chain(beside.iter().copied());
+                let near = crate::pack::did_you_mean(other, days);
+                head.desk.say(
+                    &written(head, field),
+                    format!("没有日期“{other}”，“{}”不能和它比", field.label),
+                    near,
+                );
+            }
+        }
     }
 }
 
@@ -318,7 +340,10 @@ pub(super) fn discreet(head: &Tab<'_>, procedure: &Definition) {
     let at = head.at("sentences");
     let unseen = |field: &Field| closed(field) || procedure.hides(field);
     refuse(&at, &procedure.sentences.name, "名称", &unseen);
-    refuse(&at, &procedure.sentences.summary, "一句话情况", &unseen);
+    let summaries = procedure.sentences.summaries.iter().map(|(_, summary)| summary);
+    for summary in summaries.chain([&procedure.sentences.summary]) {
+        refuse(&at, summary, "一句话情况", &unseen);
+    }
     for act in &procedure.acts {
         let at = desk.place(Ref::STEP, &act.key);
         refuse(&at, &act.sentence, "办理记录", &|field| field.personal);

@@ -17,6 +17,15 @@ fn what_acts_do() {
 }
 
 #[test]
+fn what_is_held_to_something_else() {
+    check_all(breaks![
+        "registers/stations.toml": "found      = {" => "again_on   = { label = \"又一天\", type = \"日期\", not_before = \"checkd_on\" }\nfound      = {", on "again_on   =", says "没有日期“checkd_on”", remedy "是否为“checked_on”";
+        "registers/stations.toml": "[facts]" => "[rules.alone]\nwhat = \"只有一条\"\n\n[facts]", on "[rules.alone]", says "没有写哪些条目要独自一条", remedy "请补上 when";
+        "registers/rounds.toml": "\"台账：station\"" => "\"台账：station\", only = [\"nobody\"]", on "key ", says "没有队列“nobody”", remedy "可用的有：idle";
+    ]);
+}
+
+#[test]
 fn what_comes_of_the_rows_within() {
     check_all(breaks![
         "registers/stations.toml": "of = \"check\", take = \"合计\"" => "of = \"chek\", take = \"合计\"", on "chek", says "没有明细“chek”，不能由它得出事实", remedy "是否为“check”";

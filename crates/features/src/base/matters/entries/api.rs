@@ -125,7 +125,8 @@ pub(in super::super) fn suggest(c: &Call) -> Result<Reply> {
     }
     let items = c.read(|tx| {
         let def = list::def(of);
-        let found = list::page(tx, (of, &def), None, &Asked::read(&def, &pairs)?, false)?.items;
+        let queue = c.query("queue").and_then(|key| of.queue(key));
+        let found = list::page(tx, (of, &def), queue, &Asked::read(&def, &pairs)?, false)?.items;
         let item = |entry: Plain| {
             let sub = super::super::sentences::about(tx, &entry)?;
             Ok(json!({"value": entry.spine.id, "label": entry.spine.title, "sub": sub}))

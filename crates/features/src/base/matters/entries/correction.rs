@@ -3,7 +3,7 @@
 
 use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::http::Filled;
-use huitong_kernel::pack::{Act, Control, Field, Keeping, Pack, REASON, RelativeDay, SINCE};
+use huitong_kernel::pack::{Act, Field, Keeping, Pack, REASON, RelativeDay, SINCE};
 use huitong_kernel::{Error, OrMissing, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -20,6 +20,8 @@ use super::{facts, store};
 pub const PROCEDURE: &str = "correction";
 /// The act that begins it.
 const ASK: &str = "ask";
+/// The act that makes it.
+const CONFIRM: &str = "confirm";
 /// The effect by which it is made, as definitions name it.
 pub const EFFECT: &str = "correction.make";
 
@@ -135,25 +137,18 @@ pub fn waiting(tx: &Tx, entry: &str) -> Result<Option<Plain>> {
     Ok(super::super::store::open_of(tx, PROCEDURE, entry)?.into_iter().next())
 }
 
-/// Characters of what was there and what is to be that a correction shows.
-const SHOWN: usize = 200;
+/// The version of its entry that a correction produced, if it was made.
+pub(super) fn made(correction: &Plain) -> Option<i64> {
+    let asked: Asked = serde_json::from_value(correction.body.0.get(KEPT)?.clone()).ok()?;
+    Some(asked.version + 1).filter(|_| correction.times(CONFIRM) > 0)
+}
 
 /// The changes in words, for whoever confirms them; what is personal stays masked.
 fn told(case: &Case<'_, '_, Plain>, changes: &Changes) -> Result<Vec<Json>> {
     let mut rows = Vec::new();
     let (all, since) = (store::versions_of(case.tx, &case.matter.spine.id)?, case.said.date(SINCE));
     for field in case.rules.of.fields.iter().filter(|field| changes.contains_key(&field.key)) {
-        let words = |answer: Option<&Json>| -> Result<String> {
-            let text = match answer.and_then(Json::as_array).filter(|_| field.control == Control::Table) {
-                Some(rows) => words::rows(field, rows).join("；"),
-                None => words::say(case.tx, case.rules.pack, field, answer)?,
-            };
-            let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            Ok(match text.is_empty() {
-                true => String::from("（空）"),
-                false => text.chars().take(SHOWN).collect(),
-            })
-        };
+        let words = |answer: Option<&Json>| words::brief(case.tx, case.rules.pack, field, answer);
         let after = changes.get(&field.key).and_then(Option::as_ref);
         rows.push(json!({
             "what": field.label,

@@ -1,21 +1,57 @@
 //! That there is not a second one: none that is open, or none that holds on the same day.
 
+use huitong_kernel::condition::{Frame, truth};
+use huitong_kernel::pack::StandsFor;
 use huitong_kernel::{Error, Id, Result, Tx};
 use jiff::civil::Date;
 
 use super::super::matter::Rules;
 use super::super::plain::Plain;
-use super::store;
+use super::{facts, store};
 use crate::base::{associations, units};
 
 /// Refuses an entry of which there is one already.
 pub(in super::super) fn once(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<()> {
+    alone(tx, rules, entry)?;
     if rules.of.once.is_none() {
         return Ok(());
     }
     claim(tx, entry)?;
-    let others = store::alike(tx, &rules.of.key, entry)?;
+    let others = candidates(tx, rules, entry)?;
     clash(rules, entry, &others, tx.ctx().today())
+}
+
+/// Entries among which stands what would be twice: found by a fact where one makes them the same, for those may be about
+/// other associations.
+fn candidates(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<Vec<Plain>> {
+    let among = rules.of.once.iter().flat_map(|once| &once.among);
+    let mut facts = among.filter_map(|key| rules.of.field(key)).filter(|field| facts::is_fact(field));
+    match facts.find_map(|field| Some((&field.key, entry.said(&field.key)?.as_str()?))) {
+        Some((key, text)) => store::referring(tx, &rules.of.key, key, text),
+        None => store::alike(tx, &rules.of.key, entry),
+    }
+}
+
+/// Refuses what an association may have only by itself, beside whatever it has; and whatever else beside that.
+fn alone(tx: &Tx, rules: Rules<'_>, entry: &Plain) -> Result<()> {
+    let (of, today) = (rules.of, tx.ctx().today());
+    let Some(alone) = of.alone.as_ref().filter(|_| open(entry, today)) else { return Ok(()) };
+    let frame = Frame { now: tx.ctx().now, ..Frame::default() };
+    let by_itself = |one: &Plain| truth(&alone.when, one, &frame).holds();
+    let several = of.register.as_ref().is_some_and(|register| register.several);
+    for association in entry.associations() {
+        associations::claim(tx, &Id::stored(association.clone()))?;
+        let beside = store::about(tx, &of.key, &association, several)?;
+        let clashes = |other: &&Plain| {
+            other.spine.id != entry.spine.id && open(other, today) && (by_itself(entry) || by_itself(other))
+        };
+        if let Some(other) = beside.iter().find(clashes) {
+            let field = of.standing_for(StandsFor::Association).map_or("", |field| &field.key);
+            let name = associations::name_of(tx, &Id::stored(association))?;
+            return Err(Error::invalid(field, format!("{name}已有“{}”。{}", other.spine.title, alone.what)));
+        }
+    }
+    Ok(())
 }
 
 /// Two who enter one at the same moment meet at the association it is about, else at the unit.

@@ -1,7 +1,6 @@
 //! The page of one act: its form with what is known filled in, what it rests on beside it, why it cannot be done where it cannot.
 
 use askama::Template;
-use huitong_kernel::ctx::OfficeKind;
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::page::{Choice, Fact, Link, Shell};
 use huitong_kernel::http::{Call, Filled, FormView, POST, Pairs, Reply};
@@ -18,7 +17,7 @@ use crate::base::matters::plain::Plain;
 use crate::base::matters::timeline::Line;
 use crate::base::matters::view::Seen;
 use crate::base::matters::{entries, entry, guards, refs, words};
-use crate::base::{associations, units};
+use crate::base::{associations, identity, units};
 
 #[derive(Template)]
 #[template(path = "base/matters/pages/act.html")]
@@ -276,17 +275,24 @@ fn view(
         false => known(c, tx, rules, form, seen)?,
     };
     let mut view = FormView::new(form, rules.pack, &typed, errors);
+    let kept =
+        |field: &Field| seen.and_then(|seen| seen.matter.said(&field.key)?.as_str().map(str::to_owned));
     let association = seen.and_then(|seen| seen.matter.spine.association.clone());
+    let unit = unit_of(rules, form, &typed, seen);
     for field in &form.fields {
         view = match field.control {
             Control::Association => view.suggest(&field.key, "/orgs/suggest?q="),
             Control::Entry => {
                 let register = field.register.as_deref().and_then(|key| rules.pack.definition(key));
                 let path = register.map_or("", |of| of.path.as_str());
-                view.suggest(&field.key, &format!("/{path}/suggest?q="))
+                let queue = field.only.first().map(|key| format!("queue={key}&")).unwrap_or_default();
+                view.suggest(&field.key, &format!("/{path}/suggest?{queue}q="))
             }
             Control::Unit => {
-                let all = units::all(tx)?.into_iter().filter(|unit| unit.active);
+                // What stands stays, also where it could not be chosen anew.
+                let stands = kept(field);
+                let stands = |unit: &units::Unit| Some(unit.id.as_str()) == stands.as_deref();
+                let all = units::all(tx)?.into_iter().filter(|unit| unit.active || stands(unit));
                 let pick = |unit: units::Unit| Choice {
                     value: unit.id.to_string(),
                     label: unit.name,
@@ -294,12 +300,13 @@ fn view(
                 };
                 view.choices(&field.key, all.map(pick).collect())
             }
+            Control::Handler if rules.of.is_register() && unit.is_none() => by_name(view, field),
             Control::Handler => {
-                let mine = c.ctx.posts().iter().filter(|post| post.kind == OfficeKind::Unit);
-                let offices: std::collections::BTreeSet<&str> =
-                    mine.map(|post| post.office.as_str()).collect();
-                let all = refs::colleagues(tx, offices.into_iter())?.into_iter();
-                picks(view, field, &typed, all.collect())
+                let mut all = refs::people_of(tx, unit.as_deref())?;
+                if let Some(stands) = kept(field).filter(|id| !all.iter().any(|(known, _)| known == id)) {
+                    all.push((stands.clone(), identity::name_of(tx, &Id::stored(stands))?));
+                }
+                picks(view, field, &typed, all)
             }
             Control::Officeholder => match &association {
                 Some(id) => {
@@ -314,20 +321,41 @@ fn view(
     Ok((view, known))
 }
 
-/// People to pick from: one by radio, several by ticks.
+/// The unit whose people can be chosen for an entry: that which the form names, else that which stands.
+fn unit_of(rules: Rules<'_>, form: &Form, typed: &Filled, seen: Option<&Seen<'_>>) -> Option<String> {
+    let field = form.fields.iter().find(|field| field.stands_for == Some(StandsFor::Unit));
+    let named = field.map(|field| typed.get(&field.key)).and_then(units::UnitId::parse);
+    let stands = || seen.and_then(|seen| seen.matter.spine.unit.clone());
+    named.or_else(stands).map(|unit| unit.to_string()).filter(|_| rules.of.is_register())
+}
+
+/// Somebody of a unit that is only being named: written by name, for nobody can be offered yet.
+fn by_name(mut view: FormView, field: &Field) -> FormView {
+    if let Some(shown) = view.fields.iter_mut().find(|shown| shown.key == field.key) {
+        let hint = ["写这个单位的人的姓名。", field.hint.as_str()].concat();
+        shown.hint = hint;
+    }
+    view
+}
+
+/// People to pick from: one by radio, several by ticks; what may be left open can also be taken back.
 fn picks(mut view: FormView, field: &Field, typed: &Filled, all: Vec<(String, String)>) -> FormView {
     let chosen = typed.all(&field.key);
     if let Some(shown) = view.fields.iter_mut().find(|shown| shown.key == field.key) {
         shown.control = if field.several { "checks" } else { "radio" };
+        let is_chosen = |said: &String| chosen.contains(&said.as_str());
         shown.choices = all
             .into_iter()
             .map(|(value, label)| Choice {
-                checked: chosen.contains(&value.as_str()),
+                checked: is_chosen(&value) || is_chosen(&label),
                 value,
                 label,
                 ..Choice::default()
             })
             .collect();
+        if shown.optional && !field.several {
+            shown.choices.push(Choice::nothing(&shown.choices));
+        }
     }
     view
 }
@@ -354,16 +382,18 @@ fn known(
                 let other = || field.from.as_deref().and_then(|from| seen.matter.said(from));
                 seen.matter.said(&field.key).or_else(other)
             })
-            // A day that could not be chosen today is no help.
-            .filter(|answer| can_be_chosen(c, field, answer));
+            // A day that could not be chosen today is no help, unless it stands.
+            .filter(|answer| rules.of.is_register() || can_be_chosen(c, field, answer));
         if let Some(answer) = kept {
             if let (Control::Association, Json::Array(ids)) = (field.control, answer) {
                 let ids = ids.iter().filter_map(Json::as_str).map(|id| Id::stored(id.to_owned()));
                 let names: Result<Vec<String>> = ids.map(|id| associations::name_of(tx, &id)).collect();
                 pairs.push((field.key.clone(), names?.join("、")));
+                told.push(format!("“{}”", field.label));
                 continue;
             }
-            flat(field, answer, &mut pairs);
+            told.push(format!("“{}”", field.label));
+            pairs.extend(words::flat(field, answer));
             match (field.control, answer.as_str()) {
                 (Control::Association, Some(id)) => {
                     pairs.push((format!("{}_id", field.key), id.to_owned()));
@@ -376,7 +406,7 @@ fn known(
                     pairs.retain(|(key, _)| *key != field.key);
                     pairs.push((field.key.clone(), entries::name_of(tx, id)?));
                 }
-                _ => told.push(format!("“{}”", field.label)),
+                _ => {}
             }
             continue;
         }
@@ -384,13 +414,16 @@ fn known(
             pairs.push((field.key.clone(), name));
             // Several are named one after the other.
             pairs.extend((!field.several).then(|| (format!("{}_id", field.key), id)));
+            told.push(format!("“{}”", field.label));
             continue;
         }
         if let Some(asked) = c.query(&field.key).filter(|text| !text.is_empty()) {
             pairs.push((field.key.clone(), asked.to_owned()));
             continue;
         }
-        if let (Control::Handler, Some(me)) = (field.control, c.ctx.user()) {
+        // Of an entry nobody is somebody's contact because they look at it.
+        let own = c.ctx.user().filter(|_| !rules.of.is_register());
+        if let (Control::Handler, Some(me)) = (field.control, own) {
             pairs.push((field.key.clone(), me.to_string()));
             told.push(format!("“{}”", field.label));
         }
@@ -444,37 +477,4 @@ fn can_be_chosen(c: &Call, field: &Field, answer: &Json) -> bool {
     let on = |bound: &RelativeDay| bound.on(c.ctx.today(), c.ctx.calendar());
     field.bounds.not_before.as_ref().is_none_or(|bound| day >= on(bound))
         && field.bounds.not_after.as_ref().is_none_or(|bound| day <= on(bound))
-}
-
-/// An answer as a form carries it.
-fn flat(field: &Field, answer: &Json, pairs: &mut Vec<(String, String)>) {
-    let key = &field.key;
-    match answer {
-        Json::String(text) => pairs.push((key.clone(), text.clone())),
-        Json::Number(number) => pairs.push((key.clone(), number.to_string())),
-        Json::Array(all) => {
-            for (nth, one) in all.iter().enumerate() {
-                match one {
-                    Json::String(text) => pairs.push((key.clone(), text.clone())),
-                    Json::Object(row) => {
-                        let cell = |(column, value): (&String, &Json)| {
-                            Some((format!("{key}.{nth}.{column}"), value.as_str()?.to_owned()))
-                        };
-                        pairs.extend(row.iter().filter_map(cell));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Json::Object(object) => match object.get("fen").and_then(Json::as_i64) {
-            Some(fen) => pairs.push((key.clone(), huitong_codes::Money::from_fen(fen).to_string())),
-            None => {
-                let part = |(name, value): (&String, &Json)| {
-                    Some((format!("{key}.{name}"), value.as_str()?.to_owned()))
-                };
-                pairs.extend(object.iter().filter_map(part));
-            }
-        },
-        Json::Bool(_) | Json::Null => {}
-    }
 }

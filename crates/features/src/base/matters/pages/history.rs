@@ -1,12 +1,15 @@
 //! How a matter came to stand so: every step with what its form said, the newest first; for those inside.
 
 use askama::Template;
-use huitong_kernel::clock::minute_text;
+use huitong_kernel::clock::{day_text, minute_text};
 use huitong_kernel::http::page::{Fact, Shell};
 use huitong_kernel::http::{Call, Reply};
+use huitong_kernel::pack::{Field, Keeping, SINCE};
 use huitong_kernel::{Error, Result, Tx};
 
 use crate::base::matters::api::{definition, found};
+use crate::base::matters::entries::changed::{self, Changed};
+use crate::base::matters::spine::Step;
 use crate::base::matters::view::Seen;
 use crate::base::matters::{sentences, words};
 
@@ -29,6 +32,12 @@ struct Entry {
     who: String,
     /// From which state to which, where it changed.
     moved: String,
+    /// Who asked for it, where somebody else confirmed it.
+    asked: String,
+    /// From when what it changed holds; empty where that is from then on.
+    since: String,
+    /// What it changed: what, what it was, what it is.
+    changed: Vec<[String; 3]>,
     said: Vec<Fact>,
 }
 
@@ -58,11 +67,18 @@ pub fn history(c: &Call) -> Result<Reply> {
 fn entries(tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Entry>> {
     let (rules, mut all) = (seen.rules, Vec::new());
     let label = |state: &str| rules.of.state(state).map_or(state, |state| &state.label).to_owned();
+    let versions = match rules.of.is_register() {
+        true => changed::versions_of(tx, &seen.matter)?,
+        false => Vec::new(),
+    };
     for step in seen.steps(tx)?.iter().rev() {
         let said = step.words();
         let form = rules.of.act(&step.act).and_then(|act| rules.of.form_of(act));
         let mut facts = Vec::new();
-        for field in form.into_iter().flat_map(|form| &form.fields) {
+        let changed = changed::by(&versions, step.version);
+        // What stays with an entry is told by what became of it.
+        let told = |field: &&Field| changed.is_none() || field.step_only && field.key != SINCE;
+        for field in form.into_iter().flat_map(|form| &form.fields).filter(told) {
             let answer = said.json(&field.key);
             let value =
                 match answer.and_then(|answer| answer.as_array()).filter(|_| !field.columns.is_empty()) {
@@ -96,8 +112,37 @@ fn entries(tx: &Tx, seen: &Seen<'_>) -> Result<Vec<Entry>> {
                 office => format!("{office} · {}", step.actor_name),
             },
             moved,
+            asked: asked(tx, seen, step)?,
+            since: changed.as_ref().map(|one| day_text(one.since_on)).unwrap_or_default(),
+            changed: changed.map_or(Ok(Vec::new()), |changed| rows(tx, seen, &changed))?,
             said: facts,
         });
     }
     Ok(all)
+}
+
+/// What was changed, field by field, as the page of a correction shows it.
+fn rows(tx: &Tx, seen: &Seen<'_>, changed: &Changed) -> Result<Vec<[String; 3]>> {
+    let mut rows = Vec::new();
+    for field in seen.rules.of.fields.iter().filter(|field| !field.step_only) {
+        let (before, after) = (changed.before.body.get(&field.key), changed.after.body.get(&field.key));
+        if before != after {
+            let words = |answer| words::brief(tx, seen.rules.pack, field, answer);
+            rows.push([field.label.clone(), words(before)?, words(after)?]);
+        }
+    }
+    Ok(rows)
+}
+
+/// Who asked for a correction that somebody else confirmed.
+fn asked(tx: &Tx, seen: &Seen<'_>, step: &Step) -> Result<String> {
+    let act = seen.rules.of.act(&step.act).and_then(|act| act.keeping.as_ref());
+    if !matches!(act, Some(Keeping::Correct { .. })) {
+        return Ok(String::new());
+    }
+    let asked = changed::asked_by(tx, &seen.matter, step)?;
+    Ok(asked.map_or_else(String::new, |asked| match asked.office_name.as_str() {
+        "" => asked.actor_name,
+        office => format!("{office} · {}", asked.actor_name),
+    }))
 }

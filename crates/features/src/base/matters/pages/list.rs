@@ -6,7 +6,7 @@ use huitong_kernel::deadline::Measure;
 use huitong_kernel::http::page::{Choice, Link, Pager, Shell, Tab};
 use huitong_kernel::http::{Call, Pairs, Reply};
 use huitong_kernel::list::{Asked, ListDef};
-use huitong_kernel::pack::{Definition, Field, Keeping, Queue};
+use huitong_kernel::pack::{Definition, Field, Keeping, Queue, StandsFor};
 use huitong_kernel::{Error, Id, Result, Tx};
 use jiff::civil::Date;
 
@@ -104,7 +104,13 @@ struct Reminding {
 impl Reminding {
     fn of(of: &Definition, switch: &Switch<'_>) -> Reminding {
         let queue = of.queue(&switch.reminder.queue).map_or("", |queue| &queue.title);
-        let who = switch.reminder.who.join("、");
+        // The person of an entry is called as its field is.
+        let contact = of.standing_for(StandsFor::Assignee).map(|field| field.label.as_str());
+        let named = |who: &String| match contact.filter(|_| who == "经办人") {
+            Some(contact) => format!("每一条的{contact}（没有定{contact}的不提醒）"),
+            None => who.clone(),
+        };
+        let who = switch.reminder.who.iter().map(named).collect::<Vec<_>>().join("、");
         Reminding {
             key: switch.reminder.key.clone(),
             said: format!("{}提醒{who}：{queue}", switch.reminder.every.said()),
@@ -140,6 +146,8 @@ pub struct Row {
     pub left: Left,
     /// What its reader can do on it now.
     pub verb: String,
+    /// Where that is done: of an entry at once, of a matter once it was read.
+    pub does: String,
 }
 
 impl Row {
@@ -155,8 +163,11 @@ impl Row {
         };
         let verb = guards::primary(tx, seen.rules, &seen.matter)?;
         let spine = &seen.matter.spine;
+        let href = format!("/{}/{}", seen.rules.of.path, spine.id);
+        let at_once = verb.as_ref().filter(|_| seen.rules.of.is_register());
         Ok(Row {
-            href: format!("/{}/{}", seen.rules.of.path, spine.id),
+            does: at_once.map_or_else(|| href.clone(), |offer| format!("{href}/{}", offer.act)),
+            href,
             name: spine.title.clone(),
             number: spine.number.clone(),
             state: seen.state_label(),
@@ -292,7 +303,7 @@ pub fn list(c: &Call) -> Result<Reply> {
         empty: match (past, opened) {
             (Some(_), _) => String::from("这一天没有。"),
             (None, Some(queue)) => queue.empty.clone(),
-            (None, None) => of.sentences.empty.clone(),
+            (None, None) => nothing(c, of),
         },
         heads: columns(of).iter().filter_map(facts).collect(),
         pager: Pager {
@@ -318,6 +329,13 @@ pub fn list(c: &Call) -> Result<Reply> {
         shell,
         href,
     })
+}
+
+/// What is said where there is nothing: how to begin only to who may.
+fn nothing(c: &Call, of: &Definition) -> String {
+    let add = of.acts.iter().any(|act| act.keeping == Some(Keeping::Add) && c.ctx.may(&act.name).is_some());
+    let how = if add { "可以逐个登记，也可以从名单导入。" } else { "" };
+    format!("{}{how}", of.sentences.empty)
 }
 
 /// Taking out what the list shows, and bringing a file in, for who may.

@@ -27,6 +27,8 @@ struct UploadPage {
     /// The name of each column, and when there must be one.
     columns: Vec<(String, &'static str)>,
     recent: Vec<Recent>,
+    /// Whether its reader may take the register out.
+    exports: bool,
     error: String,
 }
 
@@ -66,6 +68,7 @@ pub(super) fn ask(c: &Call, file: &File<'_>, error: &str) -> Result<Reply> {
         others: others(c, file)?,
         columns: file.columns.iter().map(|column| (column.label.clone(), must(column))).collect(),
         recent,
+        exports: c.ctx.may(&file.of.export()).is_some(),
         error: error.to_owned(),
     })
 }

@@ -6,7 +6,7 @@ mod read;
 mod sound;
 
 pub(in crate::pack::definition) use self::parts::{beside, keeping};
-pub(in crate::pack) use self::read::{circles, read};
+pub(in crate::pack) use self::read::{choosing, circles, read};
 
 use crate::condition::Condition;
 use crate::pack::closed::Closed;

@@ -117,10 +117,16 @@ fn one(
     of.queues = queues::read(head, &facts);
     of.notices = sentences::notices(head);
     of.facts = facts;
-    of.sentences = common::sentences_of(head);
+    of.sentences = common::sentences_of(head, &of.facts);
     of.page = common::page(head);
     of.sees = common::sees(head);
-    of.once = common::once(head);
+    (of.once, of.alone) = common::rules(head, &of.facts);
+    // What is entered within is what people mostly do.
+    let within = of.acts.iter().filter(|act| act.keeping == Some(Keeping::Within));
+    let within: Vec<String> = within.map(|act| act.key.clone()).collect();
+    if let Some(current) = of.states.iter_mut().find(|state| state.key == CURRENT) {
+        current.primary = within;
+    }
     let (headings, same_as) = parts::importing(head, &of);
     let reminders = parts::reminders(head);
     let link = parts::link(head, &of.fields, of.is_about_associations());
@@ -150,7 +156,7 @@ fn row(
     let facts = common::facts(words, &fields, lists, &states);
     common::define(tab.desk, words, &fields, &[], &facts);
     of.register = Some(Register { parent: Some(parent.to_owned()), ..Register::default() });
-    of.sentences = common::sentences_of(tab);
+    of.sentences = common::sentences_of(tab, &facts);
     let mut forms = Vec::new();
     of.acts = own_acts(parent, &of, &fields, &mut forms);
     (of.fields, of.forms, of.facts) = (fields, forms, facts);
@@ -279,6 +285,27 @@ fn states(source: &Source) -> Vec<State> {
         state(ENDED, "已结束", Tone::Grey, true),
         state(VOID, "已作废", Tone::Grey, true),
     ]
+}
+
+/// Entries that can be chosen are those of a queue that their register has.
+pub(in crate::pack) fn choosing(desk: &Desk, all: &[Definition]) {
+    for of in all {
+        for field in of.fields.iter().filter(|field| field.control == Control::Entry) {
+            let Some(other) = all.iter().find(|other| Some(&other.key) == field.register.as_ref()) else {
+                continue;
+            };
+            for key in field.only.iter().filter(|key| other.queue(key).is_none()) {
+                let near =
+                    crate::pack::did_you_mean(key, other.queues.iter().map(|queue| queue.key.as_str()));
+                let place = At { key: format!("fields.{}", field.key), ..desk.place(Ref::REGISTER, &of.key) };
+                desk.say(
+                    &place,
+                    format!("“{}”没有队列“{key}”，“{}”不能只选其中的", other.title, field.label),
+                    near,
+                );
+            }
+        }
+    }
 }
 
 /// Definitions that take their associations from one another in a circle.

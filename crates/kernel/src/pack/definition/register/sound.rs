@@ -1,6 +1,6 @@
 //! A register as a whole, and rows within: what is refused of them alone.
 
-use super::super::sound::{MOST_LINES, asked, discreet, named, written};
+use super::super::sound::{MOST_LINES, asked, discreet, named, ordered, written};
 use super::super::{Definition, Keeping};
 use crate::pack::closed::Closed as _;
 use crate::pack::stands_for::StandsFor;
@@ -47,8 +47,16 @@ pub(in crate::pack::definition) fn register(head: &Tab<'_>, of: &Definition, chi
     if twice {
         say("derive", "协会既由填写项定，又由别的台账定".to_owned(), "请只留一个");
     }
+    if of.alone.is_some() && !of.is_about_associations() {
+        say(
+            "rules",
+            "不知道是哪家协会的，不能要求独自一条".to_owned(),
+            "请设填写项“协会”，或者删去 [rules.alone]",
+        );
+    }
     named(head, of);
     asked(head, of);
+    ordered(head, of, &[]);
     discreet(head, of);
     super::super::tab::filed(head, of);
 }
@@ -56,6 +64,7 @@ pub(in crate::pack::definition) fn register(head: &Tab<'_>, of: &Definition, chi
 /// Rows that lie within an entry.
 pub(in crate::pack::definition) fn row(tab: &Tab<'_>, of: &Definition) {
     kept(tab, of);
+    ordered(tab, of, &["from_on", "until_on"]);
     named(tab, of);
     discreet(tab, of);
 }
