@@ -56,6 +56,7 @@ pub struct Server {
     pub upload_mb: u16,
     pub at_once: u16,
     pub timeout_seconds: u16,
+    pub connections_of_one: u16,
 }
 
 impl Default for Public {
@@ -73,6 +74,7 @@ impl Default for Server {
             upload_mb: 20,
             at_once: 64,
             timeout_seconds: 30,
+            connections_of_one: 100,
         }
     }
 }
@@ -135,6 +137,12 @@ const KEYS: &[Key] = &[
     Key {
         table: "server", name: "timeout_seconds", default: "30", about: "一个请求最多处理多少秒。"
     },
+    Key {
+        table: "server",
+        name: "connections_of_one",
+        default: "100",
+        about: "同一个 IP 地址最多同时有多少个连接，可信代理不限；许多人共用一个出口地址的，应当调大。",
+    },
 ];
 
 /// The file with every key at its default: `docs/generated/config.toml`.
@@ -173,6 +181,7 @@ impl Config {
             ("at_once", server.at_once),
             ("timeout_seconds", server.timeout_seconds),
             ("upload_mb", server.upload_mb),
+            ("connections_of_one", server.connections_of_one),
         ];
         if let Some((name, _)) = none.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("[server] 的 {name} 不能是 0"));
@@ -199,6 +208,7 @@ impl Config {
         Settings {
             at_once: usize::from(self.server.at_once),
             timeout: Duration::from_secs(u64::from(self.server.timeout_seconds)),
+            connections_of_one: usize::from(self.server.connections_of_one),
             proxies: self.server.proxies.clone(),
             address: self.server.address.clone(),
             ..Settings::default()

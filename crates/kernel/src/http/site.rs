@@ -68,6 +68,12 @@ pub struct Settings {
     pub at_hand: usize,
     /// How long a request may take.
     pub timeout: Duration,
+    /// Connections at once, of all listeners together.
+    pub connections: usize,
+    /// Of these, for one address that is no proxy.
+    pub connections_of_one: usize,
+    /// How long the other side may keep us waiting.
+    pub patience: Patience,
     /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.
     pub proxies: Vec<IpAddr>,
     /// The public address: what links begin with that leave the screen, and where forms come from.
@@ -81,9 +87,27 @@ impl Default for Settings {
             at_once: 64,
             at_hand: 0,
             timeout: Duration::from_secs(30),
+            connections: 8_192,
+            connections_of_one: 100,
+            patience: Patience::default(),
             proxies: Vec::new(),
             address: None,
         }
+    }
+}
+
+/// How long the other side may keep us waiting, once we are ready for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until the first request of a connection has come.
+    pub first: Duration,
+    /// While nothing of an answer is read.
+    pub unread: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { first: Duration::from_secs(10), unread: Duration::from_secs(30) }
     }
 }
 

@@ -251,17 +251,35 @@ impl Town {
 
     /// Serves on a socket while a client of another thread speaks to it.
     pub fn serving<T: Send + 'static>(&self, client: impl FnOnce(SocketAddr) -> T + Send + 'static) -> T {
+        self.serve_on(&[Listener::Whole], |at| client(at[0]))
+    }
+
+    /// The same with a public door and one for the inner network.
+    pub fn serving_both<T: Send + 'static>(
+        &self,
+        client: impl FnOnce(SocketAddr, SocketAddr) -> T + Send + 'static,
+    ) -> T {
+        self.serve_on(&[Listener::Public, Listener::Staff], |at| client(at[0], at[1]))
+    }
+
+    fn serve_on<T: Send + 'static>(
+        &self,
+        listeners: &[Listener],
+        client: impl FnOnce(&[SocketAddr]) -> T + Send + 'static,
+    ) -> T {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
-            let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = socket.local_addr().unwrap();
+            let mut sockets = Vec::new();
+            for listener in listeners {
+                sockets.push((tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(), *listener));
+            }
+            let at: Vec<SocketAddr> = sockets.iter().map(|(s, _)| s.local_addr().unwrap()).collect();
             let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-            let serving =
-                tokio::spawn(crate::http::serve(self.site.clone(), vec![(socket, Listener::Whole)], async {
-                    let _ = stopped.await;
-                }));
-            let said = tokio::task::spawn_blocking(move || client(address)).await.unwrap();
+            let serving = tokio::spawn(crate::http::serve(self.site.clone(), sockets, async {
+                let _ = stopped.await;
+            }));
+            let said = tokio::task::spawn_blocking(move || client(&at)).await.unwrap();
             stop.send(()).unwrap();
             serving.await.unwrap().unwrap();
             said

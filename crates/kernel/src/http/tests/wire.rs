@@ -5,11 +5,26 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::city::Town;
+use crate::city::Limits;
+use crate::http::{Patience, Settings};
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream.set_write_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+}
+
+/// The same from another address of this machine.
+fn connect_from(from: [u8; 4], address: SocketAddr) -> TcpStream {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let stream = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        socket.connect(address).await.unwrap().into_std().unwrap()
+    });
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     stream
 }
 
@@ -73,6 +88,66 @@ fn whoever_never_ends_is_cut_off() {
             block.extend(b"\r\n");
             let blocks = (0..4_000).take_while(|_| stream.write_all(&block).is_ok()).count();
             assert!(blocks < 4_000, "250 MB were taken: {length}");
+        }
+    });
+}
+
+/// Asks for something small; the first line, or nothing where the connection is closed instead.
+fn asked(mut stream: TcpStream) -> String {
+    let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n");
+    ended(stream)
+}
+
+/// Ends a head; the first line of the answer.
+fn ended(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    let _ = stream.write_all(b"connection: close\r\n\r\n");
+    let _ = stream.read_to_string(&mut text);
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn patient(settings: Settings) -> Town {
+    Town::with(Limits { rate_limit_public: false, ..Limits::default() }, settings)
+}
+
+#[test]
+fn whoever_connects_and_says_nothing_leaves_room_for_others() {
+    let patience = Patience { first: Duration::from_millis(800), ..Patience::default() };
+    let settings = Settings { connections: 16, connections_of_one: 8, patience, ..Settings::default() };
+    patient(settings).serving_both(|public, staff| {
+        let silent: Vec<TcpStream> = (0..20).map(|_| connect(public)).collect();
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(asked(connect(public)), "", "one address has eight connections");
+        // Another address fills what is left of the public door; whoever comes now waits, but not those at their desks.
+        let others: Vec<TcpStream> = (0..12).map(|_| connect_from([127, 0, 0, 2], public)).collect();
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(asked(connect_from([127, 0, 0, 3], staff)).starts_with("HTTP/1.1 200"));
+        let began = std::time::Instant::now();
+        assert!(asked(connect_from([127, 0, 0, 3], public)).starts_with("HTTP/1.1 200"));
+        assert!(began.elapsed() < Duration::from_secs(3), "the silent ones are cut off");
+        drop((silent, others));
+    });
+}
+
+#[test]
+fn a_proxy_that_is_believed_speaks_for_many() {
+    let proxies = vec!["127.0.0.1".parse().unwrap()];
+    let settings = Settings { connections_of_one: 2, proxies, ..Settings::default() };
+    patient(settings).serving(|address| {
+        let open: Vec<TcpStream> = (0..9).map(|_| connect(address)).collect();
+        assert!(open.into_iter().all(|stream| asked(stream).starts_with("HTTP/1.1 200")));
+    });
+}
+
+#[test]
+fn a_head_is_small() {
+    Town::new().serving(|address| {
+        for (length, taken) in [(16 << 10, true), (64 << 10, false)] {
+            let mut stream = connect(address);
+            let head = format!("GET /who HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n", "x".repeat(length));
+            stream.write_all(head.as_bytes()).unwrap();
+            // Whoever goes on sending may find the connection closed before the answer was read.
+            assert_eq!(ended(stream).starts_with("HTTP/1.1 200"), taken, "{length}");
         }
     });
 }
