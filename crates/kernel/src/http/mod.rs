@@ -1,6 +1,7 @@
 //! The door: a route table that is data, one kind of handler, and the edge that checks everything before a handler runs.
 
 mod answers;
+mod arrive;
 pub mod assets;
 pub mod body;
 pub mod call;
@@ -25,6 +26,7 @@ pub mod query;
 mod rate;
 pub mod reply;
 pub mod route;
+mod sent;
 pub mod server;
 mod shares;
 pub mod site;
@@ -35,7 +37,7 @@ mod uploads;
 mod tests;
 
 pub use assets::{Asset, Assets};
-pub use body::{Filled, Upload};
+pub use body::{Content, Filled, Upload};
 pub use call::Call;
 pub use connections::raise_file_limit;
 pub use cookie::Cookie;

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
+use huitong_kernel::city::City;
 use huitong_kernel::clock::machine_now;
 use huitong_kernel::http::Upload;
 use huitong_kernel::{Ctx, Error, Id, Named, OrMissing, Result};
@@ -43,8 +44,9 @@ pub struct About {
 
 impl Draft {
     /// Keeps a file, and throws away those that nobody confirmed.
-    pub fn keep(data: &Path, ctx: &Ctx, address: &str, upload: &Upload) -> Result<Draft> {
-        let all = data.join("imports");
+    pub fn keep(city: &City, ctx: &Ctx, address: &str, upload: &Upload) -> Result<Draft> {
+        city.check_room(upload.content.len())?;
+        let all = city.data.join("imports");
         fs::create_dir_all(&all)?;
         sweep(&all)?;
         let id = ctx.id::<Draft>().to_string();
@@ -58,7 +60,7 @@ impl Draft {
             ..About::default()
         };
         let draft = Draft { id, folder, about };
-        private(&draft.file(), &upload.bytes)?;
+        private(&draft.file(), &upload.content.read()?)?;
         draft.save()?;
         Ok(draft)
     }

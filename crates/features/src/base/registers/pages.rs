@@ -180,7 +180,7 @@ pub fn steps(c: &Call) -> Result<Reply> {
         let Some(upload) = c.files("file")?.into_iter().next() else {
             return Ok(ask(c, of, filled.get("kind"), "请选择要导入的文件")?.status(422));
         };
-        let draft = Draft::keep(&c.city.data, &c.ctx, &file.address(), upload)?;
+        let draft = Draft::keep(&c.city, &c.ctx, &file.address(), upload)?;
         // What cannot be read at all is said at once, and the file goes.
         if let Err(error) = Sheet::open(&draft.file(), &Limits::default()) {
             draft.discard()?;
