@@ -73,19 +73,18 @@ impl Connections {
     /// Waits for a place; whoever knocks meanwhile waits in the machine's own queue.
     pub async fn place(&self, listener: Listener) -> Option<Place> {
         let mut held = Vec::new();
-        for places in [(listener == Listener::Public).then_some(&self.public), Some(&self.all)] {
-            if let Some(places) = places {
-                held.push(places.clone().acquire_owned().await.ok()?);
-            }
+        let narrow = (listener == Listener::Public).then_some(&self.public);
+        for places in narrow.into_iter().chain([&self.all]) {
+            held.push(places.clone().acquire_owned().await.ok()?);
         }
         Some(Place(held))
     }
 
-    /// Whether this address may have one connection more; a proxy that is believed speaks for many.
-    pub fn of_address(&self, site: &Site, peer: SocketAddr) -> Result<Option<Share<IpAddr>>, ()> {
+    /// One connection more of this address, or none; a proxy that is believed speaks for many and is not counted.
+    pub fn of_address(&self, site: &Site, peer: SocketAddr) -> Option<Option<Share<IpAddr>>> {
         let address = network(peer.ip());
         if proxy::trusts(&site.settings.proxies, peer.ip()) {
-            return Ok(None);
+            return Some(None);
         }
         let share = self.by_address.one(address);
         if share.is_none()
@@ -93,7 +92,7 @@ impl Connections {
         {
             tracing::warn!(%address, times, "connections were refused: one address has too many");
         }
-        share.map(Some).ok_or(())
+        share.map(Some)
     }
 
     /// Says that a connection could not be taken: out of files, most likely.

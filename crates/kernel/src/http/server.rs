@@ -91,7 +91,7 @@ async fn accept(
                 continue;
             }
         };
-        let Ok(share) = connections.of_address(&site, peer) else { continue };
+        let Some(share) = connections.of_address(&site, peer) else { continue };
         let _ = stream.set_nodelay(true);
         let (service, begun) = (service.clone(), Arc::new(AtomicBool::new(false)));
         let asked = begun.clone();

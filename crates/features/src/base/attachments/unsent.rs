@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use huitong_kernel::city::City;
-use huitong_kernel::clock::Random;
+use huitong_kernel::clock::{Random, machine_now};
 use huitong_kernel::digest::{hex, sm3_all};
 use huitong_kernel::http::{Call, Content};
 use huitong_kernel::room::unsent;
 use huitong_kernel::{Error, Result};
 
-use super::files::write_aside;
+use super::files::{instant, write_aside};
 
 /// How long files wait for whoever has no account, and for whoever has one.
 const WAIT: [Duration; 2] = [Duration::from_secs(2 * 3_600), Duration::from_secs(48 * 3_600)];
@@ -81,7 +81,7 @@ impl Unsent<'_> {
 
     /// Throws away what nobody comes back for; answers how many files went.
     pub fn sweep(&self) -> Result<u64> {
-        let now = SystemTime::now();
+        let now = instant(machine_now());
         let old: Vec<Waiting> = self.all()?.into_iter().filter(|file| file.is_old(now)).collect();
         old.iter().try_for_each(Waiting::remove)?;
         Ok(old.len() as u64)
@@ -91,7 +91,7 @@ impl Unsent<'_> {
     /// exceed it by what they bring.
     fn make_room(&self, sender: &Sender, size: u64) -> Result<()> {
         self.0.check_room(size)?;
-        let (now, cap) = (SystemTime::now(), self.0.limits.unsent_bytes);
+        let (now, cap) = (instant(machine_now()), self.0.limits.unsent_bytes);
         let (old, mut waiting): (Vec<_>, Vec<_>) = self.all()?.into_iter().partition(|file| file.is_old(now));
         old.iter().try_for_each(Waiting::remove)?;
         let own = waiting.iter().filter(|file| file.sender == sender.0);
