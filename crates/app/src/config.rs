@@ -54,8 +54,11 @@ pub struct Server {
     pub https: bool,
     pub proxies: Vec<IpAddr>,
     pub upload_mb: u16,
+    pub unsent_mb: u32,
+    pub reserve_mb: u32,
     pub at_once: u16,
     pub timeout_seconds: u16,
+    pub connections_of_one: u16,
 }
 
 impl Default for Public {
@@ -71,8 +74,11 @@ impl Default for Server {
             https: false,
             proxies: Vec::new(),
             upload_mb: 20,
+            unsent_mb: 2_048,
+            reserve_mb: 0,
             at_once: 64,
             timeout_seconds: 30,
+            connections_of_one: 100,
         }
     }
 }
@@ -131,9 +137,27 @@ const KEYS: &[Key] = &[
     Key {
         table: "server", name: "upload_mb", default: "20", about: "一次提交的附件合计最多多少 MB。"
     },
+    Key {
+        table: "server",
+        name: "unsent_mb",
+        default: "2048",
+        about: "选好了附件还没有提交的表单，附件合计最多占多少 MB；占满后先去掉最早的。未登录的保留 2 小时，登录的保留 48 小时。",
+    },
+    Key {
+        table: "server",
+        name: "reserve_mb",
+        default: "0",
+        about: "磁盘上给文字和登录留多少 MB；剩余空间少于它时不收附件。0 表示 1024 MB 和磁盘的二十分之一中较大的。",
+    },
     Key { table: "server", name: "at_once", default: "64", about: "同时处理的请求数。" },
     Key {
         table: "server", name: "timeout_seconds", default: "30", about: "一个请求最多处理多少秒。"
+    },
+    Key {
+        table: "server",
+        name: "connections_of_one",
+        default: "100",
+        about: "同一个 IP 地址最多同时有多少个连接，可信代理不限；许多人共用一个出口地址的，应当调大。",
     },
 ];
 
@@ -173,6 +197,7 @@ impl Config {
             ("at_once", server.at_once),
             ("timeout_seconds", server.timeout_seconds),
             ("upload_mb", server.upload_mb),
+            ("connections_of_one", server.connections_of_one),
         ];
         if let Some((name, _)) = none.into_iter().find(|(_, value)| *value == 0) {
             return Err(format!("[server] 的 {name} 不能是 0"));
@@ -190,6 +215,8 @@ impl Config {
         Limits {
             rate_limit_public: self.public.rate_limit == Switch::On,
             upload_bytes: usize::from(self.server.upload_mb) << 20,
+            unsent_bytes: u64::from(self.server.unsent_mb) << 20,
+            reserve_bytes: Some(u64::from(self.server.reserve_mb) << 20).filter(|bytes| *bytes > 0),
             secure_cookies: self.server.https,
         }
     }
@@ -199,6 +226,7 @@ impl Config {
         Settings {
             at_once: usize::from(self.server.at_once),
             timeout: Duration::from_secs(u64::from(self.server.timeout_seconds)),
+            connections_of_one: usize::from(self.server.connections_of_one),
             proxies: self.server.proxies.clone(),
             address: self.server.address.clone(),
             ..Settings::default()

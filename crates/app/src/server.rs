@@ -53,7 +53,8 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let threads = THREADS.max(2 * std::thread::available_parallelism().map_or(1, usize::from));
-    let site = site(city, Settings { at_hand: threads - 1, ..settings });
+    let connections = http::raise_file_limit();
+    let site = site(city, Settings { at_hand: threads - 1, connections, ..settings });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(threads)

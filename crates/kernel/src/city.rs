@@ -30,13 +30,23 @@ pub struct Limits {
     pub rate_limit_public: bool,
     /// Largest upload in bytes, all files of one request together.
     pub upload_bytes: usize,
+    /// What files of unsent forms may take in all, in bytes.
+    pub unsent_bytes: u64,
+    /// What is kept free on disk, in bytes; files are refused below it. None: the larger of 1 GB and a twentieth of the disk.
+    pub reserve_bytes: Option<u64>,
     /// Whether pages are only reached over TLS: cookies are then marked secure.
     pub secure_cookies: bool,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { rate_limit_public: true, upload_bytes: 20 << 20, secure_cookies: false }
+        Limits {
+            rate_limit_public: true,
+            upload_bytes: 20 << 20,
+            unsent_bytes: 2 << 30,
+            reserve_bytes: None,
+            secure_cookies: false,
+        }
     }
 }
 

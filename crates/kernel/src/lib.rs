@@ -27,6 +27,7 @@ pub mod pack;
 pub mod policy;
 pub mod records;
 pub mod rights;
+pub mod room;
 pub mod shelf;
 
 pub use ctx::Ctx;

@@ -34,25 +34,35 @@ pub struct TestApp {
     _folder: tempfile::TempDir,
 }
 
+/// Limits that no test meets unless it is about them: the disk of whoever tests may be small.
+pub fn quiet() -> Limits {
+    Limits { rate_limit_public: false, reserve_bytes: Some(0), ..Limits::default() }
+}
+
 impl TestApp {
     /// Opens the house on an empty database; units are those of the city's file.
     pub fn new(db: &Db) -> TestApp {
-        TestApp::open(db, false, &[]).confirmed()
+        TestApp::within(db, quiet())
+    }
+
+    /// The same within limits of its own.
+    pub fn within(db: &Db, limits: Limits) -> TestApp {
+        TestApp::open(db, limits, &[]).confirmed()
     }
 
     /// The same with a pack that says something else: in a file, these words in the place of those.
     pub fn with(db: &Db, changes: &[(&str, &str, &str)]) -> TestApp {
-        TestApp::open(db, false, changes).confirmed()
+        TestApp::open(db, quiet(), changes).confirmed()
     }
 
     /// The same before the department has confirmed what is a default of ours.
     pub fn unconfirmed(db: &Db) -> TestApp {
-        TestApp::open(db, false, &[])
+        TestApp::open(db, quiet(), &[])
     }
 
     /// The same with the limits on how often one address may ask, as a city has them.
     pub fn limited(db: &Db) -> TestApp {
-        TestApp::open(db, true, &[]).confirmed()
+        TestApp::within(db, Limits { rate_limit_public: true, ..quiet() })
     }
 
     /// The same with an edge that is set up otherwise.
@@ -62,7 +72,7 @@ impl TestApp {
         TestApp { site, ..app }
     }
 
-    fn open(db: &Db, rate_limit_public: bool, changes: &[(&str, &str, &str)]) -> TestApp {
+    fn open(db: &Db, limits: Limits, changes: &[(&str, &str, &str)]) -> TestApp {
         // What a page only calls 系统出现错误 stands in the output of the test that fails.
         let _ = tracing_subscriber::fmt()
             .with_test_writer()
@@ -77,7 +87,7 @@ impl TestApp {
             random: Random::system(),
             data: folder.path().to_owned(),
             demo: true,
-            limits: Limits { rate_limit_public, ..Limits::default() },
+            limits,
             house: huitong_features::house(),
         };
         let mut files = pack::with_city(read("chengdu"), read("jinning/city"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huitong_features::base::attachments::{self, Files};
+use huitong_features::base::attachments::{self, Sender};
 use huitong_features::base::identity;
 use huitong_features::base::matters::Input;
 use huitong_features::base::units;
@@ -46,7 +46,7 @@ impl<'s> Cases<'s> {
         let ctx = self.city.ctx(self.actor(event, seed)?);
         let pack = self.city.pack();
         let uploads: Vec<Upload> = seed.attachments.iter().map(upload).collect();
-        let files = attachments::take(&Files::of(&self.city.data), &pack, &uploads)?;
+        let files = attachments::take(self.city, &pack, &Sender::named(true, "demo"), &uploads)?;
         let form = self.form(seed)?;
         let pairs: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let input = Input { filled: Filled::of(&pairs), files };
@@ -145,6 +145,6 @@ fn upload(file: &super::seeds::File) -> Upload {
         field: String::from("files"),
         name: file.name.clone(),
         content_type: String::from("text/plain"),
-        bytes: file.text.clone().into_bytes().into(),
+        content: file.text.clone().into(),
     }
 }

@@ -53,9 +53,13 @@ fn try_marked(cast: &Cast, form: &str, body: &Json, send: &dyn Fn(&Json) -> Answ
 }
 
 /// Files in the city's store.
-fn stored(folder: &std::path::Path) -> usize {
+fn stored(data: &std::path::Path) -> usize {
+    files_in(&data.join("attachments")) + files_in(&data.join("unsent"))
+}
+
+fn files_in(folder: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { stored(&path) } else { 1 }).sum()
+    entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
 }
 
 db_test! {
@@ -81,14 +85,14 @@ db_test! {
             };
             let answer = ask.multipart(fields, &[file]).send();
             assert!(answer.expect(422).text().contains("转线下办理"), "{path}");
-            assert_eq!(stored(&cast.app.city.data.join("attachments")), 0, "{path} kept the file");
+            assert_eq!(stored(&cast.app.city.data), 0, "{path} kept the file");
         }
         let case = cast.submit(&json!({}));
         cast.walk(&case.id, &["accept", "classify", "dispatch", "sign"]);
         let reply = [("outcome", "solved"), ("text", "您反映的事项已办理，依据文件绝密★第一号，特此答复。")];
         let ask = cast.app.post(&format!("/api/v1/appeals/{}/reply", case.id)).token(&cast.handler);
         ask.multipart(&reply, &[file]).send().expect(422);
-        assert_eq!(stored(&cast.app.city.data.join("attachments")), 0);
+        assert_eq!(stored(&cast.app.city.data), 0);
     }
 
     fn a_marking_stops_every_free_text_and_leaves_no_trace(db) {

@@ -6,7 +6,7 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt as _;
 use huitong_features::base::associations::Association;
-use huitong_features::base::attachments::{self, Attachment, Files, Owner, Reading};
+use huitong_features::base::attachments::{self, Attachment, Owner, Reading, Sender};
 use huitong_features::base::identity::{self, Holder, NewPost, NewUser, Office};
 use huitong_features::base::journal;
 use huitong_features::base::notices::{self, Addressed, Teller, Told};
@@ -329,9 +329,9 @@ db_test! {
             field: "files".into(),
             name: "说明 书.txt".into(),
             content_type: "text/html".into(),
-            bytes: "<script>1</script>".into(),
+            content: String::from("<script>1</script>").into(),
         };
-        let kept = attachments::take(&Files::of(&town.city.data), &town.city.pack(), &[upload]).unwrap();
+        let kept = attachments::take(&town.city, &town.city.pack(), &Sender::named(true, "usr_1"), &[upload]).unwrap();
         let add = |internal| db.write(&town.ctx, |tx| {
             tx.record(Record::new("case.do", "c1"))?;
             attachments::add(tx, "case", "c1", None, &kept[0], internal)

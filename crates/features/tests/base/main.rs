@@ -36,6 +36,10 @@ struct Town {
 
 impl Town {
     fn new(db: &Db) -> Town {
+        Town::with(db, Limits { reserve_bytes: Some(0), ..Limits::default() })
+    }
+
+    fn with(db: &Db, limits: Limits) -> Town {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(parse_instant("2025-03-14T09:30:00+08:00").unwrap());
         let setup = Setup {
@@ -44,7 +48,7 @@ impl Town {
             random: Random::system(),
             data: folder.path().to_owned(),
             demo: true,
-            limits: Limits { rate_limit_public: false, ..Limits::default() },
+            limits: Limits { rate_limit_public: false, ..limits },
             house: door::house(),
         };
         let city = Arc::new(City::open(setup, &files()).unwrap());

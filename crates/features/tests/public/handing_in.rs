@@ -1,5 +1,7 @@
 //! Fill in, check, done.
 
+use huitong_kernel::city::Limits;
+use huitong_testkit::app::quiet;
 use huitong_testkit::db_test;
 
 use super::*;
@@ -114,6 +116,34 @@ db_test! {
         assert!(without.main().contains("没有附件"));
         let forged = browser.post("/appeals/new", &filled(&[("kept", &kept.replace("好.txt", "坏.txt"))]));
         assert_eq!(forged.status, 422, "a seal that is not ours opens nothing");
+    }
+
+    fn where_the_disk_is_nearly_full_words_go_in_without_their_files(db) {
+        let town = Town::of(TestApp::within(db, Limits { reserve_bytes: Some(u64::MAX / 2), ..quiet() }));
+        let browser = town.app.browser();
+        let token = browser.get("/appeals/new").field("submit_token").unwrap();
+        let said = filled(&[("submit_token", &token)]);
+        let refused = browser.upload("/appeals/new", &said, &[("files", "说明.txt", "用工情况")]);
+        assert_eq!(refused.status, 422);
+        let text = refused.main();
+        assert!(text.contains("存储空间不足，暂时收不下附件；文字照常可以提交"), "{text}");
+        assert_eq!(refused.field("title").as_deref(), Some("春季用工缺口大，请求协助招工"));
+        let check = browser.post("/appeals/new", &said);
+        assert_eq!(send(&browser, &check).status, 200);
+        assert_eq!(count(&town), 1);
+        town.app.signed_in("intake");
+    }
+
+    fn a_file_that_waited_too_long_is_asked_for_again(db) {
+        let town = Town::new(db);
+        let browser = town.app.browser();
+        browser.get("/appeals/new");
+        let check = browser.upload("/appeals/new", &filled(&[]), &[("files", "说明.txt", "用工情况")]);
+        std::fs::remove_dir_all(town.app.city.data.join("unsent")).unwrap();
+        let asked = send(&browser, &check);
+        assert_eq!(asked.status, 422);
+        assert!(asked.main().contains("之前选的附件已经过期，请重新选择"), "{}", asked.main());
+        assert_eq!(count(&town), 0);
     }
 
     fn a_stop_marking_halts_and_says_what_to_do_instead(db) {

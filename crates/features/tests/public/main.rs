@@ -25,7 +25,10 @@ struct Town {
 
 impl Town {
     fn new(db: &huitong_kernel::Db) -> Town {
-        let app = TestApp::new(db);
+        Town::of(TestApp::new(db))
+    }
+
+    fn of(app: TestApp) -> Town {
         let association = app.association("锦宁市餐饮商会", 1);
         let unit = app.unit("market_regulation");
         app.act(|tx| {

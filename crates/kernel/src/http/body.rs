@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::path::PathBuf;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -13,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::query::Pairs;
 
 /// Parts of a multipart body at most; more than any form of ours has.
-const MAX_PARTS: usize = 1_000;
+pub(super) const MAX_PARTS: usize = 1_000;
 
 /// A file that was sent; its content type is what the sender says and proves nothing.
 #[derive(Debug, Clone)]
@@ -25,7 +27,91 @@ pub struct Upload {
     /// Content type as the sender says.
     pub content_type: String,
     /// Content.
-    pub bytes: Bytes,
+    pub content: Content,
+}
+
+/// The content of a file that was sent.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// In memory: what came in a small body, or was made here.
+    Memory(Bytes),
+    /// On disk, as it came in.
+    Disk(Arc<OnDisk>),
+    /// It did not come in; the error says why, in words for the sender.
+    Lost(Error),
+}
+
+/// A file that came in and belongs to nobody yet; it goes with the request unless somebody moves it away.
+#[derive(Debug)]
+pub struct OnDisk {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Size in bytes.
+    pub size: u64,
+    /// SM3 of the content, in hexadecimal.
+    pub digest: String,
+}
+
+impl Drop for OnDisk {
+    fn drop(&mut self) {
+        // Whoever kept it has moved it away.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Content {
+    /// Size in bytes.
+    pub fn len(&self) -> u64 {
+        match self {
+            Content::Memory(bytes) => bytes.len() as u64,
+            Content::Disk(file) => file.size,
+            Content::Lost(_) => 1,
+        }
+    }
+
+    /// Whether it is certain that nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// SM3 of it, in hexadecimal.
+    pub fn sm3(&self) -> String {
+        match self {
+            Content::Memory(bytes) => sm3_hex(bytes),
+            Content::Disk(file) => file.digest.clone(),
+            Content::Lost(_) => String::new(),
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// Why it did not come in.
+    pub fn read(&self) -> Result<Bytes> {
+        match self {
+            Content::Memory(bytes) => Ok(bytes.clone()),
+            Content::Disk(file) => Ok(std::fs::read(&file.path)?.into()),
+            Content::Lost(error) => Err(error.clone()),
+        }
+    }
+}
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Content {
+        Content::Memory(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Content {
+        Content::Memory(bytes.into())
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Content {
+        Content::Memory(text.into())
+    }
 }
 
 /// A form as it was filled in; nothing is checked yet.
@@ -113,12 +199,12 @@ impl Filled {
     pub fn digest(&self) -> String {
         let texts = self.values.iter().chain(self.repeated.iter().map(|(n, v)| (n, v)));
         let texts: Vec<_> = texts.filter(|(name, _)| *name != "csrf" && *name != "submit_token").collect();
-        let files: Vec<_> = self.files.iter().map(|f| (&f.field, &f.name, sm3_hex(&f.bytes))).collect();
+        let files: Vec<_> = self.files.iter().map(|f| (&f.field, &f.name, f.content.sm3())).collect();
         sm3_hex(serde_json::json!([texts, files]).to_string().as_bytes())
     }
 
     /// No database keeps a NUL and nobody sees it: it is left out, so that the rest of what was typed is not lost with it.
-    fn put(&mut self, name: String, value: String) {
+    pub(super) fn put(&mut self, name: String, value: String) {
         let value = if value.contains('\0') { value.replace('\0', "") } else { value };
         let value =
             if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value };
@@ -195,7 +281,7 @@ async fn read_parts(mut parts: multer::Multipart<'_>) -> Result<Filled> {
         match file {
             // A browser sends an empty part for a file field that was left empty.
             Some(name) if name.is_empty() && bytes.is_empty() => {}
-            Some(name) => filled.files.push(Upload { field, name, content_type, bytes }),
+            Some(name) => filled.files.push(Upload { field, name, content_type, content: bytes.into() }),
             None => {
                 filled.put(field, String::from_utf8(bytes.into()).map_err(|_| torn())?);
             }
@@ -205,12 +291,12 @@ async fn read_parts(mut parts: multer::Multipart<'_>) -> Result<Filled> {
 }
 
 /// The last part of a path, without characters that cannot be shown.
-fn bare_name(name: &str) -> String {
+pub(super) fn bare_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     last.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 #[track_caller]
-fn torn() -> Error {
+pub(super) fn torn() -> Error {
     Error::new(Kind::Malformed, "表单内容不完整或格式有误，请返回后重新提交")
 }

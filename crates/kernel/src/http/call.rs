@@ -18,6 +18,7 @@ use crate::error::{Error, FieldError, Kind, OrMissing, Result};
 use crate::http::body::{self, Filled, Upload};
 use crate::http::page::Shell;
 use crate::http::query::Pairs;
+use crate::http::rate::network;
 use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route};
 use crate::http::site::{SessionInfo, Site};
@@ -250,6 +251,14 @@ impl Call {
     pub fn principal(&self) -> String {
         match self.ctx.actor {
             Actor::Public => self.remote.to_string(),
+            _ => self.ctx.principal().to_owned(),
+        }
+    }
+
+    /// The account, or the network of a caller without one: whose files count as one sender's.
+    pub fn sender(&self) -> String {
+        match self.ctx.actor {
+            Actor::Public => network(self.remote).to_string(),
             _ => self.ctx.principal().to_owned(),
         }
     }

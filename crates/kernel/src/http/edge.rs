@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request};
@@ -12,25 +12,22 @@ use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
 use crate::error::{Error, Kind, Result};
 use crate::fate::Fate;
+use crate::http::arrive::{ARRIVE, Arrived, arrive};
 use crate::http::call::Call;
 use crate::http::gate::{self, Incoming};
-use crate::http::reply::Reply;
+use crate::http::reply::{Reply, Said};
 use crate::http::route::{Face, Method, Route, Side, api, page};
 use crate::http::site::{Listener, Site};
 use crate::http::table::{Found, Matched};
-use crate::http::{health, proxy, uploads};
+use crate::http::{health, proxy};
 
-/// How long a body may take to arrive.
-const ARRIVE: Duration = Duration::from_secs(20);
 /// Of a body that is not wanted, so many bytes are read away, for as long as one may take to arrive: whoever sends first and
 /// reads then would get no answer, because closing on what was not read throws the answer away, too.
 const AWAY: usize = 64 << 20;
-/// Room for the frame of a multipart body around its files.
-const FRAME: usize = 64 << 10;
 
 const GUARDS: [(&str, &str); 5] = [
     (
@@ -95,6 +92,7 @@ async fn dispatch(
         query: parts.uri.query().unwrap_or_default().to_owned(),
         params: Vec::new(),
         body: Bytes::new(),
+        filled: None,
         remote,
         host,
         refused: None,
@@ -117,10 +115,12 @@ async fn dispatch(
         Ok(Found::Nothing) => incoming.refused = Some(Error::missing()),
         Err(error) => incoming.refused = Some(error),
     }
-    let mut upload = None;
+    let mut held = None;
     if incoming.refused.is_none() && incoming.route.method == Method::Post {
         match arrive(site, incoming.remote, &incoming.route, &incoming.headers, &mut body).await {
-            Ok((bytes, place)) => (incoming.body, upload) = (bytes, place),
+            Ok(Arrived { bytes, filled, held: takes }) => {
+                (incoming.body, incoming.filled, held) = (bytes, filled, Some(takes));
+            }
             Err(error) => incoming.refused = Some(error),
         }
     }
@@ -134,7 +134,7 @@ async fn dispatch(
             gate::unanswered(asked, &error)
         }
     };
-    drop(upload);
+    drop(held);
     let mut response = respond(reply, site.city.limits.secure_cookies);
     if let Some(methods) = allow {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
@@ -171,36 +171,6 @@ async fn run(site: &Arc<Site>, incoming: Incoming) -> Result<(Reply, String)> {
         done
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal(format!("the request's thread: {e}")))
-}
-
-/// Reads the body within its limits.
-async fn arrive(
-    site: &Site,
-    remote: IpAddr,
-    route: &Route,
-    headers: &HeaderMap,
-    body: &mut Body,
-) -> Result<(Bytes, Option<uploads::Place>)> {
-    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    let files =
-        route.uploads && text(header::CONTENT_TYPE).is_some_and(|t| t.starts_with("multipart/form-data"));
-    let limit = if files { site.city.limits.upload_bytes + FRAME } else { site.settings.body_limit };
-    let too_large = || {
-        let mb = if files { site.city.limits.upload_bytes >> 20 } else { limit >> 20 };
-        Error::new(Kind::TooLarge, format!("内容超过 {mb} MB，没有保存；请压缩或分次提交"))
-    };
-    let announced = text(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-    if announced > limit as u64 {
-        return Err(too_large());
-    }
-    let place = if files { Some(site.uploads.enter(remote, ARRIVE).await?) } else { None };
-    let collected = tokio::time::timeout(ARRIVE, Limited::new(body, limit).collect()).await;
-    match collected {
-        Ok(Ok(body)) => Ok((body.to_bytes(), place)),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Error::new(Kind::Malformed, "请求没有发完就断开了")),
-        Err(_) => Err(Error::new(Kind::Malformed, "请求没有在 20 秒内发完，请检查网络后重试")),
-    }
 }
 
 /// Reads what has not arrived yet of a body beside the answer. Who asks before sending is told no, and sends nothing.
@@ -246,7 +216,11 @@ fn nowhere(path: &str, method: &http::Method) -> Arc<Route> {
 }
 
 fn respond(reply: Reply, secure: bool) -> Response {
-    let mut response = Response::new(Body::from(reply.body));
+    let body = match reply.body {
+        Said::Bytes(bytes) => Body::from(bytes),
+        Said::File(file) => Body::new(file.pieces()),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in reply.headers {
         response.headers_mut().append(name, value);

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::error::{Error, FieldError, OrMissing, Result};
 use crate::http::answers;
-use crate::http::body::{Filled, Upload};
+use crate::http::body::{Content, Filled, Upload};
 use crate::http::call::Call;
 pub use crate::http::form_schema::schema;
 pub use crate::http::formview::{FieldView, FormView};
@@ -228,6 +228,9 @@ fn files(field: &Field, pack: &Pack, filled: &Filled, checked: &mut Checked) -> 
         return Err(format!("请上传“{}”", field.label));
     }
     for file in sent {
+        if let Content::Lost(why) = &file.content {
+            return Err(why.message().to_owned());
+        }
         if let Some(why) = misnamed(pack, &file.name) {
             return Err(format!("附件名称{why}"));
         }

@@ -12,6 +12,7 @@ use http::HeaderMap;
 use crate::ctx::{Actor, OfficeKind};
 use crate::error::{Error, Kind, Result};
 use crate::fate::Fate;
+use crate::http::body::Filled;
 use crate::http::call::Call;
 use crate::http::cookie::{self, Cookie};
 use crate::http::query::Pairs;
@@ -33,6 +34,8 @@ pub(super) struct Incoming {
     pub params: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// The form, where the edge has read it already.
+    pub filled: Option<Filled>,
     pub remote: IpAddr,
     /// The host that the browser asked for.
     pub host: String,
@@ -76,8 +79,9 @@ pub(super) fn unanswered(incoming: Incoming, error: &Error) -> (Reply, String) {
 
 /// A request as handlers know it, and whether its query string can be read.
 fn call(incoming: Incoming) -> (Call, Result<()>) {
-    let Incoming { site, policy, route, path, query, params, headers, body, remote, host, fate, .. } =
-        incoming;
+    let Incoming {
+        site, policy, route, path, query, params, headers, body, filled, remote, host, fate, ..
+    } = incoming;
     let (query, queries) = match Pairs::parse(&query) {
         Ok(pairs) => (pairs, Ok(())),
         Err(error) => (Pairs::default(), Err(error)),
@@ -96,7 +100,7 @@ fn call(incoming: Incoming) -> (Call, Result<()>) {
         query,
         headers,
         body,
-        filled: OnceCell::new(),
+        filled: filled.map_or_else(OnceCell::new, OnceCell::from),
         guest: OnceCell::new(),
         flash_shown: Cell::new(false),
         snapshot: Cell::new(None),

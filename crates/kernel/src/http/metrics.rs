@@ -90,6 +90,18 @@ pub fn answer(c: &Call) -> Result<Reply> {
     for (what, count) in [("taken", c.site.places.taken()), ("all", c.site.settings.at_once)] {
         let _ = writeln!(out, "huitong_places{{of=\"{what}\"}} {count}");
     }
+    out.push_str("# HELP huitong_body_bytes Bodies in memory now.\n# TYPE huitong_body_bytes gauge\n");
+    let _ = writeln!(out, "huitong_body_bytes {}", c.site.bodies.held());
+    out.push_str("# HELP huitong_downloads Files that are sent now.\n# TYPE huitong_downloads gauge\n");
+    let _ = writeln!(out, "huitong_downloads {}", c.site.downloads.held());
+    let room = c.city.room()?;
+    out.push_str(
+        "# HELP huitong_room_bytes Room on disk: free, kept free of files, taken by files of unsent forms.\n\
+         # TYPE huitong_room_bytes gauge\n",
+    );
+    for (what, bytes) in [("free", room.free), ("reserve", room.reserve), ("unsent", room.unsent)] {
+        let _ = writeln!(out, "huitong_room_bytes{{of=\"{what}\"}} {bytes}");
+    }
     let jobs = c.read(|tx| {
         tx.query("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state ORDER BY state", args![])
     })?;

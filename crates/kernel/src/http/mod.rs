@@ -1,9 +1,11 @@
 //! The door: a route table that is data, one kind of handler, and the edge that checks everything before a handler runs.
 
 mod answers;
+mod arrive;
 pub mod assets;
 pub mod body;
 pub mod call;
+mod connections;
 pub mod cookie;
 pub mod csrf;
 mod edge;
@@ -24,7 +26,9 @@ pub mod query;
 mod rate;
 pub mod reply;
 pub mod route;
+mod sent;
 pub mod server;
+mod shares;
 pub mod site;
 pub mod table;
 mod uploads;
@@ -33,8 +37,9 @@ mod uploads;
 mod tests;
 
 pub use assets::{Asset, Assets};
-pub use body::{Filled, Upload};
+pub use body::{Content, Filled, Upload};
 pub use call::Call;
+pub use connections::raise_file_limit;
 pub use cookie::Cookie;
 pub use form::Checked;
 pub use formview::{FieldView, FormView};
@@ -49,5 +54,5 @@ pub use route::{
     Side, api, asset, page,
 };
 pub use server::{router, serve, stop_signal};
-pub use site::{Hooks, Listener, SessionInfo, Settings, SignedIn, Site};
+pub use site::{Hooks, Listener, Patience, SessionInfo, Settings, SignedIn, Site};
 pub use table::RouteTable;

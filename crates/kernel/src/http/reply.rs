@@ -1,11 +1,16 @@
 //! What a handler answers: status, headers, bytes; built by the word for what it is.
 
+use std::fs::File;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::http::call::Call;
 use crate::http::cookie::Cookie;
+use crate::http::sent::Sent;
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -13,14 +18,26 @@ pub struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) cookies: Vec<Cookie>,
-    pub(super) body: Bytes,
+    pub(super) body: Said,
+}
+
+/// What an answer says.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    Bytes(Bytes),
+    File(Arc<Sent>),
 }
 
 impl Reply {
     /// Bytes of a content type, status 200.
     pub fn new(content_type: &'static str, body: impl Into<Bytes>) -> Reply {
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Reply { status: 200, headers: vec![content_type], cookies: Vec::new(), body: body.into() }
+        Reply {
+            status: 200,
+            headers: vec![content_type],
+            cookies: Vec::new(),
+            body: Said::Bytes(body.into()),
+        }
     }
 
     /// A page or a part of one.
@@ -48,14 +65,15 @@ impl Reply {
 
     /// Go and see: 303, as every page answers after an act.
     pub fn see(address: &str) -> Result<Reply> {
-        let mut reply = Reply { status: 303, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() };
+        let mut reply =
+            Reply { status: 303, headers: Vec::new(), cookies: Vec::new(), body: Said::Bytes(Bytes::new()) };
         reply.headers.push((header::LOCATION, value(address)?));
         Ok(reply)
     }
 
     /// Nothing to say: 204.
     pub fn nothing() -> Reply {
-        Reply { status: 204, headers: Vec::new(), cookies: Vec::new(), body: Bytes::new() }
+        Reply { status: 204, headers: Vec::new(), cookies: Vec::new(), body: Said::Bytes(Bytes::new()) }
     }
 
     /// A file: shown in the browser where that is safe (`inline`), else saved under its name.
@@ -66,6 +84,16 @@ impl Reply {
         let mut reply = Reply::new("application/octet-stream", bytes);
         reply.headers.clear();
         reply.header("content-type", content_type)?.header("content-disposition", &disposition)
+    }
+
+    /// A file of any size, saved under its name: sent piece by piece as it is read on the other side.
+    ///
+    /// # Errors
+    /// Whoever asks is being sent too many already.
+    pub fn stored(c: &Call, name: &str, content_type: &str, file: File) -> Result<Reply> {
+        let mut reply = Reply::file(name, content_type, Bytes::new(), false)?;
+        reply.body = Said::File(Sent::new(c, file)?);
+        Ok(reply)
     }
 
     /// The same with another status.
@@ -106,7 +134,10 @@ impl Reply {
 
     /// Body, for tests.
     pub fn bytes(&self) -> &[u8] {
-        &self.body
+        match &self.body {
+            Said::Bytes(bytes) => bytes,
+            Said::File(_) => &[],
+        }
     }
 }
 

@@ -166,6 +166,8 @@ pub struct Route {
     pub defaults: Vec<(Name, Name)>,
     /// Whether files may be sent (a larger body is taken).
     pub uploads: bool,
+    /// Bytes of a body without files at most, where it is not what is usual.
+    pub body_limit: Option<usize>,
     /// Query and header parameters, for the OpenAPI document.
     pub params: Cow<'static, [Param]>,
     /// Schema of the body where no form of the pack describes it.
@@ -195,6 +197,7 @@ fn row(method: Method, path: Name, act: Name, face: Face, handler: Handler) -> R
         forms_within: Vec::new(),
         defaults: Vec::new(),
         uploads: false,
+        body_limit: None,
         params: Cow::Borrowed(&[]),
         body: None,
         answer: None,
@@ -276,6 +279,13 @@ impl Route {
     #[must_use]
     pub fn defaults(mut self, defaults: &'static [(&'static str, &'static str)]) -> Route {
         self.defaults = defaults.iter().map(|(field, value)| ((*field).into(), (*value).into())).collect();
+        self
+    }
+
+    /// A body without files may have so many bytes: more than is usual where nobody is known.
+    #[must_use]
+    pub fn takes_up_to(mut self, bytes: usize) -> Route {
+        self.body_limit = Some(bytes);
         self
     }
 

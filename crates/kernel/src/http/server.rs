@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,12 +15,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
+use crate::http::connections::{Connections, Draining};
 use crate::http::edge::edge;
 use crate::http::site::{Listener, Site};
 
@@ -26,8 +29,8 @@ use crate::http::site::{Listener, Site};
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long a connection may be silent before its next request has been announced.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Connections at once; more wait in the machine's own queue.
-const CONNECTIONS: usize = 8_192;
+/// Bytes of a request's head at most; a browser sends two thousand.
+const HEAD: usize = 32 << 10;
 
 /// The service of one listener; tests call it without a socket.
 pub fn router(site: Arc<Site>, listener: Listener) -> Router {
@@ -49,8 +52,9 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (told, tell) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
+    let connections = Connections::of(&site);
     for (socket, listener) in listeners {
-        tasks.spawn(accept(socket, router(site.clone(), listener), tell.clone()));
+        tasks.spawn(accept(site.clone(), socket, listener, connections.clone(), tell.clone()));
     }
     stop.await;
     site.set_accepting(false);
@@ -63,36 +67,58 @@ pub async fn serve(
 }
 
 /// Takes connections until told to stop, then waits for those that are being answered.
-async fn accept(socket: TcpListener, service: Router, mut tell: watch::Receiver<bool>) {
-    let (places, running) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
+async fn accept(
+    site: Arc<Site>,
+    socket: TcpListener,
+    listener: Listener,
+    connections: Arc<Connections>,
+    mut tell: watch::Receiver<bool>,
+) {
+    let (service, running) = (router(site.clone(), listener), GracefulShutdown::new());
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = socket.accept() => accepted,
+        let next = async { Some((connections.place(listener).await?, socket.accept().await)) };
+        let next = tokio::select! {
+            next = next => next,
             _ = tell.wait_for(|stop| *stop) => break,
         };
-        let Ok((stream, peer)) = accepted else {
-            // Out of files, most likely: what is running must end first.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
+        let (place, stream, peer) = match next {
+            None => break,
+            Some((place, Ok((stream, peer)))) => (place, stream, peer),
+            Some((_, Err(error))) => {
+                connections.failed(&error);
+                // Out of files, most likely: what is running must end first.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
         };
+        let Some(share) = connections.of_address(&site, peer) else { continue };
         let _ = stream.set_nodelay(true);
-        let service = service.clone();
+        let (service, begun) = (service.clone(), Arc::new(AtomicBool::new(false)));
+        let asked = begun.clone();
         let answer = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            asked.store(true, Ordering::Relaxed);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             service.clone().oneshot(request)
         });
+        let patience = site.settings.patience;
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(SILENCE)
-            .serve_connection(TokioIo::new(stream), answer);
+            .max_buf_size(HEAD)
+            .serve_connection(TokioIo::new(Draining::new(stream, patience.unread)), answer);
         let connection = running.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = match tokio::time::timeout(patience.first, &mut connection).await {
+                Err(_) if !begun.load(Ordering::Relaxed) => return,
+                Err(_) => connection.await,
+                Ok(ended) => ended,
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(place);
+            drop((place, share));
         });
     }
     drop(socket);

@@ -19,6 +19,7 @@ use crate::http::page::Shell;
 use crate::http::places::Places;
 use crate::http::proxy::{Address, Strangers};
 use crate::http::rate::Rates;
+use crate::http::shares::Shares;
 use crate::http::uploads::Uploads;
 
 /// The session of a browser, as far as the edge must know it.
@@ -56,6 +57,11 @@ pub struct Hooks {
     pub sign_in_path: &'static str,
 }
 
+/// Bytes of bodies in memory: of one network, and of all.
+const BODIES: (usize, usize) = (32 << 20, 128 << 20);
+/// Files that are sent at once: to one reader, and to all. Each holds a piece of 64 KB and what the connection holds.
+const DOWNLOADS: (usize, usize) = (8, 256);
+
 /// How the edge is set up, beside the city's own limits.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -68,6 +74,12 @@ pub struct Settings {
     pub at_hand: usize,
     /// How long a request may take.
     pub timeout: Duration,
+    /// Connections at once, of all listeners together.
+    pub connections: usize,
+    /// Of these, for one address that is no proxy.
+    pub connections_of_one: usize,
+    /// How long the other side may keep us waiting.
+    pub patience: Patience,
     /// Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.
     pub proxies: Vec<IpAddr>,
     /// The public address: what links begin with that leave the screen, and where forms come from.
@@ -81,8 +93,35 @@ impl Default for Settings {
             at_once: 64,
             at_hand: 0,
             timeout: Duration::from_secs(30),
+            connections: 8_192,
+            connections_of_one: 100,
+            patience: Patience::default(),
             proxies: Vec::new(),
             address: None,
+        }
+    }
+}
+
+/// How long the other side may keep us waiting, once we are ready for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until the first request of a connection has come.
+    pub first: Duration,
+    /// While nothing of an answer is read.
+    pub unread: Duration,
+    /// Before a body with files must keep its least rate.
+    pub grace: Duration,
+    /// Until all of a body with files has come.
+    pub upload: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            first: Duration::from_secs(10),
+            unread: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
+            upload: Duration::from_secs(300),
         }
     }
 }
@@ -116,8 +155,12 @@ pub struct Site {
     pub(super) places: Places,
     /// Reads that may be answered on the thread they came in by.
     pub(super) at_hand: Semaphore,
-    /// Bodies with files that may be in memory at once.
+    /// Bodies with files that may come in at once.
     pub(super) uploads: Arc<Uploads>,
+    /// Bytes of bodies that may be in memory at once, by network.
+    pub(super) bodies: Arc<Shares<IpAddr>>,
+    /// Files that may be sent at once, by who reads them.
+    pub(super) downloads: Arc<Shares<String>>,
     pub(super) probe: Probe,
     accepting: AtomicBool,
 }
@@ -129,6 +172,8 @@ impl Site {
         let places = Places::of(settings.at_once);
         let at_hand = Semaphore::new(settings.at_hand);
         let uploads = Arc::default();
+        let bodies = Shares::of(BODIES.0, BODIES.1);
+        let downloads = Shares::of(DOWNLOADS.0, DOWNLOADS.1);
         let (rates, strangers) = (Rates::default(), Strangers::default());
         let (probe, accepting) = (Probe::default(), AtomicBool::new(true));
         Arc::new(Site {
@@ -142,6 +187,8 @@ impl Site {
             places,
             at_hand,
             uploads,
+            bodies,
+            downloads,
             probe,
             accepting,
         })

@@ -1,4 +1,4 @@
-//! How many bodies with files are in memory at once, and how many of them may be one address's: whoever sends slowly holds a
+//! How many bodies with files come in at once, and how many of them may be one address's: whoever sends slowly holds a
 //! place for long, before anything is known of them.
 
 use std::collections::HashMap;
@@ -12,10 +12,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::{Error, Result};
 use crate::http::rate::network;
 
-/// Bodies with files in memory at once.
-const PLACES: usize = 8;
+/// Bodies with files that come in at once. They go to disk as they come, so that a place is no memory; one of their files at
+/// a time is read whole when it is judged.
+const PLACES: usize = 32;
 /// Of these, for one address; a government hall is one address for many.
-const OF_ONE: usize = 3;
+const OF_ONE: usize = 6;
 
 /// The places.
 pub struct Uploads {
@@ -73,13 +74,18 @@ mod tests {
         let uploads = Arc::new(Uploads::default());
         let address = |n: u8| IpAddr::from([10, 0, 0, n]);
         let enter = |n| uploads.enter(address(n), Duration::from_millis(20));
-        let (a, b, c) = (enter(1).await.unwrap(), enter(1).await.unwrap(), enter(1).await.unwrap());
-        assert_eq!(enter(1).await.err().map(|e| e.status()), Some(503), "a fourth of one address waits");
-        let others = [enter(2).await, enter(2).await, enter(2).await, enter(3).await, enter(3).await];
-        assert!(others.iter().all(Result::is_ok));
-        assert_eq!(enter(4).await.err().map(|e| e.status()), Some(503), "a ninth at once");
-        drop((a, b, c));
-        assert!(enter(4).await.is_ok() && enter(1).await.is_ok());
+        let mut own = Vec::new();
+        for _ in 0..OF_ONE {
+            own.push(enter(1).await.unwrap());
+        }
+        assert_eq!(enter(1).await.err().map(|e| e.status()), Some(503), "one more of one address waits");
+        let mut others = Vec::new();
+        for n in 0..PLACES - OF_ONE {
+            others.push(enter(2 + u8::try_from(n / OF_ONE).unwrap()).await.unwrap());
+        }
+        assert_eq!(enter(9).await.err().map(|e| e.status()), Some(503), "one more of all waits");
+        drop(own);
+        assert!(enter(9).await.is_ok() && enter(1).await.is_ok());
         drop(others);
         assert!(uploads.by_address.lock().is_empty(), "nothing is kept of who has gone");
     }

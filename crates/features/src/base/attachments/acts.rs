@@ -1,5 +1,8 @@
 //! How a file becomes an attachment: judged and kept before the act, entered in the act, read under the subject's right.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use huitong_kernel::city::City;
 use huitong_kernel::clock::machine_now;
 use huitong_kernel::ctx::Actor;
@@ -11,7 +14,8 @@ use huitong_kernel::{Error, Result, Tx};
 use serde_json::{Value as Json, json};
 
 use super::files::Files;
-use super::model::{Attachment, FileKind, MAX_FILES};
+use super::model::{Attachment, FileKind, MAX_BYTES, MAX_FILES};
+use super::unsent::{Sender, Unsent};
 use super::{rules, store};
 use crate::base::journal::UNNAMED;
 
@@ -26,14 +30,30 @@ pub struct KeptFile {
     pub size: i64,
     /// SM3 of the content, in hexadecimal.
     pub digest: String,
+    /// Where it waits until an act enters it.
+    pub waits: PathBuf,
+    /// Where it lies from then on.
+    pub files: Files,
+}
+
+impl KeptFile {
+    /// Whether it is still there: it may have waited too long.
+    pub fn is_there(&self) -> bool {
+        self.is_in(&self.waits) || self.files.place(&self.digest).is_ok_and(|place| self.is_in(&place))
+    }
+
+    pub(super) fn is_in(&self, place: &Path) -> bool {
+        fs::metadata(place).is_ok_and(|known| i64::try_from(known.len()) == Ok(self.size))
+    }
 }
 
 /// Judges what was uploaded and keeps it on disk, before the act; all that is wrong is said at once.
 ///
-/// An empty file field of a browser (no name, no content) is no file. What stays in the store when the act fails or never
-/// comes belongs to nothing, cannot be reached, and goes after [`GIVEN_UP`] ([`sweep`]).
-pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFile>> {
-    let sent: Vec<&Upload> = uploads.iter().filter(|u| !(u.name.is_empty() && u.bytes.is_empty())).collect();
+/// An empty file field of a browser (no name, no content) is no file. It waits among the files of unsent forms, where it is
+/// held to the limits of its sender; only the act that [`add`]s it takes it in.
+pub fn take(city: &City, pack: &Pack, sender: &Sender, uploads: &[Upload]) -> Result<Vec<KeptFile>> {
+    let sent: Vec<&Upload> =
+        uploads.iter().filter(|u| !(u.name.is_empty() && u.content.is_empty())).collect();
     let mut wrong: Vec<FieldError> = Vec::new();
     let mut say = |upload: &Upload, message: String| {
         wrong.push(FieldError { field: upload.field.clone(), message });
@@ -43,9 +63,14 @@ pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFi
     }
     let mut good = Vec::new();
     for upload in sent.into_iter().take(MAX_FILES) {
-        match rules::judge(&upload.name, &upload.bytes) {
+        if upload.content.len() > MAX_BYTES as u64 {
+            say(upload, rules::too_large(&upload.name));
+            continue;
+        }
+        let bytes = upload.content.read()?;
+        match rules::judge(&upload.name, &bytes) {
             Err(message) => say(upload, message),
-            Ok((name, kind)) => match stopped(pack, &name, kind, &upload.bytes) {
+            Ok((name, kind)) => match stopped(pack, &name, kind, &bytes) {
                 Some(message) => say(upload, message),
                 None => good.push((name, kind, upload)),
             },
@@ -55,20 +80,21 @@ pub fn take(files: &Files, pack: &Pack, uploads: &[Upload]) -> Result<Vec<KeptFi
         return Err(Error::fields(wrong));
     }
     let keep = |(name, kind, upload): (String, FileKind, &Upload)| {
-        let size = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-        Ok(KeptFile { name, kind, size, digest: files.keep(&upload.bytes)? })
+        let size = i64::try_from(upload.content.len()).unwrap_or(i64::MAX);
+        let (digest, waits) = Unsent(city).keep(sender, &upload.content)?;
+        Ok(KeptFile { name, kind, size, digest, waits, files: Files::of(&city.data) })
     };
     good.into_iter().map(keep).collect()
 }
 
-/// After so long nobody comes back to a form whose files were kept (milliseconds).
+/// After so long no act is still on its way that has taken a file in (milliseconds).
 const GIVEN_UP: i64 = 48 * 3_600_000;
 
-/// Throws away the files of forms that were never sent; answers how many. Housekeeping calls it.
+/// Throws away the files of forms that were never sent, and of acts that failed at their end; answers how many. Housekeeping calls it.
 pub fn sweep(city: &City) -> Result<u64> {
     let ctx = city.ctx(Actor::System);
     let known = |digests: &[String]| city.db.read(&ctx, |tx| store::known(tx, digests));
-    Files::of(&city.data).discard(machine_now() - GIVEN_UP, known)
+    Ok(Unsent(city).sweep()? + Files::of(&city.data).discard(machine_now() - GIVEN_UP, known)?)
 }
 
 /// What a stop marking of the pack in a file's name or plain text demands.
@@ -100,6 +126,8 @@ pub fn add(
         added_by: tx.ctx().principal().to_owned(),
         added_at: tx.ctx().now,
     };
+    // The one thing an act does past the database: it is on disk before anybody is told, and done again it changes nothing.
+    file.files.settle(file)?;
     store::insert(tx, &attachment)?;
     Ok(attachment)
 }

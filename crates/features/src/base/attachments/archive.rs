@@ -54,9 +54,14 @@ impl<'a> Archive<'a> {
         self.entries.iter().any(|entry| entry.name.eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    /// Whether an entry's name ends so.
+    /// Whether an entry's name ends so, in whatever letters: office programs look for their parts so.
     pub fn has_ending(&self, ending: &str) -> bool {
-        self.entries.iter().any(|entry| entry.name.ends_with(ending.as_bytes()))
+        let ends = |name: &[u8]| {
+            name.len()
+                .checked_sub(ending.len())
+                .is_some_and(|at| name[at..].eq_ignore_ascii_case(ending.as_bytes()))
+        };
+        self.entries.iter().any(|entry| ends(entry.name))
     }
 
     /// Whether a password is asked for an entry.

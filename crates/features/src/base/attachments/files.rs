@@ -1,20 +1,23 @@
-//! Where the content of attachments lies: a folder, each file under the SM3 of what it holds.
+//! Where the content of attachments lies: a folder, each file under the SM3 of what it holds. What belongs to nothing yet
+//! waits in a folder of its own ([`super::unsent`]).
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use huitong_kernel::clock::machine_now;
-use huitong_kernel::digest::sm3_hex;
+use huitong_kernel::digest::sm3_read;
 use huitong_kernel::{Error, Result};
+
+use super::acts::KeptFile;
 
 /// So many files are asked about at once.
 const ASKED: usize = 200;
 
 /// The folder of a city's attachments.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files(PathBuf);
 
 impl Files {
@@ -23,7 +26,7 @@ impl Files {
         Files(data.join("attachments"))
     }
 
-    fn place(&self, digest: &str) -> Result<PathBuf> {
+    pub(super) fn place(&self, digest: &str) -> Result<PathBuf> {
         let plain = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         if !plain {
             return Err(Error::internal(format!("{digest} is no digest")));
@@ -31,48 +34,32 @@ impl Files {
         Ok(self.0.join(&digest[..2]).join(&digest[2..4]).join(digest))
     }
 
-    /// Keeps content, on disk when this answers; the same content twice lies there once. Answers its digest.
-    pub fn keep(&self, bytes: &[u8]) -> Result<String> {
-        let digest = sm3_hex(bytes);
-        let place = self.place(&digest)?;
-        if fs::metadata(&place).is_ok_and(|known| known.len() == bytes.len() as u64) {
-            // Whoever brought it earlier may have given up: it counts as new, lest it be thrown away under this caller.
-            File::options().append(true).open(&place)?.set_modified(instant(machine_now()))?;
-            return Ok(digest);
-        }
+    /// Takes a file in from where it waits; the same content twice lies here once. It is on disk when this answers, and doing
+    /// it again changes nothing: an act that runs again after a clash finds it here.
+    pub(super) fn settle(&self, file: &KeptFile) -> Result<()> {
+        let place = self.place(&file.digest)?;
         let Some(folder) = place.parent() else { return Err(Error::internal("a place without a folder")) };
         fs::create_dir_all(folder)?;
-        let temporary = self.write_aside(folder, &digest, bytes)?;
-        fs::rename(&temporary, &place)?;
+        match fs::rename(&file.waits, &place) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound && file.is_in(&place) => {
+                // Whoever brought it earlier may have given up: it counts as new, lest it be thrown away under this caller.
+                File::options().append(true).open(&place)?.set_modified(instant(machine_now()))?;
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Error::invalid("files", GONE));
+            }
+            // The two folders may lie on two disks.
+            Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+                let aside = write_aside(folder, &file.digest, &fs::read(&file.waits)?)?;
+                fs::rename(aside, &place)?;
+                fs::remove_file(&file.waits)?;
+            }
+            Err(error) => return Err(Error::busy(format!("{}: {error}", place.display()))),
+        }
         // The name itself must survive a loss of power, too.
         File::open(folder)?.sync_all()?;
-        Ok(digest)
-    }
-
-    /// Two callers may keep the same content at once: each writes a file of its own.
-    fn write_aside(&self, folder: &Path, digest: &str, bytes: &[u8]) -> Result<PathBuf> {
-        for nth in 0..64 {
-            let aside = folder.join(format!("{digest}.{}.{nth}.part", std::process::id()));
-            let mut options = File::options();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            match options.open(&aside) {
-                Ok(mut file) => {
-                    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-                    return match written {
-                        Ok(()) => Ok(aside),
-                        Err(error) => {
-                            let _ = fs::remove_file(&aside);
-                            Err(Error::busy(format!("{}: {error}", aside.display())))
-                        }
-                    };
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Error::busy(format!("{}: {error}", aside.display()))),
-            }
-        }
-        Err(Error::busy("too many unfinished copies of one file"))
+        Ok(())
     }
 
     /// Throws away what has lain here since before `before` (UTC milliseconds of the machine) and is not `known` to belong to
@@ -114,72 +101,46 @@ impl Files {
         inside(inside(inside(vec![self.0.clone()])?)?)
     }
 
-    /// The content under a digest; what was changed on disk is not handed out.
-    pub fn read(&self, digest: &str) -> Result<Vec<u8>> {
-        let bytes = fs::read(self.place(digest)?)?;
-        if sm3_hex(&bytes) != digest {
+    /// The content under a digest, open from its beginning; what was changed on disk is not handed out.
+    pub fn open(&self, digest: &str) -> Result<File> {
+        let mut file = File::open(self.place(digest)?)?;
+        if sm3_read(&file)? != digest {
             return Err(Error::internal(format!("the stored file {digest} was changed")));
         }
-        Ok(bytes)
+        file.rewind()?;
+        Ok(file)
     }
 }
 
-fn instant(ms: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or(0))
-}
+/// What is said of a file whose form was filled in too long ago.
+pub(super) const GONE: &str = "之前选的附件已经过期，请重新选择";
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_kept_comes_back_once_and_unchanged() {
-        let dir = tempfile::tempdir().unwrap();
-        let files = Files::of(dir.path());
-        let digest = files.keep(b"abc").unwrap();
-        assert_eq!(files.keep(b"abc").unwrap(), digest);
-        assert_eq!(files.read(&digest).unwrap(), b"abc");
-        let place = dir.path().join("attachments").join(&digest[..2]).join(&digest[2..4]);
-        let names: Vec<_> = fs::read_dir(&place).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(names, [digest.as_str()], "no unfinished copy stays");
-        fs::write(place.join(&digest), b"abd").unwrap();
-        assert!(files.read(&digest).unwrap_err().log_line().contains("was changed"));
-        assert!(files.read("../../../etc/passwd").is_err());
-    }
-
-    #[test]
-    fn what_belongs_to_nothing_goes_when_it_is_old() {
-        let dir = tempfile::tempdir().unwrap();
-        let files = Files::of(dir.path());
-        assert_eq!(
-            files.discard(machine_now(), |_| Ok(HashSet::new())).unwrap(),
-            0,
-            "an empty place is no error"
-        );
-        let (used, left, again) =
-            (files.keep(b"used").unwrap(), files.keep(b"left").unwrap(), files.keep(b"again").unwrap());
-        let unfinished = files.place(&left).unwrap().with_extension("9.0.part");
-        fs::write(&unfinished, b"le").unwrap();
-        for path in files.all().unwrap() {
-            File::options().append(true).open(path).unwrap().set_modified(instant(1_000)).unwrap();
-        }
-        files.keep(b"again").unwrap();
-        assert_eq!(files.discard(500, |_| Ok(HashSet::new())).unwrap(), 0, "none is older than that");
-        assert_eq!(files.discard(2_000, |_| Ok(HashSet::from([used.clone()]))).unwrap(), 2);
-        assert_eq!(files.read(&used).unwrap(), b"used");
-        assert_eq!(files.read(&again).unwrap(), b"again", "what came once more stays");
-        assert!(files.read(&left).is_err() && !unfinished.exists());
-    }
-
-    #[test]
-    fn many_may_keep_the_same_content_at_once() {
-        let dir = tempfile::tempdir().unwrap();
-        let files = Files::of(dir.path());
-        let content = vec![7u8; 200_000];
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| assert_eq!(files.read(&files.keep(&content).unwrap()).unwrap(), content));
+/// Writes content to disk under a name of its own: two callers may bring the same at once.
+pub(super) fn write_aside(folder: &Path, digest: &str, bytes: &[u8]) -> Result<PathBuf> {
+    for nth in 0..64 {
+        let aside = folder.join(format!("{digest}.{}.{nth}.part", std::process::id()));
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&aside) {
+            Ok(mut file) => {
+                let written = file.write_all(bytes).and_then(|()| file.sync_all());
+                return match written {
+                    Ok(()) => Ok(aside),
+                    Err(error) => {
+                        let _ = fs::remove_file(&aside);
+                        Err(Error::busy(format!("{}: {error}", aside.display())))
+                    }
+                };
             }
-        });
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(Error::busy(format!("{}: {error}", aside.display()))),
+        }
     }
+    Err(Error::busy("too many unfinished copies of one file"))
+}
+
+pub(super) fn instant(ms: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }

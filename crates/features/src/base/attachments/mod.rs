@@ -8,12 +8,14 @@ mod pages;
 mod rules;
 mod store;
 mod subject;
+mod unsent;
 
 pub use acts::{KeptFile, add, facts, sweep, take};
 pub use files::Files;
 pub use model::{Attachment, AttachmentId, FileKind, HINT, MAX_BYTES, MAX_FILES};
 pub use pages::{Owner, Reading, hand_out};
 pub use store::list;
+pub use unsent::Sender;
 
 use huitong_kernel::capability::Capability;
 

@@ -60,9 +60,9 @@ fn serve(c: &Call) -> Result<Reply> {
 /// Hands a file out and records that it was read; whoever calls has let the reader in.
 pub fn hand_out(c: &Call, attachment: &Attachment, reading: Reading) -> Result<Reply> {
     c.end_reading();
-    let bytes = Files::of(&c.city.data).read(&attachment.digest)?;
+    let file = Files::of(&c.city.data).open(&attachment.digest)?;
     c.city.db.write(&c.ctx, |tx| record_read(tx, attachment, reading == Reading::Unnamed))?;
-    Reply::file(&attachment.name, &attachment.media_type, bytes, false)?
+    Reply::stored(c, &attachment.name, &attachment.media_type, file)?
         .header("x-content-type-options", "nosniff")?
         .header("cache-control", "private, no-store")
 }

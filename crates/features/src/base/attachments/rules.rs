@@ -10,7 +10,7 @@ pub fn judge(name: &str, bytes: &[u8]) -> Result<(String, FileKind), String> {
         return Err(format!("“{name}”是空文件，请核对后重新上传"));
     }
     if bytes.len() > MAX_BYTES {
-        return Err(format!("“{name}”超过 10 MB，请压缩或者拆分后重新上传"));
+        return Err(too_large(&name));
     }
     let ending = extension(&name);
     let found = detect(bytes).map_err(|unfit| format!("“{name}”{}", unfit.words(&ending)));
@@ -59,6 +59,11 @@ fn convert(ending: &str) -> String {
 
 const OPEN_AND_SAVE: &str = "请用办公软件打开，确认完好后另存一份，再上传";
 const UNLOCK: &str = "请去掉密码后另存，再上传";
+
+/// What is said of a file that is too large; it is not read to say so.
+pub fn too_large(name: &str) -> String {
+    format!("“{}”超过 10 MB，请压缩或者拆分后重新上传", clean_name(name))
+}
 
 fn detect(bytes: &[u8]) -> Result<FileKind, Unfit> {
     if bytes.starts_with(b"%PDF-") {
@@ -234,6 +239,7 @@ mod tests {
         let (gbk, old) = (b"\xd0\xd0\xd2\xb5\xd0\xad\xbb\xe1,1\r\n", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
         let word = format!("<Override PartName=\"/word/document.xml\" ContentType=\"{WORD}\"/>");
         let project = declared(&word, &["word/document.xml", "word/vbaProject.bin"]);
+        let small = declared(&word, &["word/document.xml", "word/vbaproject.BIN"]);
         let hidden = "<Override PartName=\"/x.bin\" ContentType=\"application/vnd.ms-office.vbaProject\"/>";
         let hidden = declared(&format!("{word}{hidden}"), &["word/document.xml", "x.bin"]);
         let enabled = office("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml");
@@ -246,7 +252,7 @@ mod tests {
         let mut locked = archive(&[("a.txt", "甲")], false);
         let directory = locked.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
         locked[directory + 8] = 1;
-        let cases: [(&str, &[u8], &str); 27] = [
+        let cases: [(&str, &[u8], &str); 28] = [
             ("a.docm", &enabled, "含有宏"),
             ("a.docx", &enabled, "含有宏"),
             ("a.docx", &hidden, "含有宏"),
@@ -266,6 +272,7 @@ mod tests {
             ("a.exe", b"MZ\x90\x00", "不是可以上传的类型"),
             ("a.docx", &archive(&[("evil.sh", "")], false), "是压缩文件"),
             ("a.docx", &project, "含有宏"),
+            ("a.docx", &small, "含有宏"),
             ("a.docx", b"PK\x03\x04 cut short", "损坏"),
             ("a.doc", old, "另存为新版格式"),
             ("a.csv", gbk, "UTF-8"),

@@ -18,7 +18,12 @@ use super::{Attempt, NewUser, acts, directory, hash};
 pub fn routes() -> Vec<Route> {
     vec![
         page(GET, "/login", "session.sign_in", show_login).open().summary("登录页"),
-        page(POST, "/login", "session.sign_in", login).open().rate(Rate::Login).summary("登录"),
+        // Signing in carries on what was typed before.
+        page(POST, "/login", "session.sign_in", login)
+            .open()
+            .rate(Rate::Login)
+            .takes_up_to(1 << 20)
+            .summary("登录"),
         page(POST, "/logout", "session.sign_out", logout).signed_in().summary("退出登录"),
         page(GET, "/me", "account.manage", me).signed_in().summary("我的账户"),
         page(POST, "/me/sessions/{id}/end", "session.sign_out", end_session)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::{Call, Param, Reply, Schemas, form};
 use huitong_kernel::list::Asked;
 use huitong_kernel::pack::{Control, Definition, Field, Pack, Queue};
@@ -18,7 +19,7 @@ use super::plain::Plain;
 use super::timeline::Line;
 use super::view::{ClockView, FileView, Seen};
 use super::{entries, entry, list, queue, words};
-use crate::base::attachments::{self, Files};
+use crate::base::attachments::{self, Sender};
 
 /// What an act on a matter answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,7 +55,13 @@ pub fn input(c: &Call) -> Result<Input> {
         forms.filter_map(|key| pack.form(key).or_else(|| older().find_map(|pack| pack.form(key))));
     let files = match forms.any(|form| form::stopped(form, pack, &filled, &filled.files).is_some()) {
         true => Vec::new(),
-        false => attachments::take(&Files::of(&c.city.data), pack, &filled.files)?,
+        false => {
+            // A stranger's files are not even looked at where what they wrote will be refused.
+            if matches!(c.ctx.actor, Actor::Public) && c.route.form.is_some() && !filled.files.is_empty() {
+                c.checked()?;
+            }
+            attachments::take(&c.city, pack, &Sender::of(c), &filled.files)?
+        }
     };
     Ok(Input { filled, files })
 }

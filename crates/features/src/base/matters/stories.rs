@@ -20,7 +20,7 @@ use super::plain::Plain;
 use super::view::Seen;
 use super::{entries, entry};
 use crate::base::associations::{self, NewAssociation, NewPerson};
-use crate::base::attachments::{self, Files};
+use crate::base::attachments::{self, Sender};
 use crate::base::duty::{self, NewLink};
 use crate::base::identity::{self, NewPost, NewUser, Office};
 use crate::base::units;
@@ -255,9 +255,9 @@ impl<'c> Walk<'c> {
         for field in papers {
             let (name, text) = (format!("{}.txt", field.label), format!("{}\n", field.label));
             let content_type = String::from("text/plain");
-            filled.files.push(Upload { field: field.key.clone(), name, content_type, bytes: text.into() });
+            filled.files.push(Upload { field: field.key.clone(), name, content_type, content: text.into() });
         }
-        let files = attachments::take(&Files::of(&self.city.data), self.pack, &filled.files)?;
+        let files = attachments::take(self.city, self.pack, &Sender::named(true, "stories"), &filled.files)?;
         Ok(Input { filled, files })
     }
 

@@ -63,13 +63,14 @@ impl Draft {
     ///
     /// # Errors
     /// 400 where it cannot be read, or holds what must not be on this network: then nothing of it is kept.
-    pub fn keep(data: &Path, ctx: &Ctx, file: &File<'_>, upload: &Upload) -> Result<Draft> {
+    pub fn keep(city: &City, ctx: &Ctx, file: &File<'_>, upload: &Upload) -> Result<Draft> {
         let pack = file.pack;
         if let Some(why) = form::misnamed(pack, &upload.name) {
             return Err(Error::new(Kind::Malformed, format!("文件名{why}")));
         }
+        city.check_room(upload.content.len())?;
         let id = ctx.id::<Draft>().to_string();
-        let folder = data.join(FOLDER).join(&id);
+        let folder = city.data.join(FOLDER).join(&id);
         fs::create_dir_all(&folder)?;
         let about = About {
             owner: ctx.principal().to_owned(),
@@ -78,7 +79,7 @@ impl Draft {
             ..About::default()
         };
         let draft = Draft { id, folder, about };
-        match private(&draft.folder.join(FILE), &upload.bytes) {
+        match upload.content.read().and_then(|bytes| private(&draft.folder.join(FILE), &bytes)) {
             Ok(()) => draft.looked_through(file),
             Err(error) => draft.discard().and(Err(error)),
         }

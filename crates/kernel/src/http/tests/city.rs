@@ -15,6 +15,7 @@ use crate::city::{City, Limits, Setup};
 use crate::clock::{Clock, Random};
 use crate::ctx::{Actor, Ctx, OfficeKind, Post};
 use crate::db::{Db, Tx};
+use crate::digest::sm3_hex;
 use crate::error::{Error, OrMissing as _, Result};
 use crate::house::House;
 use crate::http::formview::FormView;
@@ -103,6 +104,25 @@ fn show(c: &Call) -> Result<Reply> {
     Ok(Reply::text("shown"))
 }
 
+/// A file that no buffer of the machine holds.
+fn large(c: &Call) -> Result<Reply> {
+    let path = c.city.data.join("large");
+    if !path.exists() {
+        std::fs::File::create(&path)?.set_len(32 << 20)?;
+    }
+    Reply::stored(c, "大.bin", "application/octet-stream", std::fs::File::open(path)?)
+}
+
+/// What arrived of a form with files.
+fn arrived(c: &Call) -> Result<Reply> {
+    let filled = c.filled()?;
+    let files = filled.files.iter().map(|file| match file.content.read() {
+        Ok(bytes) => format!("{} {} {}", file.name, bytes.len(), sm3_hex(&bytes) == file.content.sm3()),
+        Err(why) => why.message().to_owned(),
+    });
+    Ok(Reply::text(format!("{}|{}", filled.get("title"), files.collect::<Vec<_>>().join("|"))))
+}
+
 fn panics(_: &Call) -> Result<Reply> {
     let empty: Vec<u8> = Vec::new();
     Ok(Reply::text(empty[0].to_string()))
@@ -138,6 +158,8 @@ pub fn routes() -> Vec<Route> {
         page(GET, "/accounts", "user.list", says_who),
         page(GET, "/who", "association.view", says_who).public(),
         api(GET, "/api/v1/cases", "account.manage", lists).open(),
+        page(GET, "/large", "association.view", large).public(),
+        api(POST, "/api/v1/files", "account.manage", arrived).open().uploads(),
         page(GET, "/panic", "association.view", panics).public(),
         page(POST, "/login", "account.manage", sign_in).open().rate(Rate::Login),
         api(POST, "/api/v1/opinions", "opinion.submit", submit_api)
@@ -251,17 +273,35 @@ impl Town {
 
     /// Serves on a socket while a client of another thread speaks to it.
     pub fn serving<T: Send + 'static>(&self, client: impl FnOnce(SocketAddr) -> T + Send + 'static) -> T {
+        self.serve_on(&[Listener::Whole], |at| client(at[0]))
+    }
+
+    /// The same with a public door and one for the inner network.
+    pub fn serving_both<T: Send + 'static>(
+        &self,
+        client: impl FnOnce(SocketAddr, SocketAddr) -> T + Send + 'static,
+    ) -> T {
+        self.serve_on(&[Listener::Public, Listener::Staff], |at| client(at[0], at[1]))
+    }
+
+    fn serve_on<T: Send + 'static>(
+        &self,
+        listeners: &[Listener],
+        client: impl FnOnce(&[SocketAddr]) -> T + Send + 'static,
+    ) -> T {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async {
-            let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = socket.local_addr().unwrap();
+            let mut sockets = Vec::new();
+            for listener in listeners {
+                sockets.push((tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(), *listener));
+            }
+            let at: Vec<SocketAddr> = sockets.iter().map(|(s, _)| s.local_addr().unwrap()).collect();
             let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-            let serving =
-                tokio::spawn(crate::http::serve(self.site.clone(), vec![(socket, Listener::Whole)], async {
-                    let _ = stopped.await;
-                }));
-            let said = tokio::task::spawn_blocking(move || client(address)).await.unwrap();
+            let serving = tokio::spawn(crate::http::serve(self.site.clone(), sockets, async {
+                let _ = stopped.await;
+            }));
+            let said = tokio::task::spawn_blocking(move || client(&at)).await.unwrap();
             stop.send(()).unwrap();
             serving.await.unwrap().unwrap();
             said
@@ -336,7 +376,10 @@ fn a_filled_form_is_read_alike_from_every_kind_of_body() {
                 Content-Disposition: form-data; name=\"files\"; filename=\"\"\r\n\r\n\r\n--b--\r\n";
     let parts = Filled::from_multipart("multipart/form-data; boundary=b", &body.into()).unwrap();
     assert_eq!((parts.get("title"), parts.files.len()), ("甲\n乙", 1));
-    assert_eq!((parts.files[0].name.as_str(), parts.files[0].bytes.as_ref()), ("照片.png", &b"PNG"[..]));
+    assert_eq!(
+        (parts.files[0].name.as_str(), parts.files[0].content.read().unwrap().as_ref()),
+        ("照片.png", &b"PNG"[..])
+    );
     assert!(Filled::from_multipart("multipart/form-data", &body.into()).is_err());
     assert!(Filled::from_multipart("multipart/form-data; boundary=c", &body.into()).is_err());
     let form = Filled::from_urlencoded(b"a=1&a=2&a=&csrf=x").unwrap();

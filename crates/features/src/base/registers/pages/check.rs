@@ -78,7 +78,7 @@ pub fn steps(c: &Call) -> Result<Reply> {
         let Some(sent) = c.files("file")?.into_iter().next() else {
             return Ok(upload::ask(c, &file, "请选择要导入的文件")?.status(422));
         };
-        return match Draft::keep(&c.city.data, &c.ctx, &file, sent) {
+        return match Draft::keep(&c.city, &c.ctx, &file, sent) {
             Ok(draft) => c.see(&address(&draft)),
             Err(error) if error.kind() == ErrorKind::Malformed => {
                 Ok(upload::ask(c, &file, error.message())?.status(422))

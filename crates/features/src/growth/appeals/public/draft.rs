@@ -2,7 +2,7 @@
 
 use huitong_kernel::Result;
 use huitong_kernel::clock::machine_now;
-use huitong_kernel::error::FieldError;
+use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::form::{self, Checked, FormView};
 use huitong_kernel::http::page::Choice;
 use huitong_kernel::http::{Call, Filled, Upload};
@@ -11,7 +11,7 @@ use huitong_kernel::pack::{self, Control, Form, Pack};
 use super::known::Known;
 use super::named;
 use super::sealed::Seal;
-use crate::base::attachments::{self, Files, HINT, KeptFile, MAX_FILES};
+use crate::base::attachments::{self, HINT, KeptFile, MAX_FILES, Sender};
 use crate::growth::appeals::model::{ANONYMOUS, NAMED};
 use crate::growth::appeals::submit;
 
@@ -67,7 +67,8 @@ impl Draft {
         let (seal, now) = (Seal::of(&c.city.data)?, machine_now());
         let removed = sent.all(REMOVE);
         let carried = sent.all(KEPT).into_iter();
-        let open = |text: &str| Some(Kept { file: seal.open(text, now)?, seal: text.to_owned() });
+        let file = |text: &str| seal.open(text, now).filter(KeptFile::is_there);
+        let open = |text: &str| Some(Kept { file: file(text)?, seal: text.to_owned() });
         let kept: Vec<Kept> = carried.clone().filter_map(open).collect();
         let mut draft = Draft { filled: sent.clone(), ..Draft::default() };
         if kept.len() < carried.count() {
@@ -145,16 +146,20 @@ impl Draft {
 
     /// Each file is judged alone, so that one bad file does not cost the good ones.
     fn keep(&mut self, c: &Call, pack: &Pack, uploads: &[Upload]) -> Result<()> {
-        let (files, seal, now) = (Files::of(&c.city.data), Seal::of(&c.city.data)?, machine_now());
+        let (sender, seal, now) = (Sender::of(c), Seal::of(&c.city.data)?, machine_now());
         for upload in uploads {
             if self.kept.len() >= MAX_FILES {
                 self.say("files", format!("最多 {MAX_FILES} 个附件，“{}”没有上传", upload.name));
                 continue;
             }
-            match attachments::take(&files, pack, std::slice::from_ref(upload)) {
+            match attachments::take(&c.city, pack, &sender, std::slice::from_ref(upload)) {
                 Ok(kept) => self.take(kept, |file| seal.set(file, now)),
                 Err(error) if !error.field_errors().is_empty() => {
                     error.field_errors().iter().for_each(|e| self.say("files", e.message.clone()));
+                }
+                // There is no room for it, or it did not come through: the words go on without it.
+                Err(error) if matches!(error.kind(), Kind::Busy | Kind::TooMany | Kind::Malformed) => {
+                    self.say("files", error.message().to_owned());
                 }
                 Err(error) => return Err(error),
             }
