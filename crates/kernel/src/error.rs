@@ -144,7 +144,7 @@ impl Error {
     /// It may be saved, and nobody can say so yet: to be looked up, or sent again as it was.
     #[track_caller]
     pub fn unsure(detail: impl Into<String>) -> Error {
-        let mut error = Error::new(Kind::Unsure, "系统没有及时答复，不能确定这次操作是否已保存");
+        let mut error = Error::new(Kind::Unsure, "系统没有及时回应，不能确定这次操作是否已保存");
         error.0.detail = Some(detail.into());
         error
     }
