@@ -25,4 +25,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0015_standing", sql: include_str!("../../../migrations/0015_standing.sql") },
     Migration { name: "0016_entries", sql: include_str!("../../../migrations/0016_entries.sql") },
     Migration { name: "0017_undoing", sql: include_str!("../../../migrations/0017_undoing.sql") },
+    huitong_kernel::PLACE,
 ];
