@@ -5,7 +5,7 @@ use std::path::Path;
 use huitong_features::base::matters::{self, RunningLimit, Step};
 use huitong_features::base::units;
 use huitong_features::growth::appeals::Appeal;
-use huitong_kernel::city::{City, Limits};
+use huitong_kernel::city::City;
 use huitong_kernel::counters;
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::error::OrMissing;
@@ -22,7 +22,7 @@ const BATCH: u64 = 2_000;
 pub fn city(folder: &Path, database: Option<&str>) -> std::result::Result<City, Stop> {
     let place =
         huitong_app::place::Place { data: Some(folder.to_owned()), database: database.map(str::to_owned) };
-    place.open(Limits::default()).map_err(|failure| format!("{failure:?}").into())
+    place.open().map_err(|failure| format!("{failure:?}").into())
 }
 
 /// Key of the unit that has a tenth of all cases.

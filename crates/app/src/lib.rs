@@ -5,6 +5,7 @@ mod config;
 pub mod demo;
 mod embedded;
 pub mod house;
+mod marker;
 mod out;
 pub mod place;
 pub mod server;

@@ -11,10 +11,11 @@ use huitong_kernel::city::{City, Limits, Setup};
 use huitong_kernel::clock::{Clock, Random, civil_date};
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::error::Kind;
-use huitong_kernel::{Ctx, Db, Error, Result as Done, Tx};
+use huitong_kernel::{Ctx, Db, Error, Result as Done, Tx, place as kept};
 
 use crate::demo;
 use crate::embedded::{SHIPPED, files};
+use crate::marker;
 use crate::out::{Failure, note, why};
 
 /// Where a city lies.
@@ -67,22 +68,12 @@ impl Place {
             let words = format!("{} 是一个文件；请用 --data 指明一个文件夹", folder.display());
             return Err(Failure::Wrong(words));
         }
-        // What lies in it names people: it is for its owner alone.
-        let mut maker = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
-        let made = maker.recursive(true).create(folder);
+        let made = kept::make_private(folder);
         made.map_err(|e| Failure::Wrong(format!("建不了文件夹 {}：{}", folder.display(), why(&e))))?;
         Ok(folder)
     }
 
-    /// Opens the database, at the newest schema.
-    pub fn database(&self) -> Result<Db, Failure> {
-        self.make_folder()?;
-        Db::open(&self.url()?, MIGRATIONS).map_err(|error| self.unopened(&error))
-    }
-
-    fn url(&self) -> Result<String, Failure> {
+    pub(crate) fn url(&self) -> Result<String, Failure> {
         match self.said_database() {
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Ok(url.to_owned())
@@ -94,8 +85,16 @@ impl Place {
         }
     }
 
+    /// Opens the database of a city that is to be set up.
+    pub fn fresh(&self) -> Result<Db, Failure> {
+        Db::open(&self.url()?, MIGRATIONS).map_err(|error| self.unopened(&error))
+    }
+
     /// What is said of a database that cannot be opened; the address may hold a password and is not repeated.
-    fn unopened(&self, error: &Error) -> Failure {
+    pub(crate) fn unopened(&self, error: &Error) -> Failure {
+        if error.kind() == Kind::Conflict {
+            return Failure::Broken(error.message().to_owned());
+        }
         let what = match self.file() {
             Some(file) => format!("{}。请检查文件是否完好、能否读写", file.display()),
             None => String::from("--database 所指的库。请检查地址，以及数据库服务是否在运行"),
@@ -104,13 +103,10 @@ impl Place {
         Failure::Broken(format!("打不开数据库 {what}（{detail}）"))
     }
 
-    /// Opens the city that lies here, for a command that only reads; an empty place is wrong.
+    /// Opens the city that lies here, for a command beside the server: an empty place is wrong, and an old schema stays.
     pub fn existing(&self) -> Result<City, Failure> {
-        let standing = match self.is_empty() {
-            true => None,
-            false => Db::open_standing(&self.url()?, MIGRATIONS).map_err(|error| self.unopened(&error))?,
-        };
-        let Some(db) = standing else {
+        let Some(db) = self.standing()? else {
+            self.vacant(false)?;
             let place = self
                 .file()
                 .map_or_else(|| String::from("--database 所指的库"), |_| self.folder().display().to_string());
@@ -119,36 +115,76 @@ impl Place {
             );
             return Err(Failure::Wrong(words));
         };
+        self.current(db)
+    }
+
+    fn current(&self, db: Db) -> Result<City, Failure> {
+        let pending = self.pending(&db)?;
+        if !pending.is_empty() {
+            return Err(Failure::Wrong(format!(
+                "数据还是旧版本的结构（缺 {}），这条命令不会改动它。请先备份，停止服务，再运行 huitong upgrade",
+                pending.join("、")
+            )));
+        }
         self.city(db, Limits::default(), None)
     }
 
-    /// Opens the city that lies here; an empty place is set up first.
-    pub fn open(&self, limits: Limits) -> Result<City, Failure> {
-        self.open_with(limits, None)
+    /// The same; an empty place is set up first.
+    pub fn open(&self) -> Result<City, Failure> {
+        match self.standing()? {
+            Some(db) => self.current(db),
+            None => Ok(self.open_to_serve(Limits::default(), None, false)?.0),
+        }
     }
 
-    /// The same; an empty place is set up with a pack of one's own.
-    pub fn open_with(
+    /// Opens the city that lies here at the newest schema, to be served; an empty place is set up first, with a pack of one's
+    /// own where there is one, `anew` also where remains of another city lie. Answers whether it was set up now.
+    pub fn open_to_serve(
         &self,
         limits: Limits,
         pack: Option<&BTreeMap<String, String>>,
-    ) -> Result<City, Failure> {
-        if self.is_empty() {
-            note(&format!("{} 里还没有城市数据，先在这里建立城市", self.folder().display()));
-        }
-        self.city(self.database()?, limits, pack)
+        anew: bool,
+    ) -> Result<(City, bool), Failure> {
+        let standing = self.standing()?;
+        let is_new = standing.is_none();
+        let db = match standing {
+            Some(db) => {
+                self.sound(&db)?;
+                let pending = self.pending(&db)?;
+                if !pending.is_empty() {
+                    note(&format!("升级数据结构：{}", pending.join("、")));
+                }
+                db.upgrade(MIGRATIONS).map_err(|error| self.unopened(&error))?;
+                db
+            }
+            None => {
+                self.vacant(anew)?;
+                note(&format!("{} 里还没有城市数据，先在这里建立城市", self.folder().display()));
+                self.make_folder()?;
+                self.fresh()?
+            }
+        };
+        let city = self.city(db, limits, pack)?;
+        marker::proven(&city)?;
+        self.mark(&city.db)?;
+        Ok((city, is_new))
     }
 
     fn city(&self, db: Db, limits: Limits, pack: Option<&BTreeMap<String, String>>) -> Result<City, Failure> {
         let shipped = files(SHIPPED);
         let first = pack.unwrap_or(&shipped);
-        let city = open(db, self.folder(), limits, (Clock::System, Random::system()), first)?;
+        let city = open(db, self.folder(), limits, (Clock::System, Random::system()), first);
+        // What does not fit to what was recorded is broken, not refused.
+        let city = city.map_err(|error| match error.kind() {
+            Kind::Conflict => Failure::Broken(error.message().to_owned()),
+            _ => Failure::from(error),
+        })?;
         Ok(demo::in_its_own_time(city)?)
     }
 }
 
 /// Name of the embedded database in its folder.
-const FILE: &str = "city.db";
+pub(crate) const FILE: &str = "city.db";
 
 /// Opens a city on a database; where nothing is in it yet, the pack is published and its units are entered.
 pub fn open(

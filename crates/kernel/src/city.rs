@@ -9,7 +9,7 @@ use huitong_codes::Calendar;
 use huitong_codes::text::signs;
 use jiff::civil::Date;
 use parking_lot::RwLock;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::args;
 use crate::clock::{Clock, Random};
@@ -154,6 +154,12 @@ impl City {
     }
 }
 
+/// Whether a city was ever set up in a database, at whatever schema it is.
+pub fn is_set_up(db: &Db) -> Result<bool> {
+    let counted = |tx: &Tx| tx.number("SELECT COUNT(*) FROM packs", args![]);
+    Ok(db.has_table("packs")? && db.read(&Ctx::system(), counted)? > 0)
+}
+
 /// Publishes a pack version (`pack.publish`): stored whole, never changed afterwards.
 pub fn publish(tx: &Tx, pack: &Pack) -> Result<()> {
     let digest = sm3_hex(&pack.canonical_bytes());
@@ -203,12 +209,31 @@ pub fn published(tx: &Tx, house: &House) -> Result<Vec<Arc<Pack>>> {
 fn in_force(tx: &Tx, house: &Arc<House>) -> Result<Policy> {
     let mut packs = Vec::new();
     for version in versions(tx)? {
-        let row = tx.one("SELECT files FROM packs WHERE version = $1", args![version])?.or_missing()?;
-        let files: BTreeMap<String, String> = serde_json::from_str(&row.get::<String>("files")?)?;
-        packs.push(Arc::new(read(&files, house)?));
+        packs.push(Arc::new(read(&as_published(tx, &version)?, house)?));
     }
     let current = packs.pop().ok_or_else(|| Error::internal("no pack is published"))?;
     Ok(Policy { confirmed: confirmations(tx)?, ..Policy::new(current, packs, house)? })
+}
+
+/// The files of a version, where they are those that were published: whoever can write to the database could otherwise give
+/// rights that no act gave.
+fn as_published(tx: &Tx, version: &str) -> Result<BTreeMap<String, String>> {
+    let row = tx.one("SELECT files, digest FROM packs WHERE version = $1", args![version])?.or_missing()?;
+    let files: BTreeMap<String, String> = serde_json::from_str(&row.get::<String>("files")?)?;
+    let digest = sm3_hex(&Pack::canonical_bytes_of(&files));
+    let sql = "SELECT body FROM journal WHERE act = 'pack.publish' AND subject = $1";
+    let recorded = tx.query(sql, args![version])?;
+    let recorded = recorded.iter().map(|row| {
+        let body: Json = serde_json::from_str(&row.get::<String>("body")?)?;
+        Ok(body["after"]["digest"].as_str() == Some(&digest))
+    });
+    let recorded: Vec<bool> = recorded.collect::<Result<_>>()?;
+    if row.get::<String>("digest")? != digest || !recorded.contains(&true) {
+        return Err(Error::unmet(format!(
+            "数据库里的政策包 {version} 和发布时的记录不符，可能被改动过（现在的校验值 {digest}）；请从备份恢复数据库"
+        )));
+    }
+    Ok(files)
 }
 
 /// Every item that was confirmed, by its id, with the paper that says so.

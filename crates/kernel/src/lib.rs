@@ -24,6 +24,7 @@ pub mod list;
 pub mod migrate;
 pub mod moved;
 pub mod pack;
+pub mod place;
 pub mod policy;
 pub mod records;
 pub mod rights;
@@ -42,3 +43,7 @@ pub const MIGRATION: migrate::Migration =
 /// The tables of maintained counts as they are now.
 pub const COUNTS: migrate::Migration =
     migrate::Migration { name: "0009_counts", sql: include_str!("../../../migrations/0009_counts.sql") };
+
+/// The table that says which city it is, and proves that what it is given is kept.
+pub const PLACE: migrate::Migration =
+    migrate::Migration { name: "0020_place", sql: include_str!("../../../migrations/0020_place.sql") };

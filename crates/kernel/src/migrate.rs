@@ -16,7 +16,7 @@ pub struct Migration {
 }
 
 /// The table that says which migrations have run.
-pub(crate) const LEDGER_TABLE: &str = "schema_migrations";
+const LEDGER_TABLE: &str = "schema_migrations";
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL, ran_at BIGINT NOT NULL)";
 
@@ -61,8 +61,31 @@ pub fn tables(migrations: &[Migration]) -> Result<Tables> {
     Ok(tables)
 }
 
+/// What has not run yet; a database in which more ran than the list knows is that of a newer program.
+pub(crate) fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<&'static str>> {
+    let mut ran: Vec<String> = Vec::new();
+    if db.has_table(LEDGER_TABLE)? {
+        ran = db.read(&Ctx::system(), |tx| {
+            let rows = tx.query("SELECT name FROM schema_migrations ORDER BY name", args![])?;
+            rows.iter().map(|row| row.get("name")).collect()
+        })?;
+    }
+    let is_unknown = |name: &&String| !migrations.iter().any(|known| known.name == **name);
+    let newer: Vec<&str> = ran.iter().filter(is_unknown).map(String::as_str).collect();
+    if !newer.is_empty() {
+        let last = migrations.last().map_or("", |known| known.name);
+        let newer = newer.join("、");
+        return Err(Error::unmet(format!(
+            "数据已经由更新的版本升级过（{newer}），这个版本只到 {last}，不能打开；请换用更新的版本"
+        )));
+    }
+    let names = migrations.iter().map(|known| known.name);
+    Ok(names.filter(|name| !ran.iter().any(|ran| ran == name)).collect())
+}
+
 /// Runs what has not run yet; refuses a list in which a migration that ran was changed.
 pub(crate) fn run(db: &Db, migrations: &[Migration]) -> Result<()> {
+    pending(db, migrations)?;
     let ctx = Ctx::system();
     db.batch(&dialect(db, LEDGER))?;
     for migration in migrations {

@@ -39,7 +39,8 @@ impl City {
         })
     }
 
-    fn free(&self) -> Result<(u64, u64)> {
+    /// What can still be written, and what is kept free, in bytes.
+    pub(crate) fn free(&self) -> Result<(u64, u64)> {
         let disk = statvfs(&self.data).map_err(|e| Error::busy(format!("{}: {e}", self.data.display())))?;
         let (part, least) = RESERVE;
         let usual = (disk.f_blocks * disk.f_frsize / part).max(least);

@@ -23,6 +23,9 @@ pub const EXAMPLE: &str = "示例：\n  huitong demo --listen 127.0.0.1:8080 --d
 /// Any seed would do; this one is ours.
 const SEED: u64 = 519_900;
 
+/// The database while it is built.
+const BUILDING: &str = "building.db";
+
 /// Where.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -44,7 +47,7 @@ impl Args {
         super::log();
         let out = Out { json: self.json };
         let accounts = self.prepare()?;
-        let city = Arc::new(self.place.open(Limits::default())?);
+        let city = Arc::new(self.place.open_to_serve(Limits::default(), None, false)?.0);
         server::serve(&city, Settings::default(), &[(self.listen, Listener::Whole)], |at| {
             announce(out, &city, at, &accounts)
         })?;
@@ -55,13 +58,16 @@ impl Args {
     fn prepare(&self) -> Result<Vec<Account>, Failure> {
         let folder = self.place.make_folder()?;
         let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
-        if let Some(file) = self.place.file().filter(|file| !file.exists()) {
-            return build_file(&file, folder, pack.as_ref());
-        }
-        let db = self.place.database()?;
+        let Some(db) = self.place.standing()? else {
+            // What a build that was cut off left is built over.
+            self.place.vacant(folder.join(BUILDING).exists())?;
+            return match self.place.file() {
+                Some(file) => build_file(&file, folder, pack.as_ref()),
+                None => build(self.place.fresh()?, folder, pack.as_ref()),
+            };
+        };
         match demo::standing(&db)? {
-            Standing::Empty => build(db, folder, pack.as_ref()),
-            Standing::Half => Err(Failure::Wrong(format!(
+            Standing::Empty | Standing::Half => Err(Failure::Wrong(format!(
                 "{} 里的城市不是建成的演示城市，请换一个空的文件夹或数据库",
                 folder.display()
             ))),
@@ -77,7 +83,7 @@ impl Args {
 
 /// Builds the city beside its place and moves it there when it is whole: a start that was cut off leaves nothing half.
 fn build_file(file: &Path, folder: &Path, pack: Option<&Files>) -> Result<Vec<Account>, Failure> {
-    let beside = |ending: &str| folder.join(format!("building.db{ending}"));
+    let beside = |ending: &str| folder.join(format!("{BUILDING}{ending}"));
     for ending in ["", "-wal", "-shm"] {
         if let Err(error) = fs::remove_file(beside(ending))
             && error.kind() != ErrorKind::NotFound

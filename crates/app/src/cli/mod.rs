@@ -7,12 +7,14 @@ mod dispatch;
 mod duplicates;
 mod export;
 mod import;
+mod invite;
 mod journal;
 mod pack;
 mod serve;
 mod texts;
 mod token;
 mod topics;
+mod upgrade;
 mod user;
 mod version;
 mod words;
@@ -77,6 +79,12 @@ enum Command {
     /// 找出正在上升的话题
     #[command(after_help = topics::EXAMPLE)]
     Topics(topics::Args),
+    /// 给出开通首位系统管理员的一次性链接
+    #[command(after_help = invite::EXAMPLE)]
+    Invite(invite::Args),
+    /// 升级数据结构；先说要做什么
+    #[command(after_help = upgrade::EXAMPLE)]
+    Upgrade(upgrade::Args),
     /// 显示程序、政策包和数据结构的版本
     #[command(after_help = version::EXAMPLE)]
     Version(version::Args),
@@ -98,6 +106,8 @@ impl Command {
             Command::Dispatch(command) => command.run(),
             Command::Duplicates(args) => args.run(),
             Command::Topics(args) => args.run(),
+            Command::Invite(args) => args.run(),
+            Command::Upgrade(args) => args.run(),
             Command::Version(args) => args.run(),
         }
     }

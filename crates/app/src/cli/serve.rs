@@ -4,10 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use huitong_features::base::identity::{self, Office};
-use huitong_features::base::units;
-use huitong_kernel::city::City;
-use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::Listener;
 
 use crate::config::Config;
@@ -32,6 +28,9 @@ pub struct Args {
     /// 文件夹为空时用这个政策包建立城市；不写则用系统自带的
     #[arg(long, value_name = "文件夹")]
     pack: Option<PathBuf>,
+    /// 文件夹里留有另一座城市的文件、数据库却不在的，也在这里建立新城市；原来的数据不要了才用
+    #[arg(long)]
+    new: bool,
 }
 
 impl Args {
@@ -40,9 +39,11 @@ impl Args {
         let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
         let listeners = listeners(self.listen, &config)?;
         let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
-        let city = Arc::new(self.place.open_with(config.limits(), pack.as_ref())?);
+        let (city, is_new) = self.place.open_to_serve(config.limits(), pack.as_ref(), self.new)?;
+        let city = Arc::new(city);
         let out = Out { json: false };
-        let invitation = invitation(&city)?;
+        // Only for a new city: a database that was lost, or taken for empty, must not hand out its administration.
+        let invitation = if is_new { super::invite::secret(&city)? } else { None };
         server::serve(&city, config.settings(), &listeners, |at| {
             let inside = listeners.iter().position(|(_, listener)| *listener != Listener::Public);
             let at = match inside {
@@ -94,16 +95,6 @@ fn listeners(listen: Option<SocketAddr>, config: &Config) -> Result<Vec<Listenin
         }
     };
     Ok(all)
-}
-
-/// The secret of the one-time link, where nobody ever was an administrator; the post is held in the unit that runs the platform.
-fn invitation(city: &City) -> Result<Option<String>, Failure> {
-    let ctx = city.ctx(Actor::System);
-    let pack = city.pack();
-    let Some(host) = city.db.read(&ctx, |tx| units::by_key(tx, &pack.city.host_unit))? else {
-        return Err(Failure::Broken(format!("单位表里没有主办单位 {}", pack.city.host_unit)));
-    };
-    Ok(identity::invite_first(&city.db, &ctx, &Office::unit(&host))?)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::io::BufRead as _;
 
 use huitong_features::base::identity::{self, Account, HeldPost, NewFromCommandLine};
 use huitong_kernel::Ctx;
-use huitong_kernel::city::Limits;
 use huitong_kernel::clock::Random;
 use huitong_kernel::http::Pairs;
 use huitong_kernel::list::Asked;
@@ -72,7 +71,7 @@ impl Add {
     fn run(self) -> Outcome {
         let out = Out { json: self.json };
         let given = self.password_stdin.then(first_line).transpose()?;
-        let city = self.place.open(Limits::default())?;
+        let city = self.place.open()?;
         let ctx = self.acting.ctx(&city)?;
         let password = given.clone().unwrap_or_else(made_up);
         let new = NewFromCommandLine {

@@ -63,7 +63,7 @@ fn survive(dir: &Path, database: &[&str], url: &str) {
     };
     let serve = with(&["serve", "--listen", &address, "--config", config.to_str().unwrap()]);
     let serve: Vec<&str> = serve.iter().map(String::as_str).collect();
-    let ready = |line: &str| line.contains("/invitation/").then_some(());
+    let ready = |line: &str| line.contains("已就绪").then_some(());
     let (mut server, ()) = start(&serve, ready);
     let tokens = people(&with);
     let mut all: Vec<Asked> = Vec::new();

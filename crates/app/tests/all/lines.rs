@@ -222,9 +222,15 @@ fn what_only_reads_sets_up_no_city() {
     let data = dir.path().to_str().unwrap();
     let file = dir.path().join("city.db");
     for words in [&["journal", "verify"][..], &["user", "list"], &["token", "create", "liuyi"]] {
-        std::fs::write(&file, "").unwrap();
         let ran = run(&[words, &["--data", data]].concat());
         assert!(ran.exit == 2 && ran.noted.contains("还没有城市数据"), "{words:?}: {}", ran.noted);
+        assert!(!file.exists(), "{words:?} wrote");
+    }
+    // A file that was cut to nothing is something that was lost.
+    std::fs::write(&file, "").unwrap();
+    for words in [&["journal", "verify"][..], &["user", "list"], &["token", "create", "liuyi"]] {
+        let ran = run(&[words, &["--data", data]].concat());
+        assert!(ran.exit == 2 && ran.noted.contains("已经有过一座城市"), "{words:?}: {}", ran.noted);
         assert_eq!(std::fs::metadata(&file).unwrap().len(), 0, "{words:?} wrote");
     }
     std::fs::write(&file, "不是数据库".repeat(500)).unwrap();

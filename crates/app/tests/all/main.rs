@@ -8,6 +8,7 @@ mod generated;
 mod importing;
 mod language;
 mod lines;
+mod lost;
 mod packs;
 mod readme;
 mod registers;

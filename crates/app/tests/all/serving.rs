@@ -84,7 +84,16 @@ fn the_demo_says_once_that_it_is_ready_and_is_the_same_after_a_restart() {
     assert_eq!(run(&["journal", "verify", "--data", data]).exit, 0);
     let token = run(&["token", "create", "system_admin", "--data", data]).said;
     let header = format!("Authorization: Bearer {}\n", token.split_whitespace().last().unwrap());
-    assert_eq!(get(&address, "/metrics", &header).0, 200);
+    let (status, counts) = get(&address, "/metrics", &header);
+    assert_eq!(status, 200);
+    for gauge in [
+        "huitong_room_bytes{of=\"free\"} ",
+        "huitong_behind{follower=",
+        "huitong_journal_unnumbered 0",
+        "huitong_jobs{state=\"failed\"} 0",
+    ] {
+        assert!(counts.contains(gauge), "{gauge} is not in {counts}");
+    }
     let listed = run(&["user", "list", "--data", data, "--as", "system_admin", "--json"]);
     assert!(listed.objects().len() > 100, "{}", listed.noted);
 
@@ -106,8 +115,8 @@ fn banner(page: &str) -> String {
     time.split('<').next().unwrap_or_default().to_owned()
 }
 
-/// Hands an appeal in and answers when that was, as the city's clock has it.
-fn submitted_at(address: &str) -> String {
+/// Hands an appeal in by the API.
+pub fn submit(address: &str) -> (u16, String) {
     let body = serde_json::json!({
         "kind": "求助", "title": "请求协调夜间照明", "disclosure": "named", "contact_name": "高闻笛", "contact_phone": "19900001234",
         "text": "园区东侧道路夜间没有路灯，工人下夜班通行不便，请求协调安装照明。",
@@ -117,7 +126,12 @@ fn submitted_at(address: &str) -> String {
         "Host: {address}\nConnection: close\nContent-Type: application/json\nContent-Length: {}",
         body.len()
     );
-    let (status, text) = ask(address, &format!("POST /api/v1/appeals HTTP/1.1\n{head}\n\n{body}"));
+    ask(address, &format!("POST /api/v1/appeals HTTP/1.1\n{head}\n\n{body}"))
+}
+
+/// The same; answers when that was, as the city's clock has it.
+fn submitted_at(address: &str) -> String {
+    let (status, text) = submit(address);
     assert_eq!(status, 201, "{text}");
     let told: Json = serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
     let header = format!("X-Tracking-Code: {}\n", told["tracking_code"].as_str().unwrap());
@@ -165,8 +179,16 @@ fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
     assert_eq!(get(&address, "/healthz", "").0, 200);
     assert_eq!(get(&address, &first, "").0, 200);
     assert_eq!(server.stop(), 0);
-    // Until somebody took it, each start gives a new link in the place of the old one.
-    let (server, second) = start(&args, link);
+    // A later start gives none: it is asked for, and stands in the place of the old one.
+    let mut said = String::new();
+    let (server, ()) = start(&args, |line| {
+        said.push_str(line);
+        line.contains("已就绪").then_some(())
+    });
+    assert!(!said.contains("invitation") && get(&address, &first, "").0 == 200, "{said}");
+    let ask = ["invite", "--address", &format!("http://{address}"), "--data", &data, "--json"];
+    let asked = run(&ask).objects();
+    let second = link(asked[0]["link"].as_str().unwrap()).unwrap();
     assert_eq!((get(&address, &first, "").0, get(&address, &second, "").0), (404, 200));
     assert_eq!(server.stop(), 0);
     let add = [
@@ -182,7 +204,7 @@ fn an_empty_place_is_set_up_and_asks_for_its_administrator() {
         "--data",
         &data,
     ];
-    assert_eq!(run(&add).exit, 0);
+    assert_eq!((run(&add).exit, run(&ask).exit), (0, 1));
     let mut said = String::new();
     let (server, ()) = start(&args, |line| {
         said.push_str(line);

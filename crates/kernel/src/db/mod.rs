@@ -9,6 +9,7 @@ mod sqlite;
 pub(crate) mod standing;
 mod tx;
 mod value;
+mod watch;
 mod wire;
 
 use std::collections::HashMap;
@@ -91,18 +92,46 @@ impl Db {
         Ok(db)
     }
 
-    /// The same where something has been set up before; an empty database stays empty, and there is none.
-    pub fn open_standing(url: &str, migrations: &[Migration]) -> Result<Option<Db>> {
-        let db = Db::connect(url, migrations, Distant::default())?;
-        let stands = match &db.0.engine {
-            Engine::Sqlite(engine) => engine.has_table(migrate::LEDGER_TABLE),
-            Engine::Postgres(engine) => engine.has_table(migrate::LEDGER_TABLE),
-        }?;
-        if !stands {
-            return Ok(None);
+    /// Opens a database at the schema that it has; [`Db::upgrade`] brings it to the newest.
+    pub fn open_as_it_is(url: &str, migrations: &[Migration]) -> Result<Db> {
+        Db::connect(url, migrations, Distant::default())
+    }
+
+    /// Brings the database to the newest schema.
+    pub fn upgrade(&self, migrations: &[Migration]) -> Result<()> {
+        migrate::run(self, migrations)
+    }
+
+    /// The migrations that have not run here.
+    ///
+    /// # Errors
+    /// 409 where some ran that are not in the list: the database is that of a newer program.
+    pub fn pending(&self, migrations: &[Migration]) -> Result<Vec<&'static str>> {
+        migrate::pending(self, migrations)
+    }
+
+    /// Whether there is a table of this name.
+    pub fn has_table(&self, name: &str) -> Result<bool> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.has_table(name),
+            Engine::Postgres(engine) => engine.has_table(name),
         }
-        migrate::run(&db, migrations)?;
-        Ok(Some(db))
+    }
+
+    /// Whether the files of an embedded database are still those that were opened; without that nothing is committed.
+    pub fn stands(&self) -> Result<()> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.stands(),
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Looks through an embedded database for damage, as long as it may; answers whether it saw all of it.
+    pub fn check(&self, at_most: Duration) -> Result<bool> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.check(at_most),
+            Engine::Postgres(_) => Ok(true),
+        }
     }
 
     fn connect(url: &str, migrations: &[Migration], distant: Distant) -> Result<Db> {

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::ctx::Ctx;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
+use crate::db::watch::Watch;
 use crate::db::{TAKEN_KEY, Tables, sql};
 use crate::error::{Error, Result};
 
@@ -73,12 +74,15 @@ pub(super) struct Sqlite {
     line: AtomicUsize,
     readers: Mutex<Vec<Link>>,
     reader_free: Condvar,
+    path: PathBuf,
+    watch: Arc<Watch>,
 }
 
 struct Writer {
     conn: Link,
     batch: Option<Arc<Batch>>,
     acts: usize,
+    watch: Arc<Watch>,
 }
 
 /// Acts that become durable together; each caller waits here for the outcome.
@@ -113,8 +117,11 @@ impl Sqlite {
         for _ in 0..READERS {
             readers.push(connect(path, OpenFlags::default())?);
         }
+        let watch = Arc::new(Watch::of(path)?);
         Ok(Sqlite {
-            writer: Mutex::new(Writer { conn, batch: None, acts: 0 }),
+            path: path.to_owned(),
+            writer: Mutex::new(Writer { conn, batch: None, acts: 0, watch: watch.clone() }),
+            watch,
             line: AtomicUsize::new(0),
             readers: Mutex::new(readers),
             reader_free: Condvar::new(),
@@ -123,6 +130,36 @@ impl Sqlite {
 
     pub(super) fn has_table(&self, name: &str) -> Result<bool> {
         self.writer.lock().conn.conn.table_exists(None, name).map_err(failed)
+    }
+
+    pub(super) fn stands(&self) -> Result<()> {
+        self.watch.stands().map_err(Error::busy)
+    }
+
+    /// Looks through the whole file for damage, as long as it may; answers whether that was long enough.
+    pub(super) fn check(&self, at_most: Duration) -> Result<bool> {
+        let conn = connect(&self.path, OpenFlags::default())?.conn;
+        let stop = conn.get_interrupt_handle();
+        let (ended, waits) = mpsc::channel::<()>();
+        std::thread::scope(|threads| {
+            threads.spawn(move || {
+                if waits.recv_timeout(at_most) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    stop.interrupt();
+                }
+            });
+            let found = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+            drop(ended);
+            match found {
+                Ok(words) if words == "ok" => Ok(true),
+                Ok(words) => Err(Error::internal(words)),
+                Err(error)
+                    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) =>
+                {
+                    Ok(false)
+                }
+                Err(error) => Err(failed(error)),
+            }
+        })
     }
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
@@ -261,9 +298,9 @@ impl Writer {
 
     fn commit(&mut self) {
         let Some(batch) = self.batch.take() else { return };
-        let outcome = self.run("COMMIT").map(|_| ()).map_err(|e| {
+        let kept = self.watch.stands().and_then(|()| self.run("COMMIT").map_err(|e| format!("commit: {e}")));
+        let outcome = kept.map(|_| ()).inspect_err(|_| {
             let _ = self.run("ROLLBACK");
-            format!("commit: {e}")
         });
         batch.finish(outcome);
     }
@@ -312,9 +349,10 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Link> {
     conn.set_prepared_statement_cache_capacity(256);
     // Otherwise a prepared statement is planned anew whenever its arguments change, which took half of each request.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
+    // Not mapped into memory: a file that somebody cuts would then end the process without a word.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000; PRAGMA mmap_size = 68719476736; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000; \
          PRAGMA wal_autocheckpoint = 4000",
     )
     .map_err(failed)?;
@@ -372,15 +410,17 @@ fn failed(error: rusqlite::Error) -> Error {
     wrong("", &error)
 }
 
-/// A full disk or an I/O error can be tried again later; everything else is a mistake of ours.
+/// A full disk, one that takes nothing or an I/O error can be tried again later; everything else is a mistake of ours.
 #[track_caller]
 fn wrong(sql: &str, error: &rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{
-        CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure,
+        CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure,
     };
     let detail = format!("{error} in {sql}");
     match error.sqlite_error_code() {
-        Some(DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure | CannotOpen) => Error::busy(detail),
+        Some(DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly | SystemIoFailure | CannotOpen) => {
+            Error::busy(detail)
+        }
         Some(ConstraintViolation) if is_taken(error) => Error::internal(detail).retryable(),
         _ => Error::internal(detail),
     }

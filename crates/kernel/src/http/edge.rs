@@ -53,7 +53,7 @@ pub(super) async fn edge(site: Arc<Site>, listener: Listener, request: Request) 
             (asset.answer(&parts.headers).map(Body::from), None, String::new())
         } else if reads && parts.uri.path() == "/healthz" {
             read_away(&parts.headers, body);
-            (well(&site).await, None, String::new())
+            (well(&site, listener).await, None, String::new())
         } else {
             dispatch(&site, listener, parts, body).await
         };
@@ -243,9 +243,16 @@ fn guard(site: &Site, headers: &mut HeaderMap) {
     }
 }
 
-async fn well(site: &Arc<Site>) -> Response {
-    let good = health::is_well(site).await;
-    let mut response = Response::new(Body::from(if good { "ok\n" } else { "not accepting\n" }));
+async fn well(site: &Arc<Site>, listener: Listener) -> Response {
+    let ails = health::ails(site).await;
+    let good = ails.is_none();
+    let words = match ails {
+        None => String::from("ok\n"),
+        // Why is for those who run the machine; it is in the log, too.
+        Some(why) if listener == Listener::Staff => format!("not accepting: {why}\n"),
+        Some(_) => String::from("not accepting\n"),
+    };
+    let mut response = Response::new(Body::from(words));
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

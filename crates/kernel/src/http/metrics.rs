@@ -1,11 +1,13 @@
-//! Counts for monitors, in Prometheus text: requests by act and kind of answer, their time, acts done, jobs waiting.
+//! Counts for monitors, in Prometheus text: requests by act and kind of answer, their time, acts done, what is behind, free space.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::args;
+use crate::db::Row;
 use crate::error::Result;
+use crate::followers;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::table::{Matched, RouteTable};
@@ -75,6 +77,15 @@ impl Metrics {
     }
 }
 
+/// A line for each row of a name and a number.
+fn gauges(out: &mut String, gauge: &str, label: &str, rows: &[Row]) -> Result<()> {
+    for row in rows {
+        let _ =
+            writeln!(out, "{gauge}{{{label}=\"{}\"}} {}", row.get::<String>("name")?, row.get::<i64>("n")?);
+    }
+    Ok(())
+}
+
 /// Answers `GET /metrics`; the app gives it a route of the staff side.
 pub fn answer(c: &Call) -> Result<Reply> {
     let mut out = String::with_capacity(4_096);
@@ -102,17 +113,25 @@ pub fn answer(c: &Call) -> Result<Reply> {
     for (what, bytes) in [("free", room.free), ("reserve", room.reserve), ("unsent", room.unsent)] {
         let _ = writeln!(out, "huitong_room_bytes{{of=\"{what}\"}} {bytes}");
     }
-    let jobs = c.read(|tx| {
-        tx.query("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state ORDER BY state", args![])
+    let (unnumbered, behind, jobs) = c.read(|tx| {
+        let unnumbered = tx.number("SELECT COUNT(*) FROM journal WHERE position IS NULL", args![])?;
+        let last = followers::last_position(tx)?;
+        let behind = tx.query("SELECT name, $1 - position AS n FROM followers ORDER BY name", args![last])?;
+        // What failed eight times is laid aside for a person: it is said when there is none, too.
+        let jobs = tx.query(
+            "SELECT states.state AS name, COUNT(jobs.id) AS n FROM (SELECT 'failed' AS state UNION SELECT 'ready') states \
+             LEFT JOIN jobs ON jobs.state = states.state GROUP BY states.state ORDER BY states.state",
+            args![],
+        )?;
+        Ok((unnumbered, behind, jobs))
     })?;
+    out.push_str("# HELP huitong_journal_unnumbered Entries that have no position yet.\n");
+    let _ = writeln!(out, "# TYPE huitong_journal_unnumbered gauge\nhuitong_journal_unnumbered {unnumbered}");
+    out.push_str(
+        "# HELP huitong_behind Entries that a follower has not taken yet.\n# TYPE huitong_behind gauge\n",
+    );
+    gauges(&mut out, "huitong_behind", "follower", &behind)?;
     out.push_str("# HELP huitong_jobs Jobs by state.\n# TYPE huitong_jobs gauge\n");
-    for row in jobs {
-        let _ = writeln!(
-            out,
-            "huitong_jobs{{state=\"{}\"}} {}",
-            row.get::<String>("state")?,
-            row.get::<i64>("n")?
-        );
-    }
+    gauges(&mut out, "huitong_jobs", "state", &jobs)?;
     Ok(Reply::new("text/plain; version=0.0.4; charset=utf-8", out))
 }

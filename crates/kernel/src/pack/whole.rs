@@ -131,8 +131,13 @@ impl Pack {
 
     /// Bytes that are equal exactly where all files are equal; digest these.
     pub fn canonical_bytes(&self) -> Vec<u8> {
+        Pack::canonical_bytes_of(&self.files)
+    }
+
+    /// The same of files that nobody has read yet.
+    pub fn canonical_bytes_of(files: &BTreeMap<String, String>) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for (path, text) in &self.files {
+        for (path, text) in files {
             bytes.extend_from_slice(format!("{}\n{path}\n{}\n", path.len(), text.len()).as_bytes());
             bytes.extend_from_slice(text.as_bytes());
             bytes.push(b'\n');

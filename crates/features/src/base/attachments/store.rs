@@ -50,6 +50,11 @@ pub(super) fn known(tx: &Tx, digests: &[String]) -> Result<HashSet<String>> {
     Ok(known)
 }
 
+/// Whether there is any, whosever: for a start that looks for their folder.
+pub fn exist(tx: &Tx) -> Result<bool> {
+    Ok(tx.number("SELECT COUNT(*) FROM (SELECT id FROM attachments LIMIT 1) one", args![])? > 0)
+}
+
 pub(super) fn insert(tx: &Tx, attachment: &Attachment) -> Result<()> {
     let a = attachment;
     tx.exec(

@@ -27,7 +27,7 @@ use crate::id::{Id, Named};
 use crate::journal::Record;
 use crate::migrate::Migration;
 use crate::pack::tests::small;
-use crate::{MIGRATION, args};
+use crate::{MIGRATION, PLACE, args};
 
 const PACKS: Migration =
     Migration { name: "0002_base", sql: include_str!("../../../../../migrations/0002_base.sql") };
@@ -236,9 +236,11 @@ impl Town {
 
     pub fn of(house: Arc<House>, limits: Limits, settings: Settings) -> Town {
         let folder = tempfile::tempdir().unwrap();
-        let db =
-            Db::open(folder.path().join("city.db").to_str().unwrap(), &[MIGRATION, PACKS, CONFIRMATIONS])
-                .unwrap();
+        let db = Db::open(
+            folder.path().join("city.db").to_str().unwrap(),
+            &[MIGRATION, PACKS, CONFIRMATIONS, PLACE],
+        )
+        .unwrap();
         let setup = Setup {
             db,
             clock: Clock::System,

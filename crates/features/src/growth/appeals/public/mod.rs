@@ -14,6 +14,11 @@ pub(super) mod view;
 
 use huitong_kernel::http::{GET, POST, Rate, Route, page};
 
+/// Makes the key by which forms carry files, for a city that is set up; one that is there stays.
+pub fn keep_key(data: &std::path::Path) -> huitong_kernel::Result<()> {
+    sealed::Seal::of(data).map(|_| ())
+}
+
 /// The routes of the public side.
 pub fn routes() -> Vec<Route> {
     vec![

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use huitong_kernel::clock::{DAY, Random};
 use huitong_kernel::digest::{hex, same, sm3_all};
+use huitong_kernel::place::make_private;
 use huitong_kernel::room::unsent;
 use huitong_kernel::{Error, Result};
 
@@ -28,7 +29,14 @@ impl Seal {
         let folder = data.join("keys");
         let place = folder.join("forms.key");
         if !place.exists() {
-            fs::create_dir_all(&folder)?;
+            if folder.exists() {
+                // A city has its key from its beginning on.
+                tracing::error!(
+                    "{} 不在了，做了一把新的；此前填写、还没有提交的表单要重新选附件",
+                    place.display()
+                );
+            }
+            make_private(&folder)?;
             make(&folder, &place)?;
         }
         let bytes = fs::read(&place)?;
