@@ -34,6 +34,8 @@ pub struct Record {
     post: Option<Post>,
     instead: Option<&'static str>,
     body: Map<String, Json>,
+    /// The login that a line of the security log is about, where there shall be one.
+    guarded: Option<String>,
 }
 
 impl Record {
@@ -48,7 +50,14 @@ impl Record {
             post: None,
             instead: None,
             body: Map::new(),
+            guarded: None,
         }
+    }
+
+    /// Also leaves a line in the security log once it is saved; `login` is that of the account it is about.
+    pub fn guarded(mut self, login: &str) -> Record {
+        self.guarded = Some(login.to_owned());
+        self
     }
 
     /// The post in which the actor did it.
@@ -183,6 +192,9 @@ impl Tx<'_> {
     pub fn record_all(&self, records: Vec<Record>) -> Result<Vec<String>> {
         let (mut rows, mut leaves) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
         for record in records {
+            if let Some(login) = &record.guarded {
+                self.note(&record.act, &record.subject, login);
+            }
             let (row, leaf) = self.entry(record)?;
             rows.push(row);
             leaves.push(hex(&leaf));

@@ -26,6 +26,7 @@ pub mod pack;
 pub mod policy;
 pub mod records;
 pub mod rights;
+pub mod security;
 pub mod shelf;
 
 pub use ctx::Ctx;

@@ -41,7 +41,7 @@ pub struct Args {
 
 impl Args {
     pub fn run(self) -> Outcome {
-        super::log();
+        super::log::start(&Default::default())?;
         let out = Out { json: self.json };
         let accounts = self.prepare()?;
         let city = Arc::new(self.place.open(Limits::default())?);

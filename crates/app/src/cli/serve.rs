@@ -36,8 +36,8 @@ pub struct Args {
 
 impl Args {
     pub fn run(self) -> Outcome {
-        super::log();
         let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
+        super::log::start(&config.log)?;
         let listeners = listeners(self.listen, &config)?;
         let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
         let city = Arc::new(self.place.open_with(config.limits(), pack.as_ref())?);
