@@ -25,4 +25,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0015_standing", sql: include_str!("../../../migrations/0015_standing.sql") },
     Migration { name: "0016_entries", sql: include_str!("../../../migrations/0016_entries.sql") },
     Migration { name: "0017_undoing", sql: include_str!("../../../migrations/0017_undoing.sql") },
+    Migration { name: "0018_sign_in", sql: include_str!("../../../migrations/0018_sign_in.sql") },
 ];
