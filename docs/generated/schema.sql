@@ -831,3 +831,33 @@ CREATE TABLE import_changes (
     version_after BIGINT NOT NULL,
     PRIMARY KEY (batch, row_no)
 );
+
+-- Wrong passwords are counted where they come from, so that nobody locks anybody else out; tokens know their last use.
+
+DROP TABLE login_failures;
+
+-- plain: wrong passwords lately by login and place, for the lock of that pair; all instants are real time
+CREATE TABLE sign_in_tries (
+    login TEXT NOT NULL,
+    place TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    counts_until BIGINT NOT NULL,
+    locked_until BIGINT,
+    PRIMARY KEY (login, place)
+);
+CREATE INDEX sign_in_tries_end ON sign_in_tries (counts_until);
+
+-- plain: networks from which somebody signed in lately
+CREATE TABLE known_networks (
+    user_id TEXT NOT NULL,
+    network TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, network)
+);
+CREATE INDEX known_networks_seen ON known_networks (seen_at);
+
+-- plain: when a token was last used, to the hour
+CREATE TABLE token_uses (
+    token TEXT PRIMARY KEY,
+    used_at BIGINT NOT NULL
+);

@@ -137,30 +137,36 @@ fn pass(call: &mut Call, refused: Option<Error>) -> Result<Reply> {
         }
     }
     check_csrf(call)?;
-    let (rate, whose) = counted(call);
-    if call.city.limits.rate_limit_public {
-        call.site.rates.take(rate, &whose, Instant::now())?;
+    let counted = counted(call);
+    if let Some((rate, whose)) = &counted {
+        call.site.rates.take(*rate, whose, Instant::now())?;
     }
     call.foresee();
     let reply = catch_unwind(AssertUnwindSafe(|| (call.route.handler)(call)))
         .unwrap_or_else(|_| Err(Error::internal(format!("the handler of {} panicked", call.route.act))));
     // A right password was no guess: an office behind one address comes in without waiting for one another.
-    if rate == Rate::Login && reply.as_ref().is_ok_and(|reply| reply.status < 400) {
-        call.site.rates.give_back(rate, &whose);
+    if let Some((Rate::Login, whose)) = &counted
+        && reply.as_ref().is_ok_and(|reply| reply.status < 400)
+    {
+        call.site.rates.give_back(Rate::Login, whose);
     }
     reply
 }
 
 /// What a request counts as, and for whom. Whoever tries passwords is counted by network, also with an account of his own.
-fn counted(call: &Call) -> (Rate, Whose) {
+fn counted(call: &Call) -> Option<(Rate, Whose)> {
     let rate = match call.route.rate {
         Rate::None if call.route.uploads && call.content_type() == "multipart/form-data" => Rate::Upload,
         rate => rate,
     };
-    match call.ctx.user() {
-        Some(user) if rate != Rate::Login => (rate, Whose::Account(user.to_string())),
-        _ => (rate, Whose::network(call.remote)),
+    if rate == Rate::None || !call.city.limits.rate_limit_public {
+        return None;
     }
+    let whose = match call.ctx.user() {
+        Some(user) if rate != Rate::Login => Whose::Account(user.to_string()),
+        _ => Whose::network(call.remote),
+    };
+    Some((rate, whose))
 }
 
 /// Recognises the caller: a token in the header, else the browser's session. A bad token is never overlooked.

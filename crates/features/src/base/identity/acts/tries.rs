@@ -122,8 +122,8 @@ pub(super) fn wrong(
     }
     let until = machine_now() + rules::LOCK_TIME;
     let lock = |tx: &Tx| {
-        let full = tried.iter().filter(|one| one.left() <= 0);
-        full.map(|one| tries::lock(tx, login, &one.place, until)).collect::<Result<()>>()
+        let mut full = tried.iter().filter(|one| one.left() <= 0);
+        full.try_for_each(|one| tries::lock(tx, login, &one.place, until))
     };
     match account {
         None => {
@@ -148,7 +148,7 @@ pub(super) fn not_right(left: i64) -> Error {
 
 /// A right password clears what was counted on the way to it.
 pub(super) fn clear(tx: &Tx, login: &str, tried: &[Tried]) -> Result<()> {
-    tried.iter().map(|one| tries::forget(tx, login, &one.place)).collect()
+    tried.iter().try_for_each(|one| tries::forget(tx, login, &one.place))
 }
 
 /// Opens a login that wrong passwords have locked, everywhere (`user.unlock`); answers at how many places it was locked.
