@@ -837,6 +837,7 @@ CREATE TABLE import_changes (
 DROP TABLE login_failures;
 
 -- plain: wrong passwords lately by login and place, for the lock of that pair; all instants are real time
+-- because: guessing at a login, known or not, belongs to no entry of the city and is forgotten within a day
 CREATE TABLE sign_in_tries (
     login TEXT NOT NULL,
     place TEXT NOT NULL,
@@ -848,6 +849,7 @@ CREATE TABLE sign_in_tries (
 CREATE INDEX sign_in_tries_end ON sign_in_tries (counts_until);
 
 -- plain: networks from which somebody signed in lately
+-- because: it is asked before a password is looked at, and belongs to the account alone
 CREATE TABLE known_networks (
     user_id TEXT NOT NULL,
     network TEXT NOT NULL,
@@ -857,6 +859,7 @@ CREATE TABLE known_networks (
 CREATE INDEX known_networks_seen ON known_networks (seen_at);
 
 -- plain: when a token was last used, to the hour
+-- because: it changes with each use and is no act, so that it stands beside the recorded token
 CREATE TABLE token_uses (
     token TEXT PRIMARY KEY,
     used_at BIGINT NOT NULL

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use huitong_kernel::security;
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as ValueError;
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::fmt::{MakeWriter, layer};
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
@@ -22,9 +25,8 @@ const USUAL: &str = "info,huitong::request=warn";
 pub fn start(log: &Log) -> Result<(), Failure> {
     let format = match said("HUITONG_LOG_FORMAT").as_str() {
         "" => log.format,
-        "text" => Format::Text,
-        "json" => Format::Json,
-        _ => return Err(Failure::Wrong(String::from("环境变量 HUITONG_LOG_FORMAT 只能是 text 或 json"))),
+        word => Format::deserialize(IntoDeserializer::<ValueError>::into_deserializer(word))
+            .map_err(|_| Failure::Wrong(String::from("环境变量 HUITONG_LOG_FORMAT 只能是 text 或 json")))?,
     };
     let chosen = said("HUITONG_LOG");
     let usual = || EnvFilter::new(USUAL);

@@ -14,9 +14,9 @@ const LOOKS: &str = ".view_identity";
 /// Computes whom an entry on a post is told to. What the command line gives is not told: whoever has the machine opens the
 /// accounts of a city with it, and could read the database anyway.
 pub fn recipients(tx: &Tx, entry: &Kept, _: &Pack) -> Result<Told> {
-    let by_person = !entry.role.is_empty();
+    let (by_person, given) = (!entry.role.is_empty(), entry.body["after"]["role"].is_string());
     let found = Id::parse(&entry.subject).map(|id| directory::post(tx, &id)).transpose()?.flatten();
-    let Some((post, account)) = found.filter(|_| by_person && entry.act == "post.grant") else {
+    let Some((post, account)) = found.filter(|_| by_person && given) else {
         return Ok(Told::default());
     };
     let Some(role) =
