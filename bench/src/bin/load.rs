@@ -99,12 +99,12 @@ fn filled(setup: &Setup) -> Result<Filled, Stop> {
     let _ = std::fs::remove_dir_all(&setup.folder);
     std::fs::create_dir_all(&setup.folder)?;
     let began = Instant::now();
-    drop(fill::city(&setup.folder, setup.database.as_deref())?);
-    let people = people::appoint(&setup.binary, &setup.place())?;
-    let caller = people.first().map_or("", |person| &person.role);
-    let cases = {
+    let (people, cases) = {
         let city = fill::city(&setup.folder, setup.database.as_deref())?;
-        fill::fill(&city, setup.count, caller)?
+        let people = people::appoint(&city)?;
+        let caller = people.first().map_or("", |person| &person.role);
+        let cases = fill::fill(&city, setup.count, caller)?;
+        (people, cases)
     };
     let seconds = began.elapsed().as_secs_f64();
     println!("{} cases in {seconds:.0} s; {} open ones of the largest unit", setup.count, cases.len());

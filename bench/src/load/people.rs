@@ -4,11 +4,14 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
+use huitong_features::base::identity::{self, NewPost, NewUser};
+use huitong_kernel::city::City;
+use huitong_kernel::ctx::Actor;
 use serde::{Deserialize, Serialize};
 
 use super::Stop;
 use super::fill::LARGEST;
-use super::server::{Server, run, run_saying};
+use super::server::{Server, run};
 
 /// Whose pages are measured: role, queue that is opened first, unit.
 pub const ROLES: [(&str, &str, &str); 4] = [
@@ -30,12 +33,20 @@ pub struct Person {
 }
 
 /// Opens the accounts.
-pub fn appoint(binary: &Path, place: &[String]) -> Result<Vec<Person>, Stop> {
+pub fn appoint(city: &City) -> Result<Vec<Person>, Stop> {
     let mut people = Vec::new();
     for (role, queue, unit) in ROLES {
-        let add =
-            ["user", "add", role, "--name", "测试员", "--role", role, "--unit", unit, "--password-stdin"];
-        run_saying(binary, place, &add, PASSWORD)?;
+        let password = identity::hash("password", PASSWORD, role, "测试员")?;
+        city.db.write(&city.ctx(Actor::CommandLine), |tx| {
+            let post = NewPost::open(role, identity::resolve_office(tx, role, unit, "")?);
+            let (password, post) = (Some(password.clone()), Some(post));
+            // Nobody set it for somebody else, so that nobody must choose another one first.
+            let new =
+                NewUser {
+                    login: role.into(), name: "测试员".into(), password, post, ..NewUser::default()
+                };
+            identity::add(tx, &new)
+        })?;
         people.push(Person { role: role.into(), queue: queue.into() });
     }
     Ok(people)

@@ -20,6 +20,24 @@ pub struct Config {
     pub listen: Listen,
     pub public: Public,
     pub server: Server,
+    pub log: Log,
+}
+
+/// What is noted while it runs, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Log {
+    pub format: Format,
+    pub security: String,
+}
+
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
 }
 
 /// Addresses.
@@ -114,7 +132,7 @@ const KEYS: &[Key] = &[
         table: "public",
         name: "rate_limit",
         default: "\"on\"",
-        about: "对未登录访问的频率限制：\"on\" 或 \"off\"。\"off\" 只用于压力测试。",
+        about: "对登录、提交、查询、上传的频率限制，没有登录的按网络、登录了的按账户计：\"on\" 或 \"off\"。\"off\" 只用于压力测试。",
     },
     Key {
         table: "server",
@@ -158,6 +176,18 @@ const KEYS: &[Key] = &[
         name: "connections_of_one",
         default: "100",
         about: "同一个 IP 地址最多同时有多少个连接，可信代理不限；许多人共用一个出口地址的，应当调大。",
+    },
+    Key {
+        table: "log",
+        name: "format",
+        default: "\"text\"",
+        about: "日志的格式：\"text\" 或每行一个 JSON 的 \"json\"；环境变量 HUITONG_LOG_FORMAT 优先。",
+    },
+    Key {
+        table: "log",
+        name: "security",
+        default: "\"\"",
+        about: "安全日志另存的文件，如 \"/var/log/huitong/security.log\"：登录、登录失败、暂停和解除、被限制的访问、令牌、密码、任职各一行，用户名只写摘要。空着就和其他日志写在一起。",
     },
 ];
 
@@ -301,6 +331,7 @@ mod tests {
             ("[public]\nrate_limit = off\n", "\"off\""),
             ("[server]\nat_once = \"many\"\n", "同时处理的请求数"),
             ("[server]\ntimeout_seconds = 0\n", "不能是 0"),
+            ("[log]\nformat = \"xml\"\n", "每行一个 JSON"),
             ("[server]\naddress = \"shq.example.cn\"\n", "https://shq.example.cn"),
             ("[server]\naddress = \"https://shq.cn/track\"\n", "不带路径"),
             ("[server]\nhttps = true\naddress = \"http://shq.cn\"\n", "应以 https:// 开头"),

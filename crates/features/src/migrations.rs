@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0015_standing", sql: include_str!("../../../migrations/0015_standing.sql") },
     Migration { name: "0016_entries", sql: include_str!("../../../migrations/0016_entries.sql") },
     Migration { name: "0017_undoing", sql: include_str!("../../../migrations/0017_undoing.sql") },
+    Migration { name: "0018_sign_in", sql: include_str!("../../../migrations/0018_sign_in.sql") },
     huitong_kernel::PLACE,
     Migration { name: "0021_order", sql: include_str!("../../../migrations/0021_order.sql") },
     Migration { name: "0022_answers", sql: include_str!("../../../migrations/0022_answers.sql") },

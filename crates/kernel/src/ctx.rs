@@ -1,5 +1,6 @@
 //! Who acts, when, in which offices and by which request: the one value that travels with every act.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -89,6 +90,8 @@ pub struct Ctx {
     pub actor: Actor,
     /// Request id, also shown to people as the error code to read out.
     pub request: String,
+    /// Where the request came from; none where no network was in between.
+    pub address: Option<IpAddr>,
     /// The policy in force: pack, roles, calendar.
     pub policy: Arc<Policy>,
     /// Randomness.
@@ -111,6 +114,7 @@ impl Ctx {
             now: clock.now(),
             actor,
             request,
+            address: None,
             policy,
             random: random.clone(),
             shelf: Arc::default(),
@@ -125,6 +129,7 @@ impl Ctx {
             now: machine_now(),
             actor: Actor::System,
             request: String::from("-"),
+            address: None,
             policy: Arc::default(),
             random: Random::system(),
             shelf: Arc::default(),

@@ -35,6 +35,8 @@ pub struct Record {
     instead: Option<&'static str>,
     not_before: i64,
     body: Map<String, Json>,
+    /// The login that a line of the security log is about, where there shall be one.
+    guarded: Option<String>,
 }
 
 impl Record {
@@ -50,7 +52,14 @@ impl Record {
             instead: None,
             not_before: i64::MIN,
             body: Map::new(),
+            guarded: None,
         }
+    }
+
+    /// Also leaves a line in the security log once it is saved; `login` is that of the account it is about.
+    pub fn guarded(mut self, login: &str) -> Record {
+        self.guarded = Some(login.to_owned());
+        self
     }
 
     /// The post in which the actor did it.
@@ -191,6 +200,9 @@ impl Tx<'_> {
     pub fn record_all(&self, records: Vec<Record>) -> Result<Vec<String>> {
         let (mut rows, mut leaves) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
         for record in records {
+            if let Some(login) = &record.guarded {
+                self.note(&record.act, &record.subject, login);
+            }
             let (row, leaf) = self.entry(record)?;
             rows.push(row);
             leaves.push(hex(&leaf));

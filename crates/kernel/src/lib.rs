@@ -29,6 +29,7 @@ pub mod policy;
 pub mod records;
 pub mod rights;
 pub mod room;
+pub mod security;
 pub mod shelf;
 
 pub use ctx::Ctx;

@@ -1,11 +1,12 @@
 //! Requests of programs and browsers through the real door: who asks, what is sent, and the answer as a test looks at it.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::OnceLock;
 
 use axum::body::Body;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
-use huitong_features::base::identity::{self, Account, Attempt, Office};
+use huitong_features::base::identity::{self, Account, Attempt, Office, Origin};
 use huitong_kernel::ctx::Actor;
 use huitong_kernel::http::{Listener, cookie, encode, router};
 use huitong_kernel::{counters, followers, jobs};
@@ -14,6 +15,9 @@ use tower::ServiceExt as _;
 
 use crate::app::{PASSWORD, TestApp};
 use crate::page::Page;
+
+/// Where a browser of an official is.
+const INSIDE: Origin = Origin { address: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 9)), listener: Listener::Whole };
 
 /// Somebody with an account, one post, a token for programs and a browser.
 pub struct Person {
@@ -88,7 +92,7 @@ impl TestApp {
     /// Cookie and form token of a person's browser; signs in the first time.
     fn browser_of<'p>(&self, person: &'p Person) -> &'p (String, String) {
         person.browser.get_or_init(|| {
-            let attempt = Attempt { login: &person.account.login, password: PASSWORD, address: "10.0.0.9" };
+            let attempt = Attempt { login: &person.account.login, password: PASSWORD, from: INSIDE };
             let opened = identity::sign_in(&self.city.db, &self.city.ctx(Actor::Public), attempt);
             let line = format!("{}={}", cookie::SESSION, opened.expect("a session").cookie);
             let page = self.get("/me").header("cookie", &line).send();

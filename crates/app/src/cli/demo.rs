@@ -13,6 +13,7 @@ use huitong_kernel::http::{Listener, Settings};
 use serde_json::json;
 
 use super::pack::Files;
+use crate::config::Log;
 use crate::demo::{self, Account, Ready, Standing};
 use crate::out::{Failure, Out, Outcome, note};
 use crate::place::Place;
@@ -44,9 +45,10 @@ pub struct Args {
 
 impl Args {
     pub fn run(self) -> Outcome {
-        super::log();
         let out = Out { json: self.json };
         let accounts = self.prepare()?;
+        // Only now: a city that is made up gives many posts, which nobody has to guard.
+        super::log::start(&Log::default())?;
         let city = Arc::new(self.place.open_to_serve(Limits::default(), None, false)?.0);
         server::serve(&city, Settings::default(), &[(self.listen, Listener::Whole)], |at| {
             announce(out, &city, at, &accounts)

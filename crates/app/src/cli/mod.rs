@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod invite;
 mod journal;
+mod log;
 mod pack;
 mod serve;
 mod texts;
@@ -111,18 +112,6 @@ impl Command {
             Command::Version(args) => args.run(),
         }
     }
-}
-
-/// Starts the log of a server on standard error; `HUITONG_LOG` chooses, e.g. `info` to see every request.
-fn log() {
-    let said = std::env::var("HUITONG_LOG").unwrap_or_default();
-    let filter = tracing_subscriber::EnvFilter::try_new(if said.is_empty() {
-        "info,huitong::request=warn"
-    } else {
-        &said
-    });
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 /// Runs one command line and answers with its exit.

@@ -35,8 +35,8 @@ pub struct Args {
 
 impl Args {
     pub fn run(self) -> Outcome {
-        super::log();
         let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read)?;
+        super::log::start(&config.log)?;
         let listeners = listeners(self.listen, &config)?;
         let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
         let (city, is_new) = self.place.open_to_serve(config.limits(), pack.as_ref(), self.new)?;

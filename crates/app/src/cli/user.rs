@@ -28,6 +28,9 @@ pub enum Command {
     /// 停用账户，立即结束登录、收回令牌
     #[command(after_help = "示例：\n  huitong user disable liuyi --reason 调离")]
     Disable(Disable),
+    /// 解除因密码输错而暂停的登录
+    #[command(after_help = "示例：\n  huitong user unlock liuyi")]
+    Unlock(Unlock),
 }
 
 impl Command {
@@ -36,6 +39,7 @@ impl Command {
             Command::Add(args) => args.run(),
             Command::List(args) => args.run(),
             Command::Disable(args) => args.run(),
+            Command::Unlock(args) => args.run(),
         }
     }
 }
@@ -91,7 +95,7 @@ impl Add {
         let office = posts.first().map_or("", |p| p.office.name.as_str());
         out.say(&format!("已开通账户 {}（{}，{office}）", account.login, account.name))?;
         if given.is_none() && !self.json {
-            out.say(&format!("初始密码：{password}"))?;
+            out.say(&format!("初始密码：{password}（首次登录须修改）"))?;
         }
         Ok(true)
     }
@@ -206,6 +210,36 @@ impl Disable {
             city.db.write(&ctx, |tx| identity::disable(tx, &account(tx, &self.login)?, &self.reason))?;
         out.object(&json!({"login": gone.login, "name": gone.name, "active": gone.is_active()}))?;
         out.say(&format!("已停用账户 {}（{}）", gone.login, gone.name))?;
+        Ok(true)
+    }
+}
+
+/// Whose login.
+#[derive(Debug, clap::Args)]
+pub struct Unlock {
+    /// 用户名
+    #[arg(value_name = "用户名")]
+    login: String,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    acting: Acting,
+    /// 只输出 JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Unlock {
+    fn run(self) -> Outcome {
+        let out = Out { json: self.json };
+        let city = self.place.existing()?;
+        let ctx = self.acting.ctx(&city)?;
+        let locked = city.db.write(&ctx, |tx| identity::unlock(tx, &account(tx, &self.login)?))?;
+        out.object(&json!({"login": self.login, "locked": locked}))?;
+        out.say(&match locked {
+            0 => format!("{} 没有被暂停登录，输错的次数已清零", self.login),
+            _ => format!("{} 可以登录了，输错的次数已清零", self.login),
+        })?;
         Ok(true)
     }
 }

@@ -12,6 +12,7 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "add"],
     &["user", "list"],
     &["user", "disable"],
+    &["user", "unlock"],
     &["token"],
     &["token", "create"],
     &["pack"],
@@ -194,7 +195,11 @@ fn accounts_and_tokens_of_a_fresh_city() {
     let token = on(&["token", "create", "liuyi", "--days", "2"], "");
     assert!(token.said.split_whitespace().last().unwrap().starts_with("ht_"), "{}", token.said);
     assert_eq!(on(&["token", "create", "nobody"], "").exit, 1);
-    assert_eq!(on(&["token", "create", "liuyi", "--days", "9999"], "").exit, 2);
+    assert_eq!(on(&["token", "create", "liuyi", "--days", "91"], "").exit, 2);
+    let unlocked = on(&["user", "unlock", "liuyi", "--json"], "");
+    assert_eq!((unlocked.exit, unlocked.objects()[0]["locked"].as_i64()), (0, Some(0)), "{}", unlocked.noted);
+    assert_eq!(on(&["user", "unlock", "nobody"], "").exit, 1);
+    assert_eq!(on(&["user", "unlock", "wuba", "--as", "liuyi"], "").exit, 1, "intake may not");
     assert_eq!(on(&["user", "disable", "wuba", "--as", "liuyi"], "").exit, 1, "intake may not");
     assert_eq!(on(&["user", "disable", "wuba", "--as", "nobody"], "").exit, 2);
     assert_eq!(on(&["user", "disable", "wuba"], "").exit, 0);

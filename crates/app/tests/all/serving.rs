@@ -257,3 +257,46 @@ fn public_and_staff_can_have_a_door_each() {
     let wrong = run(&args);
     assert!(wrong.exit == 2 && wrong.noted.contains("“rate_limit”"), "{}", wrong.noted);
 }
+
+#[test]
+fn who_tried_a_password_stands_in_the_security_log_and_not_what_was_typed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (listen, config, log) =
+        (free_port(), dir.path().join("huitong.toml"), dir.path().join("security.log"));
+    std::fs::write(&config, format!("[log]\nformat = \"json\"\nsecurity = \"{}\"\n", log.display())).unwrap();
+    let data = dir.path().join("data");
+    let args = [
+        "serve",
+        "--listen",
+        &listen,
+        "--config",
+        config.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    let (server, ()) = start(&args, |line| line.contains("/invitation/").then_some(()));
+    let page = get(&listen, "/login", "").1;
+    let guest = page.split("ht_guest=").nth(1).unwrap().split(';').next().unwrap();
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let body = format!("csrf={csrf}&login=my-password-1&password=Wrong-Password-77");
+    let length = body.len();
+    let sent = format!(
+        "POST /login HTTP/1.1\nHost: {listen}\nConnection: close\nCookie: ht_guest={guest}\n\
+         Content-Type: application/x-www-form-urlencoded\nContent-Length: {length}\n\n{body}"
+    );
+    assert_eq!((0..6).map(|_| ask(&listen, &sent).0).collect::<Vec<_>>(), [422, 422, 422, 422, 429, 429]);
+    assert_eq!(server.stop(), 0);
+    let lines = std::fs::read_to_string(&log).unwrap();
+    let lines: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    let wrong = ["session.wrong"; 5];
+    assert_eq!(events, [&wrong[..], &["session.lock", "refused"]].concat());
+    for line in &lines {
+        assert_eq!(
+            (line["address"].as_str(), line["login"].as_str().map(str::len)),
+            (Some("127.0.0.1"), Some(16))
+        );
+        assert!(line["request"].as_str().unwrap().starts_with("HT-"), "{line}");
+        assert!(!line.to_string().contains("my-password") && !line.to_string().contains("Wrong"), "{line}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Too often: what one address may ask without an account, over HTTP, and what whoever meets the limit is told.
 
 use huitong_features::base::identity::Office;
-use huitong_testkit::app::TestApp;
+use huitong_testkit::app::{PASSWORD, TestApp};
 use huitong_testkit::db_test;
 use huitong_testkit::door::Answer;
 use serde_json::json;
@@ -100,5 +100,53 @@ db_test! {
         let entry = "SELECT COUNT(*) FROM journal WHERE subject = $1 AND actor = 'complainant' AND role = '' AND behalf = ''";
         assert_eq!(cast.count(entry, &told.id), 1);
         assert_eq!(cast.count("SELECT COUNT(*) FROM matter_steps WHERE matter = $1 AND actor = 'complainant' AND office = ''", &told.id), 1);
+    }
+
+    fn a_whole_office_signs_in_behind_one_address(db) {
+        let app = TestApp::limited(db);
+        let clerk = app.staff("clerk", "intake", "social_work");
+        for nth in 0..40 {
+            let answer = app.post("/login").form(&[("login", &clerk.account.login), ("password", PASSWORD)]).send();
+            assert_eq!(answer.status, 303, "the {nth}th waits: {}", answer.text());
+        }
+    }
+
+    fn with_an_account_one_is_counted_by_account(db) {
+        let app = TestApp::limited(db);
+        let body = json!({"kind": "求助", "title": "春季招工", "description": "会员企业用工缺口约三百人，请协调。"});
+        let office = |name: &str, nth| Office::association(app.association(name, nth).id.as_str(), name);
+        let (one, two) = (office("甲行业协会", 1), office("乙行业协会", 2));
+        let one = app.somebody("one", "王秘书", "association_secretary", &one);
+        let two = app.somebody("two", "李秘书", "association_secretary", &two);
+        let (refused, _) = until_refused(20, |_| app.post("/api/v1/appeals").token(&one).json(&body).send());
+        assert!(waits(&refused), "{}", refused.text());
+        assert_ne!(app.post("/api/v1/appeals").token(&two).json(&body).send().status, 429, "another account");
+        let track = "/api/v1/track/SQ20250314AAAAAAA0";
+        until_refused(30, |_| app.get(track).token(&one).header("x-tracking-code", "22222222").send());
+        assert_ne!(app.get(track).header("x-tracking-code", "22222222").send().status, 429, "nobody else pays for it");
+    }
+
+    fn a_token_acts_by_the_interface_alone(db) {
+        let cast = Cast::new(db);
+        let admin = cast.app.staff("admin", "system_admin", "social_work");
+        let fields = [("login", "second-admin"), ("name", "李管理"), ("password", "Nq5sJw9zTb"), ("role", "system_admin")];
+        let refused = cast.app.post("/admin/users").token(&admin).form(&fields).send();
+        assert_eq!(refused.status, 403, "{}", refused.text());
+        assert!(refused.text().contains("接口令牌只用于接口"), "{}", refused.text());
+    }
+
+    fn auditors_are_told_at_once_who_may_look_at_persons(db) {
+        let cast = Cast::new(db);
+        let admin = cast.app.staff("admin", "system_admin", "social_work");
+        let unit = cast.app.unit("social_work");
+        for role in ["intake", "supervisor"] {
+            let path = format!("/admin/users/{}/posts", cast.leader.account.id);
+            let fields = [("role", role), ("unit", unit.id.as_str()), ("from", "2025-03-14")];
+            cast.app.post(&path).session(&admin).form(&fields).send().expect(303);
+        }
+        cast.app.settle();
+        let told = cast.app.get("/notices").session(&cast.auditor).send().text();
+        assert!(told.contains("“受理员”，可以查看诉求人的身份"), "{told}");
+        assert!(!told.contains("督办员"), "{told}");
     }
 }

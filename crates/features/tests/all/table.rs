@@ -154,6 +154,7 @@ const ROWS: &[Row] = &[
     get("/me/password", SignedIn),
     post("/me/password", SignedIn, 422),
     post("/me/sessions/{absent}/end", SignedIn, 404),
+    post("/me/tokens/{absent}/end", SignedIn, 404),
     get("/desk", Act("desk.view")),
     get("/api/v1/matters", Act("desk.view")),
     get("/notices", NOTICES),

@@ -278,4 +278,33 @@ db_test! {
         };
         assert_eq!(asked("q=a&active=true&page=2&page_size=5"), 0);
     }
+
+    fn nobody_gives_a_post_to_himself_or_watches_himself(db) {
+        let ctx = today();
+        let unit = unit(db, &ctx, "市委社会工作部");
+        let post = |role: &str| NewPost::open(role, Office::unit(&unit));
+        let admin = |login: &str| {
+            let post = Some(post("system_admin"));
+            db.write(&ctx, |tx| identity::add(tx, &new_user(login, "李管理", post.clone()))).unwrap()
+        };
+        let (one, two) = (admin("admin-one"), admin("admin-two"));
+        let cookie = sign_in(db, &ctx, "admin-one", PASSWORD).unwrap().cookie;
+        let person = ctx.acting_as(recognised(db, &ctx, &cookie).unwrap().actor);
+        let gives = |user, role: &str| db.write(&person, |tx| identity::grant(tx, user, &post(role)));
+        assert!(gives(&one.id, "handler").unwrap_err().message().contains("不能给自己授予任职"));
+        assert!(gives(&two.id, "handler").is_ok());
+        assert!(gives(&two.id, "auditor").unwrap_err().field_errors()[0].message.contains("不能由同一人担任"));
+        let watcher = db.write(&ctx, |tx| identity::add(tx, &new_user("auditor", "侯光屿", Some(post("auditor"))))).unwrap();
+        assert!(db.write(&ctx, |tx| identity::grant(tx, &watcher.id, &post("system_admin"))).is_err());
+    }
+
+    fn who_comes_by_the_command_line_chooses_the_password(db) {
+        let ctx = today();
+        let unit = unit(db, &ctx, "市商务局");
+        let new = identity::NewFromCommandLine { login: "wuba", name: "吴八", role: "handler", unit: &unit.name, password: Some(PASSWORD) };
+        identity::add_from_command_line(db, &ctx, &new).unwrap();
+        let opened = sign_in(db, &ctx, "wuba", PASSWORD).unwrap();
+        assert!(opened.account.must_change);
+        assert!(posts_of(&recognised(db, &ctx, &opened.cookie).unwrap()).is_empty());
+    }
 }

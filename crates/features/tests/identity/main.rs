@@ -9,11 +9,11 @@ mod signing_in;
 
 use std::sync::Arc;
 
-use huitong_features::base::identity::{self, Account, Attempt, NewPost, NewUser, Office, Opened};
+use huitong_features::base::identity::{self, Account, Attempt, NewPost, NewUser, Office, Opened, Origin};
 use huitong_features::base::units::{self, NewUnit, Unit};
 use huitong_kernel::clock::{Clock, Random, parse_instant};
 use huitong_kernel::ctx::{Actor, Post};
-use huitong_kernel::http::SignedIn;
+use huitong_kernel::http::{Listener, SignedIn};
 use huitong_kernel::journal::Record;
 use huitong_kernel::pack;
 use huitong_kernel::policy::Policy;
@@ -41,6 +41,7 @@ fn policy() -> Arc<Policy> {
         "user.disable",
         "user.enable",
         "user.password",
+        "user.unlock",
         "user.list",
         "post.grant",
         "post.end",
@@ -50,6 +51,7 @@ fn policy() -> Arc<Policy> {
     ];
     let roles = vec![
         role("system_admin", "系统管理员", pack::Office::City, &all),
+        role("auditor", "审计员", pack::Office::City, &[]),
         role("handler", "经办人", pack::Office::Unit, &[]),
         role("unit_leader", "单位负责人", pack::Office::Unit, &[]),
         role("association_secretary", "协会秘书长", pack::Office::Association, &[]),
@@ -89,7 +91,18 @@ fn handler(db: &Db, ctx: &Ctx, login: &str, unit: &Unit) -> Account {
 }
 
 fn sign_in(db: &Db, ctx: &Ctx, login: &str, password: &str) -> Result<Opened> {
-    identity::sign_in(db, ctx, Attempt { login, password, address: "10.0.0.9" })
+    sign_in_from(db, ctx, "10.0.0.9", Listener::Whole, (login, password))
+}
+
+fn sign_in_from(
+    db: &Db,
+    ctx: &Ctx,
+    address: &str,
+    listener: Listener,
+    (login, password): (&str, &str),
+) -> Result<Opened> {
+    let from = Origin { address: address.parse().unwrap(), listener };
+    identity::sign_in(db, ctx, Attempt { login, password, from })
 }
 
 fn recognised(db: &Db, ctx: &Ctx, cookie: &str) -> Option<SignedIn> {

@@ -1,11 +1,11 @@
 //! The pages over HTTP, on both engines: signing in, one's own account, the administrator's work.
 
-use huitong_features::base::identity::{self, NewFromCommandLine};
+use huitong_features::base::identity::{self, NewFromCommandLine, NewPost, Office};
 use huitong_features::base::units::{self, NewUnit, Unit};
 use huitong_testkit::db_test;
 
-use super::PASSWORD;
 use super::browser::{Page, Town};
+use super::{PASSWORD, new_user};
 
 fn unit(town: &Town, name: &str) -> Unit {
     let new = NewUnit {
@@ -19,8 +19,8 @@ fn unit(town: &Town, name: &str) -> Unit {
 }
 
 fn account(town: &Town, login: &str, name: &str, role: &str, unit: &Unit) {
-    let new = NewFromCommandLine { login, name, role, unit: &unit.name, password: Some(PASSWORD) };
-    identity::add_from_command_line(&town.city.db, &town.ctx(), &new).unwrap();
+    let new = new_user(login, name, Some(NewPost::open(role, Office::unit(unit))));
+    town.city.db.write(&town.ctx(), |tx| identity::add(tx, &new)).unwrap();
 }
 
 db_test! {

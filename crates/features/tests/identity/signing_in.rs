@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use huitong_features::base::identity;
+use huitong_features::base::identity::{self, NewPost, Office};
 use huitong_kernel::clock::machine_now;
+use huitong_kernel::http::Listener;
 use huitong_kernel::{Value, args};
 use huitong_testkit::db_test;
 
-use super::{PASSWORD, at, count, handler, journal, posts_of, recognised, sign_in, tamper, today, unit};
+use super::{
+    PASSWORD, at, count, handler, journal, new_user, posts_of, recognised, sign_in, sign_in_from, tamper,
+    today, unit,
+};
 
 const MINUTE: i64 = 60_000;
 
@@ -79,10 +83,10 @@ db_test! {
         assert_eq!(journal(db).1.iter().filter(|act| *act == "session.lock").count(), 1);
 
         // Half an hour later.
-        tamper(db, "UPDATE login_failures SET locked_until = $1", args![machine_now() - 1]);
+        tamper(db, "UPDATE sign_in_tries SET locked_until = $1 WHERE locked_until IS NOT NULL", args![machine_now() - 1]);
         assert!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().message().contains("再错 4 次"));
         assert!(sign_in(db, &ctx, "chenxl", PASSWORD).is_ok());
-        assert_eq!(count(db, "SELECT COUNT(*) FROM login_failures"), 0, "a right password clears the count");
+        assert_eq!(count(db, "SELECT COUNT(*) FROM sign_in_tries"), 0, "a right password clears the count");
     }
 
     fn wrong_passwords_of_long_ago_do_not_count(db) {
@@ -91,7 +95,7 @@ db_test! {
         for _ in 0..4 {
             assert_eq!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().status(), 422);
         }
-        tamper(db, "UPDATE login_failures SET last_at = $1", args![machine_now() - 16 * MINUTE]);
+        tamper(db, "UPDATE sign_in_tries SET counts_until = $1 WHERE place <> 'everywhere'", args![machine_now() - MINUTE]);
         assert!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").err().unwrap().message().contains("再错 4 次"));
     }
 
@@ -179,8 +183,89 @@ db_test! {
         assert!(!error.message().contains(typed));
         let by = |login: &str| {
             let login = Value::from(login);
-            db.read(&ctx, |tx| tx.number("SELECT COUNT(*) FROM login_failures WHERE login = $1", std::slice::from_ref(&login))).unwrap()
+            db.read(&ctx, |tx| tx.number("SELECT COUNT(*) FROM sign_in_tries WHERE login = $1", std::slice::from_ref(&login))).unwrap()
         };
         assert_eq!(by(&typed.to_lowercase()), 0);
+    }
+
+    fn a_stranger_locks_out_nobody_but_himself(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let from = |address: &str, password: &str| {
+            sign_in_from(db, &ctx, address, Listener::Whole, ("chenxl", password)).map_err(|e| e.status())
+        };
+        for _ in 0..5 {
+            assert!(from("203.0.113.7", "Wrong-Password-1").is_err());
+        }
+        assert_eq!(from("203.0.113.200", PASSWORD).err(), Some(429), "his network waits, whatever he knows");
+        assert_eq!(from("::ffff:203.0.113.9", PASSWORD).err(), Some(429));
+        assert!(from("10.0.0.9", PASSWORD).is_ok(), "the official comes from elsewhere");
+        for n in 0..5 {
+            assert!(from(&format!("2001:db8:0:{n:x}::1"), "Wrong-Password-1").is_err());
+        }
+        assert_eq!(from("2001:db8:0:77::1", PASSWORD).err(), Some(429), "a line has a /56");
+        assert!(from("2001:db8:0:177::1", PASSWORD).is_ok());
+    }
+
+    fn an_official_is_unknown_at_the_public_door(db) {
+        let ctx = today();
+        let unit = unit(db, &ctx, "市商务局");
+        handler(db, &ctx, "chenxl", &unit);
+        let secretary = NewPost::open("association_secretary", Office::association("aso_1", "甲协会"));
+        db.write(&ctx, |tx| identity::add(tx, &new_user("secretary", "王秘书", Some(secretary.clone())))).unwrap();
+        let public = |login: &str, password: &str| {
+            sign_in_from(db, &ctx, "10.0.0.9", Listener::Public, (login, password)).map_err(|e| (e.status(), e.message().to_owned()))
+        };
+        for round in 0..6 {
+            let said = public("chenxl", if round % 2 == 0 { PASSWORD } else { "Wrong-Password-1" }).err();
+            assert_eq!(said, public("nobody-here", "Wrong-Password-1").err(), "round {round}");
+        }
+        assert!(!journal(db).1.iter().any(|act| act == "session.lock"), "nobody fills the journal with what is not there");
+        assert!(sign_in(db, &ctx, "chenxl", PASSWORD).is_ok(), "the inner door, by the same network, was not touched");
+        assert!(public("secretary", PASSWORD).is_ok());
+    }
+
+    fn who_guesses_from_many_networks_stops_only_strange_ones(db) {
+        let ctx = today();
+        let account = handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let from = |address: &str, password: &str| {
+            sign_in_from(db, &ctx, address, Listener::Whole, ("chenxl", password)).map_err(|e| e.status())
+        };
+        assert!(from("10.0.0.9", PASSWORD).is_ok());
+        tamper(db, "UPDATE known_networks SET seen_at = seen_at - $1", args![60 * huitong_kernel::clock::DAY]);
+        db.keep(&ctx, identity::sweep).unwrap();
+        // One network is refused after five and adds no more to the count of all.
+        for _ in 0..60 {
+            let _ = from("198.51.100.1", "Wrong-Password-1");
+        }
+        assert!(from("192.0.2.1", "Wrong-Password-1").err() == Some(422));
+        for n in 1..45 {
+            assert!(from(&format!("172.16.{n}.1"), "Wrong-Password-1").is_err());
+        }
+        assert_eq!(from("172.17.1.1", PASSWORD).err(), Some(429), "a network that nobody signed in from");
+        assert!(from("10.0.0.77", PASSWORD).is_ok(), "the office");
+        assert_eq!(from("172.17.1.1", PASSWORD).err(), Some(429), "who signs in from a known network opens it to no other");
+        db.write(&ctx, |tx| identity::unlock(tx, &account.id)).unwrap();
+        assert!(from("172.17.1.1", PASSWORD).is_ok());
+        assert!(journal(db).1.iter().any(|act| act == "user.unlock"));
+    }
+
+    fn a_clock_that_was_wrong_locks_nobody_for_a_year(db) {
+        let ctx = today();
+        handler(db, &ctx, "chenxl", &unit(db, &ctx, "市商务局"));
+        let cookie = sign_in(db, &ctx, "chenxl", PASSWORD).unwrap().cookie;
+        for _ in 0..5 {
+            assert!(sign_in(db, &ctx, "chenxl", "Wrong-Password-1").is_err());
+        }
+        // As the five passwords and the session would stand there, had the clock been a year ahead meanwhile.
+        let year = 365 * huitong_kernel::clock::DAY;
+        tamper(db, "UPDATE sign_in_tries SET locked_until = locked_until + $1, counts_until = counts_until + $1", args![year]);
+        tamper(db, "UPDATE sessions SET expires_at = expires_at + $1, seen_at = seen_at + $1", args![year]);
+        let wait = sign_in(db, &ctx, "chenxl", PASSWORD).err().unwrap().retry_after().unwrap();
+        assert!(wait <= 30 * 60, "{wait} seconds");
+        assert!(recognised(db, &ctx, &cookie).is_none(), "a session lasts no longer than one that begins now");
+        assert_eq!(db.keep(&ctx, identity::sweep).unwrap(), 1, "and is forgotten");
+        tamper(db, "UPDATE sign_in_tries SET locked_until = locked_until - $1 WHERE locked_until IS NOT NULL", args![30 * MINUTE]);
+        assert!(sign_in(db, &ctx, "chenxl", PASSWORD).is_ok(), "half an hour later");
     }
 }

@@ -12,6 +12,7 @@ mod value;
 mod watch;
 mod wire;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub use value::{Column, Row, Value};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::migrate::{self, Migration};
+use crate::security;
 use tx::Mode;
 
 /// Further turns of an act that inserts a key which another row has: it draws or finds another, or fails.
@@ -175,7 +177,16 @@ impl Db {
 
     /// Runs an act; when this answers `Ok`, it is on disk. The closure may run again after a clash.
     pub fn write<T>(&self, ctx: &Ctx, f: impl Fn(&Tx) -> Result<T>) -> Result<T> {
-        let result = self.change(ctx, Mode::Act, f)?;
+        // What a try that clashed would have noted is not what happened.
+        let notes = RefCell::default();
+        let result = self.change(ctx, Mode::Act, |tx| {
+            let done = f(tx);
+            notes.replace(tx.take_notes());
+            done
+        })?;
+        for [event, subject, login] in notes.take() {
+            security::note(ctx, &event, &subject, &login);
+        }
         *self.0.acts.lock() += 1;
         self.0.woken.notify_all();
         Ok(result)

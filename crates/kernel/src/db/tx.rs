@@ -48,6 +48,8 @@ pub struct Tx<'a> {
     /// Whether it changed what stands otherwise.
     moved: Cell<bool>,
     records: Cell<u32>,
+    /// Lines for the security log, once what was done is saved: event, subject, login.
+    notes: RefCell<Vec<[String; 3]>>,
     position: Cell<Option<i64>>,
     /// Whether an act asks for no name twice.
     remembers: Cell<bool>,
@@ -60,7 +62,8 @@ impl<'a> Tx<'a> {
         let (wrote, records) = (RefCell::new(None), Cell::new(0));
         let (moved, position, known) = (Cell::new(false), Cell::new(None), RefCell::default());
         let remembers = Cell::new(mode == Mode::Read);
-        Tx { conn, ctx, mode, tables, wrote, moved, records, position, remembers, known }
+        let notes = RefCell::default();
+        Tx { conn, ctx, mode, tables, wrote, moved, records, notes, position, remembers, known }
     }
 
     /// Who acts, when, by which request.
@@ -269,6 +272,14 @@ impl<'a> Tx<'a> {
 
     pub(crate) fn count_record(&self) {
         self.records.set(self.records.get() + 1);
+    }
+
+    pub(crate) fn note(&self, event: &str, subject: &str, login: &str) {
+        self.notes.borrow_mut().push([event, subject, login].map(str::to_owned));
+    }
+
+    pub(super) fn take_notes(&self) -> Vec<[String; 3]> {
+        self.notes.take()
     }
 
     /// Refuses a change that this kind of transaction may not make.

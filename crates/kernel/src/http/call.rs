@@ -21,7 +21,7 @@ use crate::http::query::Pairs;
 use crate::http::rate::network;
 use crate::http::reply::Reply;
 use crate::http::route::{Face, Method, Route};
-use crate::http::site::{SessionInfo, Site};
+use crate::http::site::{Listener, SessionInfo, Site};
 use crate::http::{cookie, csrf, flash};
 use crate::id::{Id, Named};
 use crate::idempotency;
@@ -43,6 +43,8 @@ pub struct Call {
     pub session: Option<SessionInfo>,
     /// Address of the caller, behind proxies that are believed.
     pub remote: IpAddr,
+    /// By which door.
+    pub listener: Listener,
     /// The host that the browser asked for.
     pub(super) host: String,
     pub(super) path: String,

@@ -16,11 +16,13 @@ use crate::http::body::Filled;
 use crate::http::call::Call;
 use crate::http::cookie::{self, Cookie};
 use crate::http::query::Pairs;
+use crate::http::rate::Whose;
 use crate::http::reply::Reply;
 use crate::http::route::{Access, Face, Method, Rate, Route};
 use crate::http::site::{Listener, SignedIn, Site};
 use crate::http::{csrf, problem};
 use crate::policy::Policy;
+use crate::security;
 
 /// A request as the edge read it; `refused` where the edge itself already found what is wrong.
 #[derive(Clone)]
@@ -54,9 +56,9 @@ pub(super) fn is_stale(error: &Error) -> bool {
 
 /// Answers a request, whatever happens; also gives the request's id for the log.
 pub(super) fn answer(incoming: Incoming) -> (Reply, String) {
-    let (listener, refused) = (incoming.listener, incoming.refused.clone());
+    let refused = incoming.refused.clone();
     let (mut call, queries) = call(incoming);
-    let result = queries.and_then(|()| pass(&mut call, listener, refused));
+    let result = queries.and_then(|()| pass(&mut call, refused));
     let reply = match result {
         Ok(reply) => reply,
         Err(error) => fail(&call, &error),
@@ -80,20 +82,34 @@ pub(super) fn unanswered(incoming: Incoming, error: &Error) -> (Reply, String) {
 /// A request as handlers know it, and whether its query string can be read.
 fn call(incoming: Incoming) -> (Call, Result<()>) {
     let Incoming {
-        site, policy, route, path, query, params, headers, body, filled, remote, host, fate, ..
+        site,
+        policy,
+        listener,
+        route,
+        path,
+        query,
+        params,
+        headers,
+        body,
+        filled,
+        remote,
+        host,
+        fate,
+        ..
     } = incoming;
     let (query, queries) = match Pairs::parse(&query) {
         Ok(pairs) => (pairs, Ok(())),
         Err(error) => (Pairs::default(), Err(error)),
     };
     let mut ctx = site.city.ctx_under(policy, Actor::Public);
-    ctx.fate = fate;
+    (ctx.fate, ctx.address) = (fate, Some(remote));
     let call = Call {
         city: site.city.clone(),
         ctx,
         route,
         session: None,
         remote,
+        listener,
         host,
         path,
         params,
@@ -109,9 +125,9 @@ fn call(incoming: Incoming) -> (Call, Result<()>) {
     (call, queries)
 }
 
-fn pass(call: &mut Call, listener: Listener, refused: Option<Error>) -> Result<Reply> {
+fn pass(call: &mut Call, refused: Option<Error>) -> Result<Reply> {
     authenticate(call)?;
-    if listener == Listener::Public {
+    if call.listener == Listener::Public {
         set_aside_office(&mut call.ctx.actor);
     }
     if let Some(error) = refused {
@@ -125,13 +141,36 @@ fn pass(call: &mut Call, listener: Listener, refused: Option<Error>) -> Result<R
         }
     }
     check_csrf(call)?;
-    let counted = call.route.rate == Rate::Login || matches!(call.ctx.actor, Actor::Public);
-    if counted && call.city.limits.rate_limit_public {
-        call.site.rates.take(call.route.rate, call.remote, Instant::now())?;
+    let counted = counted(call);
+    if let Some((rate, whose)) = &counted {
+        call.site.rates.take(*rate, whose, Instant::now())?;
     }
     call.foresee();
-    catch_unwind(AssertUnwindSafe(|| (call.route.handler)(call)))
-        .unwrap_or_else(|_| Err(Error::internal(format!("the handler of {} panicked", call.route.act))))
+    let reply = catch_unwind(AssertUnwindSafe(|| (call.route.handler)(call)))
+        .unwrap_or_else(|_| Err(Error::internal(format!("the handler of {} panicked", call.route.act))));
+    // A right password was no guess: an office behind one address comes in without waiting for one another.
+    if let Some((Rate::Login, whose)) = &counted
+        && reply.as_ref().is_ok_and(|reply| reply.status < 400)
+    {
+        call.site.rates.give_back(Rate::Login, whose);
+    }
+    reply
+}
+
+/// What a request counts as, and for whom. Whoever tries passwords is counted by network, also with an account of his own.
+fn counted(call: &Call) -> Option<(Rate, Whose)> {
+    let rate = match call.route.rate {
+        Rate::None if call.route.uploads && call.content_type() == "multipart/form-data" => Rate::Upload,
+        rate => rate,
+    };
+    if rate == Rate::None || !call.city.limits.rate_limit_public {
+        return None;
+    }
+    let whose = match call.ctx.user() {
+        Some(user) if rate != Rate::Login => Whose::Account(user.to_string()),
+        _ => Whose::network(call.remote),
+    };
+    Some((rate, whose))
 }
 
 /// Recognises the caller: a token in the header, else the browser's session. A bad token is never overlooked.
@@ -142,6 +181,10 @@ fn authenticate(call: &mut Call) -> Result<()> {
         let Some((_, token)) = token else {
             return Err(Error::new(Kind::SignIn, "授权方式须是 Bearer 令牌"));
         };
+        // Pages are for people: with a token of an administrator nobody shall open accounts by their forms.
+        if call.route.face == Face::Page && call.route.method == Method::Post {
+            return Err(Error::denied("接口令牌只用于接口，不能办理页面上的操作"));
+        }
         let found = call.read(|tx| (hooks.bearer)(tx, &call.ctx, token.trim()))?;
         Some(found.ok_or_else(|| Error::new(Kind::SignIn, "令牌无效或已到期"))?)
     } else if let Some(token) = cookie::read(&call.headers, cookie::SESSION) {
@@ -150,8 +193,9 @@ fn authenticate(call: &mut Call) -> Result<()> {
         None
     };
     let Some(SignedIn { actor, session, touch }) = found else { return Ok(()) };
-    if touch {
-        call.keep(|tx| (hooks.touch)(tx, &call.ctx, &session))?;
+    // When it was last used is worth no refusal: what can be read is read where nothing can be written.
+    if touch && let Err(error) = call.keep(|tx| (hooks.touch)(tx, &call.ctx, &session)) {
+        tracing::warn!(error = %error.log_line(), "the last use was not noted");
     }
     call.ctx.actor = actor;
     call.session = Some(session);
@@ -189,6 +233,7 @@ fn fail(call: &Call, error: &Error) -> Reply {
     let (request, act) = (&call.ctx.request, &*call.route.act);
     match error.kind() {
         Kind::Internal => tracing::error!(%request, act, error = %error.log_line(), "failed"),
+        Kind::TooMany => security::note(&call.ctx, "refused", act, ""),
         Kind::Busy | Kind::Unsure => tracing::warn!(%request, act, error = %error.log_line(), "busy"),
         _ => {}
     }

@@ -48,6 +48,7 @@ pub use openapi::{Schemas, list_of, schema};
 pub use page::Shell;
 pub use proxy::Address;
 pub use query::{Pairs, encode};
+pub use rate::neighbourhood;
 pub use reply::Reply;
 pub use route::{
     Access, DefinitionSchema, Face, GET, Handler, Method, Name, POST, Param, Rate, Route, Schema, SchemaFn,

@@ -99,7 +99,7 @@ pub enum Side {
     Staff,
 }
 
-/// How often one address may ask, counted in real time; signed-in callers are only counted for [`Rate::Login`].
+/// How often one network may ask, counted in real time; who is signed in is counted by account, but for [`Rate::Login`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rate {
     /// Not counted.
@@ -112,6 +112,8 @@ pub enum Rate {
     Track,
     /// Looking up by words.
     Search,
+    /// Sending files with an act that counts as nothing else.
+    Upload,
 }
 
 /// One parameter of the query string or of a header.

@@ -1,7 +1,7 @@
 //! Accounts: the list, one account, opening, closing and reopening, passwords.
 
 use askama::Template;
-use huitong_kernel::clock::{civil_date, machine_now, minute_text};
+use huitong_kernel::clock::civil_date;
 use huitong_kernel::error::FieldError;
 use huitong_kernel::http::page::{Choice, Fact, Pager, Shell};
 use huitong_kernel::http::{Call, Filled, Reply};
@@ -9,7 +9,7 @@ use huitong_kernel::list::Asked;
 use huitong_kernel::{Error, Id, OrMissing, Result, Tx};
 
 use super::posts::{PostFields, role_choices, unit_choices};
-use crate::base::identity::pages::{Errors, PASSWORD_HINT, PostRow, facts};
+use crate::base::identity::pages::{Errors, PASSWORD_HINT, PostRow, TokenRow, facts};
 use crate::base::identity::{self, Account, HeldPost, NewUser, Token, UserId};
 use crate::base::journal::{Opened, Since};
 
@@ -116,33 +116,6 @@ struct UserPage {
     tokens: Vec<TokenRow>,
     token: String,
     since: Option<Since>,
-}
-
-struct TokenRow {
-    id: String,
-    made: String,
-    until: String,
-    standing: &'static str,
-    works: bool,
-    submit_token: String,
-}
-
-impl TokenRow {
-    fn new(c: &Call, token: &Token) -> TokenRow {
-        let works = token.revoked_at.is_none() && token.expires_at > machine_now();
-        TokenRow {
-            id: token.id.to_string(),
-            made: minute_text(token.created_at),
-            until: civil_date(token.expires_at - 1).to_string(),
-            standing: match (works, token.revoked_at) {
-                (true, _) => "有效",
-                (false, Some(_)) => "已收回",
-                (false, None) => "已到期",
-            },
-            works,
-            submit_token: c.submit_token(),
-        }
-    }
 }
 
 pub fn show(c: &Call) -> Result<Reply> {
@@ -379,7 +352,8 @@ pub fn ask_password(c: &Call) -> Result<Reply> {
 }
 
 fn draw_password(c: &Call, errors: &[FieldError], late: bool) -> Result<Reply> {
-    let explain = "设置后对方的登录全部结束，下次登录须先修改密码。请当面或电话告知，不要用消息发送。";
+    let explain =
+        "设置后对方的登录全部结束，接口令牌收回，下次登录须先修改密码。请当面或电话告知，不要用消息发送。";
     c.page(&AskPage { explain, asks_password: true, ..ask_about(c, "设置密码", errors, late)? })
 }
 

@@ -23,14 +23,14 @@ pub struct NewFromCommandLine<'a> {
     pub password: Option<&'a str>,
 }
 
-/// Opens an account with its post; hashes outside of the transaction.
+/// Opens an account with its post, whose holder must choose another password first; hashes outside of the transaction.
 pub fn add_from_command_line(db: &Db, ctx: &Ctx, new: &NewFromCommandLine) -> Result<Account> {
     let password = new.password.map(|text| hash("password", text, new.login, new.name)).transpose()?;
     db.write(ctx, |tx| {
         let office = resolve_office(tx, new.role, new.unit, "")?;
         let post = Some(NewPost::open(new.role, office));
         let (login, name) = (new.login.to_owned(), new.name.to_owned());
-        add(tx, &NewUser { login, name, phone: None, password: password.clone(), must_change: false, post })
+        add(tx, &NewUser { login, name, phone: None, password: password.clone(), must_change: true, post })
     })
 }
 

@@ -4,23 +4,27 @@ mod acts;
 mod cli;
 mod directory;
 mod model;
+mod notices;
 pub(in crate::base) mod pages;
 mod passwords;
 mod rules;
 mod store;
 mod subject;
 
+use std::borrow::Cow;
+
 use huitong_kernel::capability::{Capability, Run, Work};
 
 use crate::base::journal::Kind;
+use crate::base::notices::Teller;
 use crate::base::places::{self, under};
 
 pub(crate) use acts::office_kind;
 pub use acts::{
-    Attempt, EXPIRY_JOB, NewPost, NewUser, Opened, accept_invitation, add, bearer, change_own_password,
-    create_token, disable, enable, end, end_session, expire, grant, invitation_office, invite_first,
-    office_renamed, revoke_token, session, sessions_of, set_password, sign_in, sign_out, sweep, tokens_of,
-    touch, unchanged, wrong_names,
+    Attempt, EXPIRY_JOB, NewPost, NewUser, Opened, Origin, accept_invitation, add, bearer,
+    change_own_password, create_token, disable, enable, end, end_session, expire, grant, invitation_office,
+    invite_first, office_renamed, own_tokens, revoke_own_token, revoke_token, session, sessions_of,
+    set_password, sign_in, sign_out, sweep, tokens_of, touch, unchanged, unlock, wrong_names,
 };
 pub use cli::{NewFromCommandLine, add_from_command_line, resolve_office};
 pub use directory::{
@@ -42,6 +46,7 @@ pub const ACTS: &[(&str, &str)] = &[
     ("user.disable", "停用账户"),
     ("user.enable", "恢复账户"),
     ("user.password", "设置密码"),
+    ("user.unlock", "解除登录暂停"),
     ("post.grant", "授予任职"),
     ("post.end", "结束任职"),
     ("token.create", "签发接口令牌"),
@@ -59,6 +64,7 @@ pub fn capability() -> Capability {
     }
     .hands(Kind::new(subject::UserSubject))
     .hands(Kind::new(subject::PostSubject))
+    .hands(Teller { subject_kind: Cow::Borrowed("post"), recipients: notices::recipients })
     .hands(Kind::new(subject::AccessSubject { kind: "session", label: "登录" }))
     .hands(Kind::new(subject::AccessSubject { kind: "token", label: "接口令牌" }))
     .hands(under(places::ACCOUNTS, &["user", "post", "token", "account", "session", "invitation"]))

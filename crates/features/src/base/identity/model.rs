@@ -164,6 +164,24 @@ pub struct Token {
     pub expires_at: i64,
     /// When it was taken back.
     pub revoked_at: Option<i64>,
+    /// When it was last used, to the hour.
+    pub used_at: Option<i64>,
+}
+
+impl Token {
+    /// In words, at an instant.
+    pub fn standing(&self, real: i64) -> &'static str {
+        match self.revoked_at {
+            Some(_) => "已收回",
+            None if self.expires_at <= real => "已到期",
+            None => "有效",
+        }
+    }
+
+    /// Whether it works at an instant.
+    pub fn works(&self, real: i64) -> bool {
+        self.revoked_at.is_none() && real < self.expires_at
+    }
 }
 
 /// Somebody who holds a post today, for lists to choose from and for notices.

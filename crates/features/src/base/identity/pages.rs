@@ -1,18 +1,18 @@
 //! Pages of everybody: signing in and out, one's own account, and the first administrator's link.
 
 use askama::Template;
-use huitong_kernel::clock::minute_text;
+use huitong_kernel::clock::{civil_date, machine_now, minute_text};
 use huitong_kernel::error::{FieldError, Kind};
 use huitong_kernel::http::cookie::{self, Cookie};
 use huitong_kernel::http::page::{Fact, Shell};
-use huitong_kernel::http::{Call, GET, Kept, POST, Rate, Reply, Route, page};
+use huitong_kernel::http::{Call, GET, Kept, Listener, POST, Rate, Reply, Route, page};
 use huitong_kernel::pack::Unit;
 use huitong_kernel::{Error, Id, OrMissing, Result};
 
 use crate::base::places;
 
-use super::model::{Account, HeldPost, Office, Session, SessionId};
-use super::{Attempt, NewUser, acts, directory, hash};
+use super::model::{Account, HeldPost, Office, Session, SessionId, Token};
+use super::{Attempt, NewUser, Origin, acts, directory, hash};
 
 /// Rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -29,6 +29,9 @@ pub fn routes() -> Vec<Route> {
         page(POST, "/me/sessions/{id}/end", "session.sign_out", end_session)
             .signed_in()
             .summary("结束自己的另一处登录"),
+        page(POST, "/me/tokens/{id}/end", "token.revoke", end_token)
+            .signed_in()
+            .summary("收回自己的接口令牌"),
         page(GET, "/me/password", "account.manage", show_password).signed_in().summary("修改密码页"),
         page(POST, "/me/password", "account.manage", password)
             .signed_in()
@@ -69,6 +72,8 @@ struct LoginPage<'a> {
     wanted: String,
     /// Whom to ask about accounts and passwords: the office that runs the platform.
     host: Option<&'a Unit>,
+    /// Whether officials have a door of their own, and this is not it.
+    outside: bool,
     /// What was typed before signing in was asked for, as hidden fields.
     kept: Vec<(String, String)>,
 }
@@ -82,7 +87,8 @@ fn draw_login(c: &Call, login: &str, message: &str) -> Result<Reply> {
     let place = places::of_address(&c.ctx.policy, &next).filter(|_| asked);
     let wanted = place.map(|place| place.label.into_owned()).unwrap_or_default();
     let host = c.ctx.pack().ok().and_then(|pack| pack.unit(&pack.city.host_unit));
-    c.page(&LoginPage { shell, message, login, next: &next, wanted, host, kept })
+    let outside = c.listener == Listener::Public;
+    c.page(&LoginPage { shell, message, login, next: &next, wanted, host, outside, kept })
 }
 
 fn show_login(c: &Call) -> Result<Reply> {
@@ -94,11 +100,12 @@ fn show_login(c: &Call) -> Result<Reply> {
 
 fn login(c: &Call) -> Result<Reply> {
     let form = c.filled()?;
-    let (login, address) = (form.get("login"), c.remote.to_string());
+    let login = form.get("login");
     if login.trim().is_empty() || form.get("password").is_empty() {
         return Ok(draw_login(c, login, "请填写用户名和密码。")?.status(422));
     }
-    let attempt = Attempt { login, password: form.get("password"), address: &address };
+    let from = Origin { address: c.remote, listener: c.listener };
+    let attempt = Attempt { login, password: form.get("password"), from };
     let opened = match acts::sign_in(&c.city.db, &c.ctx, attempt) {
         Ok(opened) => opened,
         Err(error) if matches!(error.kind(), Kind::Invalid | Kind::TooMany) => {
@@ -140,6 +147,7 @@ struct MePage {
     facts: Vec<Fact>,
     posts: Vec<PostRow>,
     sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
 }
 
 /// A post as tables show it.
@@ -174,6 +182,33 @@ impl PostRow {
                 _ => "muted",
             },
             open: matches!(standing, "在任" | "未开始"),
+        }
+    }
+}
+
+/// A token of the API as tables show it.
+pub(in crate::base) struct TokenRow {
+    pub(in crate::base) id: String,
+    pub(in crate::base) made: String,
+    pub(in crate::base) used: String,
+    pub(in crate::base) until: String,
+    pub(in crate::base) standing: &'static str,
+    /// Whether it can still be taken back.
+    pub(in crate::base) works: bool,
+    pub(in crate::base) submit_token: String,
+}
+
+impl TokenRow {
+    pub(in crate::base) fn new(c: &Call, token: &Token) -> TokenRow {
+        let real = machine_now();
+        TokenRow {
+            id: token.id.to_string(),
+            made: minute_text(token.created_at),
+            used: token.used_at.map_or_else(|| "没有用过".into(), minute_text),
+            until: civil_date(token.expires_at - 1).to_string(),
+            standing: token.standing(real),
+            works: token.works(real),
+            submit_token: c.submit_token(),
         }
     }
 }
@@ -214,9 +249,9 @@ pub(in crate::base) fn facts(account: &Account) -> Vec<Fact> {
 
 fn me(c: &Call) -> Result<Reply> {
     let user = c.ctx.user().ok_or_else(Error::sign_in)?;
-    let (account, posts, sessions) = c.read(|tx| {
+    let (account, posts, sessions, tokens) = c.read(|tx| {
         let account = directory::account(tx, user)?.or_missing()?;
-        Ok((account, directory::posts_of(tx, user)?, acts::sessions_of(tx, user)?))
+        Ok((account, directory::posts_of(tx, user)?, acts::sessions_of(tx, user)?, acts::own_tokens(tx)?))
     })?;
     let here = own_session(c);
     c.page(&MePage {
@@ -225,6 +260,7 @@ fn me(c: &Call) -> Result<Reply> {
         facts: facts(&account),
         posts: posts.iter().map(|post| PostRow::new(c, post)).collect(),
         sessions: sessions.iter().map(|session| SessionRow::new(c, session, here.as_ref())).collect(),
+        tokens: tokens.iter().map(|token| TokenRow::new(c, token)).collect(),
     })
 }
 
@@ -232,6 +268,12 @@ fn end_session(c: &Call) -> Result<Reply> {
     let id = c.id::<Session>("id")?;
     c.write(|tx| acts::end_session(tx, &id))?;
     c.see_saying("/me", "已结束该处登录。")
+}
+
+fn end_token(c: &Call) -> Result<Reply> {
+    let id = c.id::<Token>("id")?;
+    c.write(|tx| acts::revoke_own_token(tx, &id))?;
+    c.see_saying("/me", "接口令牌已收回。")
 }
 
 #[derive(Template)]
@@ -264,7 +306,8 @@ fn password(c: &Call) -> Result<Reply> {
         Err(Error::invalid("new_password_again", "两次填写的新密码不一致"))
     };
     match changed {
-        Ok(()) => c.see_saying("/me", "密码已修改，其他登录已结束。"),
+        Ok(0) => c.see_saying("/me", "密码已修改，其他登录已结束。"),
+        Ok(_) => c.see_saying("/me", "密码已修改，其他登录已结束，接口令牌已收回。"),
         Err(error) => c.again(error, |errors| draw_password(c, errors)),
     }
 }

@@ -12,18 +12,33 @@ pub const SESSION_IDLE: i64 = 30 * MINUTE;
 pub const SESSION_LIFE: i64 = 12 * HOUR;
 /// How exactly the last use of a session is kept; each note costs a write.
 pub const SEEN_STEP: i64 = MINUTE;
+/// So far may a clock be put right without ending sessions. What lies further ahead than a session lasts was written by a
+/// clock that was wrong, and would else hold until that clock is right.
+pub const CLOCK_SLACK: i64 = 10 * MINUTE;
 
-/// Wrong passwords in a row that lock a login (GB/T 22239-2019 8.1.4 asks for a limit; the number is ours [D]).
-pub const LOCK_AFTER: i64 = 5;
-/// Wrong passwords count together when they follow within this time (real time) [D].
-pub const LOCK_WINDOW: i64 = 15 * MINUTE;
+/// How many wrong passwords count together, and how many of them lock a login where they were counted.
+pub struct Meter {
+    /// Wrong passwords in a row that lock.
+    pub after: i64,
+    /// They count together when they follow within this time (real time).
+    pub window: i64,
+}
+
+/// Tries at a login from one network (GB/T 22239-2019 8.1.4 asks for a limit; the number is ours [D]).
+pub const HERE: Meter = Meter { after: 5, window: 15 * MINUTE };
+/// Tries at a login from all networks that are strange to it: against who guesses from many [D].
+pub const EVERYWHERE: Meter = Meter { after: 50, window: DAY };
 /// How long a login stays locked (real time) [D].
 pub const LOCK_TIME: i64 = 30 * MINUTE;
+/// How long a network is remembered after somebody signed in from there (real time) [D].
+pub const NETWORK_LIFE: i64 = 90 * DAY;
 
 /// How long the one-time link for the first administrator works (real time) [D].
 pub const INVITATION_LIFE: i64 = 3 * DAY;
 /// Longest life of a token, in days [D].
-pub const TOKEN_DAYS: i64 = 365;
+pub const TOKEN_DAYS: i64 = 90;
+/// How exactly the last use of a token is kept: programs ask often, and each note costs a write.
+pub const TOKEN_STEP: i64 = HOUR;
 
 /// Fewest characters of a password (GB/T 22239-2019 8.1.4 asks for complexity; the number is ours [D]).
 pub const PASSWORD_MIN: usize = 10;
@@ -34,6 +49,13 @@ const PASSWORD_CORE: usize = 6;
 
 /// Role whose last holder may not be shut out.
 pub const ADMINISTRATOR: &str = "system_admin";
+/// Role that watches what administrators do.
+pub const AUDITOR: &str = "auditor";
+
+/// Whether one of two roles watches the other: they are never in one hand (GB/T 22239-2019 8.1.5, 三权分立).
+pub fn watches(one: &str, other: &str) -> bool {
+    matches!((one, other), (ADMINISTRATOR, AUDITOR) | (AUDITOR, ADMINISTRATOR))
+}
 
 /// The login as it is stored, or what is wrong with it.
 pub fn login(typed: &str) -> Result<String, &'static str> {

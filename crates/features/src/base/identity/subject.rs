@@ -27,6 +27,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("by", "由谁"),
     ("address", "登录地址"),
     ("minutes", "暂停分钟数"),
+    ("locked", "解除暂停的地点数"),
     ("sessions_ended", "结束的登录"),
     ("tokens_revoked", "收回的接口令牌"),
     ("from_elsewhere", "从另一处结束"),

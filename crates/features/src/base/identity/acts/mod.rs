@@ -4,6 +4,7 @@ mod invitations;
 mod posts;
 mod sessions;
 mod tokens;
+mod tries;
 mod users;
 
 pub use invitations::{accept_invitation, invitation_office, invite_first};
@@ -12,7 +13,8 @@ pub use posts::{EXPIRY_JOB, NewPost, end, expire, grant, office_renamed};
 pub use sessions::{
     Attempt, Opened, bearer, end_session, session, sessions_of, sign_in, sign_out, sweep, touch,
 };
-pub use tokens::{create_token, revoke_token, tokens_of};
+pub use tokens::{create_token, own_tokens, revoke_own_token, revoke_token, tokens_of};
+pub use tries::{Origin, unlock};
 pub use users::{NewUser, add, change_own_password, disable, enable, set_password, unchanged, wrong_names};
 
 use huitong_kernel::rights::{Reach, Right};

@@ -39,6 +39,9 @@ impl NewPost {
 /// Gives somebody a role in an office (`post.grant`).
 pub fn grant(tx: &Tx, user: &UserId, new: &NewPost) -> Result<HeldPost> {
     let right = city_right(tx.ctx(), "post.grant")?;
+    if tx.ctx().user() == Some(user) {
+        return Err(Error::unmet("不能给自己授予任职，请由另一位系统管理员办理"));
+    }
     let account = accounts::find(tx, user)?.or_missing()?;
     if !account.is_active() {
         return Err(Error::unmet("该账户已停用，请先恢复再授予任职"));
@@ -60,15 +63,20 @@ pub(super) fn enter(
     if new.until.is_some_and(|last| last < from) {
         return Err(Error::invalid("until", "截止日期不能早于起始日期"));
     }
-    let overlaps = |held: &HeldPost| {
-        let same =
-            held.role == new.role && held.office.kind == new.office.kind && held.office.id == new.office.id;
+    let mut beside = posts::of_user(tx, user)?;
+    beside.retain(|held| {
         let apart =
             held.until.is_some_and(|last| last < from) || new.until.is_some_and(|last| last < held.from);
-        same && held.ended_at.is_none() && !apart
+        held.ended_at.is_none() && !apart
+    });
+    let same = |held: &HeldPost| {
+        held.role == new.role && held.office.kind == new.office.kind && held.office.id == new.office.id
     };
-    if posts::of_user(tx, user)?.iter().any(overlaps) {
+    if beside.iter().any(same) {
         return Err(Error::invalid("role", "该账户在这个单位已有同一角色的任职，日期有重叠"));
+    }
+    if beside.iter().any(|held| rules::watches(&held.role, &new.role)) {
+        return Err(Error::invalid("role", "系统管理员和审计员不能由同一人担任"));
     }
     let post = HeldPost {
         id: tx.ctx().id(),
@@ -84,7 +92,8 @@ pub(super) fn enter(
     wake_at_end(tx, &post)?;
     let mut entry = Record::new("post.grant", post.id.as_str())
         .change(json!({"version": version - 1}), described(&post, version))
-        .fact("user", user.as_str());
+        .fact("user", user.as_str())
+        .guarded("");
     if let Some(paper) = &post.paper {
         entry = entry.fact("paper", paper.as_str());
     }

@@ -1,8 +1,7 @@
 //! Signing in and out, and who stands behind a cookie or a token.
 
 use huitong_kernel::clock::machine_now;
-use huitong_kernel::ctx::Actor;
-use huitong_kernel::error::Kind;
+use huitong_kernel::ctx::{Actor, OfficeKind};
 use huitong_kernel::http::{SessionInfo, SignedIn};
 use huitong_kernel::journal::Record;
 use huitong_kernel::{Ctx, Db, Error, OrMissing, Result, Tx};
@@ -11,7 +10,8 @@ use super::super::model::{Account, Session, SessionId, UserId};
 use super::super::passwords;
 use super::super::rules;
 use super::super::store::sessions::Bearer;
-use super::super::store::{accounts, sessions};
+use super::super::store::{accounts, posts, sessions, tokens, tries as tries_of};
+use super::tries::{self, Origin, Tried};
 use super::{digest, secret};
 
 /// A try to sign in.
@@ -22,7 +22,7 @@ pub struct Attempt<'a> {
     /// As typed.
     pub password: &'a str,
     /// Where it comes from.
-    pub address: &'a str,
+    pub from: Origin,
 }
 
 /// A session that was opened.
@@ -38,63 +38,38 @@ pub struct Opened {
 pub fn sign_in(db: &Db, ctx: &Ctx, attempt: Attempt) -> Result<Opened> {
     // What cannot be a login is handled like an unknown one, without being counted: its text may be a password.
     let login = rules::login(attempt.login).ok();
-    let number = match &login {
-        Some(login) => spend_try(db, ctx, login)?,
-        None => 1,
-    };
+    let tried =
+        login.as_deref().map_or(Ok(Vec::new()), |login| tries::spend(db, ctx, login, attempt.from))?;
     let (account, stored) = db.read(ctx, |tx| {
-        let account = login.as_deref().map_or(Ok(None), |login| accounts::by_login(tx, login))?;
-        let account = account.filter(Account::is_active);
+        let account = login.as_deref().map_or(Ok(None), |login| known_at(tx, login, attempt.from))?;
         let stored = account.as_ref().map_or(Ok(None), |a| accounts::password_of(tx, &a.id))?;
         Ok((account, stored))
     })?;
     let fits = passwords::verify(attempt.password, stored.as_deref())?;
-    match account {
-        Some(account) if fits => open(db, ctx, account, stored.as_deref(), attempt.address),
-        other => {
-            let left = rules::LOCK_AFTER - number;
-            if let (Some(login), true) = (&login, left <= 0) {
-                lock(db, ctx, login, other.as_ref())?;
-                return Err(locked(rules::LOCK_TIME));
-            }
-            Err(Error::new(
-                Kind::Invalid,
-                format!("用户名或密码不正确。再错 {left} 次，将暂停登录 30 分钟。"),
-            ))
-        }
+    match (account, login) {
+        (Some(account), _) if fits => open(db, ctx, account, stored.as_deref(), &tried, attempt.from),
+        (account, Some(login)) => Err(tries::wrong(db, ctx, &login, &tried, account.as_ref())?),
+        (_, None) => Err(tries::not_right(rules::HERE.after - 1)),
     }
 }
 
-/// Counts one try at a login before its password is looked at; refuses where it is locked.
-pub(super) fn spend_try(db: &Db, ctx: &Ctx, login: &str) -> Result<i64> {
-    let real = machine_now();
-    let tried = db.keep(ctx, |tx| sessions::count_try(tx, login, real))?;
-    match tried.locked_until {
-        Some(until) => Err(locked(until - real)),
-        // Tries that overtook the one which will lock the login.
-        None if tried.number > rules::LOCK_AFTER => Err(locked(rules::LOCK_TIME)),
-        None => Ok(tried.number),
-    }
+/// The account that a login opens at a door. Who holds posts in units alone has nothing to do at the public one and is
+/// unknown there, so that nobody outside can try an official's password.
+fn known_at(tx: &Tx, login: &str, from: Origin) -> Result<Option<Account>> {
+    let Some(account) = accounts::by_login(tx, login)?.filter(Account::is_active) else { return Ok(None) };
+    let held = posts::in_force(tx, std::slice::from_ref(&account.id), tx.ctx().today())?;
+    let official = !held.is_empty() && held.iter().all(|post| post.office.kind == OfficeKind::Unit);
+    Ok(Some(account).filter(|_| !(from.is_public() && official)))
 }
 
-fn locked(ms: i64) -> Error {
-    let minutes = (ms + rules::MINUTE - 1) / rules::MINUTE;
-    let seconds = u32::try_from(ms / 1000).unwrap_or(1).max(1);
-    Error::too_many(seconds, format!("密码连续输错次数过多，已暂停登录，请 {minutes} 分钟后再试"))
-}
-
-/// Locks a login and records it (`session.lock`); what was typed is not recorded, it may be a password.
-fn lock(db: &Db, ctx: &Ctx, login: &str, account: Option<&Account>) -> Result<()> {
-    let until = machine_now() + rules::LOCK_TIME;
-    let subject = account.map_or("unknown", |a| a.id.as_str());
-    db.write(ctx, |tx| {
-        sessions::lock(tx, login, until)?;
-        tx.record(Record::new("session.lock", subject).fact("minutes", rules::LOCK_TIME / rules::MINUTE))
-    })?;
-    Ok(())
-}
-
-fn open(db: &Db, ctx: &Ctx, account: Account, stored: Option<&str>, address: &str) -> Result<Opened> {
+fn open(
+    db: &Db,
+    ctx: &Ctx,
+    account: Account,
+    stored: Option<&str>,
+    tried: &[Tried],
+    from: Origin,
+) -> Result<Opened> {
     let (cookie, csrf, real) = (secret(), secret(), machine_now());
     let actor = Actor::Person {
         user: account.id.clone(),
@@ -107,7 +82,7 @@ fn open(db: &Db, ctx: &Ctx, account: Account, stored: Option<&str>, address: &st
         created_at: real,
         seen_at: real,
         expires_at: real + rules::SESSION_LIFE,
-        address: address.chars().take(64).collect(),
+        address: from.address.to_string(),
     };
     db.write(&ctx.acting_as(actor), |tx| {
         // What was proved above must still hold: nobody disabled the account or changed the password meanwhile.
@@ -116,11 +91,13 @@ fn open(db: &Db, ctx: &Ctx, account: Account, stored: Option<&str>, address: &st
             return Err(Error::unmet("账户刚刚被更改，请重新登录"));
         }
         sessions::insert(tx, &digest(&cookie), &account.id, &csrf, &session)?;
-        sessions::unlock(tx, &account.login)?;
+        tries::clear(tx, &account.login, tried)?;
+        tries_of::know(tx, &account.id, &from.network(), real)?;
         tx.record(
             Record::new("session.sign_in", session.id.as_str())
                 .fact("user", account.id.as_str())
-                .fact("address", session.address.as_str()),
+                .fact("address", session.address.as_str())
+                .guarded(&account.login),
         )
     })?;
     Ok(Opened { cookie, account })
@@ -155,27 +132,32 @@ pub fn sessions_of(tx: &Tx, user: &UserId) -> Result<Vec<Session>> {
 /// Who holds the session cookie with this value, with the posts in force today.
 pub fn session(tx: &Tx, ctx: &Ctx, cookie: &str) -> Result<Option<SignedIn>> {
     let real = machine_now();
-    Ok(sessions::holder(tx, &digest(cookie), real, ctx.today())?.map(|found| signed_in(found, real)))
+    let found = sessions::holder(tx, &digest(cookie), real, ctx.today())?;
+    Ok(found.map(|found| signed_in(found, real, rules::SEEN_STEP)))
 }
 
 /// Who holds this API token, likewise.
 pub fn bearer(tx: &Tx, ctx: &Ctx, token: &str) -> Result<Option<SignedIn>> {
     let real = machine_now();
     let found = sessions::token_holder(tx, &digest(token), real, ctx.today())?;
-    Ok(found.map(|found| SignedIn { touch: false, ..signed_in(found, real) }))
+    Ok(found.map(|found| signed_in(found, real, rules::TOKEN_STEP)))
 }
 
-fn signed_in(found: Bearer, real: i64) -> SignedIn {
-    let touch = found.seen_at <= real - rules::SEEN_STEP;
+fn signed_in(found: Bearer, real: i64, step: i64) -> SignedIn {
+    let touch = found.seen_at <= real - step;
     SignedIn { actor: found.actor, session: SessionInfo { id: found.id, csrf: found.csrf }, touch }
 }
 
-/// Notes that a session is in use.
+/// Notes that a session or token is in use.
 pub fn touch(tx: &Tx, _ctx: &Ctx, session: &SessionInfo) -> Result<()> {
-    sessions::seen(tx, &session.id, machine_now())
+    match session.csrf.is_empty() {
+        true => tokens::used(tx, &session.id, machine_now()),
+        false => sessions::seen(tx, &session.id, machine_now()),
+    }
 }
 
 /// Forgets what is over: sessions, links, wrong passwords; housekeeping calls it in `keep`.
 pub fn sweep(tx: &Tx) -> Result<u64> {
-    sessions::sweep(tx, machine_now())
+    let real = machine_now();
+    Ok(sessions::sweep(tx, real)? + tries_of::sweep(tx, real)?)
 }

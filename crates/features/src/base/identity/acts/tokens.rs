@@ -30,6 +30,7 @@ pub fn create_token(tx: &Tx, user: &UserId, days: i64) -> Result<(Token, String)
         created_at: now,
         expires_at: instant(after_last.to_datetime(jiff::civil::Time::midnight())),
         revoked_at: None,
+        used_at: None,
     };
     let secret = format!("ht_{}", secret());
     tokens::insert(tx, &digest(&secret), &token)?;
@@ -37,7 +38,8 @@ pub fn create_token(tx: &Tx, user: &UserId, days: i64) -> Result<(Token, String)
     tx.record(
         Record::new("token.create", token.id.as_str())
             .in_post(right.first_post())
-            .change(json!({}), json!({"user": user.as_str(), "until": until})),
+            .change(json!({}), json!({"user": user.as_str(), "until": until}))
+            .guarded(&account.login),
     )?;
     Ok((token, secret))
 }
@@ -46,17 +48,32 @@ pub fn create_token(tx: &Tx, user: &UserId, days: i64) -> Result<(Token, String)
 pub fn revoke_token(tx: &Tx, id: &TokenId) -> Result<UserId> {
     let right = city_right(tx.ctx(), "token.revoke")?;
     let token = tokens::find(tx, id)?.or_missing()?;
+    revoke(tx, &token, |record| record.in_post(right.first_post()))?;
+    Ok(token.user)
+}
+
+/// Takes a token of one's own back (`token.revoke`).
+pub fn revoke_own_token(tx: &Tx, id: &TokenId) -> Result<()> {
+    let user = tx.ctx().user().ok_or_else(Error::sign_in)?;
+    let token = tokens::find(tx, id)?.filter(|token| token.user == *user).or_missing()?;
+    revoke(tx, &token, |record| record)
+}
+
+fn revoke(tx: &Tx, token: &Token, record: impl Fn(Record) -> Record) -> Result<()> {
     if token.revoked_at.is_some() {
         return Err(Error::unmet("这个令牌已经收回"));
     }
-    tokens::revoke(tx, id, machine_now())?;
-    tx.record(
-        Record::new("token.revoke", id.as_str())
-            .in_post(right.first_post())
-            .change(json!({"revoked": false}), json!({"revoked": true}))
-            .fact("user", token.user.as_str()),
-    )?;
-    Ok(token.user)
+    tokens::revoke(tx, &token.id, machine_now())?;
+    let entry = Record::new("token.revoke", token.id.as_str())
+        .change(json!({"revoked": false}), json!({"revoked": true}))
+        .fact("user", token.user.as_str())
+        .guarded("");
+    tx.record(record(entry)).map(drop)
+}
+
+/// One's own tokens, the newest first.
+pub fn own_tokens(tx: &Tx) -> Result<Vec<Token>> {
+    tokens::of_user(tx, tx.ctx().user().ok_or_else(Error::sign_in)?)
 }
 
 /// Every token of an account, the newest first; a reader needs the right to the list of accounts.

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::super::model::{Account, SessionId, UserId};
 use super::super::passwords::{self, Hashed};
 use super::super::rules;
-use super::super::store::{accounts, posts, sessions, tokens};
-use super::{NewPost, city_right, sessions::spend_try};
+use super::super::store::{accounts, posts, sessions, tokens, tries as tries_of};
+use super::{NewPost, city_right, tries};
 
 /// What is said of an account when it is opened.
 #[derive(Debug, Clone, Default)]
@@ -145,13 +145,15 @@ pub fn enable(tx: &Tx, user: &UserId) -> Result<Account> {
     accounts::find(tx, user)?.or_missing()
 }
 
-/// Sets somebody's password (`user.password`): it must be changed at the next sign-in, sessions end, a locked login opens.
+/// Sets somebody's password (`user.password`): it must be changed at the next sign-in, sessions and tokens end, a locked
+/// login opens.
 pub fn set_password(tx: &Tx, user: &UserId, password: &Hashed) -> Result<()> {
     let right = city_right(tx.ctx(), "user.password")?;
     let account = accounts::find(tx, user)?.or_missing()?;
     accounts::set_password(tx, user, password, true)?;
     sessions::end_all(tx, user, None)?;
-    sessions::unlock(tx, &account.login)?;
+    let revoked = tokens::revoke_all(tx, user, machine_now())?;
+    tries_of::forget_all(tx, &account.login, machine_now())?;
     tx.record(
         Record::new("user.password", user.as_str())
             .in_post(right.first_post())
@@ -159,18 +161,27 @@ pub fn set_password(tx: &Tx, user: &UserId, password: &Hashed) -> Result<()> {
                 json!({"version": account.version, "must_change": account.must_change}),
                 json!({"version": account.version + 1, "must_change": true}),
             )
-            .fact("by", "administrator"),
+            .fact("by", "administrator")
+            .guarded(&account.login)
+            .fact("tokens_revoked", revoked),
     )?;
     Ok(())
 }
 
 /// Changes one's own password (`user.password`): the old one is asked for and tries are counted as at sign-in; other
-/// sessions end. Opens its own transactions, because hashing must not happen inside one.
-pub fn change_own_password(db: &Db, ctx: &Ctx, keep: Option<&SessionId>, old: &str, new: &str) -> Result<()> {
+/// sessions and all tokens end, and it answers how many of these. Opens its own transactions, because hashing must not
+/// happen inside one.
+pub fn change_own_password(
+    db: &Db,
+    ctx: &Ctx,
+    keep: Option<&SessionId>,
+    old: &str,
+    new: &str,
+) -> Result<u64> {
     let user = ctx.user().ok_or_else(Error::sign_in)?;
     let (account, stored) =
         db.read(ctx, |tx| Ok((accounts::find(tx, user)?.or_missing()?, accounts::password_of(tx, user)?)))?;
-    spend_try(db, ctx, &account.login)?;
+    let tried = tries::spend_own(db, ctx, &account.login)?;
     if !passwords::verify(old, stored.as_deref())? {
         return Err(Error::invalid("old_password", "原密码不正确"));
     }
@@ -184,16 +195,19 @@ pub fn change_own_password(db: &Db, ctx: &Ctx, keep: Option<&SessionId>, old: &s
             return Err(Error::unmet("密码刚刚被更改，请重新登录"));
         }
         accounts::set_password(tx, user, &hashed, false)?;
-        sessions::unlock(tx, &account.login)?;
+        tries::clear(tx, &account.login, &tried)?;
         sessions::end_all(tx, user, keep)?;
+        let revoked = tokens::revoke_all(tx, user, machine_now())?;
         tx.record(
             Record::new("user.password", user.as_str())
                 .change(
                     json!({"version": account.version, "must_change": account.must_change}),
                     json!({"version": account.version + 1, "must_change": false}),
                 )
-                .fact("by", "self"),
+                .fact("by", "self")
+                .guarded(&account.login)
+                .fact("tokens_revoked", revoked),
         )?;
-        Ok(())
+        Ok(revoked)
     })
 }

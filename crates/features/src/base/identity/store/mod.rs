@@ -4,6 +4,7 @@ pub(super) mod accounts;
 pub(super) mod posts;
 pub(super) mod sessions;
 pub(super) mod tokens;
+pub(super) mod tries;
 
 use huitong_kernel::list::ListDef;
 

@@ -1,4 +1,4 @@
-//! Statements about sessions, wrong passwords and one-time links; all of them live in real time.
+//! Statements about sessions and one-time links; all of them live in real time.
 
 use huitong_kernel::ctx::{Actor, Post};
 use huitong_kernel::{Id, Result, Row, Tx, args};
@@ -18,22 +18,43 @@ pub struct Bearer {
     pub csrf: String,
     /// When it was last used.
     pub seen_at: i64,
+    /// Whether the password is somebody else's choice.
+    must_change: bool,
+}
+
+impl Bearer {
+    fn without_posts(mut self) -> Bearer {
+        if let Actor::Person { posts, .. } = &mut self.actor {
+            posts.clear();
+        }
+        self
+    }
 }
 
 /// Who holds the session with this digest. Every request asks it, so that what hardly changes, the person, is asked apart.
 pub fn holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
     let session = tx.one(
-        "SELECT id AS bearer, user_id, csrf, seen_at FROM sessions WHERE digest = $1 AND expires_at > $2 AND seen_at > $3",
-        args![digest, real, real - rules::SESSION_IDLE],
+        "SELECT id AS bearer, user_id, csrf, seen_at FROM sessions WHERE digest = $1 AND expires_at > $2 AND seen_at > $3 \
+         AND expires_at <= $4",
+        args![digest, real, real - rules::SESSION_IDLE, latest(real)],
     )?;
-    session.map_or(Ok(None), |session| bearer(tx, &session, today))
+    let Some(found) = session.map_or(Ok(None), |session| bearer(tx, &session, today))? else {
+        return Ok(None);
+    };
+    // Until a password that somebody else set is changed, the posts rest: one's own account can be reached, no more.
+    Ok(Some(if found.must_change { found.without_posts() } else { found }))
+}
+
+/// When a session that began just now is over at the latest: one that lasts longer was opened by a clock that was wrong.
+fn latest(real: i64) -> i64 {
+    real + rules::SESSION_LIFE + rules::CLOCK_SLACK
 }
 
 /// Who holds the token with this digest.
 pub fn token_holder(tx: &Tx, digest: &str, real: i64, today: Date) -> Result<Option<Bearer>> {
     let token = tx.one(
-        "SELECT id AS bearer, user_id, '' AS csrf, created_at AS seen_at FROM tokens \
-         WHERE digest = $1 AND expires_at > $2 AND revoked_at IS NULL",
+        "SELECT t.id AS bearer, t.user_id, '' AS csrf, COALESCE(u.used_at, 0) AS seen_at FROM tokens t \
+         LEFT JOIN token_uses u ON u.token = t.id WHERE t.digest = $1 AND t.expires_at > $2 AND t.revoked_at IS NULL",
         args![digest, real],
     )?;
     token.map_or(Ok(None), |token| bearer(tx, &token, today))
@@ -49,10 +70,8 @@ fn bearer(tx: &Tx, borne: &Row, today: Date) -> Result<Option<Bearer>> {
         args![borne.get::<String>("user_id")?, today],
     )?;
     let Some(first) = rows.first() else { return Ok(None) };
-    // Until a password that somebody else set is changed, the posts rest: one's own account can be reached, no more.
-    let resting: bool = first.get("must_change")?;
     let mut posts = Vec::new();
-    for row in rows.iter().filter(|_| !resting) {
+    for row in &rows {
         // Somebody without a post has one row without a role.
         if let Some(role) = row.get::<Option<String>>("role")? {
             let office = read_office(row)?;
@@ -62,7 +81,7 @@ fn bearer(tx: &Tx, borne: &Row, today: Date) -> Result<Option<Bearer>> {
     let actor =
         Actor::Person { user: first.get("id")?, login: first.get("login")?, name: first.get("name")?, posts };
     let (id, csrf, seen_at) = (borne.get("bearer")?, borne.get("csrf")?, borne.get("seen_at")?);
-    Ok(Some(Bearer { id, actor, csrf, seen_at }))
+    Ok(Some(Bearer { id, actor, csrf, seen_at, must_change: first.get("must_change")? }))
 }
 
 pub fn insert(tx: &Tx, digest: &str, user: &UserId, csrf: &str, session: &Session) -> Result<()> {
@@ -87,8 +106,8 @@ pub fn insert(tx: &Tx, digest: &str, user: &UserId, csrf: &str, session: &Sessio
 pub fn of_user(tx: &Tx, user: &UserId, real: i64) -> Result<Vec<Session>> {
     let rows = tx.query(
         "SELECT id, created_at, seen_at, expires_at, address FROM sessions \
-         WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY created_at DESC, id",
-        args![user, real, real - rules::SESSION_IDLE],
+         WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 AND expires_at <= $4 ORDER BY created_at DESC, id",
+        args![user, real, real - rules::SESSION_IDLE, latest(real)],
     )?;
     let read = |row: &Row| -> Result<Session> {
         Ok(Session {
@@ -119,55 +138,13 @@ pub fn end_all(tx: &Tx, user: &UserId, but: Option<&SessionId>) -> Result<u64> {
     tx.exec("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", args![user, but])
 }
 
-/// Forgets sessions and links that are over and wrong passwords of long ago.
+/// Forgets sessions and links that are over.
 pub fn sweep(tx: &Tx, real: i64) -> Result<u64> {
     let sessions = tx.exec(
-        "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2",
-        args![real, real - rules::SESSION_IDLE],
+        "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2 OR expires_at > $3",
+        args![real, real - rules::SESSION_IDLE, latest(real)],
     )?;
-    let failures = tx.exec(
-        "DELETE FROM login_failures WHERE last_at <= $1",
-        args![real - rules::LOCK_WINDOW - rules::LOCK_TIME],
-    )?;
-    Ok(sessions + failures + tx.exec("DELETE FROM invitations WHERE expires_at <= $1", args![real])?)
-}
-
-/// What a try at a login came to.
-pub struct Try {
-    /// The how many-th in a row this is.
-    pub number: i64,
-    /// Until when the login is locked.
-    pub locked_until: Option<i64>,
-}
-
-/// Counts a try before the password is looked at, so that many at once cannot try more often; one statement, so that
-/// none is lost between two servers. A locked login is not counted further.
-pub fn count_try(tx: &Tx, login: &str, real: i64) -> Result<Try> {
-    let row = tx.one(
-        "INSERT INTO login_failures (login, failures, last_at, locked_until) VALUES ($1, 1, $2, NULL) \
-         ON CONFLICT (login) DO UPDATE SET \
-         failures = CASE WHEN login_failures.locked_until > $2 THEN login_failures.failures \
-           WHEN login_failures.locked_until IS NOT NULL OR login_failures.last_at <= $3 THEN 1 \
-           ELSE login_failures.failures + 1 END, \
-         last_at = $2, \
-         locked_until = CASE WHEN login_failures.locked_until > $2 THEN login_failures.locked_until END \
-         RETURNING failures, locked_until",
-        args![login, real, real - rules::LOCK_WINDOW],
-    )?;
-    let row = row.ok_or_else(|| huitong_kernel::Error::internal("a try was not counted"))?;
-    Ok(Try { number: row.get("failures")?, locked_until: row.get("locked_until")? })
-}
-
-/// Locks a login.
-pub fn lock(tx: &Tx, login: &str, until: i64) -> Result<()> {
-    tx.exec("UPDATE login_failures SET locked_until = $2 WHERE login = $1", args![login, until])?;
-    Ok(())
-}
-
-/// Forgets the wrong passwords of a login.
-pub fn unlock(tx: &Tx, login: &str) -> Result<()> {
-    tx.exec("DELETE FROM login_failures WHERE login = $1", args![login])?;
-    Ok(())
+    Ok(sessions + tx.exec("DELETE FROM invitations WHERE expires_at <= $1", args![real])?)
 }
 
 /// Puts a one-time link in the place of all earlier ones.
