@@ -851,3 +851,72 @@ CREATE TABLE import_undone (
     why TEXT,
     PRIMARY KEY (batch, row_no)
 );
+
+-- Wrong passwords are counted where they come from, so that nobody locks anybody else out; tokens know their last use.
+
+DROP TABLE login_failures;
+
+-- plain: wrong passwords lately by login and place, for the lock of that pair; all instants are real time
+-- because: guessing at a login, known or not, belongs to no entry of the city and is forgotten within a day
+CREATE TABLE sign_in_tries (
+    login TEXT NOT NULL,
+    place TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    counts_until BIGINT NOT NULL,
+    locked_until BIGINT,
+    PRIMARY KEY (login, place)
+);
+CREATE INDEX sign_in_tries_end ON sign_in_tries (counts_until);
+
+-- plain: networks from which somebody signed in lately
+-- because: it is asked before a password is looked at, and belongs to the account alone
+CREATE TABLE known_networks (
+    user_id TEXT NOT NULL,
+    network TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, network)
+);
+CREATE INDEX known_networks_seen ON known_networks (seen_at);
+
+-- plain: when a token was last used, to the hour
+-- because: it changes with each use and is no act, so that it stands beside the recorded token
+CREATE TABLE token_uses (
+    token TEXT PRIMARY KEY,
+    used_at BIGINT NOT NULL
+);
+
+-- Which city a database holds, so that a start does not take another, or none, for it.
+
+-- plain: the id that `city.toml` beside the files repeats, and the last proof that what is given is kept
+-- because: it is read before any pack is, to tell whose database this is
+CREATE TABLE place (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Lists of the journal follow its positions: a clock that was moved changes neither what came first nor what is found.
+
+DROP INDEX journal_actor;
+DROP INDEX journal_act;
+DROP INDEX journal_subject;
+CREATE INDEX journal_actor ON journal (actor, position);
+CREATE INDEX journal_act ON journal (act, position);
+CREATE INDEX journal_subject ON journal (subject, position);
+
+DROP TABLE idempotency;
+
+-- plain: answers kept for repeated requests; whose it is, what was sent and what was answered is known only to who has the
+-- caller's key
+CREATE TABLE idempotency (
+    id TEXT PRIMARY KEY,
+    answer BYTEA NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX idempotency_expiry ON idempotency (expires_at);
+
+-- recorded: the clock was moved, and nothing is done by time until somebody has looked at it; one row, none while all is well
+CREATE TABLE clock_stops (
+    name TEXT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    moved BIGINT NOT NULL
+);
