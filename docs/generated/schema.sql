@@ -907,6 +907,7 @@ DROP TABLE idempotency;
 
 -- plain: answers kept for repeated requests; whose it is, what was sent and what was answered is known only to who has the
 -- caller's key
+-- because: it must know less than any entry does, and is forgotten within a day
 CREATE TABLE idempotency (
     id TEXT PRIMARY KEY,
     answer BYTEA NOT NULL,
@@ -915,6 +916,7 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_expiry ON idempotency (expires_at);
 
 -- recorded: the clock was moved, and nothing is done by time until somebody has looked at it; one row, none while all is well
+-- because: the engine asks it before it does anything by time, whatever the pack says
 CREATE TABLE clock_stops (
     name TEXT PRIMARY KEY,
     at BIGINT NOT NULL,

@@ -28,7 +28,7 @@ impl Watch {
         Watch(Mutex::new((wall, steady)))
     }
 
-    /// By how many milliseconds the wall clock was moved since it was asked last, where that is no slight correction.
+    /// By how many milliseconds the wall clock was moved since it was asked last, where that is more than putting it right.
     pub fn moved(&self, wall: i64, steady: Instant) -> Option<i64> {
         let mut last = self.0.lock();
         let passed = steady.duration_since(last.1).as_millis();
