@@ -3,6 +3,7 @@
 ALTER TABLE imports ADD COLUMN changed BIGINT;
 ALTER TABLE imports ADD COLUMN gone BIGINT;
 ALTER TABLE imports ADD COLUMN undone_at BIGINT;
+ALTER TABLE imports ADD COLUMN places TEXT;
 
 -- recorded: rows of a batch that changed something which stood there; the versions of the subject before and after
 -- because: which versions a row of a file stands between belongs to the batch, not to the entry

@@ -820,6 +820,7 @@ CREATE INDEX entry_versions_register ON entry_versions (procedure, entry);
 ALTER TABLE imports ADD COLUMN changed BIGINT;
 ALTER TABLE imports ADD COLUMN gone BIGINT;
 ALTER TABLE imports ADD COLUMN undone_at BIGINT;
+ALTER TABLE imports ADD COLUMN places TEXT;
 
 -- recorded: rows of a batch that changed something which stood there; the versions of the subject before and after
 -- because: which versions a row of a file stands between belongs to the batch, not to the entry

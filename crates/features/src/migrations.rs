@@ -28,6 +28,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0018_sign_in", sql: include_str!("../../../migrations/0018_sign_in.sql") },
     huitong_kernel::PLACE,
     Migration { name: "0021_order", sql: include_str!("../../../migrations/0021_order.sql") },
-    Migration { name: "0022_answers", sql: include_str!("../../../migrations/0022_answers.sql") },
+    huitong_kernel::ANSWERS,
     Migration { name: "0023_stops", sql: include_str!("../../../migrations/0023_stops.sql") },
 ];

@@ -45,6 +45,10 @@ pub const MIGRATION: migrate::Migration =
 pub const COUNTS: migrate::Migration =
     migrate::Migration { name: "0009_counts", sql: include_str!("../../../migrations/0009_counts.sql") };
 
+/// The table of answers that are kept for repeated requests.
+pub const ANSWERS: migrate::Migration =
+    migrate::Migration { name: "0022_answers", sql: include_str!("../../../migrations/0022_answers.sql") };
+
 /// The table that says which city it is, and proves that what it is given is kept.
 pub const PLACE: migrate::Migration =
     migrate::Migration { name: "0020_place", sql: include_str!("../../../migrations/0020_place.sql") };

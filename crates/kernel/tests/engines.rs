@@ -15,7 +15,7 @@ use huitong_kernel::followers::{self, Follower};
 use huitong_kernel::idempotency::{Key, once};
 use huitong_kernel::journal::{self, Record};
 use huitong_kernel::migrate::Migration;
-use huitong_kernel::{COUNTS, Ctx, Db, MIGRATION, Value, args, jobs, leases};
+use huitong_kernel::{ANSWERS, COUNTS, Ctx, Db, MIGRATION, Value, args, jobs, leases};
 
 const THINGS: Migration = Migration {
     name: "0002_things",
@@ -27,7 +27,7 @@ const THINGS: Migration = Migration {
 /// Opens an empty database on the engine; none where PostgreSQL was not given.
 fn open(engine: &str) -> Option<(Db, tempfile::TempDir)> {
     let dir = tempfile::tempdir().unwrap();
-    let migrations = [MIGRATION, COUNTS, THINGS];
+    let migrations = [MIGRATION, COUNTS, ANSWERS, THINGS];
     if engine == "sqlite" {
         let path = dir.path().join("city.db");
         return Some((Db::open(path.to_str().unwrap(), &migrations).unwrap(), dir));
@@ -406,7 +406,8 @@ fn a_changed_migration_is_refused() {
     drop(db);
     let changed = Migration { name: THINGS.name, sql: "-- plain\nCREATE TABLE other (id TEXT);\n" };
     let path = dir.path().join("city.db");
-    let error = Db::open(path.to_str().unwrap(), &[MIGRATION, COUNTS, changed]).map(|_| ()).unwrap_err();
+    let error =
+        Db::open(path.to_str().unwrap(), &[MIGRATION, COUNTS, ANSWERS, changed]).map(|_| ()).unwrap_err();
     assert!(error.log_line().contains("changed after it ran"));
 }
 

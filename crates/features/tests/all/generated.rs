@@ -199,7 +199,7 @@ impl<'a> Made<'a> {
             let before = standing.and_then(|it| it.said(&field.key)).cloned();
             let answer = match field.key.as_str() {
                 SINCE => self.dice.once_in(2).then(|| json!(self.dice.day(today, 400, 0).to_string())),
-                UNTIL => Some(json!(self.dice.day(today, 100, 30).to_string())),
+                UNTIL => Some(json!(self.dice.day(today, 100, 0).to_string())),
                 _ if standing.is_some() && act.keeping != Some(Keeping::Within) && !self.dice.once_in(3) => {
                     before.or_else(|| self.answer(field).filter(|_| field.required))
                 }
@@ -299,10 +299,23 @@ impl<'a> Made<'a> {
             let Some(id) = self.dice.pick(&all).cloned() else { continue };
             self.act_on(&of, &id);
         }
+        // What chance left out is tried on everything until something allows it.
+        for (of, act) in self.undone() {
+            for id in self.entered(&of.key).to_vec() {
+                let it = self.found(&id);
+                if self.does(&of, &act, Some(&it)).is_some() {
+                    break;
+                }
+            }
+        }
     }
 
     /// Acts of registers that were never done, those apart that ask for nothing but somebody of the actor's own unit.
     pub fn never_done(&self) -> Vec<String> {
+        self.undone().into_iter().map(|(of, act)| format!("{}.{}", of.key, act.key)).collect()
+    }
+
+    fn undone(&self) -> Vec<(Definition, Act)> {
         let pack = self.app.city.pack();
         let asks = |of: &Definition, act: &Act| {
             let mut fields = of.form_of(act).into_iter().flat_map(|form| &form.fields);
@@ -311,8 +324,9 @@ impl<'a> Made<'a> {
         let registers = pack.definitions.iter().filter(|of| of.is_register());
         let acts = registers
             .flat_map(|of| of.acts.iter().filter(move |act| asks(of, act)).map(move |act| (of, act)));
-        let names = acts.map(|(of, act)| format!("{}.{}", of.key, act.key));
-        names.filter(|name| !self.done.contains(name)).collect()
+        acts.filter(|(of, act)| !self.done.contains(&format!("{}.{}", of.key, act.key)))
+            .map(|(of, act)| (of.clone(), act.clone()))
+            .collect()
     }
 
     /// Does some act on something; ends and takes back more seldom than the rest.

@@ -18,9 +18,11 @@ use crate::corrections::entered;
 /// Associations without a party organisation, entered with so many members one after the other, the first guided a week later.
 fn unbuilt(cast: &Cast, members: &[i64]) -> Vec<String> {
     let enter = |(nth, members): (usize, &i64)| {
+        let association =
+            cast.app.association(&format!("锦宁市第{nth}协会"), 20 + u32::try_from(nth).unwrap());
         let body = json!({
             "org": format!("锦宁市第{nth}协会（未建党组织）"), "form": "none", "should": "yes", "unit": "commerce",
-            "associations": [cast.association.id.as_str()], "period": {"from": "2024-01-01"}, "members": members,
+            "associations": [association.id.as_str()], "period": {"from": "2024-01-01"}, "members": members,
         });
         cast.app.later(60_000);
         let answer = cast.app.post("/api/v1/party-orgs").token(&cast.handler).json(&body).send();
@@ -152,8 +154,8 @@ db_test! {
         assert_eq!((lines(&then), lines(&now)), (1, 2), "{then}");
         assert!(then["acts"].as_array().unwrap().is_empty() && !now["acts"].as_array().unwrap().is_empty());
         // A day that has not come is none on which it ended.
-        let end = json!({"until_on": "2025-12-31", "paper": "某发〔2025〕2号"});
-        let refused = cast.app.post(&format!("/api/v1/party-orgs/{id}/end")).token(&cast.supervisor).json(&end).send();
+        let end = json!({"until_on": "2025-12-31"});
+        let refused = cast.app.post(&format!("/api/v1/party-orgs/{id}/built")).token(&cast.supervisor).json(&end).send();
         assert_eq!(refused.expect(422).json()["errors"][0]["field"], "until_on");
     }
 

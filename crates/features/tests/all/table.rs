@@ -195,6 +195,8 @@ const ROWS: &[Row] = &[
     post("/admin/tokens/{absent}/revoke", Act("token.revoke"), 404),
     get("/admin/units", Act("unit.list")),
     get("/admin/permissions", Act("permission.view")),
+    get("/admin/clock", Act("clock.confirm")),
+    post("/admin/clock", Act("clock.confirm"), 404),
     get("/metrics", Act("metrics.view")),
     get("/admin/pack", Act("pack.view")),
     post("/admin/pack/confirm", Act("pack.confirm"), 404),

@@ -46,7 +46,7 @@ db_test! {
         let other = BRANCHES[1].replace(",9", ",10");
         let came = town.lines("party-orgs", &[BRANCHES[0], BRANCHES[1], BRANCHES[1], &other]);
         assert_eq!(came.counts(), [1, 0, 0, 1, 1], "{}", came.report);
-        assert!(came.report.contains("和第 2 行是同一条"), "{}", came.report);
+        assert!(came.report.contains("和第 1 行数据是同一条"), "{}", came.report);
     }
 
     fn a_file_that_cannot_be_read_is_refused_whole(db) {

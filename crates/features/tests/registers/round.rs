@@ -101,7 +101,8 @@ fn entered(town: &Town, pack: &Pack, of: &Definition, dice: &Random, nth: usize)
             Case::<Plain>::open(tx, &parent.key, &id, &file.act.key, &Input::of(&input))?.perform().map(drop)
         }
     });
-    let refused = done.as_ref().err().is_some_and(|error| error.kind() != Kind::Invalid);
+    let refused =
+        done.as_ref().err().is_some_and(|error| ![Kind::Invalid, Kind::Conflict].contains(&error.kind()));
     assert!(!refused, "{input:?}");
     done.is_ok()
 }

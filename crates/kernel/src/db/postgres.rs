@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use futures_util::future::try_join_all;
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Client, Config, Statement};
 
@@ -15,7 +17,7 @@ use crate::ctx::Ctx;
 use crate::db::known::Question;
 use crate::db::tx::{Conn, Mode, Tx};
 use crate::db::value::{Row, Value};
-use crate::db::wire::{Wire, causes};
+use crate::db::wire::{Way, Wire, causes};
 use crate::db::{Distant, TAKEN_KEY, Tables};
 use crate::error::{Error, Kind, Result};
 
@@ -30,6 +32,7 @@ const LINGER: Duration = Duration::from_millis(5);
 
 pub(super) struct Postgres {
     config: Config,
+    way: Way,
     distant: Distant,
     pool: Arc<Pool>,
 }
@@ -60,10 +63,35 @@ pub(super) struct PgConn {
     unsent: Option<Instant>,
 }
 
+/// Reads an address. `sslmode=require` asks for TLS; it is never believed blindly, so that `sslrootcert` names the file of who
+/// signed the certificate, as elsewhere.
+fn address(url: &str) -> Result<(Config, Way)> {
+    let (base, asked) = url.split_once('?').unwrap_or((url, ""));
+    let (mut authorities, mut rest) = (None, Vec::new());
+    for pair in asked.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=') {
+            Some(("sslrootcert", path)) => authorities = Some(PathBuf::from(path)),
+            Some(("sslmode", "verify-full" | "verify-ca")) => rest.push("sslmode=require"),
+            _ => rest.push(pair),
+        }
+    }
+    let wrong = |why: String| Error::busy(format!("database address: {why}"));
+    let config: Config = format!("{base}?{}", rest.join("&")).parse().map_err(|e| wrong(causes(&e)))?;
+    let way = match (config.get_ssl_mode(), authorities) {
+        (SslMode::Require, Some(path)) => Way::sealed(&path)?,
+        (SslMode::Require, None) => {
+            return Err(wrong(String::from(
+                "sslmode=require needs sslrootcert=FILE, who signed the certificate",
+            )));
+        }
+        _ => Way::Clear,
+    };
+    Ok((config, way))
+}
+
 impl Postgres {
     pub(super) fn open(url: &str, distant: Distant) -> Result<Postgres> {
-        let mut config: Config =
-            url.parse().map_err(|e| Error::internal(format!("database address: {e}")))?;
+        let (mut config, way) = address(url)?;
         config
             .application_name("huitong")
             .connect_timeout(Duration::from_secs(5))
@@ -71,7 +99,7 @@ impl Postgres {
             .keepalives_interval(Duration::from_secs(5))
             .keepalives_retries(3)
             .tcp_user_timeout(Duration::from_secs(15));
-        let postgres = Postgres { config, distant, pool: Arc::default() };
+        let postgres = Postgres { config, way, distant, pool: Arc::default() };
         let first = postgres.take()?;
         postgres.pool.put_back(first);
         let pool = postgres.pool.clone();
@@ -92,7 +120,7 @@ impl Postgres {
 
     pub(super) fn batch(&self, statements: &str) -> Result<()> {
         // What changes the schema of a large city takes its time.
-        let mut conn = PgConn::connect(&self.config, MIGRATING)?;
+        let mut conn = PgConn::connect(&self.config, &self.way, MIGRATING)?;
         conn.wire.wait(|client| client.batch_execute(statements)).map_err(|e| wrong("", &e))
     }
 
@@ -199,7 +227,7 @@ impl Postgres {
             }
         }
         drop(state);
-        PgConn::connect(&self.config, self.distant.patience).inspect_err(|_| {
+        PgConn::connect(&self.config, &self.way, self.distant.patience).inspect_err(|_| {
             self.pool.state.lock().open -= 1;
             self.pool.free.notify_one();
         })
@@ -258,8 +286,8 @@ impl Pool {
 }
 
 impl PgConn {
-    fn connect(config: &Config, patience: Duration) -> Result<PgConn> {
-        let mut wire = Wire::connect(config, patience)?;
+    fn connect(config: &Config, way: &Way, patience: Duration) -> Result<PgConn> {
+        let mut wire = Wire::connect(config, way, patience)?;
         // The engine gives up before we do, and says why: on a statement, on a lock, on a transaction whose owner is gone.
         let limits = format!(
             "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
@@ -304,6 +332,15 @@ pub(super) fn query(conn: &mut PgConn, sql: &str, args: &[Value]) -> Result<Vec<
     let (statement, names) = conn.prepared(sql)?;
     let answer = conn.wire.wait(|client| ask(client, &statement, args)).map_err(|e| wrong(sql, &e))?;
     rows(&answer, &names, sql)
+}
+
+/// Real time by the engine's clock (UTC milliseconds), which all its callers share.
+pub(super) fn real_now(conn: &mut PgConn) -> Result<i64> {
+    let asked = "SELECT CAST(date_part('epoch', clock_timestamp()) * 1000 AS BIGINT) AS now";
+    query(conn, asked, &[])?
+        .first()
+        .ok_or_else(|| Error::internal("a question about the time gave no row"))?
+        .get("now")
 }
 
 /// Asks several questions in one message; none waits for the answer to another.

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::args;
 use crate::ctx::Ctx;
 use crate::db::known::{Known, Question};
 use crate::db::postgres::PgConn;
@@ -75,9 +74,7 @@ impl<'a> Tx<'a> {
     pub fn real_now(&self) -> Result<i64> {
         match &self.conn {
             Conn::Sqlite(_) => Ok(crate::clock::machine_now()),
-            Conn::Postgres(_) => {
-                self.number("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", args![])
-            }
+            Conn::Postgres(conn) => postgres::real_now(&mut conn.borrow_mut()),
         }
     }
 

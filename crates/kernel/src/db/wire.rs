@@ -2,12 +2,19 @@
 //! none.
 
 use std::future::{Future, poll_fn};
+use std::path::Path;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a connection may take to be made, from the first message to the last of the greeting.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -21,6 +28,37 @@ pub(super) fn causes(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
+}
+
+/// How a database is reached: in clear, or by TLS, where its certificate must be of an authority that the deployer names.
+#[derive(Clone)]
+pub(super) enum Way {
+    Clear,
+    Sealed(MakeRustlsConnect),
+}
+
+impl Way {
+    /// By TLS, believing the authorities of a PEM file.
+    pub(super) fn sealed(authorities: &Path) -> crate::Result<Way> {
+        let failed = |why: String| {
+            crate::Error::busy(format!("certificate authority {}: {why}", authorities.display()))
+        };
+        let mut roots = RootCertStore::empty();
+        let all = CertificateDer::pem_file_iter(authorities).map_err(|e| failed(e.to_string()))?;
+        for one in all {
+            let added =
+                one.map_err(|e| e.to_string()).and_then(|one| roots.add(one).map_err(|e| e.to_string()));
+            added.map_err(failed)?;
+        }
+        if roots.is_empty() {
+            return Err(failed(String::from("no certificate in it")));
+        }
+        let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|e| failed(e.to_string()))?;
+        let config = versions.with_root_certificates(roots).with_no_client_auth();
+        Ok(Way::Sealed(MakeRustlsConnect::new(config)))
+    }
 }
 
 /// The connection.
@@ -44,16 +82,30 @@ fn turn(link: &mut Option<Link>, cx: &mut Context<'_>) {
 
 impl Wire {
     /// Connects.
-    pub(super) fn connect(config: &Config, patience: Duration) -> crate::Result<Wire> {
+    pub(super) fn connect(config: &Config, way: &Way, patience: Duration) -> crate::Result<Wire> {
         let failed = |why: String| crate::Error::busy(format!("database: {why}"));
         let runtime =
             Builder::new_current_thread().enable_all().build().map_err(|e| failed(e.to_string()))?;
-        let connecting = async { tokio::time::timeout(CONNECT, config.connect(NoTls)).await };
+        let connecting = async {
+            let made = async {
+                Ok::<(Client, Link), Error>(match way {
+                    Way::Clear => {
+                        let (client, link) = config.connect(NoTls).await?;
+                        (client, Box::pin(link))
+                    }
+                    Way::Sealed(tls) => {
+                        let (client, link) = config.connect(tls.clone()).await?;
+                        (client, Box::pin(link))
+                    }
+                })
+            };
+            tokio::time::timeout(CONNECT, made).await
+        };
         let (client, link) = runtime
             .block_on(connecting)
             .map_err(|_| failed(String::from("the greeting was not answered")))?
             .map_err(|e| failed(causes(&e)))?;
-        Ok(Wire { runtime, client, link: Some(Box::pin(link)), patience })
+        Ok(Wire { runtime, client, link: Some(link), patience })
     }
 
     /// Whether the other side is gone.

@@ -25,8 +25,13 @@ pub fn lines<'a>(
 }
 
 impl Line<'_> {
-    /// The row of the file that it is, as a spreadsheet counts them: the heading is one of them.
+    /// Its place among the rows of data, first = 1.
     pub fn place(&self) -> i64 {
+        self.row.place
+    }
+
+    /// The row of the file that it is, as a spreadsheet counts them: the heading is one of them.
+    pub fn line(&self) -> i64 {
         i64::try_from(self.row.line).unwrap_or(i64::MAX)
     }
 
@@ -80,7 +85,8 @@ impl Line<'_> {
     /// What is wrong with the row as a row.
     pub fn torn(&self) -> Option<Reject> {
         let why = self.row.damage.as_ref()?;
-        Some(Reject { column: String::new(), value: String::new(), reason: why.clone() })
+        let reason = format!("文件第 {} 行：{why}", self.row.line);
+        Some(Reject { column: String::new(), value: String::new(), reason })
     }
 
     /// Digest of every value that the mapping takes from the row: as it stands, the key in its written form.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use huitong_codes::resident_id;
 use huitong_kernel::{Id, Named};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 impl Named for Batch {
     const PREFIX: &'static str = "imp";
@@ -156,6 +156,26 @@ impl Reject {
     }
 }
 
+/// Where rows of data stand in their file, as a spreadsheet counts: from which row on, and by how much further down. Titles,
+/// headings and empty rows are no rows of data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places(Vec<(i64, i64)>);
+
+impl Places {
+    /// Learns where the next row stands.
+    pub fn see(&mut self, row: i64, line: i64) {
+        if self.line(row) != line || self.0.is_empty() {
+            self.0.push((row, line - row));
+        }
+    }
+
+    /// The row of the file that a row of data is.
+    pub fn line(&self, row: i64) -> i64 {
+        let behind = self.0.partition_point(|(from, _)| *from <= row);
+        row + behind.checked_sub(1).map_or(1, |nth| self.0[nth].1)
+    }
+}
+
 /// What came of an import, as the command line prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
@@ -185,6 +205,9 @@ pub struct Summary {
     pub units_near: Vec<(String, String)>,
     /// What was passed over in the file: titles, further sheets of a workbook.
     pub notes: Vec<String>,
+    /// Where its rows stand in the file.
+    #[serde(skip)]
+    pub places: Places,
 }
 
 /// A row that was brought in before.

@@ -127,6 +127,7 @@ pub fn run<K: Kind>(
         let ended = next.is_none();
         if let Some(line) = next {
             summary.rows += 1;
+            summary.places.see(line.place(), line.line());
             let name = kind.name(&line);
             match line.torn().map_or_else(|| kind.read(&line), |torn| Err(vec![torn])) {
                 Ok(row) => {
@@ -138,7 +139,7 @@ pub fn run<K: Kind>(
                     rejects.row(line.place(), &found)?;
                     let became = Became::Rejected(found);
                     if let Some(fates) = options.fates {
-                        fates(line.place(), name.as_deref().unwrap_or_default(), &became);
+                        fates(line.line(), name.as_deref().unwrap_or_default(), &became);
                     }
                     waiting.passed.extend(passed(line.place(), name.as_deref(), &became));
                 }
@@ -281,7 +282,7 @@ fn commit<K: Kind>(
     kind.settled(rows, &fates, batch.is_some());
     for (((place, _), name), became) in rows.iter().zip(names).zip(fates) {
         if let Some(told) = told {
-            told(*place, name.as_deref().unwrap_or_default(), &became);
+            told(summary.places.line(*place), name.as_deref().unwrap_or_default(), &became);
         }
         match became {
             Became::Accepted { receipt, remarks } => {

@@ -38,7 +38,7 @@ pub(super) fn finish(tx: &Tx, batch: &BatchId, summary: &Summary) -> Result<()> 
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     tx.exec(
         "UPDATE imports SET finished_at = $2, row_count = $3, accepted = $4, rejected = $5, unchanged = $6, \
-         changed = $7, gone = $8 WHERE id = $1",
+         changed = $7, gone = $8, places = $9 WHERE id = $1",
         args![
             batch,
             tx.ctx().now,
@@ -47,7 +47,8 @@ pub(super) fn finish(tx: &Tx, batch: &BatchId, summary: &Summary) -> Result<()> 
             count(summary.rejected),
             count(summary.unchanged),
             count(summary.changed),
-            count(summary.gone)
+            count(summary.gone),
+            serde_json::to_string(&summary.places)?
         ],
     )?;
     Ok(())
@@ -110,13 +111,14 @@ pub(super) fn forget_passed(tx: &Tx, batch: &BatchId) -> Result<()> {
 }
 
 const BATCH: &str = "id, kind, file_name, started_by, started_at, finished_at, undone_at, row_count, accepted, rejected, \
-                     unchanged, changed, gone";
+                     unchanged, changed, gone, places";
 
 fn batch_of(row: &Row) -> Result<KeptBatch> {
     let count = |name: &str| -> Result<u64> {
         Ok(row.get::<Option<i64>>(name)?.and_then(|n| u64::try_from(n).ok()).unwrap_or_default())
     };
     let id: BatchId = row.get("id")?;
+    let places: Option<String> = row.get("places")?;
     let summary = Summary {
         rows: count("row_count")?,
         accepted: count("accepted")?,
@@ -125,6 +127,7 @@ fn batch_of(row: &Row) -> Result<KeptBatch> {
         changed: count("changed")?,
         gone: count("gone")?,
         batch: Some(id.to_string()),
+        places: places.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
         ..Summary::default()
     };
     Ok(KeptBatch {

@@ -28,6 +28,28 @@ fn a_repeated_post_acts_once_and_answers_the_same() {
 }
 
 #[test]
+fn a_page_of_somebody_else_acts_by_none_of_its_visitors() {
+    let town = Town::new();
+    let nth = std::cell::Cell::new(0);
+    let send = |headers: &[&str]| {
+        nth.set(nth.get() + 1);
+        town.json("/api/v1/opinions", headers, &opinion(&format!("第 {} 次招工困难", nth.get()))).status
+    };
+    assert_eq!(send(&["sec-fetch-site: cross-site"]), 403);
+    assert_eq!(send(&["origin: https://evil.example"]), 403);
+    let form = town.ask(
+        "POST",
+        "/api/v1/opinions",
+        &["content-type: application/x-www-form-urlencoded"],
+        "kind=a&title=b",
+    );
+    assert_eq!(form.status, 415, "what a page can send without asking is no way in");
+    assert_eq!(town.units(), 0);
+    assert_eq!(send(&["sec-fetch-site: same-origin"]), 201);
+    assert_eq!(send(&[]), 201, "a program says nothing of a page");
+}
+
+#[test]
 fn what_is_wrong_is_said_at_its_field() {
     let town = Town::new();
     let body = json!({"kind": "点赞", "titel": "春季招工困难", "text": "太短", "contact_phone": "x"});
@@ -82,7 +104,7 @@ fn a_body_that_cannot_be_read_is_refused_with_words() {
     assert_eq!(post("application/json", "[1]").0, 400);
     assert_eq!(post("text/xml", "<a/>").0, 415);
     assert_eq!(post("multipart/form-data", "junk").0, 400);
-    assert_eq!(post("application/x-www-form-urlencoded", "a=%zz").0, 400);
+    assert_eq!(post("application/x-www-form-urlencoded", "a=b").0, 415, "programs send no forms of pages");
     assert_eq!(post("application/json", "{\"kind\": {\"a\": 1}}").0, 422);
     let answer =
         town.ask("POST", "/api/v1/opinions", &["content-type: application/json"], vec![b' '; (1 << 20) + 1]);

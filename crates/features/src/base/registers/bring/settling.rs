@@ -76,7 +76,7 @@ impl<'s, 'a: 's> Settling<'s, 'a> {
                 Some((_, digest)) if *digest == row.digest => Became::Unchanged(None),
                 Some((first, _)) => {
                     let why =
-                        format!("和第 {first} 行是同一条，内容不同；只按第 {first} 行导入，请核对后留一行");
+                        format!("和第 {first} 行数据是同一条，内容不同；只按那一行导入，请核对后留一行");
                     Became::Rejected(vec![self.bring.reject(row, &self.first_column(), why)])
                 }
                 None => self.fate(*place, row, (&key, parent.as_deref()), &known)?,

@@ -142,7 +142,8 @@ fn rows(c: &Call, tx: &Tx, file: &File<'_>, kept: &KeptBatch, counts: &Counts) -
                 _ => fates::label(part, true),
             };
         RowFate {
-            row: one.row,
+            place: one.row,
+            row: kept.summary.places.line(one.row),
             name: entry.map_or(one.name, |entry| entry.spine.title.clone()),
             href: entry
                 .map(|entry| format!("/{}/{}", file.register().path, entry.spine.id))

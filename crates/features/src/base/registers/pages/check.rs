@@ -154,7 +154,15 @@ impl Seen {
         // One more than is shown tells that there are more.
         if row > after && rows.len() <= SHOWN {
             let (tone, fate) = fates::label(part, false);
-            rows.push(RowFate { row, name: name.to_owned(), href: String::new(), tone, fate, why });
+            rows.push(RowFate {
+                place: row,
+                row,
+                name: name.to_owned(),
+                href: String::new(),
+                tone,
+                fate,
+                why,
+            });
         }
     }
 

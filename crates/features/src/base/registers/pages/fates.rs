@@ -27,6 +27,9 @@ pub(super) struct Fates {
 
 /// What becomes of a row, in words.
 pub(super) struct RowFate {
+    /// Behind which the next page begins.
+    pub(super) place: i64,
+    /// The row of the file, as a spreadsheet counts them.
     pub(super) row: i64,
     pub(super) name: String,
     pub(super) href: String,
@@ -79,7 +82,7 @@ impl Fates {
         let more = rows.len() > SHOWN;
         rows.truncate(SHOWN);
         let open = tabs.iter().find(|tab| tab.current).filter(|_| more).zip(rows.last());
-        let next = open.map(|(tab, last)| format!("{}&after={}", tab.href, last.row)).unwrap_or_default();
+        let next = open.map(|(tab, last)| format!("{}&after={}", tab.href, last.place)).unwrap_or_default();
         Fates { tabs, rows, next }
     }
 }
