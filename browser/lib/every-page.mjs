@@ -109,6 +109,7 @@ export const EVERY_PAGE = new Map([
   ["/admin/posts/{id}/end", async (_page, _origin, known) => [`/admin/posts/${known.post}/end`]],
   ["/admin/units", plain("/admin/units", "/admin/units?q=没有这个单位")],
   ["/admin/permissions", plain("/admin/permissions")],
+  ["/admin/clock", plain("/admin/clock")],
   ["/admin/access", plain("/admin/access", "/admin/access?subject=没有这条记录")],
   ["/admin/journal", plain("/admin/journal", "/admin/journal?act=post.grant", "/admin/journal?actor=没有这个人")],
   ["/admin/journal/{id}", async (_page, _origin, known) => [`/admin/journal/${known.entry}`]],

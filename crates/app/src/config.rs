@@ -17,6 +17,7 @@ use crate::out::{Failure, why};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct Config {
+    pub database: Database,
     pub listen: Listen,
     pub public: Public,
     pub server: Server,
@@ -38,6 +39,13 @@ pub enum Format {
     #[default]
     Text,
     Json,
+}
+
+/// Where the database is, where it is not the embedded one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Database {
+    pub url: String,
 }
 
 /// Addresses.
@@ -116,6 +124,12 @@ struct Key {
 }
 
 const KEYS: &[Key] = &[
+    Key {
+        table: "database",
+        name: "url",
+        default: "\"\"",
+        about: "PostgreSQL 的地址，如 \"postgres://用户:密码@主机/库名\"；含密码，这个文件只让运行账户读。空着用文件夹里的嵌入式数据库；--database 和环境变量 HUITONG_DATABASE 优先，其他命令只看它们。后面可以加 ?sslmode=require&sslrootcert=CA证书文件 加密连接，connections=40 限定连接数（默认 72，要比 at_once 多 8）。",
+    },
     Key {
         table: "listen",
         name: "public",

@@ -1,5 +1,5 @@
 //! A database that is reached by TLS: only where its certificate is of the authority that the deployer names.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests say what went wrong by failing")]
+#![expect(clippy::unwrap_used, reason = "tests say what went wrong by failing")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -75,6 +75,7 @@ fn a_database_is_believed_by_its_certificate_alone() {
     for (at, asked, why) in [
         (door.to_string(), format!("sslmode=require&sslrootcert={strange}"), "certificate"),
         (door.to_string(), String::from("sslmode=require"), "sslrootcert"),
+        (host.to_owned(), String::from("connections=0"), "connections"),
         (host.to_owned(), format!("sslmode=require&sslrootcert={believed}"), "TLS"),
         (door.to_string(), format!("sslmode=require&sslrootcert={believed}.no"), "certificate authority"),
     ] {

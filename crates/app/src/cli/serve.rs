@@ -39,7 +39,9 @@ impl Args {
         super::log::start(&config.log)?;
         let listeners = listeners(self.listen, &config)?;
         let pack = self.pack.as_deref().map(super::pack::sound).transpose()?;
-        let (city, is_new) = self.place.open_to_serve(config.limits(), pack.as_ref(), self.new)?;
+        let said = Some(config.database.url.clone()).filter(|url| !url.trim().is_empty());
+        let place = Place { database: self.place.database.or(said), ..self.place };
+        let (city, is_new) = place.open_to_serve(config.limits(), pack.as_ref(), self.new)?;
         let city = Arc::new(city);
         let out = Out { json: false };
         // Only for a new city: a database that was lost, or taken for empty, must not hand out its administration.

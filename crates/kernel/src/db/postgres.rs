@@ -64,18 +64,22 @@ pub(super) struct PgConn {
 }
 
 /// Reads an address. `sslmode=require` asks for TLS; it is never believed blindly, so that `sslrootcert` names the file of who
-/// signed the certificate, as elsewhere.
-fn address(url: &str) -> Result<(Config, Way)> {
+/// signed the certificate, as elsewhere; `connections` says how many there may be at most.
+fn address(url: &str) -> Result<(Config, Way, Option<usize>)> {
     let (base, asked) = url.split_once('?').unwrap_or((url, ""));
-    let (mut authorities, mut rest) = (None, Vec::new());
+    let wrong = |why: String| Error::busy(format!("database address: {why}"));
+    let (mut authorities, mut connections, mut rest) = (None, None, Vec::new());
     for pair in asked.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
             Some(("sslrootcert", path)) => authorities = Some(PathBuf::from(path)),
+            Some(("connections", most)) => {
+                let most = most.parse().ok().filter(|most| *most > 0);
+                connections = Some(most.ok_or_else(|| wrong(format!("{pair} is no number of connections")))?);
+            }
             Some(("sslmode", "verify-full" | "verify-ca")) => rest.push("sslmode=require"),
             _ => rest.push(pair),
         }
     }
-    let wrong = |why: String| Error::busy(format!("database address: {why}"));
     let config: Config = format!("{base}?{}", rest.join("&")).parse().map_err(|e| wrong(causes(&e)))?;
     let way = match (config.get_ssl_mode(), authorities) {
         (SslMode::Require, Some(path)) => Way::sealed(&path)?,
@@ -86,12 +90,13 @@ fn address(url: &str) -> Result<(Config, Way)> {
         }
         _ => Way::Clear,
     };
-    Ok((config, way))
+    Ok((config, way, connections))
 }
 
 impl Postgres {
     pub(super) fn open(url: &str, distant: Distant) -> Result<Postgres> {
-        let (mut config, way) = address(url)?;
+        let (mut config, way, connections) = address(url)?;
+        let distant = Distant { connections: connections.unwrap_or(distant.connections), ..distant };
         config
             .application_name("huitong")
             .connect_timeout(Duration::from_secs(5))
