@@ -93,6 +93,27 @@ fn a_page_that_nobody_answered_keeps_what_was_typed_under_its_token() {
 }
 
 #[test]
+fn a_database_that_was_started_anew_costs_nobody_an_answer() {
+    let Some((url, _gone)) = create_postgres() else { return };
+    let app = TestApp::new(&Db::open(&url, MIGRATIONS).unwrap());
+    let read = || app.get("/").send().status;
+    let all = || {
+        std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..16).map(|_| scope.spawn(read)).collect();
+            callers.into_iter().map(|caller| caller.join().unwrap()).collect::<Vec<u16>>()
+        })
+    };
+    assert_eq!(all(), vec![200; 16]);
+    let name = url.rsplit('/').next().unwrap();
+    let ended = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let admin = url.replace(&format!("/{name}"), "/postgres");
+    postgres::Client::connect(&admin, postgres::NoTls).unwrap().batch_execute(&ended).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(all(), vec![200; 16], "idle connections that ended are replaced");
+    app.post("/api/v1/appeals").json(&Cast::appeal(&json!({}))).send().expect(201);
+}
+
+#[test]
 fn a_database_that_fell_silent_is_left_and_its_places_come_back() {
     let Some((app, proxy, _gone)) = behind_a_proxy(4_000, 1_000) else { return };
     let desk = || app.get("/").send().status;

@@ -220,8 +220,13 @@ impl Postgres {
         let until = Instant::now() + PATIENCE;
         let mut state = self.pool.state.lock();
         loop {
-            if let Some(conn) = state.idle.pop() {
-                return Ok(conn);
+            if let Some(mut conn) = state.idle.pop() {
+                if !MutexGuard::unlocked(&mut state, || conn.wire.has_ended()) {
+                    return Ok(conn);
+                }
+                // The others most likely ended with it; each is looked at when it is taken.
+                state.open -= 1;
+                continue;
             }
             if state.open < self.distant.connections {
                 state.open += 1;

@@ -113,6 +113,21 @@ impl Wire {
         self.link.is_none() || self.client.is_closed()
     }
 
+    /// Whether the other side has ended it while it lay idle: a database that was started anew, a firewall that says so.
+    pub(super) fn has_ended(&mut self) -> bool {
+        let Wire { runtime, link, .. } = self;
+        runtime.block_on(async {
+            // Lets the runtime learn what has arrived meanwhile.
+            tokio::task::yield_now().await;
+            poll_fn(|cx| {
+                turn(link, cx);
+                Poll::Ready(())
+            })
+            .await;
+        });
+        self.is_closed()
+    }
+
     /// Asks and waits for the answer, as long as one has patience: then the connection is over. A database whose address was
     /// taken over by another says nothing for hours.
     pub(super) fn wait<'w, F, T>(&'w mut self, ask: impl FnOnce(&'w Client) -> F) -> Result<T, Error>
