@@ -29,5 +29,5 @@ pub const MIGRATIONS: &[Migration] = &[
     huitong_kernel::PLACE,
     Migration { name: "0021_order", sql: include_str!("../../../migrations/0021_order.sql") },
     huitong_kernel::ANSWERS,
-    Migration { name: "0023_stops", sql: include_str!("../../../migrations/0023_stops.sql") },
+    huitong_kernel::STOPS,
 ];

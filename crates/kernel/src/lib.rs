@@ -49,6 +49,10 @@ pub const COUNTS: migrate::Migration =
 pub const ANSWERS: migrate::Migration =
     migrate::Migration { name: "0022_answers", sql: include_str!("../../../migrations/0022_answers.sql") };
 
+/// The table that says that the clock was moved.
+pub const STOPS: migrate::Migration =
+    migrate::Migration { name: "0023_stops", sql: include_str!("../../../migrations/0023_stops.sql") };
+
 /// The table that says which city it is, and proves that what it is given is kept.
 pub const PLACE: migrate::Migration =
     migrate::Migration { name: "0020_place", sql: include_str!("../../../migrations/0020_place.sql") };

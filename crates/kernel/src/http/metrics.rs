@@ -11,6 +11,7 @@ use crate::followers;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::table::{Matched, RouteTable};
+use crate::moved;
 
 /// Upper bounds of the histogram, in milliseconds.
 const BOUNDS: [u64; 10] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000];
@@ -113,7 +114,7 @@ pub fn answer(c: &Call) -> Result<Reply> {
     for (what, bytes) in [("free", room.free), ("reserve", room.reserve), ("unsent", room.unsent)] {
         let _ = writeln!(out, "huitong_room_bytes{{of=\"{what}\"}} {bytes}");
     }
-    let (unnumbered, behind, jobs) = c.read(|tx| {
+    let (unnumbered, behind, jobs, stop) = c.read(|tx| {
         let unnumbered = tx.number("SELECT COUNT(*) FROM journal WHERE position IS NULL", args![])?;
         let last = followers::last_position(tx)?;
         let behind = tx.query("SELECT name, $1 - position AS n FROM followers ORDER BY name", args![last])?;
@@ -123,8 +124,11 @@ pub fn answer(c: &Call) -> Result<Reply> {
              LEFT JOIN jobs ON jobs.state = states.state GROUP BY states.state ORDER BY states.state",
             args![],
         )?;
-        Ok((unnumbered, behind, jobs))
+        Ok((unnumbered, behind, jobs, moved::standing(tx)?))
     })?;
+    out.push_str("# HELP huitong_clock_stopped Whether the clock was moved and nothing is done by time.\n");
+    let stopped = u8::from(stop.is_some());
+    let _ = writeln!(out, "# TYPE huitong_clock_stopped gauge\nhuitong_clock_stopped {stopped}");
     out.push_str("# HELP huitong_journal_unnumbered Entries that have no position yet.\n");
     let _ = writeln!(out, "# TYPE huitong_journal_unnumbered gauge\nhuitong_journal_unnumbered {unnumbered}");
     out.push_str(

@@ -27,7 +27,7 @@ use crate::id::{Id, Named};
 use crate::journal::Record;
 use crate::migrate::Migration;
 use crate::pack::tests::small;
-use crate::{ANSWERS, MIGRATION, PLACE, args};
+use crate::{ANSWERS, MIGRATION, PLACE, STOPS, args};
 
 const PACKS: Migration =
     Migration { name: "0002_base", sql: include_str!("../../../../../migrations/0002_base.sql") };
@@ -238,7 +238,7 @@ impl Town {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(
             folder.path().join("city.db").to_str().unwrap(),
-            &[MIGRATION, PACKS, CONFIRMATIONS, PLACE, ANSWERS],
+            &[MIGRATION, PACKS, CONFIRMATIONS, PLACE, ANSWERS, STOPS],
         )
         .unwrap();
         let setup = Setup {
