@@ -36,7 +36,7 @@ use tx::Mode;
 const TAKEN_KEY: u32 = 3;
 
 /// How a distant database is reached.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Distant {
     /// Connections at most: one for each request that is worked on, and some for jobs.
     pub connections: usize,
