@@ -118,7 +118,7 @@ db_test! {
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         let came = desk.import(&rows);
         assert_eq!(came.counts(), [7, 2, 3, 2]);
-        assert!(came.report["4"].contains("已经录入") && came.report["7"].contains("没有编号"), "{:?}", came.report);
+        assert!(came.report["3"].contains("已经录入") && came.report["6"].contains("没有编号"), "{:?}", came.report);
         assert_eq!(desk.import(&rows).counts(), [7, 0, 3, 4], "a second run adds nothing and breaks nothing");
         // The desk writes the same key in the same form.
         let body = Cast::appeal(&serde_json::json!({"source": "hotline", "source_number": "ZA\u{ad}２"}));
@@ -140,7 +140,7 @@ db_test! {
         let came = desk.run(&rows, false, (true, false));
         assert_eq!(came.counts(), [4, 2, 2, 0], "{:?}", came.report);
         assert_eq!(came.summary.units_created, ["锦宁市新设局"]);
-        for (row, word) in [("2", "里有身份证号码"), ("3", "没有留存"), ("4", "单位名称里有身份证号码")] {
+        for (row, word) in [("1", "里有身份证号码"), ("2", "没有留存"), ("3", "单位名称里有身份证号码")] {
             assert!(came.report[row].contains(word) && !came.report[row].contains(person), "{:?}", came.report[row]);
         }
         let page = desk.cast.app.get(&format!("/appeals/{}", desk.id("ID2"))).session(&desk.cast.intake).send();
@@ -158,7 +158,7 @@ db_test! {
             let (one, other) = (format!("A{nth}{}", &before[2..]), format!("B{nth}{}", &after[2..]));
             let came = desk.import(&[&one, &format!("C{nth},{damaged}"), &other]);
             assert_eq!(came.counts(), [3, 2, 1, 0]);
-            assert!(came.report["3"].contains("引号"), "{:?}", came.report);
+            assert!(came.report["2"].contains("文件第 3 行") && came.report["2"].contains("引号"), "{:?}", came.report);
             assert_eq!(desk.cell("text", &format!("B{nth}")).as_deref(), Some("请求维修门前路灯"));
         }
         let came = desk.import(&["L1,2025-03-13,标题甲,\"第一行，\"\"好\"\"\n第二行\",王五,,,,"]);
@@ -182,7 +182,7 @@ db_test! {
         writer.finish().unwrap();
         let came = desk.run_file(&file, false, (false, false));
         assert_eq!(came.counts(), [3, 2, 1, 0]);
-        assert!(came.report["3"].contains("不是日期"), "{:?}", came.report);
+        assert!(came.report["2"].contains("不是日期"), "{:?}", came.report);
         assert_eq!(desk.cell("title", "'=ZA3").as_deref(), Some("路灯夜间不亮"));
         let again: Vec<&str> = rows.iter().map(String::as_str).collect();
         let marked = rows[2].replacen('\'', "\'\'", 1);
@@ -207,7 +207,7 @@ db_test! {
         ] {
             let came = desk.import(&[&row("W1", said, "")]);
             assert_eq!(came.counts(), [1, 0, 1, 0], "{said}");
-            assert!(came.report["2"].contains(why), "{said}: {:?}", came.report);
+            assert!(came.report["1"].contains(why), "{said}: {:?}", came.report);
         }
     }
 
@@ -223,8 +223,8 @@ db_test! {
             assert_eq!(came.counts(), [1, 1, 0, 0], "{fields}: {:?}", came.report);
             assert_eq!(desk.cell("contact_phone", &number).as_deref(), kept, "{fields}");
             let remarked = nth < 5;
-            assert_eq!((came.summary.remarked, came.report.contains_key("2")), (u64::from(remarked), remarked), "{fields}");
-            assert!(!remarked || came.report["2"].contains("已导入，") && came.report["2"].contains("未能识别"), "{:?}", came.report);
+            assert_eq!((came.summary.remarked, came.report.contains_key("1")), (u64::from(remarked), remarked), "{fields}");
+            assert!(!remarked || came.report["1"].contains("已导入，") && came.report["1"].contains("未能识别"), "{:?}", came.report);
         }
         let page = desk.cast.app.get(&format!("/appeals/{}", desk.id("P3"))).session(&desk.cast.intake).send();
         for said in ["来源编号", "P3", "没有这家协会", "由命令行导入（12345 热线）"] {
@@ -250,7 +250,7 @@ db_test! {
         assert_eq!((&dry.summary.units_created, &dry.summary.units_near), (&came.summary.units_created, &came.summary.units_near));
         assert_eq!(came.counts(), [7, 5, 2, 0], "{:?}", came.report);
         assert_eq!((came.summary.units_created.len(), came.summary.units_near.len()), (1, 1), "{:?}", came.summary);
-        assert!(came.report["7"].contains("候鸟观测站") && came.report["8"].contains("不是单位名称"), "{:?}", came.report);
+        assert!(came.report["6"].contains("候鸟观测站") && came.report["7"].contains("不是单位名称"), "{:?}", came.report);
         let came = desk.run(&rows, false, (true, true));
         assert_eq!((came.counts(), came.summary.units_created), ([7, 1, 1, 5], vec![String::from("候鸟观测站")]));
     }
